@@ -1,0 +1,112 @@
+//! A diagnostic says where a study is wrong, what is wrong, why, and how to mend it.
+//!
+//! Diagnostics are collected, not thrown: a study with five faults gets five.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// Whether a study can still be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The study cannot be run.
+    Error,
+    /// The study runs, and probably does not say what its author meant.
+    Warning,
+}
+
+/// A place in a study file that a diagnostic points at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The parameter path, such as `stages.active.to.churned`; empty for the file.
+    pub path: String,
+    /// The bytes of the file, where they are known.
+    #[serde(skip)]
+    pub span: Option<Range<usize>>,
+    /// The line of the file, counted from 1; 0 where it is not known.
+    pub line: usize,
+    /// The column of the file in characters, counted from 1; 0 where it is not known.
+    pub column: usize,
+    /// What stands there, in a few words; may be empty.
+    pub label: String,
+}
+
+/// One fault or warning: where, what, why, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Whether the study can still be run.
+    pub severity: Severity,
+    /// The places, the most telling one first.
+    pub places: Vec<Place>,
+    /// What is wrong, in one line.
+    pub what: String,
+    /// Why that is wrong, or how it came about; may be empty.
+    pub why: String,
+    /// How to mend it; may be empty.
+    pub mend: String,
+}
+
+impl Diagnostic {
+    /// A fault: the study cannot be run.
+    pub fn error(what: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            places: Vec::new(),
+            what: what.into(),
+            why: String::new(),
+            mend: String::new(),
+        }
+    }
+
+    /// A warning: the study runs, and probably does not say what was meant.
+    pub fn warning(what: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(what) }
+    }
+
+    /// Points at a parameter path; its span is filled in from the source later.
+    #[must_use]
+    pub fn at(self, path: impl Into<String>) -> Self {
+        self.at_with(path, "")
+    }
+
+    /// Points at a parameter path, with a few words on what stands there.
+    #[must_use]
+    pub fn at_with(mut self, path: impl Into<String>, label: impl Into<String>) -> Self {
+        self.places.push(Place { path: path.into(), span: None, line: 0, column: 0, label: label.into() });
+        self
+    }
+
+    /// Says why it is wrong.
+    #[must_use]
+    pub fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = why.into();
+        self
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn mend(mut self, mend: impl Into<String>) -> Self {
+        self.mend = mend.into();
+        self
+    }
+}
+
+/// The name nearest to `name`, where one is near enough to be a slip of the hand.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `did you mean X?` where a name is near, else the list of what is allowed.
+pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    if let Some(near) = nearest(name, known.clone()) {
+        return format!("did you mean `{near}`?");
+    }
+    let all: Vec<String> = known.into_iter().map(|k| format!("`{k}`")).collect();
+    if all.is_empty() { String::new() } else { format!("known here: {}", all.join(", ")) }
+}

@@ -1,0 +1,3 @@
+//! Numbers with their doubt: metrics, contrasts, and the summary of a run.
+
+pub mod summary;

@@ -1,0 +1,99 @@
+//! The summary of a run: every scenario's metrics, and how each differs from the baseline.
+//!
+//! This is what `summary.json` holds; `docs/summary.md` describes it, and its form is stable.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::quantity::PeriodUnit;
+use crate::stats::estimate::Estimate;
+
+/// Everything a run found, over the whole horizon.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// The version of this form; 1.
+    pub format: u32,
+    /// The study's title, or its file's name.
+    pub study: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The number of replications.
+    pub replications: u64,
+    /// The number of simulated customers in each replication.
+    pub agents: u64,
+    /// The number of real customers that they stand for.
+    pub customers: u64,
+    /// The number of periods.
+    pub horizon: u64,
+    /// The length of one period.
+    pub period: PeriodUnit,
+    /// The currency of every amount of money.
+    pub currency: String,
+    /// The level of every interval.
+    pub interval: f64,
+    /// The name of the baseline scenario.
+    pub baseline: String,
+    /// The scenarios in the order of the study.
+    pub scenarios: Vec<ScenarioSummary>,
+    /// The differences from the baseline, in the same order.
+    pub contrasts: Vec<Contrast>,
+}
+
+/// What one scenario comes to over the horizon, for the whole business.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScenarioSummary {
+    /// The scenario's name.
+    pub name: String,
+    /// The scenario's title; its name where it has none.
+    pub title: String,
+    /// The metrics by name: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `margin`,
+    /// `cost`, `initiative_cost`, `cash_flow`, `npv`, and `satisfaction` where the study has it.
+    pub metrics: IndexMap<String, Estimate>,
+    /// Money by ledger line over the horizon, undiscounted.
+    pub lines: IndexMap<String, Estimate>,
+    /// The discounted outcomes by name.
+    pub outcomes: IndexMap<String, Estimate>,
+    /// The customers in each stage at the end of the last period.
+    pub stages_at_end: IndexMap<String, Estimate>,
+    /// The exact expectations by metric or outcome, where the study has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<IndexMap<String, f64>>,
+}
+
+/// How one scenario differs from the baseline, customer paired with customer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contrast {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The baseline's name.
+    pub baseline: String,
+    /// Scenario minus baseline by metric (and `outcomes.NAME`).
+    pub metrics: IndexMap<String, Difference>,
+    /// The real customers whose path or purchases differ at all: mean over replications.
+    pub customers_that_differ: f64,
+    /// The simulated customers that differ, summed over replications: what the intervals rest on.
+    pub agents_that_differ: u64,
+}
+
+/// A difference from the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// The mean difference with its error and interval.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// The share of replications in which the scenario is better, ties counting half.
+    pub probability_better: f64,
+}
+
+/// One metric of one scenario and segment over time, as `timeline.csv` has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The segment's name, or `all`.
+    pub segment: String,
+    /// The metric's name; customers by stage are `customers.STAGE`.
+    pub metric: String,
+    /// One estimate for each time 0, 1, ... horizon.
+    pub values: Vec<Estimate>,
+}

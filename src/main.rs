@@ -1,0 +1,3 @@
+//! The `polku` command.
+
+fn main() {}

@@ -1,0 +1,42 @@
+//! What people see. Everything here returns text or bytes and writes nothing.
+
+use indexmap::IndexMap;
+
+use crate::estimate::summary::{Series, Summary};
+
+/// Every number that any output shows.
+pub struct Report {
+    /// The metrics and contrasts over the horizon.
+    pub summary: Summary,
+    /// The metrics over time; for each scenario and segment (`all` first):
+    /// `retention`, `active_customers`, `revenue`, `margin`, `cost`, `initiative_cost`, `cash_flow`,
+    /// `cumulative_cash_flow`, `purchases`, `satisfaction`, and `customers.STAGE` for every stage.
+    pub series: Vec<Series>,
+    /// The titles of stages by name, in the order of the study.
+    pub stage_titles: IndexMap<String, String>,
+    /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
+    pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
+    /// What the study's author wrote about it; may be empty.
+    pub description: String,
+    /// What each scenario does, in the author's words; scenario name -> text.
+    pub scenario_descriptions: IndexMap<String, String>,
+    /// Every parameter and change, with its place in the file.
+    pub assumptions: Vec<Assumption>,
+    /// What a reader should know before trusting the numbers, one sentence each.
+    pub notes: Vec<String>,
+    /// Why there are no exact expectations; none where there are.
+    pub why_not_exact: Option<String>,
+}
+
+/// A number or change that the study rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assumption {
+    /// Who it belongs to: `study`, `segment loyal`, `initiative single_view`, `scenario know_me`.
+    pub owner: String,
+    /// The parameter path.
+    pub path: String,
+    /// What was written, such as `0.07`, `0.05 to 0.09`, `odds 0.75 to 0.95 from period 9`.
+    pub value: String,
+    /// The file and line, such as `retailer.toml:41`.
+    pub place: String,
+}

@@ -1,0 +1,5 @@
+//! Pure arithmetic on numbers and slices; knows no journey.
+
+pub mod estimate;
+pub mod moments;
+pub mod special;

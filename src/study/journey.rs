@@ -1,0 +1,193 @@
+//! The journey as the user wrote it: segments, stages, what leads where, what is felt and bought.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::number::{Chances, Number, Spread};
+use super::roadmap::Change;
+
+/// One kind of customer: how many, where they start, and how they differ from the study.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    /// The name as people say it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The share of the customers at the start; all shares sum to 1.
+    pub share: f64,
+    /// The stages its customers start in, with their shares, which sum to 1.
+    pub start: IndexMap<String, f64>,
+    /// The distributions of its customers' traits.
+    #[serde(default)]
+    pub traits: IndexMap<String, Spread>,
+    /// How this segment differs from the study; always in force.
+    #[serde(default)]
+    pub changes: Vec<Change>,
+}
+
+/// A trait: a number that a customer carries for life.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trait {
+    /// The distribution for segments that do not give one of their own.
+    #[serde(default)]
+    pub law: Option<Spread>,
+    /// The value at which drivers on this trait have no effect; 0 by default.
+    #[serde(default)]
+    pub neutral: f64,
+    /// Whether it grows by 1 each period, as an age does.
+    #[serde(default)]
+    pub ages: bool,
+}
+
+/// A stage of the journey.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// The name as people say it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Whether customers here count as retained; where no stage says so, every stage that something leads out of does.
+    #[serde(default)]
+    pub retained: Option<bool>,
+    /// Whether customers here talk: `word_of_mouth` rises with their share of all customers.
+    #[serde(default)]
+    pub talks: bool,
+    /// What leads out of this stage, with its chance per period; what is left over stays.
+    #[serde(default)]
+    pub to: IndexMap<String, Transition>,
+    /// What one period in this stage is like for a customer, between 0 and 1; feeds satisfaction.
+    #[serde(default)]
+    pub quality: Option<Spread>,
+    /// What customers in this stage buy.
+    #[serde(default)]
+    pub purchases: Option<Purchases>,
+    /// Fixed amounts per customer and period in this stage, by ledger line or outcome.
+    #[serde(default)]
+    pub values: IndexMap<String, Number>,
+    /// Fixed amounts per customer who moves from this stage to the named one, by ledger line or outcome.
+    #[serde(default)]
+    pub on_move: IndexMap<String, IndexMap<String, Number>>,
+}
+
+/// What leads from one stage to another: a chance per period, or a rule.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Transition {
+    /// A chance per period.
+    Chance(Number),
+    /// A rule: a chance that depends on time, on the customer, or on others.
+    Rule(Box<Rule>),
+}
+
+/// A chance that depends on time, on the customer, or on others.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The chance per period: a number, an uncertain number, a list by `by`, or a CSV file.
+    #[serde(default)]
+    pub chance: Option<Chances>,
+    /// What a listed chance is read by: `periods_in_stage`, `tenure`, `period`, or a trait that ages.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The distribution of the time in the stage, in periods, until this move (a semi-Markov stage); `chance` is then the share of those leaving.
+    #[serde(default)]
+    pub sojourn: Option<Spread>,
+    /// The trait that is the customer's own chance.
+    #[serde(default, rename = "trait")]
+    pub trait_name: Option<String>,
+    /// When the chance is taken: once a period, or after each purchase.
+    #[serde(default)]
+    pub on: Occasion,
+    /// Log-odds per unit of satisfaction or of a trait above its neutral value.
+    #[serde(default)]
+    pub drivers: IndexMap<String, Number>,
+    /// What is added to the chance, times the share of all customers in stages that talk, one period before (Bass imitation).
+    #[serde(default)]
+    pub word_of_mouth: Option<Number>,
+}
+
+/// When a chance is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// Once a period.
+    #[default]
+    Period,
+    /// After each purchase; several purchases take it several times.
+    Purchase,
+}
+
+/// What customers in a stage buy in one period.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Purchases {
+    /// The mean number of purchases per customer and period (Poisson).
+    pub rate: Number,
+    /// The distribution of one basket, in money; every basket is its own draw.
+    pub basket: Spread,
+    /// The share of a basket that is margin; 1 by default.
+    #[serde(default)]
+    pub margin: Option<Number>,
+    /// The trait that the customer's rate is multiplied by.
+    #[serde(default, rename = "trait")]
+    pub rate_trait: Option<String>,
+    /// The trait that the customer's baskets are multiplied by.
+    #[serde(default)]
+    pub basket_trait: Option<String>,
+    /// Change of log rate per unit of satisfaction or of a trait above its neutral value.
+    #[serde(default)]
+    pub drivers: IndexMap<String, Number>,
+}
+
+/// Satisfaction: a customer's memory of what was experienced, between 0 and 1.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Experience {
+    /// The satisfaction of a customer at the start, held in [0, 1].
+    pub start: Spread,
+    /// The satisfaction at which drivers have no effect.
+    pub neutral: f64,
+    /// How fast experience moves satisfaction: s += learning * (quality - s); between 0 and 1.
+    pub learning: Number,
+}
+
+/// A line of the ledger that `values` feed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The name as people say it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Whether the line is money in or money out.
+    pub kind: LineKind,
+}
+
+/// Whether a ledger line is money in or money out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// Money in; all of it is margin.
+    Revenue,
+    /// Money out.
+    Cost,
+}
+
+/// What accumulates beside money.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The name as people say it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The unit, as tables print it.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The rate a year at which it is discounted; 0 by default.
+    #[serde(default)]
+    pub discount_rate: Option<f64>,
+    /// Whether less of it is better; more is better by default.
+    #[serde(default)]
+    pub less_is_better: bool,
+}

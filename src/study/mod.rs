@@ -1,0 +1,57 @@
+//! A study is what the user wrote, exactly: the journey as it is today, and the
+//! roadmaps to compare. Nothing here is checked beyond its form.
+
+pub mod journey;
+pub mod number;
+pub mod roadmap;
+pub mod run;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
+use roadmap::{Initiative, Scenario};
+use run::Run;
+
+/// A study: the customer journey as it is today, and the roadmap scenarios to compare.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// What the study is about, in a few words; charts and reports are headed by it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What the study is about, in a few sentences, for the report.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The currency of every amount of money, as tables print it.
+    #[serde(default = "euro")]
+    pub currency: String,
+    /// How the study is run: periods, customers, replications, seed.
+    pub run: Run,
+    /// The kinds of customers; their shares sum to 1.
+    pub segments: IndexMap<String, Segment>,
+    /// The stages of the journey and what leads from one to another.
+    pub stages: IndexMap<String, Stage>,
+    /// What sets one customer apart from another for life, such as age or a basket level.
+    #[serde(default)]
+    pub traits: IndexMap<String, Trait>,
+    /// Satisfaction: how customers remember what they experience.
+    #[serde(default)]
+    pub experience: Option<Experience>,
+    /// Ledger lines that `values` feed; needed where a name alone does not tell a cost.
+    #[serde(default)]
+    pub lines: IndexMap<String, Line>,
+    /// What accumulates beside money, such as points, quality-adjusted years or tonnes.
+    #[serde(default)]
+    pub outcomes: IndexMap<String, Outcome>,
+    /// The projects of the roadmap: what they cost, and what they change.
+    #[serde(default)]
+    pub initiatives: IndexMap<String, Initiative>,
+    /// The scenarios to compare; one of them is the baseline.
+    pub scenarios: IndexMap<String, Scenario>,
+}
+
+fn euro() -> String {
+    "EUR".to_owned()
+}

@@ -1,0 +1,62 @@
+//! Flows are what a segment's customers come to by time, in real customers: simulated or expected.
+
+use crate::quantity::{PARTS_PER_ONE, UNITS_PER_ONE};
+
+use super::ledger::Ledger;
+
+/// Customers, purchases and money by time and stage; times run from 0 to the horizon.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flows {
+    /// Customers by stage at each time.
+    pub customers: Vec<Vec<f64>>,
+    /// Purchases by stage in each period.
+    pub purchases: Vec<Vec<f64>>,
+    /// Money spent on baskets by stage in each period.
+    pub baskets: Vec<Vec<f64>>,
+    /// Customers who have been retained at some time up to each time.
+    pub acquired: Vec<f64>,
+    /// The sum of satisfaction over retained customers at each time.
+    pub satisfaction: Vec<f64>,
+    /// The moves that money is booked on, in each period.
+    pub moves: Vec<Vec<f64>>,
+}
+
+impl Flows {
+    /// Flows of nobody.
+    pub fn empty(stages: usize, moves: usize, horizon: u32) -> Self {
+        let times = horizon as usize + 1;
+        let by_stage = || vec![vec![0.0; stages]; times];
+        Self {
+            customers: by_stage(),
+            purchases: by_stage(),
+            baskets: by_stage(),
+            acquired: vec![0.0; times],
+            satisfaction: vec![0.0; times],
+            moves: vec![vec![0.0; moves]; times],
+        }
+    }
+
+    /// What a ledger counted, each simulated customer standing for `weight` real ones.
+    pub fn counted(ledger: &Ledger, weight: f64) -> Self {
+        let times = 0..ledger.times();
+        let scaled = |cells: &[i128], unit: f64| cells.iter().map(|cell| *cell as f64 / unit * weight).collect::<Vec<f64>>();
+        Self {
+            customers: times.clone().map(|t| scaled(ledger.customers(t), 1.0)).collect(),
+            purchases: times.clone().map(|t| scaled(ledger.purchases(t), 1.0)).collect(),
+            baskets: times.clone().map(|t| scaled(ledger.baskets(t), UNITS_PER_ONE)).collect(),
+            acquired: times.clone().map(|t| ledger.acquired(t) as f64 * weight).collect(),
+            satisfaction: times.clone().map(|t| ledger.satisfaction(t) as f64 / PARTS_PER_ONE * weight).collect(),
+            moves: times.map(|t| scaled(ledger.moves(t), 1.0)).collect(),
+        }
+    }
+
+    /// Multiplies everything by a number of customers.
+    #[must_use]
+    pub fn times(mut self, weight: f64) -> Self {
+        let nested = self.customers.iter_mut().chain(&mut self.purchases).chain(&mut self.baskets).chain(&mut self.moves);
+        for cell in nested.flatten().chain(&mut self.acquired).chain(&mut self.satisfaction) {
+            *cell *= weight;
+        }
+        self
+    }
+}

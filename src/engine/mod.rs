@@ -1,0 +1,15 @@
+//! The engine: chance and time.
+
+pub mod cohort;
+pub mod draws;
+pub mod experiment;
+pub mod flows;
+pub mod ledger;
+pub mod mechanism;
+pub mod population;
+pub mod program;
+pub mod quadrature;
+pub mod quantile;
+pub mod rollout;
+pub mod sampler;
+pub mod tables;

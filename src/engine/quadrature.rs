@@ -1,0 +1,50 @@
+//! Quadrature turns a distribution over customers into a few nodes with weights, so that expectations become sums.
+
+use crate::stats::distribution::Distribution;
+
+/// Values of a trait with their weights, which sum to 1.
+pub type Nodes = Vec<(f64, f64)>;
+
+/// Nodes of a distribution by the double-exponential rule (Takahasi & Mori 1974) over its quantile function.
+///
+/// The rule crowds nodes towards both tails, so an infinite slope of the quantile function there does no harm.
+/// Laws with few values are summed exactly.
+pub fn nodes(law: &Distribution) -> Nodes {
+    match law {
+        Distribution::Constant(value) => vec![(*value, 1.0)],
+        Distribution::Bernoulli { p } => vec![(0.0, 1.0 - p), (1.0, *p)],
+        law => double_exponential(law),
+    }
+}
+
+fn double_exponential(law: &Distribution) -> Nodes {
+    const STEP: f64 = 0.075;
+    let half = std::f64::consts::FRAC_PI_2;
+    let raw: Nodes = (-46..=46)
+        .map(|k| {
+            let x = f64::from(k) * STEP;
+            let inner = half * libm::sinh(x);
+            let weight = half * libm::cosh(x) / (libm::cosh(inner) * libm::cosh(inner));
+            // The smaller tail is computed without cancellation.
+            let tail = 1.0 / (1.0 + libm::exp(2.0 * inner.abs()));
+            let value = if k <= 0 { law.quantile(tail) } else { law.upper_quantile(tail) };
+            (value, weight)
+        })
+        .collect();
+    let total: f64 = raw.iter().map(|(_, weight)| weight).sum();
+    raw.into_iter().map(|(value, weight)| (value, weight / total)).collect()
+}
+
+/// The whole parts of a trait, held at 0, with their chances: what a list is read by.
+pub fn whole_parts(law: &Distribution) -> Nodes {
+    let below = |k: f64| law.cdf(k);
+    let last = law.upper_quantile(1e-12).ceil().clamp(1.0, 10_000.0);
+    let mut nodes = vec![(0.0, below(1.0))];
+    let mut k = 1.0;
+    while k < last {
+        nodes.push((k, below(k + 1.0) - below(k)));
+        k += 1.0;
+    }
+    let total: f64 = nodes.iter().map(|(_, weight)| weight).sum();
+    nodes.into_iter().map(|(value, weight)| (value, weight / total)).filter(|(_, weight)| *weight > 0.0).collect()
+}

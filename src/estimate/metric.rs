@@ -1,0 +1,138 @@
+//! A metric is a question asked of a statement: its name, its value over the horizon, its value over time.
+
+use crate::model::Model;
+use crate::model::value::AccountKind;
+use crate::study::journey::LineKind;
+
+use super::statement::Statement;
+
+/// A question asked of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// The share of the customers retained at some time (at the start or later) who are so now.
+    Retention,
+    /// Customers in retained stages.
+    ActiveCustomers,
+    /// Customers who were retained at some time and are not now.
+    Churned,
+    /// Purchases.
+    Purchases,
+    /// Money in: baskets and revenue lines.
+    Revenue,
+    /// Baskets times their margin, and revenue lines.
+    Margin,
+    /// Cost lines.
+    Cost,
+    /// What initiatives cost.
+    InitiativeCost,
+    /// Margin less cost less initiative cost.
+    CashFlow,
+    /// Cash flow over the horizon, discounted.
+    Npv,
+    /// Cash flow up to a time, undiscounted.
+    CumulativeCashFlow,
+    /// The mean satisfaction of retained customers.
+    Satisfaction,
+    /// A ledger line, by its account.
+    Line(usize),
+    /// An outcome, by its account; discounted.
+    Outcome(usize),
+    /// Customers in a stage, by its place in the model.
+    Stage(usize),
+}
+
+/// The metrics of a model, in the order in which outputs show them.
+pub fn metrics(model: &Model) -> Vec<Metric> {
+    use Metric::{ActiveCustomers, CashFlow, Churned, Cost, CumulativeCashFlow, InitiativeCost, Line, Margin, Npv, Outcome, Purchases, Retention, Revenue, Satisfaction, Stage};
+    let mut metrics = vec![Retention, ActiveCustomers, Churned, Purchases, Revenue, Margin, Cost, InitiativeCost, CashFlow, CumulativeCashFlow, Npv];
+    metrics.extend(model.experience.iter().map(|_| Satisfaction));
+    let accounts = model.accounts.iter().enumerate();
+    metrics.extend(accounts.map(|(place, account)| if matches!(account.kind, AccountKind::Money(_)) { Line(place) } else { Outcome(place) }));
+    metrics.extend(model.stage_order.iter().map(|id| Stage(id.index())));
+    metrics
+}
+
+impl Metric {
+    /// The name that outputs use.
+    pub fn name(self, model: &Model) -> String {
+        match self {
+            Self::Retention => "retention".to_owned(),
+            Self::ActiveCustomers => "active_customers".to_owned(),
+            Self::Churned => "churned".to_owned(),
+            Self::Purchases => "purchases".to_owned(),
+            Self::Revenue => "revenue".to_owned(),
+            Self::Margin => "margin".to_owned(),
+            Self::Cost => "cost".to_owned(),
+            Self::InitiativeCost => "initiative_cost".to_owned(),
+            Self::CashFlow => "cash_flow".to_owned(),
+            Self::Npv => "npv".to_owned(),
+            Self::CumulativeCashFlow => "cumulative_cash_flow".to_owned(),
+            Self::Satisfaction => "satisfaction".to_owned(),
+            Self::Line(account) => format!("lines.{}", model.accounts[account].name),
+            Self::Outcome(account) => format!("outcomes.{}", model.accounts[account].name),
+            Self::Stage(stage) => format!("customers.{}", model.stages[stage].name),
+        }
+    }
+
+    /// Whether it belongs among a scenario's metrics over the horizon.
+    pub fn is_headline(self) -> bool {
+        !matches!(self, Self::CumulativeCashFlow | Self::Line(_) | Self::Outcome(_) | Self::Stage(_))
+    }
+
+    /// Whether less of it is better.
+    pub fn less_is_better(self, model: &Model) -> bool {
+        match self {
+            Self::Churned | Self::Cost | Self::InitiativeCost => true,
+            Self::Line(account) => model.accounts[account].kind == AccountKind::Money(LineKind::Cost),
+            Self::Outcome(account) => matches!(model.accounts[account].kind, AccountKind::Outcome { less_is_better: true, .. }),
+            _ => false,
+        }
+    }
+
+    /// Whether it has an exact expectation wherever the customers' stages do.
+    pub fn has_expectation(self) -> bool {
+        self != Self::Satisfaction
+    }
+
+    /// Its value over the horizon: of a state at the end, of a flow the sum.
+    pub fn horizon(self, books: &Statement) -> f64 {
+        let last = books.retained.len() - 1;
+        match self {
+            Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_) => self.at(books, last),
+            Self::CumulativeCashFlow => Self::CashFlow.horizon(books),
+            _ => (0..=last).map(|t| self.at(books, t)).sum(),
+        }
+    }
+
+    /// Its value at or in each time, from 0 to the horizon.
+    pub fn series(self, books: &Statement) -> Vec<f64> {
+        let each = (0..books.retained.len()).map(|t| self.at(books, t));
+        if self != Self::CumulativeCashFlow {
+            return each.collect();
+        }
+        let add = |sum: &mut f64, flow: f64| {
+            *sum += flow;
+            Some(*sum)
+        };
+        each.scan(0.0, add).collect()
+    }
+
+    fn at(self, books: &Statement, t: usize) -> f64 {
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        match self {
+            Self::Retention => share(books.retained[t], books.acquired[t]),
+            Self::ActiveCustomers => books.retained[t],
+            Self::Churned => books.acquired[t] - books.retained[t],
+            Self::Purchases => books.purchases[t],
+            Self::Revenue => books.revenue[t],
+            Self::Margin => books.margin[t],
+            Self::Cost => books.cost[t],
+            Self::InitiativeCost => books.initiative_cost[t],
+            Self::CashFlow | Self::CumulativeCashFlow => books.margin[t] - books.cost[t] - books.initiative_cost[t],
+            Self::Npv => books.discounted[t],
+            Self::Satisfaction => share(books.satisfaction[t], books.retained[t]),
+            Self::Line(account) | Self::Outcome(account) => books.accounts[account][t],
+            Self::Stage(stage) => books.customers[stage][t],
+        }
+    }
+}

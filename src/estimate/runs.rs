@@ -1,0 +1,226 @@
+//! Runs are what an experiment came to: every replication priced, and folded into moments in its order.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::engine::experiment::{Experiment, Replication};
+use crate::engine::flows::Flows;
+use crate::engine::program::Program;
+use crate::model::Model;
+use crate::quantity::{ScenarioId, SegmentId};
+use crate::stats::estimate::Estimate;
+use crate::stats::moments::Moments;
+
+use super::metric::{Metric, metrics};
+use super::statement::{Prices, Statement};
+use super::summary::{Contrast, Difference, ScenarioSummary, Series, Summary};
+
+/// Every replication, priced and folded.
+pub struct Runs<'m> {
+    model: &'m Model,
+    metrics: Vec<Metric>,
+    /// By scenario, then by metric: one value over the horizon for each replication, all segments together.
+    samples: Vec<Vec<Vec<f64>>>,
+    /// By scenario, then by metric: the sum of the exact expectations over replications.
+    exact: Option<Vec<Vec<f64>>>,
+    /// By scenario, then by cut (all, then segments), then by metric: moments for each time.
+    series: Vec<Vec<Vec<Vec<Moments>>>>,
+    /// By scenario: simulated customers that differ, and the mean of real ones.
+    differing: Vec<(u64, f64)>,
+    replications: u64,
+}
+
+impl<'m> Runs<'m> {
+    /// Runs an experiment of the model and takes in its replications.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn of(model: &'m Model, experiment: &Experiment<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let program = Program::new(model);
+        let mut runs = Self::new(model);
+        experiment.run(|replication| runs.take(&program, &replication))?;
+        Ok(runs)
+    }
+
+    fn new(model: &'m Model) -> Self {
+        let metrics = metrics(model);
+        let (scenarios, cuts, times) = (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
+        Self {
+            model,
+            samples: vec![vec![Vec::new(); metrics.len()]; scenarios],
+            exact: Some(vec![vec![0.0; metrics.len()]; scenarios]),
+            series: vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios],
+            differing: vec![(0, 0.0); scenarios],
+            replications: 0,
+            metrics,
+        }
+    }
+
+    /// The real customers that one simulated customer of a segment stands for.
+    fn weight(&self, segment: usize) -> f64 {
+        let segment = &self.model.segments[segment];
+        self.model.run.customers as f64 * segment.share / f64::from(segment.agents)
+    }
+
+    fn take(&mut self, program: &Program, replication: &Replication) {
+        let prices = Prices::new(self.model, program, &replication.drawn);
+        self.replications += 1;
+        for scenario in 0..self.model.scenarios.len() {
+            let flows = |segment: usize| Flows::counted(&replication.ledgers[scenario][segment], self.weight(segment));
+            let (all, cuts) = self.books(&prices, replication, ScenarioId::from(scenario), &flows);
+            for (place, metric) in self.metrics.iter().enumerate() {
+                self.samples[scenario][place].push(metric.horizon(&all));
+                for (cut, books) in std::iter::once(&all).chain(&cuts).enumerate() {
+                    let moments = self.series[scenario][cut][place].iter_mut();
+                    moments.zip(metric.series(books)).for_each(|(moments, value)| moments.push(value));
+                }
+            }
+            self.take_expected(&prices, replication, scenario);
+            for (segment, count) in replication.differing[scenario].iter().enumerate() {
+                let real = *count as f64 * self.weight(segment);
+                let sums = &mut self.differing[scenario];
+                *sums = (sums.0 + count, sums.1 + real);
+            }
+        }
+    }
+
+    fn take_expected(&mut self, prices: &Prices<'_>, replication: &Replication, scenario: usize) {
+        let Some(expected) = &replication.expected else {
+            self.exact = None;
+            return;
+        };
+        let customers = self.model.run.customers as f64;
+        let flows = |segment: usize| expected[scenario][segment].clone().times(customers * self.model.segments[segment].share);
+        let (all, _) = self.books(prices, replication, ScenarioId::from(scenario), &flows);
+        if let Some(sums) = &mut self.exact {
+            sums[scenario].iter_mut().zip(&self.metrics).for_each(|(sum, metric)| *sum += metric.horizon(&all));
+        }
+    }
+
+    /// The books of all customers, and of each segment.
+    fn books(&self, prices: &Prices<'_>, replication: &Replication, scenario: ScenarioId, flows: &dyn Fn(usize) -> Flows) -> (Statement, Vec<Statement>) {
+        let segments = 0..self.model.segments.len();
+        let of = |segment: usize| prices.statement(&replication.drawn, scenario, SegmentId::from(segment), &flows(segment));
+        let cuts: Vec<Statement> = segments.map(of).collect();
+        let mut all = Statement::empty(self.model);
+        cuts.iter().for_each(|books| all.add(books));
+        prices.spend(&replication.drawn, scenario, &mut all);
+        (all, cuts)
+    }
+
+    /// The summary over the horizon.
+    pub fn summary(&self) -> Summary {
+        let run = &self.model.run;
+        let baseline = self.model.baseline.index();
+        let places = 0..self.model.scenarios.len();
+        Summary {
+            format: 1,
+            study: self.model.title.clone(),
+            seed: run.seed,
+            replications: self.replications,
+            agents: u64::from(run.agents),
+            customers: run.customers,
+            horizon: u64::from(run.horizon),
+            period: run.period,
+            currency: self.model.currency.clone(),
+            interval: run.interval,
+            baseline: self.model.scenarios[baseline].name.clone(),
+            scenarios: places.clone().map(|scenario| self.scenario(scenario)).collect(),
+            contrasts: places.filter(|scenario| *scenario != baseline).map(|scenario| self.contrast(scenario)).collect(),
+        }
+    }
+
+    fn scenario(&self, scenario: usize) -> ScenarioSummary {
+        let written = &self.model.scenarios[scenario];
+        let mut summary = ScenarioSummary {
+            name: written.name.clone(),
+            title: written.title.clone(),
+            metrics: IndexMap::new(),
+            lines: IndexMap::new(),
+            outcomes: IndexMap::new(),
+            stages_at_end: IndexMap::new(),
+            exact: self.exact.as_ref().map(|sums| self.expectations(&sums[scenario])),
+        };
+        for (place, metric) in self.metrics.iter().enumerate() {
+            let estimate = Estimate::of(&self.samples[scenario][place].iter().copied().collect(), self.model.run.interval);
+            match metric {
+                Metric::Line(account) => summary.lines.insert(self.model.accounts[*account].name.clone(), estimate),
+                Metric::Outcome(account) => summary.outcomes.insert(self.model.accounts[*account].name.clone(), estimate),
+                Metric::Stage(stage) => summary.stages_at_end.insert(self.model.stages[*stage].name.clone(), estimate),
+                metric if metric.is_headline() => summary.metrics.insert(metric.name(self.model), estimate),
+                _ => None,
+            };
+        }
+        summary
+    }
+
+    fn expectations(&self, sums: &[f64]) -> IndexMap<String, f64> {
+        let shown = self.metrics.iter().zip(sums).filter(|(metric, _)| metric.has_expectation() && **metric != Metric::CumulativeCashFlow);
+        shown.map(|(metric, sum)| (metric.name(self.model), sum / self.replications as f64)).collect()
+    }
+
+    fn contrast(&self, scenario: usize) -> Contrast {
+        let baseline = self.model.baseline.index();
+        let (agents, real) = self.differing[scenario];
+        let metrics = self
+            .metrics
+            .iter()
+            .enumerate()
+            .filter(|(_, metric)| metric.is_headline() || matches!(metric, Metric::Outcome(_)))
+            .map(|(place, metric)| (metric.name(self.model), self.difference(scenario, place, *metric)))
+            .collect();
+        Contrast {
+            scenario: self.model.scenarios[scenario].name.clone(),
+            baseline: self.model.scenarios[baseline].name.clone(),
+            metrics,
+            customers_that_differ: real / self.replications as f64,
+            agents_that_differ: agents,
+        }
+    }
+
+    fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
+        let differences = self.differences(scenario, place);
+        let sign = if metric.less_is_better(self.model) { -1.0 } else { 1.0 };
+        let better: f64 = differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
+        Difference {
+            estimate: Estimate::of(&differences.iter().copied().collect(), self.model.run.interval),
+            probability_better: better / differences.len() as f64,
+        }
+    }
+
+    fn differences(&self, scenario: usize, place: usize) -> Vec<f64> {
+        let base = &self.samples[self.model.baseline.index()][place];
+        self.samples[scenario][place].iter().zip(base).map(|(value, base)| value - base).collect()
+    }
+
+    /// The difference from the baseline in every replication, by scenario and metric.
+    pub fn samples(&self) -> IndexMap<String, IndexMap<String, Vec<f64>>> {
+        let of = |scenario: usize| {
+            let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline());
+            headline.map(|(place, metric)| (metric.name(self.model), self.differences(scenario, place))).collect()
+        };
+        (0..self.model.scenarios.len())
+            .filter(|scenario| *scenario != self.model.baseline.index())
+            .map(|scenario| (self.model.scenarios[scenario].name.clone(), of(scenario)))
+            .collect()
+    }
+
+    /// Every metric over time, by scenario and segment, all customers first.
+    pub fn series(&self) -> Vec<Series> {
+        let mut all = Vec::new();
+        for (scenario, cuts) in self.model.scenarios.iter().zip(&self.series) {
+            let segments = self.model.segment_order.iter().map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
+            for (segment, cut) in std::iter::once(("all", 0)).chain(segments) {
+                for (metric, moments) in self.metrics.iter().zip(&cuts[cut]) {
+                    all.push(Series {
+                        scenario: scenario.name.clone(),
+                        segment: segment.to_owned(),
+                        metric: metric.name(self.model),
+                        values: moments.iter().map(|m| Estimate::of(m, self.model.run.interval)).collect(),
+                    });
+                }
+            }
+        }
+        all
+    }
+}

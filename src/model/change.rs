@@ -1,0 +1,118 @@
+//! A change: an operation on parameters, and how much of it is in force in a period.
+
+use crate::quantity::ParamId;
+
+use super::path::Path;
+
+/// What a change does to a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Puts the amount in its place.
+    Set,
+    /// Adds the amount.
+    Add,
+    /// Multiplies by the amount.
+    Times,
+    /// Multiplies the odds p / (1 - p).
+    Odds,
+    /// Multiplies the hazard: 1 - (1 - p)^amount.
+    Hazard,
+}
+
+impl Op {
+    /// The key that a study writes it with.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Add => "add",
+            Self::Times => "times",
+            Self::Odds => "odds",
+            Self::Hazard => "hazard",
+        }
+    }
+
+    /// The number after a share in [0, 1] of the change has come into force.
+    ///
+    /// Sums and settings grow evenly; odds and hazard ratios grow evenly in their logarithm, so that half
+    /// of an odds ratio twice over is the whole. A change that does nothing returns `x` to the last bit.
+    pub fn apply(self, x: f64, amount: f64, share: f64) -> f64 {
+        let ratio = || if share >= 1.0 { amount } else { libm::pow(amount, share) };
+        match self {
+            Self::Set if share >= 1.0 => amount,
+            Self::Set => x + (amount - x) * share,
+            Self::Add => x + amount * share,
+            Self::Times => x * (1.0 + (amount - 1.0) * share),
+            Self::Odds | Self::Hazard if ratio() == 1.0 => x,
+            Self::Odds => {
+                let odds = x * ratio();
+                if x >= 1.0 { 1.0 } else { odds / (1.0 - x + odds) }
+            }
+            Self::Hazard => 1.0 - libm::pow(1.0 - x, ratio()),
+        }
+    }
+}
+
+/// An operation on parameters, and when it is in force.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The parameters it is applied to.
+    pub targets: Vec<ParamId>,
+    /// The operation.
+    pub op: Op,
+    /// Its amount.
+    pub amount: ParamId,
+    /// The first period in which it is in force.
+    pub from: u32,
+    /// The last period in which it is in force.
+    pub until: u32,
+    /// The periods over which it grows from nothing to full effect, from `from_live` on.
+    pub ramp: u32,
+    /// The period in which it starts to grow.
+    pub live: u32,
+    /// Where it was written.
+    pub written: Path,
+}
+
+impl Change {
+    /// How much of the change is in force at time `t`, in [0, 1].
+    ///
+    /// With a ramp of r periods the share is 1/r in the first period and 1 in the r-th.
+    pub fn share(&self, t: u32) -> f64 {
+        if t < self.from.max(self.live) || t > self.until {
+            return 0.0;
+        }
+        let grown = t - self.live + 1;
+        if grown >= self.ramp { 1.0 } else { f64::from(grown) / f64::from(self.ramp) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Op;
+
+    #[test]
+    fn an_operation_that_does_nothing_returns_the_same_bits() {
+        for k in 0..1000 {
+            let p = f64::from(k) / 999.0;
+            for share in [0.3, 1.0] {
+                for (op, amount) in [(Op::Set, p), (Op::Add, 0.0), (Op::Times, 1.0), (Op::Odds, 1.0), (Op::Hazard, 1.0)] {
+                    assert_eq!(op.apply(p, amount, share).to_bits(), p.to_bits(), "{op:?} {p}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn odds_and_hazard_keep_a_chance_a_chance() {
+        for p in [0.0, 1e-9, 0.3, 0.999, 1.0] {
+            for amount in [0.0, 0.1, 1.0, 7.0, 1e6] {
+                for op in [Op::Odds, Op::Hazard] {
+                    let q = op.apply(p, amount, 1.0);
+                    assert!((0.0..=1.0).contains(&q), "{op:?} {p} {amount} gives {q}");
+                }
+            }
+        }
+        assert!((Op::Odds.apply(0.2, 2.0, 1.0) - 1.0 / 3.0).abs() < 1e-15);
+        assert!((Op::Hazard.apply(0.2, 2.0, 1.0) - 0.36).abs() < 1e-15);
+    }
+}

@@ -1,0 +1,372 @@
+//! Compiles the journey: stages, exits, purchases, segments.
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::quantity::{ParamId, StageId, TraitId};
+use crate::stats::distribution::Distribution;
+use crate::study::journey::{Occasion, Rule, Stage as Written, Transition};
+use crate::study::list::read_chances;
+use crate::study::number::{Chances, Number, Spread};
+
+use super::compile::Compiler;
+use super::journey::{Chance, Clock, Driver, Exit, Experience, Purchases, Quality, Stage, State};
+use super::param::Meaning;
+use super::path::Path;
+use super::people::Segment;
+use super::value::Booking;
+
+impl Compiler<'_> {
+    /// Compiles `[experience]`.
+    pub fn experience(&mut self) -> Option<Experience> {
+        let written = self.study.experience.as_ref()?;
+        let at = |key: &str| Path::of(["experience", key]);
+        let start = self.numbers.spread(&at("start"), Meaning::Real, &written.start);
+        if !(0.0..=1.0).contains(&written.neutral) {
+            self.fault(Diagnostic::error(format!("satisfaction cannot be {}", written.neutral)).at("experience.neutral").mend("give a number from 0 to 1"));
+        }
+        let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
+        Some(Experience { start, neutral: written.neutral, learning })
+    }
+
+    /// Compiles the stages, in canonical order.
+    pub fn journey(&mut self, horizon: u32) -> Vec<Stage> {
+        let says = self.study.stages.values().any(|stage| stage.retained.is_some());
+        let names: Vec<String> = self.stages.keys().cloned().collect();
+        if names.is_empty() {
+            self.fault(Diagnostic::error("the journey has no stages").at("stages").mend("add one: `[stages.active]`"));
+        }
+        names
+            .iter()
+            .map(|name| {
+                let written = &self.study.stages[name];
+                let retained = if says { written.retained.unwrap_or(false) } else { !written.to.is_empty() };
+                self.one_stage(name, written, retained, horizon)
+            })
+            .collect()
+    }
+
+    fn one_stage(&mut self, name: &str, written: &Written, retained: bool, horizon: u32) -> Stage {
+        let at = Path::of(["stages", name]);
+        let mut exits: Vec<Exit> =
+            written.to.iter().filter_map(|(to, transition)| self.exit(name, to, transition, horizon)).collect();
+        exits.sort_by_key(|exit| exit.to);
+        let quality = written.quality.as_ref().map(|spread| self.quality(&at.join("quality"), spread));
+        let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.join("purchases"), purchases));
+        let values = written
+            .values
+            .iter()
+            .filter_map(|(line, amount)| self.booking(&at.join("values").join(line), line, amount))
+            .collect();
+        Stage {
+            name: name.to_owned(),
+            title: written.title.clone().unwrap_or_else(|| name.to_owned()),
+            retained,
+            talks: written.talks,
+            exits,
+            quality,
+            purchases,
+            values,
+            on_move: self.on_move(&at.join("on_move"), written),
+        }
+    }
+
+    fn booking(&mut self, path: &Path, line: &str, amount: &Number) -> Option<Booking> {
+        let account = self.account(line, path)?;
+        Some(Booking { account, amount: self.number(path, Meaning::Real, amount) })
+    }
+
+    fn on_move(&mut self, at: &Path, written: &Written) -> Vec<(StageId, Booking)> {
+        let mut bookings = Vec::new();
+        for (to, amounts) in &written.on_move {
+            let at = at.join(to);
+            let Some(id) = self.stage(to, &at) else { continue };
+            if !written.to.contains_key(to) {
+                let mend = suggest(to, written.to.keys().map(String::as_str));
+                self.fault(Diagnostic::error(format!("nobody moves to `{to}` from here")).at(at.to_string()).mend(mend));
+            }
+            for (line, amount) in amounts {
+                bookings.extend(self.booking(&at.join(line), line, amount).map(|booking| (id, booking)));
+            }
+        }
+        bookings
+    }
+
+    fn quality(&mut self, path: &Path, spread: &Spread) -> Quality {
+        if self.study.experience.is_none() {
+            self.fault(Diagnostic::error("quality is felt by nobody").at(path.to_string()).why("without `[experience]` customers have no satisfaction that it could move").mend("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"));
+        }
+        let law = self.numbers.spread(path, Meaning::Real, spread);
+        let mean = self.number(path, Meaning::Share, &Number::Known(law.mean()));
+        Quality { mean, law }
+    }
+
+    fn purchases(&mut self, at: &Path, written: &crate::study::journey::Purchases) -> Purchases {
+        let basket = at.join("basket");
+        let law = self.numbers.spread(&basket, Meaning::Positive, &written.basket);
+        let mean = law.mean();
+        if law.support().0 < 0.0 {
+            self.fault(Diagnostic::error("a basket cannot be negative").at(basket.to_string()).mend("use a distribution of positive numbers, such as lognormal(mean=42, sd=25)"));
+        }
+        // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
+        let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
+        let purchases = Purchases {
+            rate: self.number(&at.join("rate"), Meaning::Positive, &written.rate),
+            basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
+            basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
+            margin: self.number(&at.join("margin"), Meaning::Real, written.margin.as_ref().unwrap_or(&Number::Known(1.0))),
+            rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
+            basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
+            drivers: self.drivers(&at.join("drivers"), &written.drivers),
+        };
+        purchases
+    }
+
+    fn multiplier(&mut self, at: &Path, key: &str, name: Option<&str>) -> Option<TraitId> {
+        let at = at.join(key);
+        let name = name?;
+        let id = self.trait_named(name, &at)?;
+        for (segment, law) in self.laws_of(name) {
+            if law.support().0 < 0.0 {
+                self.fault(Diagnostic::error(format!("`{name}` multiplies a rate and cannot be negative")).at(at.to_string()).at(segment.to_string()).mend("use a distribution of positive numbers, such as gamma or lognormal"));
+            }
+        }
+        Some(id)
+    }
+
+    fn drivers(&mut self, at: &Path, written: &indexmap::IndexMap<String, Number>) -> Vec<Driver> {
+        let mut drivers: Vec<Driver> = Vec::new();
+        for (name, weight) in written {
+            let at = at.join(name);
+            let on = if name == "satisfaction" {
+                if self.study.experience.is_none() {
+                    self.fault(Diagnostic::error("customers have no satisfaction").at(at.to_string()).mend("add `[experience]` with `start`, `neutral` and `learning`"));
+                }
+                State::Satisfaction
+            } else {
+                let Some(id) = self.trait_named(name, &at) else { continue };
+                State::Trait(id)
+            };
+            drivers.push(Driver { on, weight: self.number(&at, Meaning::Real, weight) });
+        }
+        drivers.sort_by_key(|driver| driver.on);
+        drivers
+    }
+
+    fn exit(&mut self, from: &str, to: &str, transition: &Transition, horizon: u32) -> Option<Exit> {
+        let path = Path::of(["stages", from, "to", to]);
+        let id = self.stage(to, &path)?;
+        if from == to {
+            self.fault(Diagnostic::error(format!("`{from}` cannot lead to itself")).at(path.to_string()).why("what the listed chances leave over stays in the stage").mend("remove this line"));
+            return None;
+        }
+        match transition {
+            Transition::Chance(chance) => {
+                let chance = Chance::Fixed(self.number(&path, Meaning::Chance, chance));
+                Some(Exit { to: id, chance, drivers: Vec::new(), word_of_mouth: None, on: Occasion::Period })
+            }
+            Transition::Rule(rule) => self.rule(from, id, &path, rule, horizon),
+        }
+    }
+
+    fn rule(&mut self, from: &str, to: StageId, path: &Path, rule: &Rule, horizon: u32) -> Option<Exit> {
+        let chance = self.chance(path, rule, horizon)?;
+        if rule.on == Occasion::Purchase {
+            self.check_on_purchase(from, path, rule);
+        }
+        let word_of_mouth = rule.word_of_mouth.as_ref().map(|number| self.number(&path.join("word_of_mouth"), Meaning::Share, number));
+        if word_of_mouth.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
+            self.fault(Diagnostic::error("nobody talks").at(path.join("word_of_mouth").to_string()).why("word of mouth rises with the share of customers in stages that talk").mend("add `talks = true` to the stages whose customers do"));
+        }
+        Some(Exit { to, chance, drivers: self.drivers(&path.join("drivers"), &rule.drivers), word_of_mouth, on: rule.on })
+    }
+
+    fn check_on_purchase(&mut self, from: &str, path: &Path, rule: &Rule) {
+        if self.study.stages[from].purchases.is_none() {
+            self.fault(Diagnostic::error(format!("nobody buys in `{from}`")).at(path.join("on").to_string()).mend(format!("add `[stages.{from}.purchases]`, or take the chance once a period")));
+        }
+        if rule.by.is_some() || rule.sojourn.is_some() || rule.word_of_mouth.is_some() || !rule.drivers.is_empty() {
+            self.fault(Diagnostic::error("a chance taken at each purchase is a number or a trait").at(path.to_string()).why("`by`, `sojourn`, `drivers` and `word_of_mouth` belong to chances taken once a period").mend("remove them, or `on = \"purchase\"`"));
+        }
+    }
+
+    fn chance(&mut self, path: &Path, rule: &Rule, horizon: u32) -> Option<Chance> {
+        let written = path.join("chance");
+        if let Some(name) = &rule.trait_name {
+            if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() {
+                self.fault(Diagnostic::error("a customer's own chance stands alone").at(path.to_string()).mend("give either `trait`, or `chance` with `by`, or `sojourn`"));
+            }
+            return self.own_chance(path, name);
+        }
+        if let Some(law) = &rule.sojourn {
+            return self.sojourn(path, rule, law, horizon);
+        }
+        match &rule.chance {
+            None if rule.word_of_mouth.is_some() => Some(Chance::Fixed(self.numbers.changeable(path, path, Meaning::Chance, &Number::Known(0.0)))),
+            None => {
+                self.fault(Diagnostic::error("a rule without a chance").at(path.to_string()).mend("give `chance`, `trait` or `sojourn`"));
+                None
+            }
+            Some(Chances::One(Number::Uncertain(file))) if file.ends_with(".csv") => match read_chances(self.source, file) {
+                Ok(list) => {
+                    let list: Vec<Number> = list.into_iter().map(Number::Known).collect();
+                    self.listed(path, &written, rule, &list)
+                }
+                Err(fault) => {
+                    self.fault(fault.at(written.to_string()));
+                    None
+                }
+            },
+            Some(Chances::One(number)) => {
+                if rule.by.is_some() {
+                    self.fault(Diagnostic::error("`by` reads a list, and this is one chance").at(path.join("by").to_string()).mend("give `chance` as a list, or remove `by`"));
+                }
+                Some(Chance::Fixed(self.numbers.changeable(path, &written, Meaning::Chance, number)))
+            }
+            Some(Chances::List(list)) => self.listed(path, &written, rule, list),
+        }
+    }
+
+    fn own_chance(&mut self, path: &Path, name: &str) -> Option<Chance> {
+        let of = self.trait_named(name, &path.join("trait"))?;
+        if self.study.traits.get(name).is_some_and(|t| t.ages) {
+            self.fault(Diagnostic::error(format!("`{name}` ages, so it cannot be a chance")).at(path.join("trait").to_string()).mend("use another trait, or read a list `by` it"));
+        }
+        for (segment, law) in self.laws_of(name) {
+            let (low, high) = law.support();
+            if low < 0.0 || high > 1.0 {
+                self.fault(Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]")).at(path.join("trait").to_string()).at(segment.to_string()).mend("use a distribution on [0, 1], such as beta(2, 5)"));
+            }
+        }
+        Some(Chance::Own { of, changes: self.numbers.own(path, &path.join("trait")) })
+    }
+
+    fn listed(&mut self, path: &Path, written: &Path, rule: &Rule, list: &[Number]) -> Option<Chance> {
+        let by = self.clock(path, rule.by.as_deref())?;
+        if list.is_empty() {
+            self.fault(Diagnostic::error("a list of chances is empty").at(written.to_string()));
+            return None;
+        }
+        let ids: Vec<ParamId> = list.iter().enumerate().map(|(element, number)| self.numbers.element(path, written, element, number)).collect();
+        Some(Chance::Listed { by, first: ids[0], length: u32::try_from(ids.len()).unwrap_or(u32::MAX) })
+    }
+
+    fn clock(&mut self, path: &Path, by: Option<&str>) -> Option<Clock> {
+        match by {
+            Some("periods_in_stage") => Some(Clock::PeriodsInStage),
+            Some("tenure" | "period") => Some(Clock::Period),
+            Some(name) if self.study.traits.get(name).is_some_and(|t| t.ages) => self.trait_named(name, path).map(Clock::Age),
+            Some(name) => {
+                let ageing = self.study.traits.iter().filter(|(_, t)| t.ages).map(|(name, _)| name.as_str());
+                let known: Vec<&str> = ["periods_in_stage", "tenure", "period"].into_iter().chain(ageing).collect();
+                let mend = suggest(name, known);
+                self.fault(Diagnostic::error(format!("chances cannot be listed by `{name}`")).at(path.join("by").to_string()).why("a list is read by a clock: periods_in_stage, tenure, period, or a trait with `ages = true`").mend(mend));
+                None
+            }
+            None => {
+                self.fault(Diagnostic::error("nothing says what this list is read by").at(path.join("chance").to_string()).mend("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"));
+                None
+            }
+        }
+    }
+
+    /// Turns the distribution of a time into chances by periods in the stage:
+    /// h(k) = (F(k) - F(k-1)) / (1 - F(k-1)), times the share of those leaving who go this way.
+    fn sojourn(&mut self, path: &Path, rule: &Rule, law: &Spread, horizon: u32) -> Option<Chance> {
+        let at = path.join("sojourn");
+        let share = match &rule.chance {
+            None => 1.0,
+            Some(Chances::One(Number::Known(share))) if (0.0..=1.0).contains(share) => *share,
+            Some(_) => {
+                self.fault(Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving").at(path.join("chance").to_string()).mend("give one known number from 0 to 1"));
+                return None;
+            }
+        };
+        let law = self.numbers.spread(&at, Meaning::Positive, law);
+        let left = |k: u32| law.cdf(f64::from(k));
+        let chances: Vec<Number> = (1..=horizon)
+            .map(|k| {
+                let stayed = 1.0 - left(k - 1);
+                // When nobody is left by the distribution, whoever is has to go.
+                let hazard = if stayed > 1e-12 { ((left(k) - left(k - 1)) / stayed).clamp(0.0, 1.0) } else { 1.0 };
+                Number::Known(share * hazard)
+            })
+            .collect();
+        let ids: Vec<ParamId> = chances.iter().enumerate().map(|(k, chance)| {
+            let id = self.numbers.changeable(path, &at, Meaning::Chance, chance);
+            self.numbers.params[id.index()].element = Some(k);
+            id
+        }).collect();
+        Some(Chance::Listed { by: Clock::PeriodsInStage, first: ids[0], length: horizon })
+    }
+
+    /// The distributions of a trait in each segment, with where each one stands; faults were noted before.
+    fn laws_of(&mut self, name: &str) -> Vec<(Path, Distribution)> {
+        let names: Vec<String> = self.study.segments.keys().cloned().collect();
+        let before = self.numbers.faults.len();
+        let laws = names.iter().filter_map(|segment| self.law_of(segment, name)).collect();
+        self.numbers.faults.truncate(before);
+        laws
+    }
+
+    fn law_of(&mut self, segment: &str, name: &str) -> Option<(Path, Distribution)> {
+        let study = self.study;
+        let own = study.segments[segment].traits.get(name).map(|law| (Path::of(["segments", segment, "traits", name]), law));
+        let shared = || study.traits.get(name).and_then(|t| t.law.as_ref()).map(|law| (Path::of(["traits", name, "law"]), law));
+        let (path, spread) = own.or_else(shared)?;
+        let law = self.numbers.spread(&path, Meaning::Real, spread);
+        Some((path, law))
+    }
+
+    /// Compiles the segments, in canonical order; their agents and changes come later.
+    pub fn segments(&mut self) -> Vec<Segment> {
+        let order = self.identity.segment_order(self.study);
+        let total: f64 = self.study.segments.values().map(|segment| segment.share).sum();
+        if self.study.segments.is_empty() {
+            self.fault(Diagnostic::error("there are no customers").at("segments").mend("add a segment: `[segments.all]` with `share = 1` and `start`"));
+        } else if (total - 1.0).abs() > 1e-9 {
+            let mut fault = Diagnostic::error(format!("the segments' shares add up to {}", (total * 1e12).round() / 1e12)).mend("make them add up to 1");
+            for (name, segment) in &self.study.segments {
+                fault = fault.at_with(Path::of(["segments", name, "share"]).to_string(), segment.share.to_string());
+            }
+            self.fault(fault);
+        }
+        order.iter().map(|name| self.segment(name)).collect()
+    }
+
+    fn segment(&mut self, name: &str) -> Segment {
+        let written = &self.study.segments[name];
+        let at = Path::of(["segments", name]);
+        if !(written.share > 0.0 && written.share <= 1.0) {
+            self.fault(Diagnostic::error(format!("a segment cannot have the share {}", written.share)).at(at.join("share").to_string()).mend("give a share above 0 and up to 1"));
+        }
+        let mut start = Vec::new();
+        for (stage, share) in &written.start {
+            let at = at.join("start").join(stage);
+            if !(0.0..=1.0).contains(share) {
+                self.fault(Diagnostic::error(format!("a share cannot be {share}")).at(at.to_string()).mend("give a number from 0 to 1"));
+            }
+            start.extend(self.stage(stage, &at).map(|id| (id, *share)));
+        }
+        let total: f64 = written.start.values().sum();
+        if (total - 1.0).abs() > 1e-9 {
+            self.fault(Diagnostic::error(format!("the shares that `{name}` starts with add up to {}", (total * 1e12).round() / 1e12)).at(at.join("start").to_string()).mend("make them add up to 1"));
+        }
+        start.sort_by_key(|(id, _)| *id);
+        let names: Vec<String> = self.traits.keys().cloned().collect();
+        let traits = names.iter().map(|t| self.trait_law(name, t)).collect();
+        let title = written.title.clone().unwrap_or_else(|| name.to_owned());
+        Segment { name: name.to_owned(), title, share: written.share, agents: 1, start, traits, changes: Vec::new() }
+    }
+
+    fn trait_law(&mut self, segment: &str, name: &str) -> Distribution {
+        if let Some((_, law)) = self.law_of(segment, name) {
+            return law;
+        }
+        self.fault(
+            Diagnostic::error(format!("customers of `{segment}` have no `{name}`"))
+                .at(Path::of(["segments", segment]).to_string())
+                .why("other segments give this trait")
+                .mend(format!("add it to the segment's `traits`, or give all segments one with `[traits.{name}]` and `law`")),
+        );
+        Distribution::Constant(0.0)
+    }
+}

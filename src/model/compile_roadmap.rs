@@ -1,0 +1,226 @@
+//! Compiles the roadmap: changes, initiatives, scenarios.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::quantity::ParamId;
+use crate::study::number::Number;
+use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenScenario};
+
+use super::change::{Change, Op};
+use super::compile::Compiler;
+use super::param::Meaning;
+use super::path::Path;
+use super::roadmap::{Scenario, Spending};
+
+/// When the effects of an initiative come into force.
+#[derive(Clone, Copy)]
+struct Life {
+    live: u32,
+    ramp: u32,
+}
+
+/// Compiles the changes of every segment, in canonical order.
+pub fn segment_changes(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Vec<Change>> {
+    let order = compiler.identity.segment_order(compiler.study);
+    let study = compiler.study;
+    order
+        .iter()
+        .map(|name| compiler.changes(&Path::of(["segments", name, "changes"]), &study.segments[name].changes, horizon))
+        .collect()
+}
+
+/// Compiles the scenarios, in the order of the file.
+pub fn scenarios(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Scenario> {
+    let study = compiler.study;
+    let initiatives = compiler.initiatives(horizon);
+    let direct: IndexMap<&String, Vec<Change>> = study
+        .scenarios
+        .iter()
+        .map(|(name, scenario)| (name, compiler.changes(&Path::of(["scenarios", name, "changes"]), &scenario.changes, horizon)))
+        .collect();
+    study.scenarios.keys().map(|name| compiler.scenario(name, &initiatives, &direct, horizon)).collect()
+}
+
+/// An initiative with its effects, not yet placed in time.
+struct Plan {
+    once: Option<ParamId>,
+    per_period: Option<ParamId>,
+    build: u32,
+    ramp: u32,
+    effects: Vec<Change>,
+    shape: u64,
+}
+
+impl Compiler<'_> {
+    fn initiatives(&mut self, horizon: u32) -> IndexMap<String, Plan> {
+        let study = self.study;
+        study.initiatives.iter().map(|(name, written)| (name.clone(), self.initiative(name, written, horizon))).collect()
+    }
+
+    fn initiative(&mut self, name: &str, written: &Initiative, horizon: u32) -> Plan {
+        let at = Path::of(["initiatives", name]);
+        let mut amount = |key: &str, number: Option<&Number>| {
+            let path = at.join("cost").join(key);
+            number.map(|number| self.numbers.fixed(&path, &path, Meaning::Positive, number))
+        };
+        let once = amount("once", written.cost.once.as_ref());
+        let per_period = amount("per_period", written.cost.per_period.as_ref());
+        let effects = self.changes(&at.join("effects"), &written.effects, horizon);
+        let shape = self.identity.of_path(&at);
+        Plan { once, per_period, build: clamp(written.build.0), ramp: clamp(written.ramp.0), effects, shape }
+    }
+
+    fn scenario(&mut self, name: &str, plans: &IndexMap<String, Plan>, direct: &IndexMap<&String, Vec<Change>>, horizon: u32) -> Scenario {
+        let lineage = self.lineage(name);
+        let mut starts: IndexMap<String, (u32, String)> = IndexMap::new();
+        let mut own = Vec::new();
+        for ancestor in &lineage {
+            for (initiative, start) in &self.study.scenarios[ancestor].initiatives {
+                starts.insert(initiative.clone(), (clamp(start.0), ancestor.clone()));
+            }
+            own.extend(direct[ancestor].iter().cloned());
+        }
+        let mut placed: Vec<(u32, u64, usize, Vec<Change>)> = Vec::new();
+        let mut spending = Vec::new();
+        for (initiative, (start, ancestor)) in &starts {
+            let at = Path::of(["scenarios", ancestor, "initiatives", initiative]);
+            let Some((place, _, plan)) = plans.get_full(initiative) else {
+                if ancestor == name {
+                    let mend = suggest(initiative, self.study.initiatives.keys().map(String::as_str));
+                    self.fault(Diagnostic::error(format!("there is no initiative `{initiative}`")).at(at.to_string()).mend(mend));
+                }
+                continue;
+            };
+            if ancestor == name {
+                self.check_start(initiative, *start, horizon, &at);
+            }
+            let life = Life { live: start.saturating_add(plan.build), ramp: plan.ramp };
+            let effects = plan.effects.iter().map(|effect| Change { live: life.live, ramp: life.ramp, ..effect.clone() }).collect();
+            placed.push((life.live, plan.shape, place, effects));
+            spending.push(Spending { initiative: initiative.clone(), start: *start, live: life.live, once: plan.once, per_period: plan.per_period });
+        }
+        // Changes need not commute, and the order of tables in a file must not count: what goes live first applies first.
+        placed.sort_by_key(|(live, shape, place, _)| (*live, *shape, *place));
+        let changes = placed.into_iter().flat_map(|(.., effects)| effects).chain(own).collect();
+        let written = &self.study.scenarios[name];
+        Scenario {
+            name: name.to_owned(),
+            title: written.title.clone().unwrap_or_else(|| name.to_owned()),
+            description: written.description.clone().unwrap_or_default(),
+            changes,
+            spending,
+        }
+    }
+
+    fn check_start(&mut self, initiative: &str, start: u32, horizon: u32, at: &Path) {
+        if start == 0 {
+            self.fault(Diagnostic::error(format!("`{initiative}` cannot start in period 0")).at(at.to_string()).why("period 0 is the start of the study; periods count from 1").mend("give the period it starts in, from 1 on"));
+        } else if start > horizon {
+            self.fault(Diagnostic::warning(format!("`{initiative}` starts after the horizon")).at(at.to_string()).why(format!("the study ends with period {horizon}, so it neither costs nor changes anything")));
+        }
+    }
+
+    /// A scenario after all that it extends, the eldest first; a circle is a fault.
+    fn lineage(&mut self, name: &str) -> Vec<String> {
+        let mut lineage = vec![name.to_owned()];
+        let mut current: &WrittenScenario = &self.study.scenarios[name];
+        while let Some(parent) = &current.extends {
+            let child = lineage.last().cloned().unwrap_or_default();
+            let at = Path::of(["scenarios", &child, "extends"]);
+            if lineage.contains(parent) {
+                if lineage[0] == *parent {
+                    let round: Vec<&str> = lineage.iter().map(String::as_str).chain([parent.as_str()]).collect();
+                    self.fault(Diagnostic::error(format!("`{name}` extends itself")).at(at.to_string()).why(round.join(" -> ")).mend("let one of them extend nothing"));
+                }
+                break;
+            }
+            let Some(next) = self.study.scenarios.get(parent) else {
+                if child == name {
+                    let mend = suggest(parent, self.study.scenarios.keys().map(String::as_str));
+                    self.fault(Diagnostic::error(format!("there is no scenario `{parent}` to extend")).at(at.to_string()).mend(mend));
+                }
+                break;
+            };
+            lineage.push(parent.clone());
+            current = next;
+        }
+        lineage.reverse();
+        lineage
+    }
+
+    fn changes(&mut self, at: &Path, written: &[Written], horizon: u32) -> Vec<Change> {
+        written.iter().enumerate().filter_map(|(place, change)| self.change(&at.join(&place.to_string()), change, horizon)).collect()
+    }
+
+    fn change(&mut self, at: &Path, written: &Written, horizon: u32) -> Option<Change> {
+        let given: Vec<(Op, &Number)> = [
+            (Op::Set, &written.set),
+            (Op::Add, &written.add),
+            (Op::Times, &written.times),
+            (Op::Odds, &written.odds),
+            (Op::Hazard, &written.hazard),
+        ]
+        .into_iter()
+        .filter_map(|(op, amount)| amount.as_ref().map(|amount| (op, amount)))
+        .collect();
+        let [(op, amount)] = given[..] else {
+            let found: Vec<&str> = given.iter().map(|(op, _)| op.key()).collect();
+            let what = if found.is_empty() { "a change that says not what to do".to_owned() } else { format!("a change that does several things: {}", found.join(", ")) };
+            self.fault(Diagnostic::error(what).at(at.to_string()).mend("give exactly one of `set`, `add`, `times`, `odds`, `hazard`"));
+            return None;
+        };
+        let targets = self.targets(at, &written.target, op)?;
+        let meaning = match op {
+            Op::Set => self.numbers.params[targets[0].index()].meaning,
+            Op::Add => Meaning::Real,
+            Op::Times | Op::Odds | Op::Hazard => Meaning::Positive,
+        };
+        let path = at.join(op.key());
+        let amount = self.numbers.fixed(&path, &path, meaning, amount);
+        let (from, until) = (written.from.map_or(0, |p| clamp(p.0)), written.until.map_or(u32::MAX, |p| clamp(p.0)));
+        if from > until {
+            self.fault(Diagnostic::error(format!("a change from period {from} until period {until} is never in force")).at(at.to_string()).mend("let `from` be no later than `until`"));
+        } else if from > horizon {
+            self.fault(Diagnostic::warning("a change starts after the horizon").at(at.to_string()).why(format!("the study ends with period {horizon}")));
+        }
+        Some(Change { targets, op, amount, from, until, ramp: 1, live: from, written: at.clone() })
+    }
+
+    fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
+        let at = at.join("target").to_string();
+        let Some(pattern) = Path::parse(target) else {
+            self.fault(Diagnostic::error(format!("`{target}` is not a parameter path")).at(at).mend("write names with dots between them, as in `stages.active.to.churned`"));
+            return None;
+        };
+        // `... .chance` is where a rule writes the number whose address is the rule's.
+        let hit = |place: usize| ParamId::from(place);
+        let matched: Vec<ParamId> = self.numbers.params.iter().enumerate().filter(|(_, p)| pattern.matches(&p.path) || pattern.matches(&p.written)).map(|(place, _)| hit(place)).collect();
+        let changeable: Vec<ParamId> = matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
+        if changeable.is_empty() {
+            self.fault(self.no_target(target, at, !matched.is_empty()));
+            return None;
+        }
+        let on_chance = |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
+        if matches!(op, Op::Odds | Op::Hazard) && !changeable.iter().all(on_chance) {
+            self.fault(Diagnostic::error(format!("`{}` works on chances, and `{target}` is none", op.key())).at(at).mend("use `times`, `add` or `set`"));
+            return None;
+        }
+        Some(changeable)
+    }
+
+    fn no_target(&self, target: &str, at: String, exists: bool) -> Diagnostic {
+        if exists {
+            return Diagnostic::error(format!("`{target}` holds for the whole study and cannot be changed by a scenario")).at(at).mend("change it in the study itself, or with `--set`");
+        }
+        let known: Vec<String> = self.numbers.params.iter().filter(|p| p.changeable).map(|p| p.path.to_string()).collect();
+        let near = crate::diagnostic::nearest(target, known.iter().map(String::as_str));
+        let what = if target.contains('*') { format!("`{target}` matches nothing") } else { format!("there is no parameter `{target}`") };
+        let mend = near.map_or_else(|| "`polku check --paths` lists every path that can be changed".to_owned(), |near| format!("did you mean `{near}`?"));
+        Diagnostic::error(what).at(at).mend(mend)
+    }
+}
+
+fn clamp(period: u64) -> u32 {
+    u32::try_from(period).unwrap_or(u32::MAX)
+}

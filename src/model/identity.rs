@@ -1,0 +1,243 @@
+//! Who is who when names and order do not count: the shape of things.
+//!
+//! Luck must not move when a stage is renamed, when tables of the file change places, or when an unused
+//! stage is added. So nothing that draws is known to the generator by its name or its place in the file,
+//! but by its *shape*: which keys it has and what it is connected to, names and numbers left out. Shapes are
+//! found by colour refinement (Weisfeiler & Leman 1968): a stage starts with the colour of its own keys, and
+//! takes in the colours of the stages that it leads to until everything within reach has been seen. Twins of
+//! the same shape are told apart by their numbers, and last by their order in the file.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::study::Study;
+
+use super::path::Path;
+
+/// The shapes of everything in a study that has a name.
+pub struct Identity {
+    stages: IndexMap<String, u64>,
+    segments: IndexMap<String, u64>,
+    initiatives: IndexMap<String, u64>,
+    scenarios: IndexMap<String, u64>,
+    traits: IndexMap<String, u64>,
+}
+
+impl Identity {
+    /// Finds the shapes of a study.
+    pub fn of(study: &Study) -> Self {
+        let stages = stage_colours(study);
+        let mut identity = Self {
+            stages,
+            segments: IndexMap::new(),
+            initiatives: IndexMap::new(),
+            scenarios: IndexMap::new(),
+            traits: IndexMap::new(),
+        };
+        identity.traits = study.traits.keys().cloned().chain(study.segments.values().flat_map(|s| s.traits.keys().cloned())).map(|name| {
+            let uses = identity.uses_of_trait(study, &name);
+            (name, uses)
+        }).collect();
+        identity.segments = identity.of_all(&study.segments);
+        identity.initiatives = identity.of_all(&study.initiatives);
+        identity.scenarios = identity.of_all(&study.scenarios);
+        identity
+    }
+
+    /// The stages in canonical order: retained ones first, those that nothing leads out of last, then by shape.
+    ///
+    /// A low draw is then luck and a high one misfortune wherever a customer is, which keeps the luck of a
+    /// customer comparable between scenarios even after the paths have parted.
+    pub fn stage_order(&self, study: &Study) -> Vec<String> {
+        let mut order: Vec<(bool, bool, u64, u64, &String)> = study
+            .stages
+            .iter()
+            .map(|(name, stage)| {
+                let absorbing = stage.to.is_empty();
+                (!stage.retained.unwrap_or(!absorbing), absorbing, self.stages[name], numbers(stage), name)
+            })
+            .collect();
+        order.sort_by_key(|&(lost, absorbing, shape, numbers, _)| (lost, absorbing, shape, numbers));
+        order.into_iter().map(|(.., name)| name.clone()).collect()
+    }
+
+    /// The segments in canonical order: by shape, twins by their numbers.
+    pub fn segment_order(&self, study: &Study) -> Vec<String> {
+        let mut order: Vec<(u64, u64, &String)> =
+            study.segments.iter().map(|(name, segment)| (self.segments[name], numbers(segment), name)).collect();
+        order.sort_by_key(|&(shape, numbers, _)| (shape, numbers));
+        order.into_iter().map(|(.., name)| name.clone()).collect()
+    }
+
+    /// The luck number of a trait.
+    pub fn trait_luck(&self, name: &str) -> u64 {
+        self.traits.get(name).copied().unwrap_or(0)
+    }
+
+    /// The shape of a path: every name in it replaced by the shape of what it names.
+    pub fn of_path(&self, path: &Path) -> u64 {
+        let names = path.names();
+        let mut shape = 0x9e37_79b9_7f4a_7c15;
+        for (place, name) in names.iter().enumerate() {
+            let before = place.checked_sub(1).map(|p| names[p].as_str());
+            let known = match (place, before) {
+                (1, Some("stages")) | (_, Some("to" | "on_move" | "start")) => self.stages.get(name),
+                (1, Some("segments")) => self.segments.get(name),
+                (1, Some("initiatives")) => self.initiatives.get(name),
+                (1, Some("scenarios")) => self.scenarios.get(name),
+                (_, Some("drivers" | "traits")) => self.traits.get(name),
+                (_, Some("values")) => Some(&0),
+                (4, _) if names[2] == "on_move" => Some(&0),
+                _ => None,
+            };
+            shape = mix(shape, known.copied().unwrap_or_else(|| text(name)));
+        }
+        shape
+    }
+
+    fn of_all<T: Serialize>(&self, things: &IndexMap<String, T>) -> IndexMap<String, u64> {
+        things.iter().map(|(name, thing)| (name.clone(), self.shape(&json(thing)))).collect()
+    }
+
+    /// The shape of any written thing: keys count, numbers and titles do not, known names count by their shape.
+    fn shape(&self, value: &Value) -> u64 {
+        match value {
+            Value::Null | Value::Number(_) => 1,
+            Value::Bool(flag) => 2 + u64::from(*flag),
+            Value::String(written) => Path::parse(written).filter(|path| path.names().len() > 1).map_or(4, |path| self.of_path(&path)),
+            Value::Array(items) => items.iter().fold(5, |shape, item| mix(shape, self.shape(item))),
+            Value::Object(entries) => {
+                let mut parts: Vec<u64> = entries
+                    .iter()
+                    .filter(|(key, value)| !matches!(key.as_str(), "title" | "description" | "pillar" | "extends") && !value.is_null())
+                    .map(|(key, value)| mix(self.named(key), self.shape(value)))
+                    .collect();
+                parts.sort_unstable();
+                parts.into_iter().fold(6, mix)
+            }
+        }
+    }
+
+    fn named(&self, key: &str) -> u64 {
+        let known = self.stages.get(key).or_else(|| self.traits.get(key)).or_else(|| self.initiatives.get(key));
+        known.copied().unwrap_or_else(|| text(key))
+    }
+
+    /// What a trait is used for: the shapes of the stages whose moves and purchases read it.
+    fn uses_of_trait(&self, study: &Study, name: &str) -> u64 {
+        let mut uses: Vec<u64> = study
+            .stages
+            .iter()
+            .flat_map(|(stage, written)| {
+                let mut places = Vec::new();
+                mentions(&json(written), name, 0, &mut places);
+                places.into_iter().map(|place| mix(self.stages[stage], place)).collect::<Vec<_>>()
+            })
+            .collect();
+        uses.sort_unstable();
+        uses.into_iter().fold(7, mix)
+    }
+}
+
+fn stage_colours(study: &Study) -> IndexMap<String, u64> {
+    let mut colours: IndexMap<String, u64> = study
+        .stages
+        .iter()
+        .map(|(name, stage)| {
+            let has = [stage.retained == Some(true), stage.talks, stage.quality.is_some(), stage.purchases.is_some(), stage.to.is_empty()];
+            let own = has.iter().fold(8, |shape, flag| mix(shape, u64::from(*flag)));
+            (name.clone(), mix(own, stage.values.len() as u64))
+        })
+        .collect();
+    for _ in 0..study.stages.len() {
+        let next = study
+            .stages
+            .iter()
+            .map(|(name, stage)| {
+                let mut exits: Vec<u64> = stage
+                    .to
+                    .iter()
+                    .map(|(to, transition)| mix(keys(&json(transition)), colours.get(to).copied().unwrap_or(0)))
+                    .collect();
+                exits.sort_unstable();
+                (name.clone(), exits.into_iter().fold(colours[name], mix))
+            })
+            .collect();
+        colours = next;
+    }
+    colours
+}
+
+/// The keys of a written thing, whatever their values.
+fn keys(value: &Value) -> u64 {
+    match value {
+        Value::Object(entries) => {
+            let said = |v: &Value| !(v.is_null() || v == "period" || v.as_object().is_some_and(serde_json::Map::is_empty));
+            let mut parts: Vec<u64> = entries.iter().filter(|(_, v)| said(v)).map(|(key, _)| text(key)).collect();
+            parts.sort_unstable();
+            parts.into_iter().fold(9, mix)
+        }
+        // A chance alone is short for a rule with nothing but a chance.
+        _ => mix(9, text("chance")),
+    }
+}
+
+/// All numbers of a written thing, names and titles left out, in an order of their own.
+fn numbers<T: Serialize>(thing: &T) -> u64 {
+    fn collect(value: &Value, found: &mut Vec<u64>) {
+        match value {
+            Value::Number(number) => found.push(text(&number.to_string())),
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Value::Object(entries) => entries.iter().for_each(|(_, item)| collect(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    collect(&json(thing), &mut found);
+    found.sort_unstable();
+    found.into_iter().fold(11, mix)
+}
+
+/// Under which keys a name is mentioned, as key or as value.
+fn mentions(value: &Value, name: &str, under: u64, places: &mut Vec<u64>) {
+    match value {
+        Value::String(written) if written == name => places.push(under),
+        Value::Array(items) => items.iter().for_each(|item| mentions(item, name, under, places)),
+        Value::Object(entries) => {
+            for (key, item) in entries {
+                if key == name {
+                    places.push(mix(under, 12));
+                }
+                // A destination's name must not count; keys of the language do.
+                let step = if key == name { under } else { mix(under, keyword(key)) };
+                mentions(item, name, step, places);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A key of the language counts by its text; every other key is a name, and counts as one.
+fn keyword(key: &str) -> u64 {
+    const WORDS: [&str; 8] = ["to", "trait", "by", "drivers", "purchases", "basket_trait", "on_move", "values"];
+    if WORDS.contains(&key) { text(key) } else { 13 }
+}
+
+/// A study's parts were read from text, so they can be written as JSON; the empty value stands in for the impossible.
+fn json<T: Serialize>(thing: &T) -> Value {
+    serde_json::to_value(thing).unwrap_or(Value::Null)
+}
+
+/// A hash of a text: FNV-1a (Fowler, Noll & Vo), finished by `mix`.
+fn text(text: &str) -> u64 {
+    mix(14, text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+}
+
+/// Mixes a number into a hash: the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+pub fn mix(hash: u64, next: u64) -> u64 {
+    let mut z = hash.rotate_left(23).wrapping_add(next).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,148 @@
+//! The journey in numbers: stages, what leads out of them, what is felt and bought there.
+
+use crate::quantity::{ParamId, StageId, TraitId};
+use crate::stats::distribution::Distribution;
+use crate::study::journey::Occasion;
+
+use super::value::Booking;
+
+/// A stage of the journey.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// Whether customers here count as retained.
+    pub retained: bool,
+    /// Whether customers here talk about the company.
+    pub talks: bool,
+    /// What leads out, in canonical order of the destinations.
+    pub exits: Vec<Exit>,
+    /// What one period here is like.
+    pub quality: Option<Quality>,
+    /// What customers here buy.
+    pub purchases: Option<Purchases>,
+    /// Fixed amounts per customer and period.
+    pub values: Vec<Booking>,
+    /// Fixed amounts per move to another stage.
+    pub on_move: Vec<(StageId, Booking)>,
+}
+
+impl Stage {
+    /// Whether nothing leads out.
+    pub fn is_absorbing(&self) -> bool {
+        self.exits.is_empty()
+    }
+
+    /// Whether nothing more happens to a customer here than being counted.
+    pub fn is_inert(&self, remembers: bool) -> bool {
+        self.is_absorbing() && self.purchases.is_none() && !(remembers && self.retained)
+    }
+}
+
+/// A way out of a stage.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    /// Where it leads.
+    pub to: StageId,
+    /// Its chance.
+    pub chance: Chance,
+    /// What bends the chance, in log-odds.
+    pub drivers: Vec<Driver>,
+    /// What is added to the chance times the share of talkers one period before.
+    pub word_of_mouth: Option<ParamId>,
+    /// When the chance is taken.
+    pub on: Occasion,
+}
+
+/// The chance of an exit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Chance {
+    /// The same number in every period.
+    Fixed(ParamId),
+    /// A list of `length` numbers from `first` on, read by a clock; the last one holds on.
+    Listed {
+        /// What the list is read by.
+        by: Clock,
+        /// The first number.
+        first: ParamId,
+        /// How many numbers there are, at least 1.
+        length: u32,
+    },
+    /// The customer's own chance: a trait, with the changes that aim at `changes`.
+    Own {
+        /// The trait.
+        of: TraitId,
+        /// The parameter that changes aim at; its own value is not used.
+        changes: ParamId,
+    },
+}
+
+/// What a list is read by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The periods that a customer has been in the stage: 1 at the first chance to leave.
+    PeriodsInStage,
+    /// The period, counted from 1; also a customer's tenure while all enter at the start.
+    Period,
+    /// A trait that ages: its whole part at the start plus the periods since; 0 reads the first number.
+    Age(TraitId),
+}
+
+/// What bends a chance or a rate: log-odds or log-rate per unit above neutral.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Driver {
+    /// What the customer's state is read from.
+    pub on: State,
+    /// The effect per unit.
+    pub weight: ParamId,
+}
+
+/// A number that a customer carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Satisfaction, between 0 and 1.
+    Satisfaction,
+    /// A trait.
+    Trait(TraitId),
+}
+
+/// What one period in a stage is like: a distribution around a mean that can be changed.
+#[derive(Clone, Debug)]
+pub struct Quality {
+    /// The mean.
+    pub mean: ParamId,
+    /// The distribution as written; a changed mean shifts it, and makes a Bernoulli likelier.
+    pub law: Distribution,
+}
+
+/// What customers in a stage buy in one period.
+#[derive(Clone, Debug)]
+pub struct Purchases {
+    /// The mean number of purchases per customer and period.
+    pub rate: ParamId,
+    /// The mean of one basket.
+    pub basket: ParamId,
+    /// The distribution of a basket as a multiple of its mean.
+    pub basket_law: Distribution,
+    /// The share of a basket that is margin.
+    pub margin: ParamId,
+    /// The trait that multiplies the rate.
+    pub rate_trait: Option<TraitId>,
+    /// The trait that multiplies the baskets.
+    pub basket_trait: Option<TraitId>,
+    /// What bends the rate, in log rate.
+    pub drivers: Vec<Driver>,
+}
+
+/// Satisfaction: a customer's memory of what was experienced.
+#[derive(Clone, Debug)]
+pub struct Experience {
+    /// Satisfaction at the start, held in [0, 1].
+    pub start: Distribution,
+    /// Where drivers have no effect.
+    pub neutral: f64,
+    /// How fast experience moves it.
+    pub learning: ParamId,
+}

@@ -1,0 +1,104 @@
+//! The model: what is true. Compiled from a study, checked, immutable; names became indices here.
+
+pub mod change;
+pub mod check;
+pub mod compile;
+pub mod compile_journey;
+pub mod compile_roadmap;
+pub mod identity;
+pub mod journey;
+pub mod numbers;
+pub mod param;
+pub mod path;
+pub mod people;
+pub mod roadmap;
+pub mod rows;
+pub mod timeline;
+pub mod value;
+
+use crate::quantity::{ParamId, PeriodUnit, ScenarioId, SegmentId, StageId};
+use crate::study::run::Accrual;
+
+use journey::{Experience, Stage};
+use param::{Param, ParamSet};
+use people::{Segment, Trait};
+use roadmap::Scenario;
+use value::Account;
+
+/// A study, checked and made of numbers and indices only.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The study's title, or its file's name.
+    pub title: String,
+    /// What the author wrote about the study; may be empty.
+    pub description: String,
+    /// The currency of every amount of money.
+    pub currency: String,
+    /// How the study is run.
+    pub run: RunPlan,
+    /// Every number that has a path.
+    pub params: Vec<Param>,
+    /// The stages in canonical order.
+    pub stages: Vec<Stage>,
+    /// The stages in the order of the file, for people.
+    pub stage_order: Vec<StageId>,
+    /// The segments in canonical order.
+    pub segments: Vec<Segment>,
+    /// The segments' places in the order of the file, for people.
+    pub segment_order: Vec<SegmentId>,
+    /// The traits that customers carry.
+    pub traits: Vec<Trait>,
+    /// Satisfaction, where the study has it.
+    pub experience: Option<Experience>,
+    /// Ledger lines and outcomes.
+    pub accounts: Vec<Account>,
+    /// The scenarios in the order of the file.
+    pub scenarios: Vec<Scenario>,
+    /// The scenario that the others are compared with.
+    pub baseline: ScenarioId,
+}
+
+/// How a study is run.
+#[derive(Clone, Debug)]
+pub struct RunPlan {
+    /// The length of one period.
+    pub period: PeriodUnit,
+    /// The number of periods simulated, at least 1.
+    pub horizon: u32,
+    /// The real customers at the start.
+    pub customers: u64,
+    /// The simulated customers.
+    pub agents: u32,
+    /// The number of replications, at least 1.
+    pub replications: u32,
+    /// The seed that fixes every random number.
+    pub seed: u64,
+    /// The rate a year at which money is discounted.
+    pub discount_rate: ParamId,
+    /// When in a period what accrues by being in a stage is counted.
+    pub accrual: Accrual,
+    /// The level of the intervals.
+    pub interval: f64,
+}
+
+impl Model {
+    /// Whether customers feel what others do, so that all move together through time.
+    pub fn is_coupled(&self) -> bool {
+        self.stages.iter().any(|stage| stage.exits.iter().any(|exit| exit.word_of_mouth.is_some()))
+    }
+
+    /// Whether a parameter stands for each customer's own chance, so that its value here is not used.
+    pub fn is_own(&self, id: ParamId) -> bool {
+        self.params[id.index()].own
+    }
+
+    /// Whether any number of the study is uncertain.
+    pub fn is_uncertain(&self) -> bool {
+        self.params.iter().any(|param| param.is_uncertain())
+    }
+
+    /// The numbers with every uncertain one at its median.
+    pub fn central(&self) -> ParamSet {
+        ParamSet::drawn(&self.params, |_| 0.5)
+    }
+}

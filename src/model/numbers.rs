@@ -1,0 +1,138 @@
+//! Registers the numbers of a study as parameters, each under its path.
+
+use crate::diagnostic::Diagnostic;
+use crate::quantity::ParamId;
+use crate::stats::distribution::{Distribution, Kind};
+use crate::study::number::{Number, Spread};
+
+use super::identity::{Identity, mix};
+use super::param::{Meaning, Param};
+use super::path::Path;
+
+/// The largest amount that the engine counts to the ten-thousandth without loss.
+const LARGEST: f64 = 1e12;
+
+/// The parameters of a study while it is compiled.
+#[derive(Default)]
+pub struct Numbers {
+    /// The parameters so far.
+    pub params: Vec<Param>,
+    /// The faults found in them.
+    pub faults: Vec<Diagnostic>,
+}
+
+impl Numbers {
+    /// Registers a number that scenarios may change.
+    pub fn changeable(&mut self, path: &Path, written: &Path, meaning: Meaning, number: &Number) -> ParamId {
+        let id = self.fixed(path, written, meaning, number);
+        self.params[id.index()].changeable = true;
+        id
+    }
+
+    /// Registers a number that holds for the whole study.
+    pub fn fixed(&mut self, path: &Path, written: &Path, meaning: Meaning, number: &Number) -> ParamId {
+        let law = self.law(written, meaning, number);
+        self.push(path, written, meaning, law)
+    }
+
+    /// Registers one element of a list; a path names all of its elements.
+    pub fn element(&mut self, path: &Path, written: &Path, element: usize, number: &Number) -> ParamId {
+        let id = self.changeable(path, &written.join(&element.to_string()), Meaning::Chance, number);
+        self.params[id.index()].element = Some(element);
+        id
+    }
+
+    /// Registers a chance that each customer carries as a trait, so that changes can aim at it.
+    pub fn own(&mut self, path: &Path, written: &Path) -> ParamId {
+        let id = self.changeable(path, written, Meaning::Chance, &Number::Known(0.0));
+        self.params[id.index()].own = true;
+        id
+    }
+
+    /// Reads a distribution over customers or occasions.
+    pub fn spread(&mut self, written: &Path, meaning: Meaning, spread: &Spread) -> Distribution {
+        match spread {
+            Spread::Same(value) => self.law(written, meaning, &Number::Known(*value)),
+            Spread::Law(text) => self.law(written, meaning, &Number::Uncertain(text.clone())),
+        }
+    }
+
+    /// Gives every uncertain number its luck: by shape, twins in the order of what was written.
+    pub fn deal_luck(&mut self, identity: &Identity) {
+        let mut dealt: Vec<(u64, String, usize)> = self
+            .params
+            .iter()
+            .enumerate()
+            .filter(|(_, param)| param.is_uncertain())
+            .map(|(place, param)| {
+                let shape = mix(identity.of_path(&param.path), param.element.map_or(0, |e| e as u64 + 1));
+                (shape, format!("{:?}", param.law), place)
+            })
+            .collect();
+        dealt.sort();
+        let mut twins = (0, 0);
+        for (shape, _, place) in dealt {
+            twins = if twins.0 == shape { (shape, twins.1 + 1) } else { (shape, 0) };
+            self.params[place].luck = mix(shape, twins.1);
+        }
+    }
+
+    fn push(&mut self, path: &Path, written: &Path, meaning: Meaning, law: Distribution) -> ParamId {
+        let id = ParamId::from(self.params.len());
+        self.params.push(Param {
+            path: path.clone(),
+            element: None,
+            written: written.clone(),
+            meaning,
+            law,
+            luck: 0,
+            changeable: false,
+            own: false,
+        });
+        id
+    }
+
+    fn law(&mut self, written: &Path, meaning: Meaning, number: &Number) -> Distribution {
+        let kind = match meaning {
+            Meaning::Chance | Meaning::Share => Kind::Chance,
+            Meaning::Positive => Kind::Positive,
+            Meaning::Real => Kind::Real,
+        };
+        let law = match number {
+            Number::Known(value) => Distribution::Constant(*value),
+            Number::Uncertain(text) => match Distribution::parse(text, kind) {
+                Ok(law) => law,
+                Err(fault) => {
+                    self.faults.push(Diagnostic::error(fault.what).at_with(written.to_string(), text).mend(fault.mend));
+                    return Distribution::Constant(0.0);
+                }
+            },
+        };
+        self.check_range(written, meaning, &law);
+        law
+    }
+
+    fn check_range(&mut self, written: &Path, meaning: Meaning, law: &Distribution) {
+        let (low, high) = law.support();
+        let shown = match law {
+            Distribution::Constant(value) => value.to_string(),
+            _ => format!("from {low} to {high}"),
+        };
+        // An open end is no fault in itself: `normal(0.7, 0.1)` for a quality is held in its range later.
+        let ends = [low, high].into_iter().filter(|end| end.is_finite() || matches!(law, Distribution::Constant(_)));
+        if let Some(end) = ends.into_iter().find(|end| !meaning.allows(*end)) {
+            self.faults.push(
+                Diagnostic::error(format!("`{written}` cannot be {end}"))
+                    .at_with(written.to_string(), shown)
+                    .why(format!("it must be {}", meaning.range())),
+            );
+        } else if low.abs().min(high.abs()) > LARGEST {
+            self.faults.push(
+                Diagnostic::error(format!("`{written}` is larger than the engine counts exactly"))
+                    .at_with(written.to_string(), shown)
+                    .why("amounts are counted in ten-thousandths as whole numbers, up to 1e12")
+                    .mend("use a larger unit, such as thousands"),
+            );
+        }
+    }
+}

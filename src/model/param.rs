@@ -1,0 +1,94 @@
+//! A parameter is a number of the study that has a path; uncertain ones are drawn once per replication.
+
+use crate::quantity::ParamId;
+use crate::stats::distribution::Distribution;
+
+use super::path::Path;
+
+/// What a parameter means, and so where it may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A chance per period, in [0, 1].
+    Chance,
+    /// A share or rate of something, in [0, 1].
+    Share,
+    /// A quantity that cannot be negative.
+    Positive,
+    /// Any finite number.
+    Real,
+}
+
+impl Meaning {
+    /// Whether a value may stand there.
+    pub fn allows(self, value: f64) -> bool {
+        match self {
+            Self::Chance | Self::Share => (0.0..=1.0).contains(&value),
+            Self::Positive => value >= 0.0 && value.is_finite(),
+            Self::Real => value.is_finite(),
+        }
+    }
+
+    /// What may stand there, in words.
+    pub fn range(self) -> &'static str {
+        match self {
+            Self::Chance | Self::Share => "a number from 0 to 1",
+            Self::Positive => "a number that is not negative",
+            Self::Real => "a finite number",
+        }
+    }
+}
+
+/// A number of the study that has a path.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Its path; the elements of a list share the path of the list.
+    pub path: Path,
+    /// Its place in a list.
+    pub element: Option<usize>,
+    /// Where it was written, for diagnostics; differs from `path` inside a table (`... .chance`).
+    pub written: Path,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Its value, or the distribution of an uncertain number.
+    pub law: Distribution,
+    /// The number that fixes its luck, whatever its name or place in the file is.
+    pub luck: u64,
+    /// Whether scenarios may change it over time.
+    pub changeable: bool,
+    /// Whether it stands for each customer's own chance, so that `law` is not used.
+    pub own: bool,
+}
+
+impl Param {
+    /// Whether the number is drawn anew for each replication.
+    pub fn is_uncertain(&self) -> bool {
+        !matches!(self.law, Distribution::Constant(_))
+    }
+}
+
+/// One value for each parameter: a draw of all uncertain numbers, or their medians.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamSet(pub Vec<f64>);
+
+impl ParamSet {
+    /// Draws each uncertain number at the probability that `luck` gives for its luck number.
+    pub fn drawn(params: &[Param], luck: impl Fn(u64) -> f64) -> Self {
+        Self(
+            params
+                .iter()
+                .map(|param| match param.law {
+                    Distribution::Constant(value) => value,
+                    ref law => law.quantile(luck(param.luck)),
+                })
+                .collect(),
+        )
+    }
+}
+
+impl std::ops::Index<ParamId> for ParamSet {
+    type Output = f64;
+
+    fn index(&self, id: ParamId) -> &f64 {
+        &self.0[id.index()]
+    }
+}

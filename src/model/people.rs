@@ -1,0 +1,75 @@
+//! Who the customers are: segments and the traits that their customers carry.
+
+use crate::quantity::StageId;
+use crate::stats::distribution::Distribution;
+
+use super::change::Change;
+
+/// One kind of customer.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// Its share of the customers.
+    pub share: f64,
+    /// The number of simulated customers that stand for it, at least 1.
+    pub agents: u32,
+    /// Where its customers start: stages in canonical order with their shares.
+    pub start: Vec<(StageId, f64)>,
+    /// The distribution of each trait of the model among its customers.
+    pub traits: Vec<Distribution>,
+    /// How it differs from the study.
+    pub changes: Vec<Change>,
+}
+
+/// A number that a customer carries for life.
+#[derive(Clone, Debug)]
+pub struct Trait {
+    /// Its name in the study.
+    pub name: String,
+    /// Where drivers have no effect.
+    pub neutral: f64,
+    /// Whether it grows by 1 each period.
+    pub ages: bool,
+    /// The number that fixes its luck, whatever its name or place in the file is.
+    pub luck: u32,
+}
+
+/// Splits `agents` over segments by share, by largest remainder, at least one each.
+///
+/// Every segment's customers are then weighed exactly, so no rounding reaches a result.
+pub fn split(agents: u32, shares: &[f64]) -> Vec<u32> {
+    let wanted: Vec<f64> = shares.iter().map(|share| share * f64::from(agents)).collect();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a u32 is one too")]
+    let mut counts: Vec<u32> = wanted.iter().map(|w| (w.floor() as u32).max(1)).collect();
+    let mut order: Vec<usize> = (0..shares.len()).collect();
+    order.sort_by(|&a, &b| (wanted[b] - wanted[b].floor()).total_cmp(&(wanted[a] - wanted[a].floor())).then(a.cmp(&b)));
+    while counts.iter().sum::<u32>() > agents
+        && let Some(most) = counts.iter_mut().max().filter(|most| **most > 1)
+    {
+        *most -= 1;
+    }
+    let mut left = agents.saturating_sub(counts.iter().sum());
+    for &segment in order.iter().cycle().take(shares.len()) {
+        if left == 0 {
+            break;
+        }
+        counts[segment] += 1;
+        left -= 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn agents_are_split_to_the_last_one() {
+        assert_eq!(split(10, &[0.35, 0.65]), [4, 6]);
+        assert_eq!(split(1000, &[0.5, 0.25, 0.25]), [500, 250, 250]);
+        assert_eq!(split(3, &[0.999, 0.001]), [2, 1]);
+    }
+}

@@ -1,0 +1,113 @@
+//! A row is what can happen to a customer in one stage in one period, as chances that sum to 1 with staying.
+
+use crate::quantity::ParamId;
+use crate::study::journey::Occasion;
+
+use super::journey::{Chance, Clock, Driver, Exit, Stage};
+use super::param::ParamSet;
+
+/// How far a customer's clocks have run, and what else chances are read by.
+pub struct Moment<'a> {
+    /// The numbers in force.
+    pub values: &'a ParamSet,
+    /// The period, counted from 1.
+    pub period: u32,
+    /// The place in lists for each clock of the stage (see [`Stage::clocks`]), counted from 0.
+    pub clocks: &'a [usize],
+    /// The share of talkers one period before.
+    pub talkers: f64,
+}
+
+impl Stage {
+    /// The exits whose chance is taken once a period.
+    pub fn moves(&self) -> impl Iterator<Item = &Exit> {
+        self.exits.iter().filter(|exit| exit.on == Occasion::Period)
+    }
+
+    /// The exits whose chance is taken after each purchase.
+    pub fn leaves(&self) -> impl Iterator<Item = &Exit> {
+        self.exits.iter().filter(|exit| exit.on == Occasion::Purchase)
+    }
+
+    /// The clocks of customers that chances here are read by; the period is none of them.
+    pub fn clocks(&self) -> Vec<Clock> {
+        let mut clocks = Vec::new();
+        for exit in self.moves() {
+            if let Chance::Listed { by, .. } = exit.chance
+                && by != Clock::Period
+                && !clocks.contains(&by)
+            {
+                clocks.push(by);
+            }
+        }
+        clocks
+    }
+
+    /// The longest list for each clock of [`Stage::clocks`].
+    pub fn clock_lengths(&self) -> Vec<usize> {
+        let longest = |clock: &Clock| self.moves().filter_map(|exit| exit.list_by(*clock)).max().unwrap_or(1);
+        self.clocks().iter().map(longest).collect()
+    }
+
+    /// Whether chances here are read by the period.
+    pub fn follows_the_period(&self) -> bool {
+        self.moves().any(|exit| exit.list_by(Clock::Period).is_some())
+    }
+
+    /// Whether a customer's own chance or drivers bend the row, so that it differs from customer to customer.
+    pub fn is_bent(&self) -> bool {
+        self.moves().any(|exit| !exit.drivers.is_empty() || matches!(exit.chance, Chance::Own { .. }))
+    }
+
+    /// All drivers of moves from here.
+    pub fn move_drivers(&self) -> impl Iterator<Item = &Driver> {
+        self.moves().flat_map(|exit| &exit.drivers)
+    }
+
+    /// The chances of the exits taken once a period, at neutral, own chances as 0.
+    pub fn chances(&self, moment: &Moment<'_>) -> Vec<f64> {
+        let clocks = self.clocks();
+        self.moves()
+            .map(|exit| {
+                let heard = exit.word_of_mouth.map_or(0.0, |weight| moment.values[weight] * moment.talkers);
+                exit.chance_at(moment, &clocks) + heard
+            })
+            .collect()
+    }
+}
+
+impl Exit {
+    fn list_by(&self, clock: Clock) -> Option<usize> {
+        match self.chance {
+            Chance::Listed { by, length, .. } if by == clock => Some(length as usize),
+            _ => None,
+        }
+    }
+
+    fn chance_at(&self, moment: &Moment<'_>, clocks: &[Clock]) -> f64 {
+        match self.chance {
+            Chance::Fixed(id) => moment.values[id],
+            Chance::Own { .. } => 0.0,
+            Chance::Listed { by, first, length } => {
+                let place = match clocks.iter().position(|clock| *clock == by) {
+                    Some(clock) => moment.clocks[clock],
+                    None => moment.period.saturating_sub(1) as usize,
+                };
+                moment.values[ParamId(first.0 + u32::try_from(place).unwrap_or(u32::MAX).min(length - 1))]
+            }
+        }
+    }
+}
+
+/// Every combination of places in lists of the given lengths, the last one running fastest.
+pub fn combinations(lengths: &[usize]) -> impl Iterator<Item = Vec<usize>> + use<'_> {
+    let count: usize = lengths.iter().product();
+    (0..count).map(move |mut left| {
+        let mut places = vec![0; lengths.len()];
+        for (place, length) in places.iter_mut().zip(lengths).rev() {
+            *place = left % length;
+            left /= length;
+        }
+        places
+    })
+}

@@ -11,6 +11,7 @@ use super::number::{Number, Whole};
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// The parameter path that is changed; `*` stands for any one name.
+    #[schemars(example = "stages.active.to.churned")]
     pub target: String,
     /// Puts this number in its place.
     #[serde(default)]

@@ -106,7 +106,7 @@ mod tests {
         Source::new(
             "scenarios/x.toml",
             "scenarios",
-            "[run]\nperiod = \"monthly\"\nhorizon = \"36\"\n\n[stages.trial.to]\npaid = 0.3\nvägen = 2026-01-01\nlapsed = 0.78\n",
+            "[run]\nperiod = \"monthly\"\nhorizon = \"36\"\n\n[stages.trial.to]\npaid = 0.3\n\"vägen ut\" = 2026-01-01\nlapsed = 0.78\n",
         )
     }
 
@@ -167,6 +167,17 @@ mod tests {
             let source = Source::new("x.toml", "", text);
             let faults = Study::parse(&source).unwrap_err();
             assert!(explain(&faults, &source, Colour::Ansi).contains("x.toml"));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_explaining_panic(text in "([a-c]|[\\[\\]{}\"'=.,#\\\\]|[ \\r\\n\\t]|[ä😀\u{301}\u{0}]|[0-9.e]){0,60}") {
+            let source = Source::new("x.toml", "", text);
+            let faults = Study::parse(&source).unwrap_err();
+            for colour in [Colour::Plain, Colour::Ansi] {
+                proptest::prop_assert!(explain(&faults, &source, colour).contains("x.toml"));
+            }
         }
     }
 }

@@ -73,20 +73,23 @@ impl Walk<'_> {
     }
 
     fn table(&mut self, table: &indexmap::IndexMap<String, Entry>, schema: &Schema, path: &ParamPath) {
+        let mut misspelt = Vec::new();
         for (name, entry) in table {
             match property(schema, name) {
                 Some(below) => self.value(&entry.node, below, &path.child(name)),
-                None => self.unknown_key(name, entry, schema, path),
+                None => misspelt.extend(self.unknown_key(name, entry, schema, path)),
             }
         }
         for name in schema.get("required").and_then(Schema::as_array).into_iter().flatten().filter_map(Schema::as_str) {
-            if !table.contains_key(name) {
+            // A misspelt key is not told a second time as a missing one.
+            if !table.contains_key(name) && !misspelt.contains(&name) {
                 self.missing_key(name, schema, path);
             }
         }
     }
 
-    fn unknown_key(&mut self, name: &str, entry: &Entry, schema: &Schema, path: &ParamPath) {
+    /// Tells an unknown key; the known one that was meant, where one is near.
+    fn unknown_key<'s>(&mut self, name: &str, entry: &Entry, schema: &'s Schema, path: &ParamPath) -> Option<&'s str> {
         let known: Vec<&str> = schema
             .get("properties")
             .and_then(Schema::as_object)
@@ -96,7 +99,8 @@ impl Walk<'_> {
             .collect();
         let homes = self.language.homes(name);
         let mut fault = Diagnostic::error(format!("{} has no key `{name}`", table_name(path)));
-        if nearest(name, known.iter().copied()).is_none() && !homes.is_empty() {
+        let near = nearest(name, known.iter().copied());
+        if near.is_none() && !homes.is_empty() {
             let homes: Vec<String> = homes.iter().take(3).map(|home| home_name(home)).collect();
             fault = fault.why(format!("`{name}` belongs in {}", homes.join(" or ")));
         }
@@ -109,6 +113,7 @@ impl Walk<'_> {
             label: "not known here".to_owned(),
         });
         self.tell(fault);
+        near
     }
 
     fn missing_key(&mut self, name: &str, schema: &Schema, path: &ParamPath) {
@@ -147,10 +152,10 @@ impl Walk<'_> {
             Diagnostic::error(format!("`{path}` cannot be `{text}`"))
                 .at(path.to_string())
                 .why(format!("it is one of {}", all.join(", ")))
-                .mend(nearest(text, words.iter().copied()).map_or_else(
-                    || format!("write one of them: `{}`", words[0]),
-                    |near| format!("did you mean `{near}`?"),
-                )),
+                .mend(
+                    nearest(text, words.iter().copied())
+                        .map_or_else(|| "write one of them".to_owned(), |near| format!("did you mean `{near}`?")),
+                ),
         );
     }
 

@@ -57,10 +57,13 @@ impl Language {
     /// Examples of what may stand under a schema, as TOML writes them.
     pub fn examples(&self, schema: &Value) -> Vec<String> {
         if let Some(examples) = schema.get("examples").and_then(Value::as_array) {
-            return examples.iter().map(ToString::to_string).collect();
+            return examples.iter().map(inline).collect();
         }
         if let Some(target) = self.target(schema) {
             return self.examples(target);
+        }
+        if let Some(items) = schema.get("items") {
+            return self.examples(items).iter().map(|item| format!("[ {item} ]")).collect();
         }
         let branches = schema.get("anyOf").and_then(Value::as_array);
         branches.into_iter().flatten().flat_map(|branch| self.examples(branch)).collect()
@@ -93,6 +96,18 @@ impl Language {
                 self.search(below, path, key, homes);
             }
         }
+    }
+}
+
+/// A value as TOML writes it in one line.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Array(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Object(table) => {
+            let entries: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {}", inline(value))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        _ => value.to_string(),
     }
 }
 

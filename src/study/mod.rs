@@ -1,6 +1,7 @@
 //! A study is what the user wrote, exactly: the journey as it is today, and the
 //! roadmaps to compare. Nothing here is checked beyond its form.
 
+mod bracket;
 mod document;
 mod form;
 pub mod journey;

@@ -26,6 +26,7 @@ fn without_null(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
             object.values_mut().for_each(without_null);
+            object.retain(|_, value| !value.is_null());
             drop_null(object);
         }
         Value::Array(list) => list.iter_mut().for_each(without_null),
@@ -34,9 +35,6 @@ fn without_null(schema: &mut Value) {
 }
 
 fn drop_null(object: &mut Map<String, Value>) {
-    if object.get("default").is_some_and(Value::is_null) {
-        object.shift_remove("default");
-    }
     if let Some(Value::Array(kinds)) = object.get_mut("type") {
         kinds.retain(|kind| kind != "null");
         if let [only] = kinds.as_slice() {

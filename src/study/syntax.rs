@@ -4,48 +4,82 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
+use super::bracket::unclosed;
 use super::document::{Node, Value};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// One slip of the hand can make everything after it look wrong; more than this helps nobody.
 const MOST: usize = 20;
 
+/// In a larger text only the first fault is looked for, so that a file of nothing but faults costs little.
+const SMALL: usize = 256 * 1024;
+
 /// The tree of a text, as far as it can be read, and what is wrong with it.
 pub fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let document = Node::from_table(0..0, table.get_ref());
-    let mut errors: Vec<(Range<usize>, String)> = errors
-        .iter()
-        .map(|error| (error.span().unwrap_or(text.len()..text.len()), error.message().to_owned()))
-        .collect();
+    let (document, mut errors) = read(text);
+    if errors.is_empty() {
+        return (document, Vec::new());
+    }
     errors.sort_by_key(|(span, _)| span.start);
+    let open = unclosed(text).filter(|open| errors.iter().any(|(span, _)| span.start > open.start));
+    let end = open.as_ref().map_or(usize::MAX, |open| open.start);
     let mut faults: Vec<Diagnostic> = Vec::new();
-    let mut last: Option<usize> = None;
-    let mut unsaid = 0;
-    for (span, message) in errors {
+    let mut line_end = None;
+    let mut untold = 0;
+    for (span, message) in errors.into_iter().filter(|(span, _)| span.start < end) {
         let start = text.floor_char_boundary(span.start);
         // What follows in the same line is most often an echo of the first fault.
-        if last.is_some_and(|last| !text[last..start.max(last)].contains('\n')) {
+        if line_end.is_some_and(|line_end| start <= line_end) {
             continue;
         }
-        last = Some(start);
+        line_end = Some(text[start..].find('\n').map_or(text.len(), |newline| start + newline));
         if faults.len() == MOST {
-            unsaid += 1;
-            continue;
+            untold += 1;
+        } else {
+            faults.push(fault(text, &document, start..text.ceil_char_boundary(span.end).max(start), &message));
         }
-        faults.push(fault(text, &document, start..text.ceil_char_boundary(span.end).max(start), &message));
     }
-    if let Some(fault) = faults.last_mut().filter(|_| unsaid > 0) {
-        fault.why = format!("{} (and {unsaid} more lines like it)", fault.why).trim_start().to_owned();
+    if let Some(open) = open {
+        faults.push(never_closed(text, open));
+    }
+    if let Some(fault) = faults.last_mut().filter(|_| untold > 0) {
+        fault.why = format!("{} (and {untold} more lines are wrong)", fault.why).trim_start().to_owned();
     }
     (document, faults)
+}
+
+fn read(text: &str) -> (Node, Vec<(Range<usize>, String)>) {
+    let told = |error: &toml::de::Error| {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        (span, error.message().to_owned())
+    };
+    if text.len() <= SMALL {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        return (Node::from_table(0..0, table.get_ref()), errors.iter().map(told).collect());
+    }
+    match DeTable::parse(text) {
+        Ok(table) => (Node::from_table(0..0, table.get_ref()), Vec::new()),
+        Err(error) => (Node::from_table(0..0, &DeTable::new()), vec![told(&error)]),
+    }
+}
+
+fn never_closed(text: &str, open: Range<usize>) -> Diagnostic {
+    let (what, mend) = if text[open.clone()] == *"[" {
+        ("a list is never closed", "add the `]` that is missing")
+    } else {
+        ("a table in braces is never closed", "add the `}` that is missing")
+    };
+    Diagnostic {
+        places: vec![place(open, "opened here")],
+        ..Diagnostic::error(what).why("what follows cannot be told from what it holds").mend(mend)
+    }
 }
 
 fn fault(text: &str, document: &Node, span: Range<usize>, message: &str) -> Diagnostic {
     let description = message.split(", expected").next().unwrap_or(message);
     let written = text[span.clone()].lines().next().unwrap_or("").trim().to_owned();
     if description == "duplicate key" {
-        return twice(document, span, &written);
+        return twice(text, document, span, &written);
     }
     let (what, mend) = words(description, &written);
     Diagnostic { places: vec![place(span, "")], ..Diagnostic::error(what).mend(mend) }
@@ -55,10 +89,21 @@ fn place(span: Range<usize>, label: &str) -> Place {
     Place { path: String::new(), span: Some(span), line: 0, column: 0, label: label.to_owned() }
 }
 
-fn twice(document: &Node, span: Range<usize>, written: &str) -> Diagnostic {
+fn twice(text: &str, document: &Node, span: Range<usize>, written: &str) -> Diagnostic {
     let name = written.trim_matches(['"', '\'']);
-    let mut first: Option<Range<usize>> = None;
-    nearest_key(document, name, span.start, &mut first);
+    let first = match header(text, span.start) {
+        // The tree has the second table only, so that the first is looked for in the text.
+        Some(header) => text[..span.start].lines().find(|line| line.trim_start().starts_with(header)).map(|line| {
+            let start = line.as_ptr().addr() - text.as_ptr().addr();
+            start..start + line.len()
+        }),
+        None => {
+            let mut first = None;
+            nearest_key(document, name, span.start, &mut first);
+            // A table in between means that another key of this name was found.
+            first.filter(|first: &Range<usize>| !text[first.start..span.start].contains("\n["))
+        }
+    };
     let mut places = vec![place(span, "the second time")];
     places.extend(first.map(|first| place(first, "the first time")));
     Diagnostic {
@@ -67,6 +112,14 @@ fn twice(document: &Node, span: Range<usize>, written: &str) -> Diagnostic {
             .why("a key has one value in a table, and a table one header")
             .mend("keep one of the two, or give one of them another name")
     }
+}
+
+/// The header of a table that a byte of the file stands in.
+fn header(text: &str, at: usize) -> Option<&str> {
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[start..].lines().next()?.trim_start();
+    let end = line.find(']')? + 1;
+    (line.starts_with('[') && !line.starts_with("[[")).then_some(&line[..end])
 }
 
 /// The key of that name that stands last before a byte of the file.
@@ -89,6 +142,15 @@ fn nearest_key(node: &Node, name: &str, before: usize, best: &mut Option<Range<u
 /// The parser's words for a fault, in ours: what is wrong, and how to mend it.
 fn words(description: &str, written: &str) -> (String, String) {
     let (what, mend) = match description {
+        "string values must be quoted" | "invalid value" | "missing value" if written.is_empty() => {
+            ("a key has no value", "write `key = value`, or take the key out")
+        }
+        "string values must be quoted" | "invalid value" if written.contains(char::is_whitespace) => {
+            return (
+                format!("`{written}` is no value"),
+                "a text stands in quotes, and commas stand between what `[ ]` and `{ }` hold".to_owned(),
+            );
+        }
         "string values must be quoted" | "invalid value" => {
             return (format!("`{written}` is no value"), format!("if it is a text, put it in quotes: `\"{written}\"`"));
         }
@@ -99,9 +161,10 @@ fn words(description: &str, written: &str) -> (String, String) {
         "extra `=`" | "extra assignment between key-value pairs" | "unexpected `=` in array" => {
             ("an `=` stands where none belongs", "one `=` stands between a key and its value")
         }
-        "unclosed table" | "unclosed array table" => {
-            ("the header of a table is not closed", "write `[stages.active]`, with both brackets")
-        }
+        "unclosed table" | "unclosed array table" => (
+            "the header of a table is not closed",
+            "write `[stages.active]`, with both brackets; a name with spaces stands in quotes",
+        ),
         "unclosed array" => ("a list is not closed", "add the `]` that is missing"),
         "unclosed inline table" => ("a table in braces is not closed", "add the `}` that is missing"),
         "missing comma between array elements" | "missing comma between key-value pairs" => {
@@ -128,9 +191,10 @@ fn words(description: &str, written: &str) -> (String, String) {
                 "write the whole table in one place".to_owned(),
             );
         }
-        _ if description.contains("string") || description.contains("escape") => {
-            ("a text is not written as TOML wants it", "put it between two `\"` on one line, and write `\\\\` for `\\`")
-        }
+        _ if description.contains("string") || description.contains("escape") => (
+            "a text is not closed, or holds what it may not",
+            "put it between two `\"` on one line, and write `\\\\` for `\\`",
+        ),
         _ => {
             return (format!("this is not TOML: {description}"), String::new());
         }

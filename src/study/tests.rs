@@ -136,6 +136,7 @@ fn each_fault_of_toml_is_told_in_its_place() {
     broken("no_comma", "active = 0.9, at_risk", "active = 0.9 at_risk");
     broken("key_with_a_space", "[stages.churned]", "[stages.at risk]");
     broken("key_twice", "seed = 2026", "seed = 2026\nhorizon = 12");
+    broken("word_without_comma", "rate = 1.2,", "rate = 1.2");
     broken("table_twice", "[stages.churned]", "[stages.active]");
     broken("leading_zero", "build = 6", "build = 06");
 }
@@ -148,7 +149,6 @@ fn all_faults_come_at_once() {
         said,
         [
             "`run.horizon` must be a whole number, not a text",
-            "`segments.occasional` lacks `share`",
             "`segments.occasional` has no key `shar`",
             "`segments.occasional` has no key `stat`",
         ]
@@ -163,6 +163,13 @@ fn deep_nesting_is_a_fault_and_not_a_crash() {
     for text in [format!("x = {open}"), format!("x = {braces}"), format!("{dots} = 1"), format!("[{dots}]"), open] {
         let faults = read(&text).unwrap_err();
         assert!(faults.len() <= 2, "{} faults", faults.len());
+    }
+}
+
+#[test]
+fn a_large_file_of_nothing_but_faults_is_told_once() {
+    for text in ["[".repeat(1 << 20), "=\n".repeat(1 << 19), "x = [".repeat(1 << 17), "\n[a".repeat(1 << 18)] {
+        assert!(read(&text).unwrap_err().len() <= 2);
     }
 }
 

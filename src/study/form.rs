@@ -187,40 +187,37 @@ impl Walk<'_> {
     }
 
     fn wrong_kind(&mut self, found: &Value, schema: &Schema, path: &ParamPath) {
-        let branches = self.language.branches(schema);
-        let mut allowed: Vec<String> = Vec::new();
-        for branch in &branches {
-            let kind = kind_allowed(branch);
-            if !allowed.contains(&kind) {
-                allowed.push(kind);
-            }
-        }
-        let takes = |kind: &str| branches.iter().any(|branch| is(branch, kind));
-        let name = match path.steps.last() {
-            Some(Step::Name(name)) if name.parse::<usize>().is_err() => Some(name.as_str()),
-            _ => None,
-        };
-        let mend = match found {
-            Value::Text(text) if (takes("number") || takes("integer")) && text.parse::<f64>().is_ok() => {
-                format!("take the quotes away: `{text}`")
-            }
-            Value::Text(text) if takes("boolean") && ["true", "false"].contains(&text.as_str()) => {
-                format!("take the quotes away: `{text}`")
-            }
-            Value::Integer(number) if takes("string") => format!("put it in quotes: `\"{number}\"`"),
-            _ => {
-                let key = name.map_or_else(String::new, |name| format!("{} = ", Step::Name(name.to_owned())));
-                let examples = self.language.examples(schema);
-                let examples: Vec<String> = examples.iter().take(3).map(|one| format!("`{key}{one}`")).collect();
-                if examples.is_empty() { String::new() } else { format!("for example {}", examples.join(" or ")) }
-            }
-        };
-        let shown = if path.steps.is_empty() { "the study".to_owned() } else { format!("`{path}`") };
+        let mut allowed: Vec<String> = self.language.branches(schema).into_iter().map(kind_allowed).collect();
+        allowed.dedup();
+        let allowed = allowed.join(" or ");
+        let mend = self.right_kind(found, schema, path);
         self.tell(
-            Diagnostic::error(format!("{shown} must be {}, not {}", allowed.join(" or "), kind_found(found)))
+            Diagnostic::error(format!("{} must be {allowed}, not {}", table_name(path), kind_found(found)))
                 .at_with(path.to_string(), kind_found(found))
                 .mend(mend),
         );
+    }
+
+    /// How to mend a value of the wrong kind: by its quotes, else by example.
+    fn right_kind(&self, found: &Value, schema: &Schema, path: &ParamPath) -> String {
+        let takes = |kind: &str| self.language.branch(schema, kind).is_some();
+        match found {
+            Value::Text(text) if (takes("number") || takes("integer")) && text.parse::<f64>().is_ok() => {
+                return format!("take the quotes away: `{text}`");
+            }
+            Value::Text(text) if takes("boolean") && ["true", "false"].contains(&text.as_str()) => {
+                return format!("take the quotes away: `{text}`");
+            }
+            Value::Integer(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
+            _ => {}
+        }
+        let key = match path.steps.last() {
+            Some(Step::Name(name)) if name.parse::<usize>().is_err() => format!("{} = ", Step::Name(name.clone())),
+            _ => String::new(),
+        };
+        let examples = self.language.examples(schema);
+        let examples: Vec<String> = examples.iter().take(3).map(|one| format!("`{key}{one}`")).collect();
+        if examples.is_empty() { String::new() } else { format!("for example {}", examples.join(" or ")) }
     }
 }
 

@@ -70,7 +70,9 @@ mod tests {
                 undescribed(value, &format!("{path}/{key}"), missing);
             }
         } else if let Value::Array(list) = schema {
-            list.iter().for_each(|item| undescribed(item, path, missing));
+            for item in list {
+                undescribed(item, path, missing);
+            }
         }
     }
 

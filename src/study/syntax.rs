@@ -43,7 +43,7 @@ pub fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
         faults.push(never_closed(text, open));
     }
     if let Some(fault) = faults.last_mut().filter(|_| untold > 0) {
-        fault.why = format!("{} (and {untold} more lines are wrong)", fault.why).trim_start().to_owned();
+        fault.why = format!("{untold} more lines are wrong; most often they follow from the first");
     }
     (document, faults)
 }
@@ -91,18 +91,15 @@ fn place(span: Range<usize>, label: &str) -> Place {
 
 fn twice(text: &str, document: &Node, span: Range<usize>, written: &str) -> Diagnostic {
     let name = written.trim_matches(['"', '\'']);
-    let first = match header(text, span.start) {
+    let first = if let Some(header) = header(text, span.start) {
         // The tree has the second table only, so that the first is looked for in the text.
-        Some(header) => text[..span.start].lines().find(|line| line.trim_start().starts_with(header)).map(|line| {
-            let start = line.as_ptr().addr() - text.as_ptr().addr();
-            start..start + line.len()
-        }),
-        None => {
-            let mut first = None;
-            nearest_key(document, name, span.start, &mut first);
-            // A table in between means that another key of this name was found.
-            first.filter(|first: &Range<usize>| !text[first.start..span.start].contains("\n["))
-        }
+        let mut before = text[..span.start].match_indices(header);
+        before.find(|(at, _)| line_before(text, *at).trim().is_empty()).map(|(at, _)| at..at + header.len())
+    } else {
+        let mut first = None;
+        nearest_key(document, name, span.start, &mut first);
+        // A table in between means that another key of this name was found.
+        first.filter(|first: &Range<usize>| !text[first.start..span.start].contains("\n["))
     };
     let mut places = vec![place(span, "the second time")];
     places.extend(first.map(|first| place(first, "the first time")));
@@ -116,10 +113,15 @@ fn twice(text: &str, document: &Node, span: Range<usize>, written: &str) -> Diag
 
 /// The header of a table that a byte of the file stands in.
 fn header(text: &str, at: usize) -> Option<&str> {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text[start..].lines().next()?.trim_start();
-    let end = line.find(']')? + 1;
+    let start = at - line_before(text, at).len();
+    let line = text[start..].trim_start();
+    let end = line.find([']', '\n']).filter(|end| line[*end..].starts_with(']'))? + 1;
     (line.starts_with('[') && !line.starts_with("[[")).then_some(&line[..end])
+}
+
+/// The part of a line that stands before a byte of the file.
+fn line_before(text: &str, at: usize) -> &str {
+    &text[text[..at].rfind('\n').map_or(0, |newline| newline + 1)..at]
 }
 
 /// The key of that name that stands last before a byte of the file.

@@ -63,3 +63,28 @@ impl Study {
 fn unforeseen(error: &toml::de::Error) -> Diagnostic {
     Diagnostic::error("the study cannot be taken as it is").at("").why(error.message().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_settings_and_of_the_file_come_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("study.toml");
+        std::fs::write(&file, "[run]\nperiod = \"month\"\nhorizon = \"x\"\ncustomers = 1\n").unwrap();
+        let settings = [Setting::parse("run.sed=3").unwrap(), Setting::parse("run.horizon=12").unwrap()];
+        let Err(ReadError::Wrong { diagnostics, source_file }) = Study::read_with(&file, &settings) else {
+            panic!("the study is wrong")
+        };
+        let said: Vec<&str> = diagnostics.iter().map(|fault| fault.what.as_str()).collect();
+        assert_eq!(said[0], "`--set run.sed=3` names nothing in the study");
+        assert_eq!(
+            said[1..],
+            ["the study lacks `segments`", "the study lacks `stages`", "the study lacks `scenarios`"],
+            "the horizon was mended by the setting"
+        );
+        assert!(source_file.text.starts_with("[run]"));
+        assert!(matches!(Study::read(folder.path().join("other.toml")), Err(ReadError::Unreadable { .. })));
+    }
+}

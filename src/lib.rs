@@ -1,5 +1,6 @@
 //! polku (Finnish: path) simulates customer journeys and compares roadmap scenarios.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod estimate;
 pub mod quantity;

@@ -15,6 +15,7 @@ pub struct Segment {
     #[serde(default)]
     pub title: Option<String>,
     /// The share of the customers at the start; all shares sum to 1.
+    #[schemars(example = 0.35)]
     pub share: f64,
     /// The stages its customers start in, with their shares, which sum to 1.
     pub start: IndexMap<String, f64>,
@@ -124,8 +125,10 @@ pub enum Occasion {
 #[serde(deny_unknown_fields)]
 pub struct Purchases {
     /// The mean number of purchases per customer and period (Poisson).
+    #[schemars(example = 1.2)]
     pub rate: Number,
     /// The distribution of one basket, in money; every basket is its own draw.
+    #[schemars(example = "lognormal(mean=42, sd=25)")]
     pub basket: Spread,
     /// The share of a basket that is margin; 1 by default.
     #[serde(default)]
@@ -146,10 +149,12 @@ pub struct Purchases {
 #[serde(deny_unknown_fields)]
 pub struct Experience {
     /// The satisfaction of a customer at the start, held in [0, 1].
+    #[schemars(example = "normal(0.6, 0.1)")]
     pub start: Spread,
     /// The satisfaction at which drivers have no effect.
     pub neutral: f64,
     /// How fast experience moves satisfaction: s += learning * (quality - s); between 0 and 1.
+    #[schemars(example = 0.3)]
     pub learning: Number,
 }
 

@@ -1,10 +1,23 @@
 //! A study is what the user wrote, exactly: the journey as it is today, and the
 //! roadmaps to compare. Nothing here is checked beyond its form.
 
+mod bracket;
+mod document;
+mod form;
 pub mod journey;
+mod language;
+pub mod list;
 pub mod number;
+pub mod path;
+pub mod read;
 pub mod roadmap;
 pub mod run;
+pub mod schema;
+pub mod setting;
+pub mod source;
+mod syntax;
+#[cfg(test)]
+mod tests;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

@@ -1,6 +1,8 @@
 //! Numbers as a study writes them: known, uncertain, listed, or spread over customers.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A number: known (`0.07`), or uncertain: `"0.05 to 0.09"` (a 90 % interval) or a
@@ -9,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// An uncertain number is drawn once per replication, the same for every scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(example = 0.07, example = "0.05 to 0.09")]
 pub enum Number {
     /// A known number.
     Known(f64),
@@ -22,6 +25,7 @@ pub enum Number {
 /// `"triangular(1, 2, 4)"`, `"pert(1, 2, 4)"`, `"bernoulli(0.8)"`; or one number, the same for all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(example = "normal(0.7, 0.15)", example = 0.7)]
 pub enum Spread {
     /// The same number for everyone.
     Same(f64),
@@ -33,6 +37,7 @@ pub enum Spread {
 /// column `chance` beside the study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(example = 0.07, example = [0.1, 0.05], example = "chances.csv")]
 pub enum Chances {
     /// The same chance in every period; a text that ends in `.csv` names a file.
     One(Number),
@@ -41,9 +46,23 @@ pub enum Chances {
 }
 
 /// A whole number; `1e6` is one too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Whole(pub u64);
+
+impl JsonSchema for Whole {
+    fn schema_name() -> Cow<'static, str> {
+        "Whole".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A whole number; `1e6` is one too.",
+            "type": "integer",
+            "minimum": 0,
+            "examples": [12],
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

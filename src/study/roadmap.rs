@@ -9,8 +9,10 @@ use super::number::{Number, Whole};
 /// A change: one target, one operation, and the periods in which it holds.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"target": "stages.active.to.churned", "odds": 0.8}))]
 pub struct Change {
     /// The parameter path that is changed; `*` stands for any one name.
+    #[schemars(example = "stages.active.to.churned")]
     pub target: String,
     /// Puts this number in its place.
     #[serde(default)]

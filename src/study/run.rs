@@ -13,8 +13,10 @@ pub struct Run {
     /// The length of one period.
     pub period: PeriodUnit,
     /// How many periods are simulated.
+    #[schemars(example = 36)]
     pub horizon: Whole,
     /// The real customers at the start; money is scaled to them.
+    #[schemars(example = 250_000)]
     pub customers: Whole,
     /// The simulated customers, which stand for the real ones; as many as `customers` by default, 20,000 at most.
     #[serde(default)]

@@ -1,0 +1,3 @@
+//! The command line: the only floor that prints.
+
+pub mod explain;

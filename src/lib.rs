@@ -2,7 +2,9 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod engine;
 pub mod estimate;
+pub mod model;
 pub mod quantity;
 pub mod report;
 pub mod stats;

@@ -1,3 +1,61 @@
 //! The command line: the only floor that prints.
 
+pub mod check;
+pub mod completions;
+pub mod exact;
 pub mod explain;
+pub mod failure;
+pub mod new;
+pub mod open;
+pub mod output;
+pub mod replay;
+pub mod run;
+pub mod schema;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// Simulates customer journeys and compares roadmap scenarios on retention and revenue.
+#[derive(Debug, Parser)]
+#[command(name = "polku", version, about, long_about = None, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Simulate all scenarios of a study and compare them
+    Run(run::Run),
+    /// Find every fault of studies
+    Check(check::Check),
+    /// Print the exact expectations of a study, or why it has none
+    Exact(exact::Exact),
+    /// Print one customer's life, period by period, as CSV
+    Replay(replay::Replay),
+    /// Write a commented study to start from
+    New(new::New),
+    /// Print the JSON Schema of the study language
+    Schema,
+    /// Print completions for a shell
+    Completions(completions::Completions),
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// What went wrong, with its exit code.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.verb {
+            Verb::Run(verb) => verb.run(),
+            Verb::Check(verb) => verb.run(),
+            Verb::Exact(verb) => verb.run(),
+            Verb::Replay(verb) => verb.run(),
+            Verb::New(verb) => verb.run(),
+            Verb::Schema => schema::run(),
+            Verb::Completions(verb) => verb.run(),
+        }
+    }
+}

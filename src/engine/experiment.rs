@@ -207,12 +207,14 @@ impl<'m> Experiment<'m> {
         };
         self.spans(self.block * PIECE)
             .into_par_iter()
-            .fold_with(None, |counts: Option<Piece>, span| {
-                let mut piece = counts.unwrap_or_else(|| Piece::new(self));
-                piece.play(self, rollout, tables, span);
-                Some(piece)
-            })
-            .filter_map(|piece| piece.map(|piece| (piece.ledgers, piece.differing)))
+            .fold(
+                || Piece::new(self),
+                |mut piece, span| {
+                    piece.play(self, rollout, tables, span);
+                    piece
+                },
+            )
+            .map(|piece| (piece.ledgers, piece.differing))
             .reduce(|| self.empty(), add)
     }
 
@@ -223,7 +225,7 @@ impl<'m> Experiment<'m> {
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let mut lives: Vec<Vec<u32>> = Vec::new();
         for scenario in std::iter::once(baseline).chain(others) {
-            let groups = self.one_world(rollout, drawn, ScenarioId::from(scenario));
+            let (groups, _) = self.one_world(rollout, drawn, ScenarioId::from(scenario));
             for group in &groups {
                 ledgers[scenario][group.segment].add(&group.ledger);
             }
@@ -239,12 +241,22 @@ impl<'m> Experiment<'m> {
         (ledgers, differing)
     }
 
-    fn one_world(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenario: ScenarioId) -> Vec<Group> {
+    /// The share of talkers one period before each period of one scenario and replication; index 0 is not used.
+    pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Vec<f64> {
+        let drawn = Self::drawn(self.model, replication);
+        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication));
+        self.one_world(&rollout, &drawn, scenario).1
+    }
+
+    /// Takes everybody through one scenario; with them comes the share of talkers before each period.
+    fn one_world(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenario: ScenarioId) -> (Vec<Group>, Vec<f64>) {
+        let mut heard = vec![0.0];
         let horizon = self.model.run.horizon;
         let timelines: Vec<Timeline<'_>> = (0..self.model.segments.len()).map(|segment| Timeline::new(self.model, drawn, scenario, SegmentId::from(segment))).collect();
         let mut groups: Vec<Group> = self.spans(self.block * PIECE).into_par_iter().map(|span| Group::new(self, rollout, span)).collect();
         for t in 1..=horizon {
             let talkers = self.talkers(&groups, t as usize - 1);
+            heard.push(talkers);
             let tables: Vec<PeriodTable> = timelines.iter().map(|timeline| PeriodTable::new(self.model, &self.program, timeline, t, talkers)).collect();
             groups.par_iter_mut().for_each(|group| {
                 for block in &mut group.blocks {
@@ -253,7 +265,7 @@ impl<'m> Experiment<'m> {
             });
         }
         groups.iter_mut().flat_map(|group| &mut group.blocks).for_each(Block::settle);
-        groups
+        (groups, heard)
     }
 
     /// The share of all real customers in stages that talk at time `t`.

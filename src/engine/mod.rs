@@ -10,6 +10,7 @@ pub mod population;
 pub mod program;
 pub mod quadrature;
 pub mod quantile;
+pub mod replay;
 pub mod rollout;
 pub mod sampler;
 pub mod tables;

@@ -139,7 +139,7 @@ fn quality(law: &Distribution) -> Sampler {
         law => match law.shifted(-law.mean()) {
             Some(centred) => Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
             None => {
-                let table = Box::new(super::quantile::QuantileTable::build(|p| law.quantile(p) - law.mean()));
+                let table = Box::new(super::quantile::QuantileTable::new(|p| law.quantile(p) - law.mean()));
                 Sampler::Table { table, low: f32::NEG_INFINITY, high: f32::INFINITY }
             }
         },

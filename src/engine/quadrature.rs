@@ -25,11 +25,12 @@ fn double_exponential(law: &Distribution) -> Nodes {
             let x = f64::from(k) * STEP;
             let inner = half * libm::sinh(x);
             let weight = half * libm::cosh(x) / (libm::cosh(inner) * libm::cosh(inner));
-            // The smaller tail is computed without cancellation.
             let tail = 1.0 / (1.0 + libm::exp(2.0 * inner.abs()));
-            let value = if k <= 0 { law.quantile(tail) } else { law.upper_quantile(tail) };
-            (value, weight)
+            (if k <= 0 { tail } else { 1.0 - tail }, weight)
         })
+        // Beyond the last number below 1 the weights are far below rounding.
+        .filter(|(p, _)| *p > 0.0 && *p < 1.0)
+        .map(|(p, weight)| (law.quantile(p), weight))
         .collect();
     let total: f64 = raw.iter().map(|(_, weight)| weight).sum();
     raw.into_iter().map(|(value, weight)| (value, weight / total)).collect()
@@ -38,7 +39,7 @@ fn double_exponential(law: &Distribution) -> Nodes {
 /// The whole parts of a trait, held at 0, with their chances: what a list is read by.
 pub fn whole_parts(law: &Distribution) -> Nodes {
     let below = |k: f64| law.cdf(k);
-    let last = law.upper_quantile(1e-12).ceil().clamp(1.0, 10_000.0);
+    let last = law.quantile(1.0 - 1e-12).ceil().clamp(1.0, 10_000.0);
     let mut nodes = vec![(0.0, below(1.0))];
     let mut k = 1.0;
     while k < last {

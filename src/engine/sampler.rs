@@ -31,7 +31,7 @@ impl Sampler {
             Distribution::Bernoulli { p } => Self::Bernoulli(threshold(*p)),
             law => {
                 let (from, to) = law.support();
-                let table = Box::new(QuantileTable::build(|p| law.quantile(p)));
+                let table = Box::new(QuantileTable::new(|p| law.quantile(p)));
                 Self::Table { table, low: low.max(from) as f32, high: high.min(to) as f32 }
             }
         }

@@ -1,5 +1,6 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
+pub mod exact;
 pub mod metric;
 pub mod runs;
 pub mod statement;

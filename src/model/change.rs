@@ -2,7 +2,7 @@
 
 use crate::quantity::ParamId;
 
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 
 /// What a change does to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::Model;
 use super::param::ParamSet;
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 use super::rows::{Moment, combinations};
 use super::timeline::{OutOfRange, Timeline};
 
@@ -120,7 +120,8 @@ impl Place<'_> {
             let to = &self.model.stages[exit.to.index()].name;
             fault = fault.at_with(Path::of(["stages", &stage.name, "to", to]).to_string(), format!("{} -> {to}   {}", stage.name, round(*chance)));
         }
-        let touching = self.changes_of(|id| self.model.params[id].path.names().starts_with(&["stages".to_owned(), stage.name.clone(), "to".to_owned()]), t);
+        let row = Path::of(["stages", &stage.name, "to"]);
+        let touching = self.changes_of(|id| row.holds(&self.model.params[id].path), t);
         let talk = if stage.moves().any(|exit| exit.word_of_mouth.is_some()) { "; word of mouth counts as if everyone talked" } else { "" };
         fault
             .why(format!("{}{}{talk}", self.when(t), if touching.is_empty() { String::new() } else { format!("; changed by {}", touching.join(", ")) }))

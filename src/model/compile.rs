@@ -14,7 +14,7 @@ use super::compile_roadmap;
 use super::identity::Identity;
 use super::numbers::Numbers;
 use super::param::Meaning;
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 use super::people::{Trait, split};
 use super::value::{Account, AccountKind};
 use super::{Model, RunPlan};
@@ -57,7 +57,7 @@ impl Model {
             found.extend(check::rows(&model));
             found.extend(check::reach(&model));
         }
-        source.locate(&mut found);
+        source.locate_all(&mut found);
         if found.iter().any(|f| f.severity == Severity::Error) { Err(found) } else { Ok((model, found)) }
     }
 }

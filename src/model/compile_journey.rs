@@ -10,7 +10,7 @@ use crate::study::number::{Chances, Number, Spread};
 use super::compile::Compiler;
 use super::journey::{Chance, Clock, Driver, Exit, Experience, Purchases, Quality, Stage, State};
 use super::param::Meaning;
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 use super::people::Segment;
 use super::value::Booking;
 
@@ -49,12 +49,12 @@ impl Compiler<'_> {
         let mut exits: Vec<Exit> =
             written.to.iter().filter_map(|(to, transition)| self.exit(name, to, transition, horizon)).collect();
         exits.sort_by_key(|exit| exit.to);
-        let quality = written.quality.as_ref().map(|spread| self.quality(&at.join("quality"), spread));
-        let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.join("purchases"), purchases));
+        let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
+        let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
         let values = written
             .values
             .iter()
-            .filter_map(|(line, amount)| self.booking(&at.join("values").join(line), line, amount))
+            .filter_map(|(line, amount)| self.booking(&at.child("values").child(line), line, amount))
             .collect();
         Stage {
             name: name.to_owned(),
@@ -65,7 +65,7 @@ impl Compiler<'_> {
             quality,
             purchases,
             values,
-            on_move: self.on_move(&at.join("on_move"), written),
+            on_move: self.on_move(&at.child("on_move"), written),
         }
     }
 
@@ -77,14 +77,14 @@ impl Compiler<'_> {
     fn on_move(&mut self, at: &Path, written: &Written) -> Vec<(StageId, Booking)> {
         let mut bookings = Vec::new();
         for (to, amounts) in &written.on_move {
-            let at = at.join(to);
+            let at = at.child(to);
             let Some(id) = self.stage(to, &at) else { continue };
             if !written.to.contains_key(to) {
                 let mend = suggest(to, written.to.keys().map(String::as_str));
                 self.fault(Diagnostic::error(format!("nobody moves to `{to}` from here")).at(at.to_string()).mend(mend));
             }
             for (line, amount) in amounts {
-                bookings.extend(self.booking(&at.join(line), line, amount).map(|booking| (id, booking)));
+                bookings.extend(self.booking(&at.child(line), line, amount).map(|booking| (id, booking)));
             }
         }
         bookings
@@ -100,7 +100,7 @@ impl Compiler<'_> {
     }
 
     fn purchases(&mut self, at: &Path, written: &crate::study::journey::Purchases) -> Purchases {
-        let basket = at.join("basket");
+        let basket = at.child("basket");
         let law = self.numbers.spread(&basket, Meaning::Positive, &written.basket);
         let mean = law.mean();
         if law.support().0 < 0.0 {
@@ -109,19 +109,19 @@ impl Compiler<'_> {
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
         let purchases = Purchases {
-            rate: self.number(&at.join("rate"), Meaning::Positive, &written.rate),
+            rate: self.number(&at.child("rate"), Meaning::Positive, &written.rate),
             basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
             basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
-            margin: self.number(&at.join("margin"), Meaning::Real, written.margin.as_ref().unwrap_or(&Number::Known(1.0))),
+            margin: self.number(&at.child("margin"), Meaning::Real, written.margin.as_ref().unwrap_or(&Number::Known(1.0))),
             rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
             basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
-            drivers: self.drivers(&at.join("drivers"), &written.drivers),
+            drivers: self.drivers(&at.child("drivers"), &written.drivers),
         };
         purchases
     }
 
     fn multiplier(&mut self, at: &Path, key: &str, name: Option<&str>) -> Option<TraitId> {
-        let at = at.join(key);
+        let at = at.child(key);
         let name = name?;
         let id = self.trait_named(name, &at)?;
         for (segment, law) in self.laws_of(name) {
@@ -135,7 +135,7 @@ impl Compiler<'_> {
     fn drivers(&mut self, at: &Path, written: &indexmap::IndexMap<String, Number>) -> Vec<Driver> {
         let mut drivers: Vec<Driver> = Vec::new();
         for (name, weight) in written {
-            let at = at.join(name);
+            let at = at.child(name);
             let on = if name == "satisfaction" {
                 if self.study.experience.is_none() {
                     self.fault(Diagnostic::error("customers have no satisfaction").at(at.to_string()).mend("add `[experience]` with `start`, `neutral` and `learning`"));
@@ -172,16 +172,16 @@ impl Compiler<'_> {
         if rule.on == Occasion::Purchase {
             self.check_on_purchase(from, path, rule);
         }
-        let word_of_mouth = rule.word_of_mouth.as_ref().map(|number| self.number(&path.join("word_of_mouth"), Meaning::Share, number));
+        let word_of_mouth = rule.word_of_mouth.as_ref().map(|number| self.number(&path.child("word_of_mouth"), Meaning::Share, number));
         if word_of_mouth.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
-            self.fault(Diagnostic::error("nobody talks").at(path.join("word_of_mouth").to_string()).why("word of mouth rises with the share of customers in stages that talk").mend("add `talks = true` to the stages whose customers do"));
+            self.fault(Diagnostic::error("nobody talks").at(path.child("word_of_mouth").to_string()).why("word of mouth rises with the share of customers in stages that talk").mend("add `talks = true` to the stages whose customers do"));
         }
-        Some(Exit { to, chance, drivers: self.drivers(&path.join("drivers"), &rule.drivers), word_of_mouth, on: rule.on })
+        Some(Exit { to, chance, drivers: self.drivers(&path.child("drivers"), &rule.drivers), word_of_mouth, on: rule.on })
     }
 
     fn check_on_purchase(&mut self, from: &str, path: &Path, rule: &Rule) {
         if self.study.stages[from].purchases.is_none() {
-            self.fault(Diagnostic::error(format!("nobody buys in `{from}`")).at(path.join("on").to_string()).mend(format!("add `[stages.{from}.purchases]`, or take the chance once a period")));
+            self.fault(Diagnostic::error(format!("nobody buys in `{from}`")).at(path.child("on").to_string()).mend(format!("add `[stages.{from}.purchases]`, or take the chance once a period")));
         }
         if rule.by.is_some() || rule.sojourn.is_some() || rule.word_of_mouth.is_some() || !rule.drivers.is_empty() {
             self.fault(Diagnostic::error("a chance taken at each purchase is a number or a trait").at(path.to_string()).why("`by`, `sojourn`, `drivers` and `word_of_mouth` belong to chances taken once a period").mend("remove them, or `on = \"purchase\"`"));
@@ -189,7 +189,7 @@ impl Compiler<'_> {
     }
 
     fn chance(&mut self, path: &Path, rule: &Rule, horizon: u32) -> Option<Chance> {
-        let written = path.join("chance");
+        let written = path.child("chance");
         if let Some(name) = &rule.trait_name {
             if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() {
                 self.fault(Diagnostic::error("a customer's own chance stands alone").at(path.to_string()).mend("give either `trait`, or `chance` with `by`, or `sojourn`"));
@@ -217,7 +217,7 @@ impl Compiler<'_> {
             },
             Some(Chances::One(number)) => {
                 if rule.by.is_some() {
-                    self.fault(Diagnostic::error("`by` reads a list, and this is one chance").at(path.join("by").to_string()).mend("give `chance` as a list, or remove `by`"));
+                    self.fault(Diagnostic::error("`by` reads a list, and this is one chance").at(path.child("by").to_string()).mend("give `chance` as a list, or remove `by`"));
                 }
                 Some(Chance::Fixed(self.numbers.changeable(path, &written, Meaning::Chance, number)))
             }
@@ -226,17 +226,17 @@ impl Compiler<'_> {
     }
 
     fn own_chance(&mut self, path: &Path, name: &str) -> Option<Chance> {
-        let of = self.trait_named(name, &path.join("trait"))?;
+        let of = self.trait_named(name, &path.child("trait"))?;
         if self.study.traits.get(name).is_some_and(|t| t.ages) {
-            self.fault(Diagnostic::error(format!("`{name}` ages, so it cannot be a chance")).at(path.join("trait").to_string()).mend("use another trait, or read a list `by` it"));
+            self.fault(Diagnostic::error(format!("`{name}` ages, so it cannot be a chance")).at(path.child("trait").to_string()).mend("use another trait, or read a list `by` it"));
         }
         for (segment, law) in self.laws_of(name) {
             let (low, high) = law.support();
             if low < 0.0 || high > 1.0 {
-                self.fault(Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]")).at(path.join("trait").to_string()).at(segment.to_string()).mend("use a distribution on [0, 1], such as beta(2, 5)"));
+                self.fault(Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]")).at(path.child("trait").to_string()).at(segment.to_string()).mend("use a distribution on [0, 1], such as beta(2, 5)"));
             }
         }
-        Some(Chance::Own { of, changes: self.numbers.own(path, &path.join("trait")) })
+        Some(Chance::Own { of, changes: self.numbers.own(path, &path.child("trait")) })
     }
 
     fn listed(&mut self, path: &Path, written: &Path, rule: &Rule, list: &[Number]) -> Option<Chance> {
@@ -258,11 +258,11 @@ impl Compiler<'_> {
                 let ageing = self.study.traits.iter().filter(|(_, t)| t.ages).map(|(name, _)| name.as_str());
                 let known: Vec<&str> = ["periods_in_stage", "tenure", "period"].into_iter().chain(ageing).collect();
                 let mend = suggest(name, known);
-                self.fault(Diagnostic::error(format!("chances cannot be listed by `{name}`")).at(path.join("by").to_string()).why("a list is read by a clock: periods_in_stage, tenure, period, or a trait with `ages = true`").mend(mend));
+                self.fault(Diagnostic::error(format!("chances cannot be listed by `{name}`")).at(path.child("by").to_string()).why("a list is read by a clock: periods_in_stage, tenure, period, or a trait with `ages = true`").mend(mend));
                 None
             }
             None => {
-                self.fault(Diagnostic::error("nothing says what this list is read by").at(path.join("chance").to_string()).mend("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"));
+                self.fault(Diagnostic::error("nothing says what this list is read by").at(path.child("chance").to_string()).mend("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"));
                 None
             }
         }
@@ -271,12 +271,12 @@ impl Compiler<'_> {
     /// Turns the distribution of a time into chances by periods in the stage:
     /// h(k) = (F(k) - F(k-1)) / (1 - F(k-1)), times the share of those leaving who go this way.
     fn sojourn(&mut self, path: &Path, rule: &Rule, law: &Spread, horizon: u32) -> Option<Chance> {
-        let at = path.join("sojourn");
+        let at = path.child("sojourn");
         let share = match &rule.chance {
             None => 1.0,
             Some(Chances::One(Number::Known(share))) if (0.0..=1.0).contains(share) => *share,
             Some(_) => {
-                self.fault(Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving").at(path.join("chance").to_string()).mend("give one known number from 0 to 1"));
+                self.fault(Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving").at(path.child("chance").to_string()).mend("give one known number from 0 to 1"));
                 return None;
             }
         };
@@ -336,11 +336,11 @@ impl Compiler<'_> {
         let written = &self.study.segments[name];
         let at = Path::of(["segments", name]);
         if !(written.share > 0.0 && written.share <= 1.0) {
-            self.fault(Diagnostic::error(format!("a segment cannot have the share {}", written.share)).at(at.join("share").to_string()).mend("give a share above 0 and up to 1"));
+            self.fault(Diagnostic::error(format!("a segment cannot have the share {}", written.share)).at(at.child("share").to_string()).mend("give a share above 0 and up to 1"));
         }
         let mut start = Vec::new();
         for (stage, share) in &written.start {
-            let at = at.join("start").join(stage);
+            let at = at.child("start").child(stage);
             if !(0.0..=1.0).contains(share) {
                 self.fault(Diagnostic::error(format!("a share cannot be {share}")).at(at.to_string()).mend("give a number from 0 to 1"));
             }
@@ -348,7 +348,7 @@ impl Compiler<'_> {
         }
         let total: f64 = written.start.values().sum();
         if (total - 1.0).abs() > 1e-9 {
-            self.fault(Diagnostic::error(format!("the shares that `{name}` starts with add up to {}", (total * 1e12).round() / 1e12)).at(at.join("start").to_string()).mend("make them add up to 1"));
+            self.fault(Diagnostic::error(format!("the shares that `{name}` starts with add up to {}", (total * 1e12).round() / 1e12)).at(at.child("start").to_string()).mend("make them add up to 1"));
         }
         start.sort_by_key(|(id, _)| *id);
         let names: Vec<String> = self.traits.keys().cloned().collect();

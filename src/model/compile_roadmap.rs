@@ -10,7 +10,7 @@ use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenSc
 use super::change::{Change, Op};
 use super::compile::Compiler;
 use super::param::Meaning;
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 use super::roadmap::{Scenario, Spending};
 
 /// When the effects of an initiative come into force.
@@ -61,12 +61,12 @@ impl Compiler<'_> {
     fn initiative(&mut self, name: &str, written: &Initiative, horizon: u32) -> Plan {
         let at = Path::of(["initiatives", name]);
         let mut amount = |key: &str, number: Option<&Number>| {
-            let path = at.join("cost").join(key);
+            let path = at.child("cost").child(key);
             number.map(|number| self.numbers.fixed(&path, &path, Meaning::Positive, number))
         };
         let once = amount("once", written.cost.once.as_ref());
         let per_period = amount("per_period", written.cost.per_period.as_ref());
-        let effects = self.changes(&at.join("effects"), &written.effects, horizon);
+        let effects = self.changes(&at.child("effects"), &written.effects, horizon);
         let shape = self.identity.of_path(&at);
         Plan { once, per_period, build: clamp(written.build.0), ramp: clamp(written.ramp.0), effects, shape }
     }
@@ -150,7 +150,7 @@ impl Compiler<'_> {
     }
 
     fn changes(&mut self, at: &Path, written: &[Written], horizon: u32) -> Vec<Change> {
-        written.iter().enumerate().filter_map(|(place, change)| self.change(&at.join(&place.to_string()), change, horizon)).collect()
+        written.iter().enumerate().filter_map(|(place, change)| self.change(&at.child(&place.to_string()), change, horizon)).collect()
     }
 
     fn change(&mut self, at: &Path, written: &Written, horizon: u32) -> Option<Change> {
@@ -176,7 +176,7 @@ impl Compiler<'_> {
             Op::Add => Meaning::Real,
             Op::Times | Op::Odds | Op::Hazard => Meaning::Positive,
         };
-        let path = at.join(op.key());
+        let path = at.child(op.key());
         let amount = self.numbers.fixed(&path, &path, meaning, amount);
         let (from, until) = (written.from.map_or(0, |p| clamp(p.0)), written.until.map_or(u32::MAX, |p| clamp(p.0)));
         if from > until {
@@ -188,8 +188,8 @@ impl Compiler<'_> {
     }
 
     fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
-        let at = at.join("target").to_string();
-        let Some(pattern) = Path::parse(target) else {
+        let at = at.child("target").to_string();
+        let Some(pattern) = Path::parse(target).ok().filter(|path| !path.steps.is_empty()) else {
             self.fault(Diagnostic::error(format!("`{target}` is not a parameter path")).at(at).mend("write names with dots between them, as in `stages.active.to.churned`"));
             return None;
         };

@@ -12,8 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::study::Study;
-
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 
 /// The shapes of everything in a study that has a name.
 pub struct Identity {
@@ -80,13 +79,13 @@ impl Identity {
         let names = path.names();
         let mut shape = 0x9e37_79b9_7f4a_7c15;
         for (place, name) in names.iter().enumerate() {
-            let before = place.checked_sub(1).map(|p| names[p].as_str());
+            let before = place.checked_sub(1).map(|p| names[p]);
             let known = match (place, before) {
-                (1, Some("stages")) | (_, Some("to" | "on_move" | "start")) => self.stages.get(name),
-                (1, Some("segments")) => self.segments.get(name),
-                (1, Some("initiatives")) => self.initiatives.get(name),
-                (1, Some("scenarios")) => self.scenarios.get(name),
-                (_, Some("drivers" | "traits")) => self.traits.get(name),
+                (1, Some("stages")) | (_, Some("to" | "on_move" | "start")) => self.stages.get(*name),
+                (1, Some("segments")) => self.segments.get(*name),
+                (1, Some("initiatives")) => self.initiatives.get(*name),
+                (1, Some("scenarios")) => self.scenarios.get(*name),
+                (_, Some("drivers" | "traits")) => self.traits.get(*name),
                 (_, Some("values")) => Some(&0),
                 (4, _) if names[2] == "on_move" => Some(&0),
                 _ => None,
@@ -105,7 +104,7 @@ impl Identity {
         match value {
             Value::Null | Value::Number(_) => 1,
             Value::Bool(flag) => 2 + u64::from(*flag),
-            Value::String(written) => Path::parse(written).filter(|path| path.names().len() > 1).map_or(4, |path| self.of_path(&path)),
+            Value::String(written) => Path::parse(written).ok().filter(|path| path.steps.len() > 1).map_or(4, |path| self.of_path(&path)),
             Value::Array(items) => items.iter().fold(5, |shape, item| mix(shape, self.shape(item))),
             Value::Object(entries) => {
                 let mut parts: Vec<u64> = entries

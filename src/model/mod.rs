@@ -9,7 +9,6 @@ pub mod identity;
 pub mod journey;
 pub mod numbers;
 pub mod param;
-pub mod path;
 pub mod people;
 pub mod roadmap;
 pub mod rows;
@@ -95,6 +94,20 @@ impl Model {
     /// Whether any number of the study is uncertain.
     pub fn is_uncertain(&self) -> bool {
         self.params.iter().any(|param| param.is_uncertain())
+    }
+
+    /// Keeps the named scenarios and the baseline, in the order of the study.
+    ///
+    /// # Errors
+    /// The first name that is no scenario.
+    pub fn keep(&mut self, names: &[String]) -> Result<(), String> {
+        if let Some(unknown) = names.iter().find(|name| self.scenarios.iter().all(|s| s.name != **name)) {
+            return Err(unknown.clone());
+        }
+        let baseline = self.scenarios[self.baseline.index()].name.clone();
+        self.scenarios.retain(|scenario| names.contains(&scenario.name) || scenario.name == baseline);
+        self.baseline = ScenarioId::from(self.scenarios.iter().position(|s| s.name == baseline).unwrap_or(0));
+        Ok(())
     }
 
     /// The numbers with every uncertain one at its median.

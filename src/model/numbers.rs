@@ -7,7 +7,7 @@ use crate::study::number::{Number, Spread};
 
 use super::identity::{Identity, mix};
 use super::param::{Meaning, Param};
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 
 /// The largest amount that the engine counts to the ten-thousandth without loss.
 const LARGEST: f64 = 1e12;
@@ -37,7 +37,7 @@ impl Numbers {
 
     /// Registers one element of a list; a path names all of its elements.
     pub fn element(&mut self, path: &Path, written: &Path, element: usize, number: &Number) -> ParamId {
-        let id = self.changeable(path, &written.join(&element.to_string()), Meaning::Chance, number);
+        let id = self.changeable(path, &written.child(&element.to_string()), Meaning::Chance, number);
         self.params[id.index()].element = Some(element);
         id
     }

@@ -3,7 +3,7 @@
 use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
 
-use super::path::Path;
+use crate::study::path::ParamPath as Path;
 
 /// What a parameter means, and so where it may lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,14 +70,14 @@ impl TimeWeights {
                     Accrual::End => f64::from(u8::from(t > 0)) * factor(t),
                     Accrual::Start => f64::from(u8::from(t < horizon)) * factor(t),
                     Accrual::All => factor(t),
-                    Accrual::HalfCycle => if ends { 0.5 } else { 1.0 } * factor(t),
+                    Accrual::HalfCycle => (if ends { 0.5 } else { 1.0 }) * factor(t),
                     Accrual::LifeTable => {
                         let begins = if t < horizon { factor(t) } else { 0.0 };
                         let finishes = if t > 0 { factor(t - 1) } else { 0.0 };
                         0.5 * (begins + finishes)
                     }
                     Accrual::Simpson if ends => factor(t) / 3.0,
-                    Accrual::Simpson => if t % 2 == 1 { 2.0 } else { 4.0 } / 3.0 * factor(t),
+                    Accrual::Simpson => (if t % 2 == 1 { 2.0 } else { 4.0 }) / 3.0 * factor(t),
                 }
             })
             .collect();

@@ -38,6 +38,27 @@ impl ParamPath {
         }
     }
 
+    /// A path from its names.
+    pub fn of<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
+        Self { steps: names.into_iter().map(|name| Step::Name(name.into())).collect() }
+    }
+
+    /// The names it is made of, `*` for any one name.
+    pub fn names(&self) -> Vec<&str> {
+        self.steps
+            .iter()
+            .map(|step| match step {
+                Step::Name(name) => name.as_str(),
+                Step::Any => "*",
+            })
+            .collect()
+    }
+
+    /// Whether `other` is this path, `*` holding for any one name.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.steps.len() == other.steps.len() && self.holds(other)
+    }
+
     /// The path of what stands under `name` at this path.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {

@@ -155,6 +155,11 @@ impl Source {
         None
     }
 
+    /// The file's name without folder and ending, for titles and for the folder of its outputs.
+    pub fn stem(&self) -> String {
+        std::path::Path::new(&self.name).file_stem().map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned())
+    }
+
     /// Line and column of a byte of the text, both counted from 1; the column counts characters.
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let offset = self.text.floor_char_boundary(offset);

@@ -1,0 +1,75 @@
+//! `polku check` finds every fault of studies.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::explain::{explain, to_json};
+use super::failure::Failure;
+use super::output::{colour, print, tell};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Model;
+use crate::study::Study;
+use crate::study::source::ReadError;
+use crate::study::source::Source;
+
+/// Which studies, and how to tell.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The studies, TOML files
+    #[arg(value_name = "STUDY", required = true)]
+    studies: Vec<PathBuf>,
+    /// Print the faults as JSON
+    #[arg(long)]
+    json: bool,
+    /// List every parameter path that a scenario can change
+    #[arg(long, conflicts_with = "json")]
+    paths: bool,
+}
+
+impl Check {
+    /// Checks all studies, the faulty ones too.
+    ///
+    /// # Errors
+    /// Whether any of them is wrong or cannot be read.
+    pub fn run(self) -> Result<(), Failure> {
+        let mut reports = Vec::new();
+        let mut wrong = false;
+        for study in &self.studies {
+            let (source, found, model) = check(study)?;
+            let is_wrong = found.iter().any(|d| d.severity == Severity::Error);
+            wrong |= is_wrong;
+            if self.json {
+                reports.push(to_json(&found, &source));
+                continue;
+            }
+            tell(&explain(&found, &source, colour()));
+            match model {
+                Some(model) if self.paths => print(&paths(&model))?,
+                Some(_) => print(&format!("{}: fine\n", source.name))?,
+                None => {}
+            }
+        }
+        if self.json {
+            print(&format!("{:#}\n", serde_json::Value::from(reports)))?;
+        }
+        if wrong { Err(Failure::Wrong(String::new())) } else { Ok(()) }
+    }
+}
+
+fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), Failure> {
+    match Study::read(study) {
+        Err(ReadError::Wrong { source_file, diagnostics }) => Ok((*source_file, diagnostics, None)),
+        Err(fault) => Err(fault.into()),
+        Ok((study, source)) => match Model::compile(&study, &source) {
+            Ok((model, warnings)) => Ok((source, warnings, Some(model))),
+            Err(faults) => Ok((source, faults, None)),
+        },
+    }
+}
+
+fn paths(model: &Model) -> String {
+    let mut paths: Vec<String> = model.params.iter().filter(|param| param.changeable).map(|param| param.path.to_string()).collect();
+    paths.dedup();
+    paths.iter().map(|path| format!("{path}\n")).collect()
+}

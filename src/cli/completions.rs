@@ -1,0 +1,26 @@
+//! `polku completions` prints completions for a shell.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::failure::Failure;
+use super::output::print;
+
+/// Which shell.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Completions {
+    /// Prints the completions.
+    ///
+    /// # Errors
+    /// A failure of writing.
+    pub fn run(self) -> Result<(), Failure> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut super::Cli::command(), "polku", &mut script);
+        print(&String::from_utf8_lossy(&script))
+    }
+}

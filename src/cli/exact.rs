@@ -1,0 +1,61 @@
+//! `polku exact` prints the exact expectations of a study, or why it has none.
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::open::Open;
+use super::output::print;
+use crate::estimate::exact::Exact as Expectations;
+use crate::model::Model;
+
+/// Which study, and how to print.
+#[derive(Debug, Args)]
+pub struct Exact {
+    #[command(flatten)]
+    open: Open,
+    /// Print every period: scenario,period,metric,expectation
+    #[arg(long)]
+    timeline: bool,
+}
+
+impl Exact {
+    /// Solves and prints.
+    ///
+    /// # Errors
+    /// A wrong study, or a failure of writing.
+    pub fn run(self) -> Result<(), Failure> {
+        let opened = self.open.open(&[])?;
+        let model = &opened.model;
+        match Expectations::of(model) {
+            Err(why) => {
+                let reasons: String = why.iter().map(|reason| format!("  - {reason}\n")).collect();
+                print(&format!("This study has no exact expectation, because\n{reasons}Simulate it with `polku run`.\n"))
+            }
+            Ok(exact) => print(&csv(model, &exact, self.timeline).map_err(|fault| Failure::Bug(fault.to_string()))?),
+        }
+    }
+}
+
+fn csv(model: &Model, exact: &Expectations, timeline: bool) -> Result<String, Box<dyn std::error::Error>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if timeline {
+        writer.write_record(["scenario", "period", "metric", "expectation"])?;
+    } else {
+        writer.write_record(["scenario", "metric", "expectation", "standard_error"])?;
+    }
+    for (scenario, (moments, series)) in model.scenarios.iter().zip(exact.horizon.iter().zip(&exact.series)) {
+        for ((metric, moments), series) in exact.metrics.iter().zip(moments).zip(series) {
+            let name = metric.name(model);
+            if timeline {
+                for (t, value) in series.iter().enumerate() {
+                    writer.write_record([&scenario.name, &t.to_string(), &name, &value.to_string()])?;
+                }
+            } else {
+                // What is left to doubt are the draws of uncertain numbers; without any, nothing is.
+                let error = moments.variance().map_or(0.0, |variance| (variance / moments.count() as f64).sqrt());
+                writer.write_record([&scenario.name, &name, &moments.mean().to_string(), &error.to_string()])?;
+            }
+        }
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}

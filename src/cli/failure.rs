@@ -1,0 +1,78 @@
+//! A failure is what a command ends with when it cannot do its work: a message and an exit code.
+
+use std::io;
+
+use super::output::colour;
+use super::explain::explain;
+use crate::diagnostic::Diagnostic;
+use crate::study::source::ReadError;
+use crate::study::source::Source;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// It was asked wrongly: exit code 2.
+    Usage(String),
+    /// A study is wrong; the message is complete: exit code 3.
+    Wrong(String),
+    /// A limit was passed: exit code 4.
+    Limit(String),
+    /// Something could not be read or written: exit code 5.
+    Unreadable(String),
+    /// The reader of our output has gone: no error.
+    PipeClosed,
+    /// A fault of ours: exit code 70.
+    Bug(String),
+}
+
+impl Failure {
+    /// The exit code of the study language's page.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::PipeClosed => 0,
+            Self::Usage(_) => 2,
+            Self::Wrong(_) => 3,
+            Self::Limit(_) => 4,
+            Self::Unreadable(_) => 5,
+            Self::Bug(_) => 70,
+        }
+    }
+
+    /// What to tell on standard error; nothing where nobody listens any more.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Self::PipeClosed => None,
+            Self::Wrong(text) => Some(text.clone()),
+            Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => Some(format!("error: {text}\n")),
+            Self::Bug(text) => Some(format!("error: this is a fault of polku, not of your study: {text}\n")),
+        }
+    }
+
+    /// The failure of a study that is wrong.
+    pub fn wrong(faults: &[Diagnostic], source: &Source) -> Self {
+        Self::Wrong(explain(faults, source, colour()))
+    }
+
+    /// The failure of writing somewhere.
+    pub fn writing(what: &str, fault: &io::Error) -> Self {
+        if fault.kind() == io::ErrorKind::BrokenPipe {
+            return Self::PipeClosed;
+        }
+        Self::Unreadable(format!("cannot write {what}: {}", reason(fault)))
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(fault: ReadError) -> Self {
+        match fault {
+            ReadError::Unreadable { .. } => Self::Unreadable(fault.to_string()),
+            ReadError::Wrong { source_file, diagnostics } => Self::wrong(&diagnostics, &source_file),
+        }
+    }
+}
+
+/// What the system says, without its error number.
+fn reason(fault: &io::Error) -> String {
+    let text = fault.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

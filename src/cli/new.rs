@@ -1,0 +1,34 @@
+//! `polku new` writes a commented study to start from.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::output::{print, write_file};
+
+/// The study that a new user starts from.
+pub const STARTER: &str = include_str!("starter.toml");
+
+/// What to call it.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The name of the study; NAME.toml is written
+    name: PathBuf,
+}
+
+impl New {
+    /// Writes the study; a file that is there already stays as it is.
+    ///
+    /// # Errors
+    /// A file of that name, or a failure of writing.
+    pub fn run(self) -> Result<(), Failure> {
+        let path = if self.name.extension().is_some_and(|e| e == "toml") { self.name } else { PathBuf::from(format!("{}.toml", self.name.display())) };
+        if path.exists() {
+            return Err(Failure::Unreadable(format!("{} is there already, and stays as it is; choose another name", path.display())));
+        }
+        write_file(&path, STARTER.as_bytes())?;
+        let shown = path.display();
+        print(&format!("Wrote {shown}. Run it with\n  polku run {shown}\n"))
+    }
+}

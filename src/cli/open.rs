@@ -1,0 +1,77 @@
+//! Opening a study: read it, set what the command line sets, compile it, tell its warnings.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::explain::explain;
+use super::failure::Failure;
+use super::output::{colour, tell};
+use crate::diagnostic::suggest;
+use crate::model::Model;
+use crate::study::Study;
+use crate::study::setting::Setting;
+use crate::study::source::Source;
+
+/// A study and what the command line sets in it.
+#[derive(Debug, Args)]
+pub struct Open {
+    /// The study, a TOML file
+    #[arg(value_name = "STUDY")]
+    pub study: PathBuf,
+    /// Set a number of the study, such as stages.active.to.churned=0.02
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub settings: Vec<String>,
+    /// Play chance through this many times
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u64>,
+    /// Simulate this many customers in each replication
+    #[arg(long, value_name = "N")]
+    pub agents: Option<u64>,
+    /// The seed that fixes every random number
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+/// A study that was read and compiled.
+pub struct Opened {
+    /// The study's text.
+    pub source: Source,
+    /// The study, compiled.
+    pub model: Model,
+}
+
+impl Open {
+    /// Everything that the command line sets, as it can be written with `--set`.
+    pub fn settings(&self) -> Result<Vec<Setting>, Failure> {
+        let mut settings = Vec::new();
+        for written in &self.settings {
+            let setting = Setting::parse(written).map_err(|fault| Failure::Usage(format!("{}; {}", fault.what, fault.mend)))?;
+            settings.push(setting);
+        }
+        let numbers = [("run.replications", self.replications), ("run.agents", self.agents), ("run.seed", self.seed)];
+        for (path, value) in numbers {
+            settings.extend(value.map(|value| Setting { path: path.to_owned(), value: value.to_string() }));
+        }
+        Ok(settings)
+    }
+
+    /// Reads and compiles the study; `more` is set after everything else.
+    ///
+    /// # Errors
+    /// All faults of the study, or that it cannot be read.
+    pub fn open(&self, more: &[Setting]) -> Result<Opened, Failure> {
+        let mut settings = self.settings()?;
+        settings.extend(more.iter().cloned());
+        let (study, source) = Study::read_with(&self.study, &settings)?;
+        let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
+        tell(&explain(&warnings, &source, colour()));
+        Ok(Opened { source, model })
+    }
+}
+
+/// The failure of a scenario's name that the study does not have.
+pub fn no_scenario(name: &str, model: &Model) -> Failure {
+    let mend = suggest(name, model.scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>());
+    Failure::Usage(format!("there is no scenario `{name}`; {mend}"))
+}

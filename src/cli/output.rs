@@ -1,0 +1,67 @@
+//! Where output goes: standard output, standard error, and files that are never half written.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use super::explain::Colour;
+use super::failure::Failure;
+
+/// Whether messages on standard error are coloured: on a terminal, unless `NO_COLOR` is set.
+pub fn colour() -> Colour {
+    let wanted = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if wanted { Colour::Ansi } else { Colour::Plain }
+}
+
+/// Prints text to standard output, to the last byte.
+///
+/// # Errors
+/// A failure of writing; a closed pipe is one that says nothing.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|fault| Failure::writing("to standard output", &fault))
+}
+
+/// Tells something on standard error; if nobody can hear it, nobody misses it.
+pub fn tell(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+/// Makes a folder with all above it.
+///
+/// # Errors
+/// A failure of writing.
+pub fn make_folder(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|fault| Failure::writing(&format!("into {}", folder.display()), &fault))
+}
+
+/// Writes a file under a temporary name in its folder, then renames it, so that nobody ever sees half of it.
+///
+/// # Errors
+/// A failure of writing; the file is then as it was before.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".polku-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.flush()?;
+        file.as_file().sync_all()?;
+        readable(file.path())?;
+        file.persist(path).map_err(|fault| fault.error)?;
+        Ok(())
+    };
+    write().map_err(|fault| Failure::writing(&path.display().to_string(), &fault))
+}
+
+/// Temporary files are private; results may be read by all whom the folder lets in.
+#[cfg(unix)]
+fn readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}

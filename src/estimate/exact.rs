@@ -1,0 +1,88 @@
+//! The exact expectations of a study, without simulating anyone.
+
+use crate::engine::cohort::obstacles;
+use crate::engine::experiment::Experiment;
+use crate::engine::program::Program;
+use crate::model::Model;
+use crate::quantity::{ScenarioId, SegmentId};
+use crate::stats::moments::Moments;
+
+use super::metric::{Metric, metrics};
+use super::statement::{Prices, Statement};
+
+/// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
+pub struct Exact {
+    /// The metrics.
+    pub metrics: Vec<Metric>,
+    /// By scenario, then by metric: the value over the horizon.
+    pub horizon: Vec<Vec<Moments>>,
+    /// By scenario, then by metric, then by time: the mean over draws.
+    pub series: Vec<Vec<Vec<f64>>>,
+    /// The number of draws; 1 where no number is uncertain.
+    pub draws: u32,
+}
+
+impl Exact {
+    /// The exact expectations of a model, for the whole business.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn of(model: &Model) -> Result<Self, Vec<String>> {
+        let why = obstacles(model);
+        if !why.is_empty() {
+            return Err(why);
+        }
+        let metrics: Vec<Metric> = metrics(model).into_iter().filter(|metric| metric.has_expectation()).collect();
+        let (scenarios, times) = (model.scenarios.len(), model.run.horizon as usize + 1);
+        let draws = if model.is_uncertain() { model.run.replications } else { 1 };
+        let mut exact = Self {
+            horizon: vec![vec![Moments::default(); metrics.len()]; scenarios],
+            series: vec![vec![vec![0.0; times]; metrics.len()]; scenarios],
+            metrics,
+            draws,
+        };
+        let experiment = Experiment::new(model);
+        let program = Program::new(model);
+        for draw in 0..draws {
+            exact.take(model, &program, &experiment, draw);
+        }
+        Ok(exact)
+    }
+
+    fn take(&mut self, model: &Model, program: &Program, experiment: &Experiment<'_>, draw: u32) {
+        let drawn = Experiment::drawn(model, draw);
+        let prices = Prices::new(model, program, &drawn);
+        let Some(flows) = experiment.expected(&drawn) else { return };
+        for (scenario, flows) in flows.into_iter().enumerate() {
+            let mut books = Statement::empty(model);
+            for (segment, flows) in flows.into_iter().enumerate() {
+                let customers = model.run.customers as f64 * model.segments[segment].share;
+                books.add(&prices.statement(&drawn, ScenarioId::from(scenario), SegmentId::from(segment), &flows.times(customers)));
+            }
+            prices.spend(&drawn, ScenarioId::from(scenario), &mut books);
+            for (place, metric) in self.metrics.iter().enumerate() {
+                self.horizon[scenario][place].push(metric.horizon(&books));
+                let sums = self.series[scenario][place].iter_mut();
+                sums.zip(metric.series(&books)).for_each(|(sum, value)| *sum += value / f64::from(self.draws));
+            }
+        }
+    }
+
+    /// The mean over the horizon of a metric of a scenario, by the name that outputs use.
+    pub fn mean(&self, model: &Model, scenario: &str, metric: &str) -> Option<f64> {
+        let (scenario, place) = self.place(model, scenario, metric)?;
+        Some(self.horizon[scenario][place].mean())
+    }
+
+    /// A metric of a scenario over time, by the name that outputs use.
+    pub fn over_time(&self, model: &Model, scenario: &str, metric: &str) -> Option<&[f64]> {
+        let (scenario, place) = self.place(model, scenario, metric)?;
+        Some(&self.series[scenario][place])
+    }
+
+    fn place(&self, model: &Model, scenario: &str, metric: &str) -> Option<(usize, usize)> {
+        let scenario = model.scenarios.iter().position(|s| s.name == scenario)?;
+        let place = self.metrics.iter().position(|m| m.name(model) == metric)?;
+        Some((scenario, place))
+    }
+}

@@ -1,0 +1,307 @@
+//! A distribution answers one question: how large is the number that a share p lies below?
+
+mod parse;
+
+pub use parse::{DistributionError, Kind};
+
+use super::special::{
+    incomplete_beta, incomplete_gamma, inverse_incomplete_beta, inverse_incomplete_gamma, normal_cdf, normal_density,
+    normal_quantile,
+};
+
+/// A law of chance for one number. Its parameters are as the law needs them: finite, spreads
+/// above zero, bounds in order; [`Distribution::parse`] sees to that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Distribution {
+    /// Always the same number.
+    Constant(f64),
+    /// The normal distribution.
+    Normal {
+        /// The mean.
+        mean: f64,
+        /// The standard deviation, above 0.
+        sd: f64,
+    },
+    /// exp of a normal number.
+    LogNormal {
+        /// The mean of the logarithm.
+        mu: f64,
+        /// The standard deviation of the logarithm, above 0.
+        sigma: f64,
+    },
+    /// A normal number as log odds: 1 / (1 + exp(-normal)).
+    LogitNormal {
+        /// The mean of the log odds.
+        mu: f64,
+        /// The standard deviation of the log odds, above 0.
+        sigma: f64,
+    },
+    /// The beta distribution on (0, 1).
+    Beta {
+        /// The first shape, above 0: the larger, the nearer to 1.
+        a: f64,
+        /// The second shape, above 0: the larger, the nearer to 0.
+        b: f64,
+    },
+    /// The gamma distribution.
+    Gamma {
+        /// The shape, above 0.
+        shape: f64,
+        /// The scale, above 0: the mean is shape times scale.
+        scale: f64,
+    },
+    /// The Weibull distribution.
+    Weibull {
+        /// The shape, above 0: 1 is the exponential distribution.
+        shape: f64,
+        /// The scale, above 0: 63 % lie below it.
+        scale: f64,
+    },
+    /// The exponential distribution.
+    Exponential {
+        /// The mean, above 0.
+        mean: f64,
+    },
+    /// All numbers between two are equally likely.
+    Uniform {
+        /// The least.
+        low: f64,
+        /// The greatest.
+        high: f64,
+    },
+    /// Likelier in a straight line up to the mode, and down after it.
+    Triangular {
+        /// The least.
+        low: f64,
+        /// The likeliest.
+        mode: f64,
+        /// The greatest.
+        high: f64,
+    },
+    /// A beta distribution stretched over (low, high) with mean (low + 4 mode + high) / 6
+    /// (Malcolm, Roseboom, Clark & Fazar 1959, Operations Research 7).
+    Pert {
+        /// The least.
+        low: f64,
+        /// The likeliest.
+        mode: f64,
+        /// The greatest.
+        high: f64,
+    },
+    /// 1 with chance p, else 0.
+    Bernoulli {
+        /// The chance of 1.
+        p: f64,
+    },
+}
+
+impl Distribution {
+    /// The number that a share `p` of the distribution lies below; at 0 and 1, the ends of the
+    /// support. Of a Bernoulli number: 0 for p up to the chance of 0, then 1.
+    pub fn quantile(&self, p: f64) -> f64 {
+        match *self {
+            Self::Constant(value) => value,
+            Self::Normal { mean, sd } => mean + sd * normal_quantile(p),
+            Self::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal_quantile(p)),
+            Self::LogitNormal { mu, sigma } => logistic(mu + sigma * normal_quantile(p)),
+            Self::Beta { a, b } => inverse_incomplete_beta(p, a, b),
+            Self::Gamma { shape, scale } => scale * inverse_incomplete_gamma(p, shape),
+            Self::Weibull { shape, scale } => scale * libm::pow(-libm::log1p(-p), 1.0 / shape),
+            Self::Exponential { mean } => -mean * libm::log1p(-p),
+            Self::Uniform { low, high } => low + p * (high - low),
+            Self::Triangular { low, mode, high } => {
+                let width = high - low;
+                if p * width <= mode - low {
+                    low + libm::sqrt(p * width * (mode - low))
+                } else {
+                    high - libm::sqrt((1.0 - p) * width * (high - mode))
+                }
+            }
+            Self::Pert { low, mode, high } => {
+                let (a, b) = pert_shapes(low, mode, high);
+                low + (high - low) * inverse_incomplete_beta(p, a, b)
+            }
+            Self::Bernoulli { p: chance } => f64::from(p > 1.0 - chance),
+        }
+    }
+
+    /// The share of the distribution at or below `x`.
+    pub fn cdf(&self, x: f64) -> f64 {
+        let (least, greatest) = self.support();
+        if x < least || x >= greatest {
+            return f64::from(x >= greatest);
+        }
+        match *self {
+            Self::Constant(_) => 1.0,
+            Self::Normal { mean, sd } => normal_cdf((x - mean) / sd),
+            Self::LogNormal { mu, sigma } => normal_cdf((libm::log(x) - mu) / sigma),
+            Self::LogitNormal { mu, sigma } => normal_cdf((log_odds(x) - mu) / sigma),
+            Self::Beta { a, b } => incomplete_beta(x, a, b),
+            Self::Gamma { shape, scale } => incomplete_gamma(shape, x / scale),
+            Self::Weibull { shape, scale } => -libm::expm1(-libm::pow(x / scale, shape)),
+            Self::Exponential { mean } => -libm::expm1(-x / mean),
+            Self::Uniform { low, high } => (x - low) / (high - low),
+            Self::Triangular { low, mode, high } => {
+                if x <= mode {
+                    (x - low) / (high - low) * ((x - low) / (mode - low))
+                } else {
+                    1.0 - (high - x) / (high - low) * ((high - x) / (high - mode))
+                }
+            }
+            Self::Pert { low, mode, high } => {
+                let (a, b) = pert_shapes(low, mode, high);
+                incomplete_beta((x - low) / (high - low), a, b)
+            }
+            Self::Bernoulli { p } => 1.0 - p,
+        }
+    }
+
+    /// The mean.
+    pub fn mean(&self) -> f64 {
+        match *self {
+            Self::Constant(value) => value,
+            Self::Normal { mean, .. } | Self::Exponential { mean } => mean,
+            Self::LogNormal { mu, sigma } => libm::exp(mu + 0.5 * sigma * sigma),
+            Self::LogitNormal { mu, sigma } => logit_normal_moments(mu, sigma).0,
+            Self::Beta { a, b } => a / (a + b),
+            Self::Gamma { shape, scale } => shape * scale,
+            Self::Weibull { shape, scale } => scale * libm::tgamma(1.0 + 1.0 / shape),
+            Self::Uniform { low, high } => f64::midpoint(low, high),
+            Self::Triangular { low, mode, high } => (low + mode + high) / 3.0,
+            Self::Pert { low, mode, high } => (low + 4.0 * mode + high) / 6.0,
+            Self::Bernoulli { p } => p,
+        }
+    }
+
+    /// The standard deviation.
+    pub fn sd(&self) -> f64 {
+        match *self {
+            Self::Constant(_) => 0.0,
+            Self::Normal { sd, .. } => sd,
+            Self::LogNormal { sigma, .. } => self.mean() * libm::sqrt(libm::expm1(sigma * sigma)),
+            Self::LogitNormal { mu, sigma } => logit_normal_moments(mu, sigma).1,
+            Self::Beta { a, b } => beta_sd(a, b),
+            Self::Gamma { shape, scale } => scale * libm::sqrt(shape),
+            Self::Weibull { shape, .. } => {
+                // E(X^2) / E(X)^2 - 1, without the subtraction that steep shapes would not survive.
+                let ln_ratio = libm::lgamma(1.0 + 2.0 / shape) - 2.0 * libm::lgamma(1.0 + 1.0 / shape);
+                self.mean() * libm::sqrt(libm::expm1(ln_ratio))
+            }
+            Self::Exponential { mean } => mean,
+            Self::Uniform { low, high } => (high - low) / libm::sqrt(12.0),
+            Self::Triangular { low, mode, high } => {
+                let (left, right) = (mode - low, high - mode);
+                libm::sqrt((left * left + left * right + right * right) / 18.0)
+            }
+            Self::Pert { low, mode, high } => {
+                let (a, b) = pert_shapes(low, mode, high);
+                (high - low) * beta_sd(a, b)
+            }
+            Self::Bernoulli { p } => libm::sqrt(p * (1.0 - p)),
+        }
+    }
+
+    /// The least and the greatest number that can come.
+    pub fn support(&self) -> (f64, f64) {
+        match *self {
+            Self::Constant(value) => (value, value),
+            Self::Normal { .. } => (f64::NEG_INFINITY, f64::INFINITY),
+            Self::LogNormal { .. } | Self::Gamma { .. } | Self::Weibull { .. } | Self::Exponential { .. } => {
+                (0.0, f64::INFINITY)
+            }
+            Self::LogitNormal { .. } | Self::Beta { .. } => (0.0, 1.0),
+            Self::Uniform { low, high } | Self::Triangular { low, high, .. } | Self::Pert { low, high, .. } => {
+                (low, high)
+            }
+            Self::Bernoulli { p } => (f64::from(p >= 1.0), f64::from(p > 0.0)),
+        }
+    }
+
+    /// The distribution of `factor` times the number, where it is one of these laws; `factor`
+    /// must be finite. `None` where it is not: a scaled beta, or a negative log-normal.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Option<Self> {
+        if factor.to_bits() == 1f64.to_bits() {
+            return Some(*self);
+        }
+        if factor == 0.0 {
+            return Some(Self::Constant(0.0));
+        }
+        let positive = factor > 0.0;
+        let ends = |low: f64, high: f64| {
+            if positive { (low * factor, high * factor) } else { (high * factor, low * factor) }
+        };
+        match *self {
+            Self::Constant(value) => Some(Self::Constant(value * factor)),
+            Self::Normal { mean, sd } => Some(Self::Normal { mean: mean * factor, sd: sd * factor.abs() }),
+            Self::LogNormal { mu, sigma } if positive => Some(Self::LogNormal { mu: mu + libm::log(factor), sigma }),
+            Self::Gamma { shape, scale } if positive => Some(Self::Gamma { shape, scale: scale * factor }),
+            Self::Weibull { shape, scale } if positive => Some(Self::Weibull { shape, scale: scale * factor }),
+            Self::Exponential { mean } if positive => Some(Self::Exponential { mean: mean * factor }),
+            Self::Uniform { low, high } => {
+                let (low, high) = ends(low, high);
+                Some(Self::Uniform { low, high })
+            }
+            Self::Triangular { low, mode, high } => {
+                let (low, high) = ends(low, high);
+                Some(Self::Triangular { low, mode: mode * factor, high })
+            }
+            Self::Pert { low, mode, high } => {
+                let (low, high) = ends(low, high);
+                Some(Self::Pert { low, mode: mode * factor, high })
+            }
+            _ => None,
+        }
+    }
+
+    /// The distribution of the number plus `by`, where it is one of these laws; `by` must be finite.
+    #[must_use]
+    pub fn shifted(&self, by: f64) -> Option<Self> {
+        if by == 0.0 {
+            return Some(*self);
+        }
+        match *self {
+            Self::Constant(value) => Some(Self::Constant(value + by)),
+            Self::Normal { mean, sd } => Some(Self::Normal { mean: mean + by, sd }),
+            Self::Uniform { low, high } => Some(Self::Uniform { low: low + by, high: high + by }),
+            Self::Triangular { low, mode, high } => {
+                Some(Self::Triangular { low: low + by, mode: mode + by, high: high + by })
+            }
+            Self::Pert { low, mode, high } => Some(Self::Pert { low: low + by, mode: mode + by, high: high + by }),
+            _ => None,
+        }
+    }
+}
+
+fn pert_shapes(low: f64, mode: f64, high: f64) -> (f64, f64) {
+    let width = high - low;
+    (1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width)
+}
+
+fn beta_sd(a: f64, b: f64) -> f64 {
+    let n = a + b;
+    libm::sqrt(a / n * (b / n) / (n + 1.0))
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-x))
+}
+
+fn log_odds(p: f64) -> f64 {
+    libm::log(p) - libm::log1p(-p)
+}
+
+/// Mean and standard deviation of a logit-normal number, which have no closed form: by the
+/// trapezoidal rule over the normal number, whose error falls faster than any power of the step.
+fn logit_normal_moments(mu: f64, sigma: f64) -> (f64, f64) {
+    const STEP: f64 = 1.0 / 64.0;
+    let average = |f: &dyn Fn(f64) -> f64| {
+        let at = |i: i32| STEP * f64::from(i);
+        (-640..=640).map(|i| f(logistic(mu + sigma * at(i))) * normal_density(at(i)) * STEP).sum::<f64>()
+    };
+    let mean = average(&|x| x);
+    (mean, libm::sqrt(average(&|x| (x - mean) * (x - mean))))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! polku (Finnish: path) simulates customer journeys and compares roadmap scenarios.
 
 pub mod diagnostic;
+pub mod engine;
 pub mod estimate;
 pub mod quantity;
 pub mod report;

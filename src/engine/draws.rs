@@ -48,8 +48,6 @@ pub const LAST_PERIOD: u32 = (1 << 18) - 1;
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
-/// Customers drawn abreast: enough to fill the registers of any vector unit.
-const LANES: usize = 16;
 
 impl Draws {
     /// The random numbers of replication `replication` under `seed`.
@@ -75,17 +73,9 @@ impl Draws {
         let second = when_and_why(period_block, purpose);
         let length = out.iter().map(|o| o.len()).fold(customers.len(), usize::min);
         let [o0, o1, o2, o3] = out.map(|o| &mut o[..length]);
-        let (whole, rest) = customers[..length].as_chunks::<LANES>();
-        let (w0, r0) = o0.as_chunks_mut::<LANES>();
-        let (w1, r1) = o1.as_chunks_mut::<LANES>();
-        let (w2, r2) = o2.as_chunks_mut::<LANES>();
-        let (w3, r3) = o3.as_chunks_mut::<LANES>();
-        for ((((c, o0), o1), o2), o3) in whole.iter().zip(w0).zip(w1).zip(w2).zip(w3) {
-            let words = philox_lanes(c, [second, draw, self.replication], self.key);
-            [*o0, *o1, *o2, *o3] = words;
-        }
-        for ((((&c, o0), o1), o2), o3) in rest.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
-            [*o0, *o1, *o2, *o3] = philox([c, second, draw, self.replication], self.key);
+        // The compiler turns this loop into vectors, a register of customers at a time.
+        for (i, &c) in customers[..length].iter().enumerate() {
+            [o0[i], o1[i], o2[i], o3[i]] = philox([c, second, draw, self.replication], self.key);
         }
     }
 
@@ -188,32 +178,6 @@ fn philox(counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     [c0, c1, c2, c3]
 }
 
-/// [`philox`] for customers abreast: the same arithmetic, lane by lane, for the compiler to
-/// turn into vectors.
-#[inline]
-fn philox_lanes(
-    customers: &[u32; LANES],
-    [second, draw, replication]: [u32; 3],
-    mut key: [u32; 2],
-) -> [[u32; LANES]; 4] {
-    let mut c0 = *customers;
-    let mut c1 = [second; LANES];
-    let mut c2 = [draw; LANES];
-    let mut c3 = [replication; LANES];
-    for _ in 0..ROUNDS {
-        for i in 0..LANES {
-            let first = u64::from(MULTIPLIERS[0]) * u64::from(c0[i]);
-            let second = u64::from(MULTIPLIERS[1]) * u64::from(c2[i]);
-            c0[i] = low(second >> 32) ^ c1[i] ^ key[0];
-            c2[i] = low(first >> 32) ^ c3[i] ^ key[1];
-            c1[i] = low(second);
-            c3[i] = low(first);
-        }
-        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
-    }
-    [c0, c1, c2, c3]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,11 +222,11 @@ mod tests {
 
     #[test]
     fn units_stay_inside_the_open_interval() {
-        assert_eq!(unit(0).to_bits(), 2f64.powi(-33).to_bits());
+        assert_eq!(unit(0).to_bits(), libm::ldexp(1.0, -33).to_bits());
         assert!(unit(u32::MAX) < 1.0);
-        assert_eq!(unit64(0, 0).to_bits(), 2f64.powi(-53).to_bits());
+        assert_eq!(unit64(0, 0).to_bits(), libm::ldexp(1.0, -53).to_bits());
         assert_eq!(unit64(u32::MAX, u32::MAX).to_bits(), (1.0 - f64::EPSILON / 2.0).to_bits());
-        assert_eq!(unit64(1 << 31, 0).to_bits(), (0.5 + 2f64.powi(-53)).to_bits());
+        assert_eq!(unit64(1 << 31, 0).to_bits(), (0.5 + libm::ldexp(1.0, -53)).to_bits());
     }
 
     #[test]

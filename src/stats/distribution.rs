@@ -127,27 +127,19 @@ impl Distribution {
 
     /// The share of the distribution at or below `x`.
     pub fn cdf(&self, x: f64) -> f64 {
+        let (least, greatest) = self.support();
+        if x < least || x >= greatest {
+            return f64::from(x >= greatest);
+        }
         match *self {
-            Self::Constant(value) => f64::from(x >= value),
+            Self::Constant(_) => 1.0,
             Self::Normal { mean, sd } => normal_cdf((x - mean) / sd),
-            Self::LogNormal { .. } | Self::Gamma { .. } | Self::Weibull { .. } | Self::Exponential { .. }
-                if x <= 0.0 =>
-            {
-                0.0
-            }
             Self::LogNormal { mu, sigma } => normal_cdf((libm::log(x) - mu) / sigma),
-            Self::LogitNormal { .. } if x <= 0.0 => 0.0,
-            Self::LogitNormal { .. } if x >= 1.0 => 1.0,
             Self::LogitNormal { mu, sigma } => normal_cdf((log_odds(x) - mu) / sigma),
             Self::Beta { a, b } => incomplete_beta(x, a, b),
             Self::Gamma { shape, scale } => incomplete_gamma(shape, x / scale),
             Self::Weibull { shape, scale } => -libm::expm1(-libm::pow(x / scale, shape)),
             Self::Exponential { mean } => -libm::expm1(-x / mean),
-            Self::Uniform { low, high } | Self::Triangular { low, high, .. } | Self::Pert { low, high, .. }
-                if x <= low || x >= high =>
-            {
-                f64::from(x >= high)
-            }
             Self::Uniform { low, high } => (x - low) / (high - low),
             Self::Triangular { low, mode, high } => {
                 if x <= mode {
@@ -160,11 +152,7 @@ impl Distribution {
                 let (a, b) = pert_shapes(low, mode, high);
                 incomplete_beta((x - low) / (high - low), a, b)
             }
-            Self::Bernoulli { p } => match x {
-                x if x < 0.0 => 0.0,
-                x if x < 1.0 => 1.0 - p,
-                _ => 1.0,
-            },
+            Self::Bernoulli { p } => 1.0 - p,
         }
     }
 
@@ -239,12 +227,10 @@ impl Distribution {
         if factor == 0.0 {
             return Some(Self::Constant(0.0));
         }
-        let (ends, positive) = (
-            |low: f64, high: f64| {
-                if factor > 0.0 { (low * factor, high * factor) } else { (high * factor, low * factor) }
-            },
-            factor > 0.0,
-        );
+        let positive = factor > 0.0;
+        let ends = |low: f64, high: f64| {
+            if positive { (low * factor, high * factor) } else { (high * factor, low * factor) }
+        };
         match *self {
             Self::Constant(value) => Some(Self::Constant(value * factor)),
             Self::Normal { mean, sd } => Some(Self::Normal { mean: mean * factor, sd: sd * factor.abs() }),

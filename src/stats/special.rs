@@ -3,6 +3,9 @@
 //! The standard library's `exp`, `ln` and the like may differ from platform to platform, so
 //! everything here is built from `libm`, which is pinned and called by name.
 
+#![expect(clippy::many_single_char_names, reason = "the functions' arguments are called so in the literature")]
+#![expect(clippy::excessive_precision, reason = "constants are given as published")]
+
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 const TINY: f64 = 1e-300;
@@ -12,7 +15,7 @@ const MOST_TERMS: u32 = 1_000_000;
 /// Newton's method takes about ten steps; the worst shapes and tails about forty.
 const MOST_STEPS: u32 = 200;
 
-/// The regularised incomplete beta function I_x(a, b), for a, b > 0 and x in [0, 1].
+/// The regularised incomplete beta function `I_x(a, b)`, for a, b > 0 and x in [0, 1].
 ///
 /// Continued fraction of DLMF 8.17.22 by the modified method of Lentz (Thompson & Barnett 1986,
 /// "Coulomb and Bessel functions of complex arguments and order").
@@ -49,7 +52,7 @@ pub fn inverse_incomplete_beta(p: f64, a: f64, b: f64) -> f64 {
     }
 }
 
-/// The odds x / (1 - x) at which I_x(a, b) is `p`, for p up to one half.
+/// The odds x / (1 - x) at which `I_x(a, b)` is `p`, for p up to one half.
 fn beta_odds(p: f64, a: f64, b: f64) -> f64 {
     let target = libm::log(p);
     let mut odds = a / b;
@@ -415,6 +418,7 @@ pub fn student_t_quantile(p: f64, freedom: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::unreadable_literal, reason = "reference values as their source prints them")]
 mod tests {
     use super::*;
 
@@ -505,14 +509,14 @@ mod tests {
                     let x = inverse_incomplete_beta(p, a, b);
                     assert!(x >= last, "a {a} b {b} p {p}");
                     last = x;
-                    if x < 1e-300 || x > 0.9 {
+                    if !(1e-300..=0.9).contains(&x) {
                         continue;
                     }
                     let tail = beta_tail(x, 1.0 - x, a, b);
                     let (back, wanted) = if p < 0.5 { (tail.probability(), p) } else { (tail.upper(), 1.0 - p) };
                     // The continued fraction loses digits as the shapes grow.
-                    let lost = (0.1 * (a + b).sqrt()).max(1.0);
-                    let allowed = 4e-14 * lost + 2e-14 * tail.slope * tail.probability() / wanted;
+                    let growth = (0.1 * (a + b).sqrt()).max(1.0);
+                    let allowed = 4e-14 * growth + 2e-14 * tail.slope * tail.probability() / wanted;
                     let error = (back / wanted - 1.0).abs();
                     assert!(error < allowed, "a {a} b {b} p {p}: {error:e} > {allowed:e}");
                 }

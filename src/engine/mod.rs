@@ -1,4 +1,16 @@
-//! Chance and time: addressed random numbers, and what turns them into draws.
+//! The engine: chance and time.
 
+pub mod cohort;
 pub mod draws;
+pub mod experiment;
+pub mod flows;
+pub mod ledger;
+pub mod mechanism;
+pub mod population;
+pub mod program;
+pub mod quadrature;
 pub mod quantile;
+pub mod replay;
+pub mod rollout;
+pub mod sampler;
+pub mod tables;

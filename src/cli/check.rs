@@ -69,7 +69,8 @@ fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), Fa
 }
 
 fn paths(model: &Model) -> String {
-    let mut paths: Vec<String> = model.params.iter().filter(|param| param.changeable).map(|param| param.path.to_string()).collect();
+    let mut paths: Vec<String> =
+        model.params.iter().filter(|param| param.changeable).map(|param| param.path.to_string()).collect();
     paths.dedup();
     paths.iter().map(|path| format!("{path}\n")).collect()
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::output::colour;
 use super::explain::explain;
+use super::output::colour;
 use crate::diagnostic::Diagnostic;
 use crate::study::source::ReadError;
 use crate::study::source::Source;

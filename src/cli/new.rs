@@ -23,9 +23,16 @@ impl New {
     /// # Errors
     /// A file of that name, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let path = if self.name.extension().is_some_and(|e| e == "toml") { self.name } else { PathBuf::from(format!("{}.toml", self.name.display())) };
+        let path = if self.name.extension().is_some_and(|e| e == "toml") {
+            self.name
+        } else {
+            PathBuf::from(format!("{}.toml", self.name.display()))
+        };
         if path.exists() {
-            return Err(Failure::Unreadable(format!("{} is there already, and stays as it is; choose another name", path.display())));
+            return Err(Failure::Unreadable(format!(
+                "{} is there already, and stays as it is; choose another name",
+                path.display()
+            )));
         }
         write_file(&path, STARTER.as_bytes())?;
         let shown = path.display();

@@ -19,7 +19,10 @@ pub fn colour() -> Colour {
 /// A failure of writing; a closed pipe is one that says nothing.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|fault| Failure::writing("to standard output", &fault))
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|fault| Failure::writing("to standard output", &fault))
 }
 
 /// Tells something on standard error; if nobody can hear it, nobody misses it.

@@ -41,10 +41,18 @@ impl Replay {
             }
         };
         if self.replication >= model.run.replications {
-            return Err(Failure::Usage(format!("there is no replication {}; the study has {}, counted from 0", self.replication, model.run.replications)));
+            return Err(Failure::Usage(format!(
+                "there is no replication {}; the study has {}, counted from 0",
+                self.replication, model.run.replications
+            )));
         }
         let life = replay(model, scenario, self.replication, self.customer);
-        let life = life.ok_or_else(|| Failure::Usage(format!("there is no customer {}; the study simulates {}, counted from 0", self.customer, model.run.agents)))?;
+        let life = life.ok_or_else(|| {
+            Failure::Usage(format!(
+                "there is no customer {}; the study simulates {}, counted from 0",
+                self.customer, model.run.agents
+            ))
+        })?;
         print(&csv(model, &life).map_err(|fault| Failure::Bug(fault.to_string()))?)
     }
 }
@@ -52,7 +60,8 @@ impl Replay {
 fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let traits = model.traits.iter().map(|t| format!("trait.{}", t.name));
-    let head = ["segment", "period", "stage", "retained", "satisfaction", "purchases", "spent"].into_iter().map(str::to_owned);
+    let head =
+        ["segment", "period", "stage", "retained", "satisfaction", "purchases", "spent"].into_iter().map(str::to_owned);
     writer.write_record(head.chain(traits))?;
     for moment in &life.moments {
         let stage = &model.stages[moment.stage];

@@ -31,11 +31,17 @@ pub fn obstacles(model: &Model) -> Vec<String> {
                 found.push(format!("word of mouth in `{}` couples customers", stage.name));
             }
             if exit.drivers.iter().any(|driver| driver.on == State::Satisfaction) {
-                found.push(format!("satisfaction drives moves out of `{}`, and differs from customer to customer over time", stage.name));
+                found.push(format!(
+                    "satisfaction drives moves out of `{}`, and differs from customer to customer over time",
+                    stage.name
+                ));
             }
         }
         if stage.purchases.iter().any(|p| p.drivers.iter().any(|driver| driver.on == State::Satisfaction)) {
-            found.push(format!("satisfaction drives purchases in `{}`, and differs from customer to customer over time", stage.name));
+            found.push(format!(
+                "satisfaction drives purchases in `{}`, and differs from customer to customer over time",
+                stage.name
+            ));
         }
     }
     found.dedup();
@@ -54,7 +60,8 @@ fn too_many_nodes(model: &Model) -> Option<String> {
     let count = |segment: usize| grids(model, segment).iter().map(|(_, nodes)| nodes.len()).product::<usize>();
     let needed = (0..model.segments.len()).map(count).max().unwrap_or(1);
     let names: Vec<&str> = bending(model).iter().map(|(of, _)| model.traits[of.index()].name.as_str()).collect();
-    (needed > most).then(|| format!("it would take {needed} combinations of the traits {}, more than {most}", names.join(", ")))
+    (needed > most)
+        .then(|| format!("it would take {needed} combinations of the traits {}, more than {most}", names.join(", ")))
 }
 
 /// The traits that expectations do not depend on linearly, and whether lists are read by them.
@@ -63,14 +70,21 @@ fn bending(model: &Model) -> Vec<(TraitId, bool)> {
         let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref());
         let rate = purchases.clone().any(|p| p.rate_trait == Some(of));
         let basket = purchases.clone().any(|p| p.basket_trait == Some(of));
-        let leaves = model.stages.iter().any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
+        let leaves = model
+            .stages
+            .iter()
+            .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
         (rate && basket) || leaves
     };
     (0..model.traits.len())
         .map(TraitId::from)
         .filter_map(|of| {
             let listed = model.stages.iter().any(|s| s.clocks().contains(&Clock::Age(of)));
-            let own = model.stages.iter().flat_map(|s| &s.exits).any(|e| matches!(e.chance, Chance::Own { of: its, .. } if its == of));
+            let own = model
+                .stages
+                .iter()
+                .flat_map(|s| &s.exits)
+                .any(|e| matches!(e.chance, Chance::Own { of: its, .. } if its == of));
             (listed || own || drives(model, of) || multipliers(of)).then_some((of, listed))
         })
         .collect()
@@ -108,7 +122,8 @@ pub fn expected(model: &Model, program: &Program, drawn: &ParamSet, scenario: Sc
             weight *= nodes[at].1;
         }
         if weight > 0.0 {
-            Cohort { model, program, timeline: &timeline, rows: &rows, traits: &traits, weight, flows: &mut flows }.run(segment);
+            Cohort { model, program, timeline: &timeline, rows: &rows, traits: &traits, weight, flows: &mut flows }
+                .run(segment);
         }
     }
     flows
@@ -135,7 +150,9 @@ impl Rows {
             let numbers = &values[t as usize];
             let of_stage = |stage: &Stage| {
                 let lengths = stage.clock_lengths();
-                combinations(&lengths).map(|clocks| stage.chances(&Moment { values: numbers, period: t, clocks: &clocks, talkers: 0.0 })).collect()
+                combinations(&lengths)
+                    .map(|clocks| stage.chances(&Moment { values: numbers, period: t, clocks: &clocks, talkers: 0.0 }))
+                    .collect()
             };
             chances.push(model.stages.iter().map(of_stage).collect());
         }
@@ -159,10 +176,15 @@ type Tunnel = [Vec<f64>; 2];
 
 impl Cohort<'_, '_> {
     fn run(&mut self, segment: SegmentId) {
-        let mut tunnels: Vec<Tunnel> = self.model.stages.iter().map(|stage| {
-            let length = tunnel_length(stage);
-            [vec![0.0; length], vec![0.0; length]]
-        }).collect();
+        let mut tunnels: Vec<Tunnel> = self
+            .model
+            .stages
+            .iter()
+            .map(|stage| {
+                let length = tunnel_length(stage);
+                [vec![0.0; length], vec![0.0; length]]
+            })
+            .collect();
         for (stage, share) in &self.model.segments[segment.index()].start {
             tunnels[stage.index()][usize::from(self.model.stages[stage.index()].retained)][0] += share * self.weight;
         }
@@ -272,7 +294,8 @@ impl Cohort<'_, '_> {
         for (place, stage) in self.model.stages.iter().enumerate() {
             let Some(purchases) = &stage.purchases else { continue };
             let rate = self.rate(purchases, t);
-            let chances: Vec<(usize, f64)> = stage.leaves().map(|exit| (exit.to.index(), self.own_chance(exit, t))).collect();
+            let chances: Vec<(usize, f64)> =
+                stage.leaves().map(|exit| (exit.to.index(), self.own_chance(exit, t))).collect();
             let chance: f64 = chances.iter().map(|(_, c)| c).sum();
             let gone = -libm::expm1(-rate * chance);
             let made = if chance > 0.0 { gone / chance } else { rate };

@@ -68,7 +68,14 @@ struct Span {
 impl<'m> Experiment<'m> {
     /// The experiment that the model's run plan describes, on all processors.
     pub fn new(model: &'m Model) -> Self {
-        Self { model, program: Program::new(model), exact: cohort::obstacles(model).is_empty(), block: BLOCK, threads: 0, progress: None }
+        Self {
+            model,
+            program: Program::new(model),
+            exact: cohort::obstacles(model).is_empty(),
+            block: BLOCK,
+            threads: 0,
+            progress: None,
+        }
     }
 
     /// Uses this many threads; 0 uses all processors. Results do not depend on it.
@@ -112,15 +119,21 @@ impl<'m> Experiment<'m> {
             self.check_draws()?;
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|fault| {
-            vec![Diagnostic::error(format!("{} threads cannot be started", self.threads)).why(fault.to_string()).mend("ask for fewer with --threads")]
+            vec![
+                Diagnostic::error(format!("{} threads cannot be started", self.threads))
+                    .why(fault.to_string())
+                    .mend("ask for fewer with --threads"),
+            ]
         })?;
         pool.install(|| {
             let central = self.model.central();
-            let fixed = (!self.model.is_uncertain()).then(|| Fixed { tables: self.tables(&central), expected: self.expected(&central) });
+            let fixed = (!self.model.is_uncertain())
+                .then(|| Fixed { tables: self.tables(&central), expected: self.expected(&central) });
             let mut next = 0;
             while next < self.model.run.replications {
                 let end = next.saturating_add(WAVE).min(self.model.run.replications);
-                let wave: Vec<Replication> = (next..end).into_par_iter().map(|number| self.replication(number, fixed.as_ref())).collect();
+                let wave: Vec<Replication> =
+                    (next..end).into_par_iter().map(|number| self.replication(number, fixed.as_ref())).collect();
                 wave.into_iter().for_each(&mut sink);
                 next = end;
             }
@@ -161,7 +174,9 @@ impl<'m> Experiment<'m> {
     /// The expected flows of one customer, by scenario and segment.
     pub fn expected(&self, drawn: &ParamSet) -> Option<Vec<Vec<Flows>>> {
         let segments = self.model.segments.len();
-        let of = |scenario, segment| cohort::expected(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment));
+        let of = |scenario, segment| {
+            cohort::expected(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
+        };
         self.exact.then(|| {
             let scenarios = (0..self.model.scenarios.len()).into_par_iter();
             scenarios.map(|scenario| (0..segments).map(|segment| of(scenario, segment)).collect()).collect()
@@ -173,8 +188,12 @@ impl<'m> Experiment<'m> {
             return Vec::new();
         }
         let segments = self.model.segments.len();
-        let of = |scenario, segment| Tables::new(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment));
-        (0..self.model.scenarios.len()).map(|scenario| (0..segments).map(|segment| of(scenario, segment)).collect()).collect()
+        let of = |scenario, segment| {
+            Tables::new(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
+        };
+        (0..self.model.scenarios.len())
+            .map(|scenario| (0..segments).map(|segment| of(scenario, segment)).collect())
+            .collect()
     }
 
     fn empty(&self) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
@@ -229,7 +248,10 @@ impl<'m> Experiment<'m> {
             for group in &groups {
                 ledgers[scenario][group.segment].add(&group.ledger);
             }
-            let digests: Vec<(usize, Vec<u32>)> = groups.into_iter().map(|g| (g.segment, g.blocks.into_iter().flat_map(|b| b.digests).collect())).collect();
+            let digests: Vec<(usize, Vec<u32>)> = groups
+                .into_iter()
+                .map(|g| (g.segment, g.blocks.into_iter().flat_map(|b| b.digests).collect()))
+                .collect();
             if scenario == baseline {
                 lives = digests.into_iter().map(|(_, digests)| digests).collect();
             } else {
@@ -252,12 +274,18 @@ impl<'m> Experiment<'m> {
     fn one_world(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenario: ScenarioId) -> (Vec<Group>, Vec<f64>) {
         let mut heard = vec![0.0];
         let horizon = self.model.run.horizon;
-        let timelines: Vec<Timeline<'_>> = (0..self.model.segments.len()).map(|segment| Timeline::new(self.model, drawn, scenario, SegmentId::from(segment))).collect();
-        let mut groups: Vec<Group> = self.spans(self.block * PIECE).into_par_iter().map(|span| Group::new(self, rollout, span)).collect();
+        let timelines: Vec<Timeline<'_>> = (0..self.model.segments.len())
+            .map(|segment| Timeline::new(self.model, drawn, scenario, SegmentId::from(segment)))
+            .collect();
+        let mut groups: Vec<Group> =
+            self.spans(self.block * PIECE).into_par_iter().map(|span| Group::new(self, rollout, span)).collect();
         for t in 1..=horizon {
             let talkers = self.talkers(&groups, t as usize - 1);
             heard.push(talkers);
-            let tables: Vec<PeriodTable> = timelines.iter().map(|timeline| PeriodTable::new(self.model, &self.program, timeline, t, talkers)).collect();
+            let tables: Vec<PeriodTable> = timelines
+                .iter()
+                .map(|timeline| PeriodTable::new(self.model, &self.program, timeline, t, talkers))
+                .collect();
             groups.par_iter_mut().for_each(|group| {
                 for block in &mut group.blocks {
                     rollout.period(block, &tables[group.segment], t, &mut group.ledger);
@@ -341,7 +369,13 @@ impl Group {
         while done < span.count {
             let count = experiment.block.min(span.count - done);
             let mut block = Block::with_room(program, count);
-            block.begin(program, &rollout.draws, span.segment, span.first + u32::try_from(done).unwrap_or(u32::MAX), count);
+            block.begin(
+                program,
+                &rollout.draws,
+                span.segment,
+                span.first + u32::try_from(done).unwrap_or(u32::MAX),
+                count,
+            );
             super::mechanism::count::count(&mut block, program, 0, &mut ledger);
             blocks.push(block);
             done += count;

@@ -39,7 +39,8 @@ impl Flows {
     /// What a ledger counted, each simulated customer standing for `weight` real ones.
     pub fn counted(ledger: &Ledger, weight: f64) -> Self {
         let times = 0..ledger.times();
-        let scaled = |cells: &[i128], unit: f64| cells.iter().map(|cell| *cell as f64 / unit * weight).collect::<Vec<f64>>();
+        let scaled =
+            |cells: &[i128], unit: f64| cells.iter().map(|cell| *cell as f64 / unit * weight).collect::<Vec<f64>>();
         Self {
             customers: times.clone().map(|t| scaled(ledger.customers(t), 1.0)).collect(),
             purchases: times.clone().map(|t| scaled(ledger.purchases(t), 1.0)).collect(),
@@ -53,7 +54,8 @@ impl Flows {
     /// Multiplies everything by a number of customers.
     #[must_use]
     pub fn times(mut self, weight: f64) -> Self {
-        let nested = self.customers.iter_mut().chain(&mut self.purchases).chain(&mut self.baskets).chain(&mut self.moves);
+        let nested =
+            self.customers.iter_mut().chain(&mut self.purchases).chain(&mut self.baskets).chain(&mut self.moves);
         for cell in nested.flatten().chain(&mut self.acquired).chain(&mut self.satisfaction) {
             *cell *= weight;
         }

@@ -121,7 +121,11 @@ impl Program {
             booked_moves,
             move_slot,
             quality: model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(&q.law))).collect(),
-            baskets: model.stages.iter().map(|s| s.purchases.as_ref().map(|p| Sampler::new(&p.basket_law, 0.0, f64::INFINITY))).collect(),
+            baskets: model
+                .stages
+                .iter()
+                .map(|s| s.purchases.as_ref().map(|p| Sampler::new(&p.basket_law, 0.0, f64::INFINITY)))
+                .collect(),
             first_satisfaction: model.experience.as_ref().map(|e| Sampler::new(&e.start, 0.0, 1.0)),
             segments: model.segments.iter().map(beginning).collect(),
             trait_luck: model.traits.iter().map(|t| t.luck).collect(),
@@ -179,7 +183,12 @@ fn row_shapes(model: &Model) -> Vec<RowShape> {
                 })
                 .collect::<Vec<_>>();
             let count = clocks.iter().map(|(_, length, _)| length).product();
-            let shape = RowShape { first, count, clocks, bent: stage.is_bent().then(|| bent_shape(stage, StageId::from(place))) };
+            let shape = RowShape {
+                first,
+                count,
+                clocks,
+                bent: stage.is_bent().then(|| bent_shape(stage, StageId::from(place))),
+            };
             first += count;
             shape
         })

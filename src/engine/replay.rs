@@ -50,7 +50,11 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
     })?;
     let program = Program::new(model);
     let rollout = Rollout::new(model, &program, Draws::new(model.run.seed, replication));
-    let heard = if program.coupled { Experiment::new(model).heard(scenario, replication) } else { vec![0.0; model.run.horizon as usize + 1] };
+    let heard = if program.coupled {
+        Experiment::new(model).heard(scenario, replication)
+    } else {
+        vec![0.0; model.run.horizon as usize + 1]
+    };
     let drawn = Experiment::drawn(model, replication);
     let timeline = Timeline::new(model, &drawn, scenario, SegmentId::from(segment));
     let mut block = Block::with_room(&program, 1);
@@ -71,7 +75,11 @@ fn moment(block: &Block, program: &Program, ledger: &Ledger, t: u32) -> Moment {
     let at = t as usize;
     let stage = ledger.customers(at).iter().position(|count| *count > 0).unwrap_or(0);
     let held = (f64::from(block.satisfaction[0]) * PARTS_PER_ONE).floor() / PARTS_PER_ONE;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "one customer's purchases in one period")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "one customer's purchases in one period"
+    )]
     let purchases = ledger.purchases(at).iter().sum::<i128>() as u64;
     Moment {
         period: t,

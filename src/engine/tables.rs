@@ -136,7 +136,12 @@ impl PeriodTable {
             let chances = written.chances(&Moment { values, period: t, clocks: &clocks, talkers });
             match &shape.bent {
                 Some(bent) => self.bent_row(program, bent, row, &chances),
-                None => self.plain_row(program, stage, row, written.moves().map(|exit| place(exit.to)).zip(chances).collect()),
+                None => self.plain_row(
+                    program,
+                    stage,
+                    row,
+                    written.moves().map(|exit| place(exit.to)).zip(chances).collect(),
+                ),
             }
         }
         if let Some(bent) = &shape.bent {
@@ -187,7 +192,12 @@ impl PeriodTable {
         let here = u8::try_from(stage).unwrap_or(u8::MAX);
         for exit in &model.stages[stage].exits {
             if let Chance::Own { of, changes } = exit.chance {
-                self.own.push(OwnChance { from: here, to: place(exit.to), of, operations: timeline.own_operations(changes, t) });
+                self.own.push(OwnChance {
+                    from: here,
+                    to: place(exit.to),
+                    of,
+                    operations: timeline.own_operations(changes, t),
+                });
             }
         }
     }

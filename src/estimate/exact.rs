@@ -57,7 +57,12 @@ impl Exact {
             let mut books = Statement::empty(model);
             for (segment, flows) in flows.into_iter().enumerate() {
                 let customers = model.run.customers as f64 * model.segments[segment].share;
-                books.add(&prices.statement(&drawn, ScenarioId::from(scenario), SegmentId::from(segment), &flows.times(customers)));
+                books.add(&prices.statement(
+                    &drawn,
+                    ScenarioId::from(scenario),
+                    SegmentId::from(segment),
+                    &flows.times(customers),
+                ));
             }
             prices.spend(&drawn, ScenarioId::from(scenario), &mut books);
             for (place, metric) in self.metrics.iter().enumerate() {

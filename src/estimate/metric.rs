@@ -43,11 +43,28 @@ pub enum Metric {
 
 /// The metrics of a model, in the order in which outputs show them.
 pub fn metrics(model: &Model) -> Vec<Metric> {
-    use Metric::{ActiveCustomers, CashFlow, Churned, Cost, CumulativeCashFlow, InitiativeCost, Line, Margin, Npv, Outcome, Purchases, Retention, Revenue, Satisfaction, Stage};
-    let mut metrics = vec![Retention, ActiveCustomers, Churned, Purchases, Revenue, Margin, Cost, InitiativeCost, CashFlow, CumulativeCashFlow, Npv];
+    use Metric::{
+        ActiveCustomers, CashFlow, Churned, Cost, CumulativeCashFlow, InitiativeCost, Line, Margin, Npv, Outcome,
+        Purchases, Retention, Revenue, Satisfaction, Stage,
+    };
+    let mut metrics = vec![
+        Retention,
+        ActiveCustomers,
+        Churned,
+        Purchases,
+        Revenue,
+        Margin,
+        Cost,
+        InitiativeCost,
+        CashFlow,
+        CumulativeCashFlow,
+        Npv,
+    ];
     metrics.extend(model.experience.iter().map(|_| Satisfaction));
     let accounts = model.accounts.iter().enumerate();
-    metrics.extend(accounts.map(|(place, account)| if matches!(account.kind, AccountKind::Money(_)) { Line(place) } else { Outcome(place) }));
+    metrics.extend(accounts.map(|(place, account)| {
+        if matches!(account.kind, AccountKind::Money(_)) { Line(place) } else { Outcome(place) }
+    }));
     metrics.extend(model.stage_order.iter().map(|id| Stage(id.index())));
     metrics
 }
@@ -84,7 +101,9 @@ impl Metric {
         match self {
             Self::Churned | Self::Cost | Self::InitiativeCost => true,
             Self::Line(account) => model.accounts[account].kind == AccountKind::Money(LineKind::Cost),
-            Self::Outcome(account) => matches!(model.accounts[account].kind, AccountKind::Outcome { less_is_better: true, .. }),
+            Self::Outcome(account) => {
+                matches!(model.accounts[account].kind, AccountKind::Outcome { less_is_better: true, .. })
+            }
             _ => false,
         }
     }
@@ -98,7 +117,9 @@ impl Metric {
     pub fn horizon(self, books: &Statement) -> f64 {
         let last = books.retained.len() - 1;
         match self {
-            Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_) => self.at(books, last),
+            Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_) => {
+                self.at(books, last)
+            }
             Self::CumulativeCashFlow => Self::CashFlow.horizon(books),
             _ => (0..=last).map(|t| self.at(books, t)).sum(),
         }

@@ -44,7 +44,8 @@ impl<'m> Runs<'m> {
 
     fn new(model: &'m Model) -> Self {
         let metrics = metrics(model);
-        let (scenarios, cuts, times) = (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
+        let (scenarios, cuts, times) =
+            (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
         Self {
             model,
             samples: vec![vec![Vec::new(); metrics.len()]; scenarios],
@@ -90,7 +91,8 @@ impl<'m> Runs<'m> {
             return;
         };
         let customers = self.model.run.customers as f64;
-        let flows = |segment: usize| expected[scenario][segment].clone().times(customers * self.model.segments[segment].share);
+        let flows =
+            |segment: usize| expected[scenario][segment].clone().times(customers * self.model.segments[segment].share);
         let (all, _) = self.books(prices, replication, ScenarioId::from(scenario), &flows);
         if let Some(sums) = &mut self.exact {
             sums[scenario].iter_mut().zip(&self.metrics).for_each(|(sum, metric)| *sum += metric.horizon(&all));
@@ -98,9 +100,16 @@ impl<'m> Runs<'m> {
     }
 
     /// The books of all customers, and of each segment.
-    fn books(&self, prices: &Prices<'_>, replication: &Replication, scenario: ScenarioId, flows: &dyn Fn(usize) -> Flows) -> (Statement, Vec<Statement>) {
+    fn books(
+        &self,
+        prices: &Prices<'_>,
+        replication: &Replication,
+        scenario: ScenarioId,
+        flows: &dyn Fn(usize) -> Flows,
+    ) -> (Statement, Vec<Statement>) {
         let segments = 0..self.model.segments.len();
-        let of = |segment: usize| prices.statement(&replication.drawn, scenario, SegmentId::from(segment), &flows(segment));
+        let of =
+            |segment: usize| prices.statement(&replication.drawn, scenario, SegmentId::from(segment), &flows(segment));
         let cuts: Vec<Statement> = segments.map(of).collect();
         let mut all = Statement::empty(self.model);
         cuts.iter().for_each(|books| all.add(books));
@@ -126,7 +135,10 @@ impl<'m> Runs<'m> {
             interval: run.interval,
             baseline: self.model.scenarios[baseline].name.clone(),
             scenarios: places.clone().map(|scenario| self.scenario(scenario)).collect(),
-            contrasts: places.filter(|scenario| *scenario != baseline).map(|scenario| self.contrast(scenario)).collect(),
+            contrasts: places
+                .filter(|scenario| *scenario != baseline)
+                .map(|scenario| self.contrast(scenario))
+                .collect(),
         }
     }
 
@@ -142,10 +154,13 @@ impl<'m> Runs<'m> {
             exact: self.exact.as_ref().map(|sums| self.expectations(&sums[scenario])),
         };
         for (place, metric) in self.metrics.iter().enumerate() {
-            let estimate = Estimate::of(&self.samples[scenario][place].iter().copied().collect(), self.model.run.interval);
+            let estimate =
+                Estimate::of(&self.samples[scenario][place].iter().copied().collect(), self.model.run.interval);
             match metric {
                 Metric::Line(account) => summary.lines.insert(self.model.accounts[*account].name.clone(), estimate),
-                Metric::Outcome(account) => summary.outcomes.insert(self.model.accounts[*account].name.clone(), estimate),
+                Metric::Outcome(account) => {
+                    summary.outcomes.insert(self.model.accounts[*account].name.clone(), estimate)
+                }
                 Metric::Stage(stage) => summary.stages_at_end.insert(self.model.stages[*stage].name.clone(), estimate),
                 metric if metric.is_headline() => summary.metrics.insert(metric.name(self.model), estimate),
                 _ => None,
@@ -155,7 +170,11 @@ impl<'m> Runs<'m> {
     }
 
     fn expectations(&self, sums: &[f64]) -> IndexMap<String, f64> {
-        let shown = self.metrics.iter().zip(sums).filter(|(metric, _)| metric.has_expectation() && **metric != Metric::CumulativeCashFlow);
+        let shown = self
+            .metrics
+            .iter()
+            .zip(sums)
+            .filter(|(metric, _)| metric.has_expectation() && **metric != Metric::CumulativeCashFlow);
         shown.map(|(metric, sum)| (metric.name(self.model), sum / self.replications as f64)).collect()
     }
 
@@ -181,7 +200,8 @@ impl<'m> Runs<'m> {
     fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
         let differences = self.differences(scenario, place);
         let sign = if metric.less_is_better(self.model) { -1.0 } else { 1.0 };
-        let better: f64 = differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
+        let better: f64 =
+            differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
         Difference {
             estimate: Estimate::of(&differences.iter().copied().collect(), self.model.run.interval),
             probability_better: better / differences.len() as f64,
@@ -209,7 +229,11 @@ impl<'m> Runs<'m> {
     pub fn series(&self) -> Vec<Series> {
         let mut all = Vec::new();
         for (scenario, cuts) in self.model.scenarios.iter().zip(&self.series) {
-            let segments = self.model.segment_order.iter().map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
+            let segments = self
+                .model
+                .segment_order
+                .iter()
+                .map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
             for (segment, cut) in std::iter::once(("all", 0)).chain(segments) {
                 for (metric, moments) in self.metrics.iter().zip(&cuts[cut]) {
                     all.push(Series {

@@ -67,12 +67,32 @@ impl Statement {
     }
 
     fn columns(&self) -> Vec<&Vec<f64>> {
-        let own = [&self.retained, &self.acquired, &self.satisfaction, &self.purchases, &self.revenue, &self.margin, &self.cost, &self.initiative_cost, &self.discounted];
+        let own = [
+            &self.retained,
+            &self.acquired,
+            &self.satisfaction,
+            &self.purchases,
+            &self.revenue,
+            &self.margin,
+            &self.cost,
+            &self.initiative_cost,
+            &self.discounted,
+        ];
         own.into_iter().chain(&self.customers).chain(&self.accounts).collect()
     }
 
     fn columns_mut(&mut self) -> Vec<&mut Vec<f64>> {
-        let own = [&mut self.retained, &mut self.acquired, &mut self.satisfaction, &mut self.purchases, &mut self.revenue, &mut self.margin, &mut self.cost, &mut self.initiative_cost, &mut self.discounted];
+        let own = [
+            &mut self.retained,
+            &mut self.acquired,
+            &mut self.satisfaction,
+            &mut self.purchases,
+            &mut self.revenue,
+            &mut self.margin,
+            &mut self.cost,
+            &mut self.initiative_cost,
+            &mut self.discounted,
+        ];
         own.into_iter().chain(&mut self.customers).chain(&mut self.accounts).collect()
     }
 }
@@ -95,7 +115,13 @@ impl<'m> Prices<'m> {
             AccountKind::Money(_) => None,
             AccountKind::Outcome { discount_rate, .. } => Some(weights(discount_rate)),
         });
-        Self { model, program, plain: weights(0.0), discounted: weights(drawn[run.discount_rate]), outcomes: outcomes.collect() }
+        Self {
+            model,
+            program,
+            plain: weights(0.0),
+            discounted: weights(drawn[run.discount_rate]),
+            outcomes: outcomes.collect(),
+        }
     }
 
     /// The books of one segment.

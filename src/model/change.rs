@@ -95,7 +95,8 @@ mod tests {
         for k in 0..1000 {
             let p = f64::from(k) / 999.0;
             for share in [0.3, 1.0] {
-                for (op, amount) in [(Op::Set, p), (Op::Add, 0.0), (Op::Times, 1.0), (Op::Odds, 1.0), (Op::Hazard, 1.0)] {
+                for (op, amount) in [(Op::Set, p), (Op::Add, 0.0), (Op::Times, 1.0), (Op::Odds, 1.0), (Op::Hazard, 1.0)]
+                {
                     assert_eq!(op.apply(p, amount, share).to_bits(), p.to_bits(), "{op:?} {p}");
                 }
             }

@@ -7,9 +7,9 @@ use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::Model;
 use super::param::ParamSet;
-use crate::study::path::ParamPath as Path;
 use super::rows::{Moment, combinations};
 use super::timeline::{OutOfRange, Timeline};
+use crate::study::path::ParamPath as Path;
 
 /// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
 pub const ROUNDING: f64 = 1e-9;
@@ -21,7 +21,12 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     for scenario in 0..model.scenarios.len() {
         for segment in 0..model.segments.len() {
-            let place = Place { model, scenario: ScenarioId::from(scenario), segment: SegmentId::from(segment), replication: None };
+            let place = Place {
+                model,
+                scenario: ScenarioId::from(scenario),
+                segment: SegmentId::from(segment),
+                replication: None,
+            };
             place.check(&central, &mut seen, &mut faults);
         }
     }
@@ -34,7 +39,12 @@ pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diag
     let mut seen = BTreeSet::new();
     for scenario in 0..model.scenarios.len() {
         for segment in 0..model.segments.len() {
-            let place = Place { model, scenario: ScenarioId::from(scenario), segment: SegmentId::from(segment), replication: Some(replication) };
+            let place = Place {
+                model,
+                scenario: ScenarioId::from(scenario),
+                segment: SegmentId::from(segment),
+                replication: Some(replication),
+            };
             place.check(drawn, &mut seen, &mut faults);
         }
     }
@@ -43,7 +53,11 @@ pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diag
 
 /// Warnings of stages that no customer can ever be in.
 pub fn reach(model: &Model) -> Vec<Diagnostic> {
-    let mut reached: BTreeSet<StageId> = model.segments.iter().flat_map(|segment| segment.start.iter().filter(|(_, share)| *share > 0.0).map(|(id, _)| *id)).collect();
+    let mut reached: BTreeSet<StageId> = model
+        .segments
+        .iter()
+        .flat_map(|segment| segment.start.iter().filter(|(_, share)| *share > 0.0).map(|(id, _)| *id))
+        .collect();
     let mut fresh: Vec<StageId> = reached.iter().copied().collect();
     while let Some(stage) = fresh.pop() {
         for exit in &model.stages[stage.index()].exits {
@@ -101,10 +115,13 @@ impl Place<'_> {
                 .map(|clocks| stage.chances(&Moment { values, period: t, clocks: &clocks, talkers: 1.0 }))
                 .max_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum()));
             let Some(chances) = worst else { continue };
-            let leaves: f64 = stage.leaves().map(|exit| match exit.chance {
-                super::journey::Chance::Fixed(id) => values[id],
-                _ => 0.0,
-            }).sum();
+            let leaves: f64 = stage
+                .leaves()
+                .map(|exit| match exit.chance {
+                    super::journey::Chance::Fixed(id) => values[id],
+                    _ => 0.0,
+                })
+                .sum();
             let total: f64 = chances.iter().sum::<f64>().max(leaves);
             let row = u32::try_from(place).unwrap_or(u32::MAX);
             if total > 1.0 + ROUNDING && seen.insert((row, false)) {
@@ -115,14 +132,22 @@ impl Place<'_> {
 
     fn row_passes_one(&self, stage: usize, chances: &[f64], total: f64, t: u32) -> Diagnostic {
         let stage = &self.model.stages[stage];
-        let mut fault = Diagnostic::error(format!("the chances of leaving `{}` add up to {}", stage.name, round(total)));
+        let mut fault =
+            Diagnostic::error(format!("the chances of leaving `{}` add up to {}", stage.name, round(total)));
         for (exit, chance) in stage.moves().zip(chances) {
             let to = &self.model.stages[exit.to.index()].name;
-            fault = fault.at_with(Path::of(["stages", &stage.name, "to", to]).to_string(), format!("{} -> {to}   {}", stage.name, round(*chance)));
+            fault = fault.at_with(
+                Path::of(["stages", &stage.name, "to", to]).to_string(),
+                format!("{} -> {to}   {}", stage.name, round(*chance)),
+            );
         }
         let row = Path::of(["stages", &stage.name, "to"]);
         let touching = self.changes_of(|id| row.holds(&self.model.params[id].path), t);
-        let talk = if stage.moves().any(|exit| exit.word_of_mouth.is_some()) { "; word of mouth counts as if everyone talked" } else { "" };
+        let talk = if stage.moves().any(|exit| exit.word_of_mouth.is_some()) {
+            "; word of mouth counts as if everyone talked"
+        } else {
+            ""
+        };
         fault
             .why(format!("{}{}{talk}", self.when(t), if touching.is_empty() { String::new() } else { format!("; changed by {}", touching.join(", ")) }))
             .mend("lower them, or give effects as `odds`; with `drivers` on one of them the row still has to fit at neutral")
@@ -144,7 +169,8 @@ impl Place<'_> {
     fn when(&self, t: u32) -> String {
         let scenario = &self.model.scenarios[self.scenario.index()].name;
         let segment = &self.model.segments[self.segment.index()].name;
-        let draw = self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
+        let draw =
+            self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
         format!("in scenario `{scenario}`, segment `{segment}`, period {t}{draw}")
     }
 

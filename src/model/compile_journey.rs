@@ -10,9 +10,9 @@ use crate::study::number::{Chances, Number, Spread};
 use super::compile::Compiler;
 use super::journey::{Chance, Clock, Driver, Exit, Experience, Purchases, Quality, Stage, State};
 use super::param::Meaning;
-use crate::study::path::ParamPath as Path;
 use super::people::Segment;
 use super::value::Booking;
+use crate::study::path::ParamPath as Path;
 
 impl Compiler<'_> {
     /// Compiles `[experience]`.
@@ -21,7 +21,11 @@ impl Compiler<'_> {
         let at = |key: &str| Path::of(["experience", key]);
         let start = self.numbers.spread(&at("start"), Meaning::Real, &written.start);
         if !(0.0..=1.0).contains(&written.neutral) {
-            self.fault(Diagnostic::error(format!("satisfaction cannot be {}", written.neutral)).at("experience.neutral").mend("give a number from 0 to 1"));
+            self.fault(
+                Diagnostic::error(format!("satisfaction cannot be {}", written.neutral))
+                    .at("experience.neutral")
+                    .mend("give a number from 0 to 1"),
+            );
         }
         let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
         Some(Experience { start, neutral: written.neutral, learning })
@@ -81,7 +85,9 @@ impl Compiler<'_> {
             let Some(id) = self.stage(to, &at) else { continue };
             if !written.to.contains_key(to) {
                 let mend = suggest(to, written.to.keys().map(String::as_str));
-                self.fault(Diagnostic::error(format!("nobody moves to `{to}` from here")).at(at.to_string()).mend(mend));
+                self.fault(
+                    Diagnostic::error(format!("nobody moves to `{to}` from here")).at(at.to_string()).mend(mend),
+                );
             }
             for (line, amount) in amounts {
                 bookings.extend(self.booking(&at.child(line), line, amount).map(|booking| (id, booking)));
@@ -92,7 +98,12 @@ impl Compiler<'_> {
 
     fn quality(&mut self, path: &Path, spread: &Spread) -> Quality {
         if self.study.experience.is_none() {
-            self.fault(Diagnostic::error("quality is felt by nobody").at(path.to_string()).why("without `[experience]` customers have no satisfaction that it could move").mend("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"));
+            self.fault(
+                Diagnostic::error("quality is felt by nobody")
+                    .at(path.to_string())
+                    .why("without `[experience]` customers have no satisfaction that it could move")
+                    .mend("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"),
+            );
         }
         let law = self.numbers.spread(path, Meaning::Real, spread);
         let mean = self.number(path, Meaning::Share, &Number::Known(law.mean()));
@@ -104,7 +115,11 @@ impl Compiler<'_> {
         let law = self.numbers.spread(&basket, Meaning::Positive, &written.basket);
         let mean = law.mean();
         if law.support().0 < 0.0 {
-            self.fault(Diagnostic::error("a basket cannot be negative").at(basket.to_string()).mend("use a distribution of positive numbers, such as lognormal(mean=42, sd=25)"));
+            self.fault(
+                Diagnostic::error("a basket cannot be negative")
+                    .at(basket.to_string())
+                    .mend("use a distribution of positive numbers, such as lognormal(mean=42, sd=25)"),
+            );
         }
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
@@ -112,7 +127,11 @@ impl Compiler<'_> {
             rate: self.number(&at.child("rate"), Meaning::Positive, &written.rate),
             basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
             basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
-            margin: self.number(&at.child("margin"), Meaning::Real, written.margin.as_ref().unwrap_or(&Number::Known(1.0))),
+            margin: self.number(
+                &at.child("margin"),
+                Meaning::Real,
+                written.margin.as_ref().unwrap_or(&Number::Known(1.0)),
+            ),
             rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
             basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
             drivers: self.drivers(&at.child("drivers"), &written.drivers),
@@ -126,7 +145,12 @@ impl Compiler<'_> {
         let id = self.trait_named(name, &at)?;
         for (segment, law) in self.laws_of(name) {
             if law.support().0 < 0.0 {
-                self.fault(Diagnostic::error(format!("`{name}` multiplies a rate and cannot be negative")).at(at.to_string()).at(segment.to_string()).mend("use a distribution of positive numbers, such as gamma or lognormal"));
+                self.fault(
+                    Diagnostic::error(format!("`{name}` multiplies a rate and cannot be negative"))
+                        .at(at.to_string())
+                        .at(segment.to_string())
+                        .mend("use a distribution of positive numbers, such as gamma or lognormal"),
+                );
             }
         }
         Some(id)
@@ -138,7 +162,11 @@ impl Compiler<'_> {
             let at = at.child(name);
             let on = if name == "satisfaction" {
                 if self.study.experience.is_none() {
-                    self.fault(Diagnostic::error("customers have no satisfaction").at(at.to_string()).mend("add `[experience]` with `start`, `neutral` and `learning`"));
+                    self.fault(
+                        Diagnostic::error("customers have no satisfaction")
+                            .at(at.to_string())
+                            .mend("add `[experience]` with `start`, `neutral` and `learning`"),
+                    );
                 }
                 State::Satisfaction
             } else {
@@ -155,7 +183,12 @@ impl Compiler<'_> {
         let path = Path::of(["stages", from, "to", to]);
         let id = self.stage(to, &path)?;
         if from == to {
-            self.fault(Diagnostic::error(format!("`{from}` cannot lead to itself")).at(path.to_string()).why("what the listed chances leave over stays in the stage").mend("remove this line"));
+            self.fault(
+                Diagnostic::error(format!("`{from}` cannot lead to itself"))
+                    .at(path.to_string())
+                    .why("what the listed chances leave over stays in the stage")
+                    .mend("remove this line"),
+            );
             return None;
         }
         match transition {
@@ -172,19 +205,40 @@ impl Compiler<'_> {
         if rule.on == Occasion::Purchase {
             self.check_on_purchase(from, path, rule);
         }
-        let word_of_mouth = rule.word_of_mouth.as_ref().map(|number| self.number(&path.child("word_of_mouth"), Meaning::Share, number));
+        let word_of_mouth =
+            rule.word_of_mouth.as_ref().map(|number| self.number(&path.child("word_of_mouth"), Meaning::Share, number));
         if word_of_mouth.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
-            self.fault(Diagnostic::error("nobody talks").at(path.child("word_of_mouth").to_string()).why("word of mouth rises with the share of customers in stages that talk").mend("add `talks = true` to the stages whose customers do"));
+            self.fault(
+                Diagnostic::error("nobody talks")
+                    .at(path.child("word_of_mouth").to_string())
+                    .why("word of mouth rises with the share of customers in stages that talk")
+                    .mend("add `talks = true` to the stages whose customers do"),
+            );
         }
-        Some(Exit { to, chance, drivers: self.drivers(&path.child("drivers"), &rule.drivers), word_of_mouth, on: rule.on })
+        Some(Exit {
+            to,
+            chance,
+            drivers: self.drivers(&path.child("drivers"), &rule.drivers),
+            word_of_mouth,
+            on: rule.on,
+        })
     }
 
     fn check_on_purchase(&mut self, from: &str, path: &Path, rule: &Rule) {
         if self.study.stages[from].purchases.is_none() {
-            self.fault(Diagnostic::error(format!("nobody buys in `{from}`")).at(path.child("on").to_string()).mend(format!("add `[stages.{from}.purchases]`, or take the chance once a period")));
+            self.fault(
+                Diagnostic::error(format!("nobody buys in `{from}`"))
+                    .at(path.child("on").to_string())
+                    .mend(format!("add `[stages.{from}.purchases]`, or take the chance once a period")),
+            );
         }
         if rule.by.is_some() || rule.sojourn.is_some() || rule.word_of_mouth.is_some() || !rule.drivers.is_empty() {
-            self.fault(Diagnostic::error("a chance taken at each purchase is a number or a trait").at(path.to_string()).why("`by`, `sojourn`, `drivers` and `word_of_mouth` belong to chances taken once a period").mend("remove them, or `on = \"purchase\"`"));
+            self.fault(
+                Diagnostic::error("a chance taken at each purchase is a number or a trait")
+                    .at(path.to_string())
+                    .why("`by`, `sojourn`, `drivers` and `word_of_mouth` belong to chances taken once a period")
+                    .mend("remove them, or `on = \"purchase\"`"),
+            );
         }
     }
 
@@ -192,7 +246,11 @@ impl Compiler<'_> {
         let written = path.child("chance");
         if let Some(name) = &rule.trait_name {
             if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() {
-                self.fault(Diagnostic::error("a customer's own chance stands alone").at(path.to_string()).mend("give either `trait`, or `chance` with `by`, or `sojourn`"));
+                self.fault(
+                    Diagnostic::error("a customer's own chance stands alone")
+                        .at(path.to_string())
+                        .mend("give either `trait`, or `chance` with `by`, or `sojourn`"),
+                );
             }
             return self.own_chance(path, name);
         }
@@ -200,24 +258,36 @@ impl Compiler<'_> {
             return self.sojourn(path, rule, law, horizon);
         }
         match &rule.chance {
-            None if rule.word_of_mouth.is_some() => Some(Chance::Fixed(self.numbers.changeable(path, path, Meaning::Chance, &Number::Known(0.0)))),
+            None if rule.word_of_mouth.is_some() => {
+                Some(Chance::Fixed(self.numbers.changeable(path, path, Meaning::Chance, &Number::Known(0.0))))
+            }
             None => {
-                self.fault(Diagnostic::error("a rule without a chance").at(path.to_string()).mend("give `chance`, `trait` or `sojourn`"));
+                self.fault(
+                    Diagnostic::error("a rule without a chance")
+                        .at(path.to_string())
+                        .mend("give `chance`, `trait` or `sojourn`"),
+                );
                 None
             }
-            Some(Chances::One(Number::Uncertain(file))) if file.ends_with(".csv") => match read_chances(self.source, file) {
-                Ok(list) => {
-                    let list: Vec<Number> = list.into_iter().map(Number::Known).collect();
-                    self.listed(path, &written, rule, &list)
+            Some(Chances::One(Number::Uncertain(file))) if file.ends_with(".csv") => {
+                match read_chances(self.source, file) {
+                    Ok(list) => {
+                        let list: Vec<Number> = list.into_iter().map(Number::Known).collect();
+                        self.listed(path, &written, rule, &list)
+                    }
+                    Err(fault) => {
+                        self.fault(fault.at(written.to_string()));
+                        None
+                    }
                 }
-                Err(fault) => {
-                    self.fault(fault.at(written.to_string()));
-                    None
-                }
-            },
+            }
             Some(Chances::One(number)) => {
                 if rule.by.is_some() {
-                    self.fault(Diagnostic::error("`by` reads a list, and this is one chance").at(path.child("by").to_string()).mend("give `chance` as a list, or remove `by`"));
+                    self.fault(
+                        Diagnostic::error("`by` reads a list, and this is one chance")
+                            .at(path.child("by").to_string())
+                            .mend("give `chance` as a list, or remove `by`"),
+                    );
                 }
                 Some(Chance::Fixed(self.numbers.changeable(path, &written, Meaning::Chance, number)))
             }
@@ -228,12 +298,21 @@ impl Compiler<'_> {
     fn own_chance(&mut self, path: &Path, name: &str) -> Option<Chance> {
         let of = self.trait_named(name, &path.child("trait"))?;
         if self.study.traits.get(name).is_some_and(|t| t.ages) {
-            self.fault(Diagnostic::error(format!("`{name}` ages, so it cannot be a chance")).at(path.child("trait").to_string()).mend("use another trait, or read a list `by` it"));
+            self.fault(
+                Diagnostic::error(format!("`{name}` ages, so it cannot be a chance"))
+                    .at(path.child("trait").to_string())
+                    .mend("use another trait, or read a list `by` it"),
+            );
         }
         for (segment, law) in self.laws_of(name) {
             let (low, high) = law.support();
             if low < 0.0 || high > 1.0 {
-                self.fault(Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]")).at(path.child("trait").to_string()).at(segment.to_string()).mend("use a distribution on [0, 1], such as beta(2, 5)"));
+                self.fault(
+                    Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]"))
+                        .at(path.child("trait").to_string())
+                        .at(segment.to_string())
+                        .mend("use a distribution on [0, 1], such as beta(2, 5)"),
+                );
             }
         }
         Some(Chance::Own { of, changes: self.numbers.own(path, &path.child("trait")) })
@@ -245,7 +324,11 @@ impl Compiler<'_> {
             self.fault(Diagnostic::error("a list of chances is empty").at(written.to_string()));
             return None;
         }
-        let ids: Vec<ParamId> = list.iter().enumerate().map(|(element, number)| self.numbers.element(path, written, element, number)).collect();
+        let ids: Vec<ParamId> = list
+            .iter()
+            .enumerate()
+            .map(|(element, number)| self.numbers.element(path, written, element, number))
+            .collect();
         Some(Chance::Listed { by, first: ids[0], length: u32::try_from(ids.len()).unwrap_or(u32::MAX) })
     }
 
@@ -253,7 +336,9 @@ impl Compiler<'_> {
         match by {
             Some("periods_in_stage") => Some(Clock::PeriodsInStage),
             Some("tenure" | "period") => Some(Clock::Period),
-            Some(name) if self.study.traits.get(name).is_some_and(|t| t.ages) => self.trait_named(name, path).map(Clock::Age),
+            Some(name) if self.study.traits.get(name).is_some_and(|t| t.ages) => {
+                self.trait_named(name, path).map(Clock::Age)
+            }
             Some(name) => {
                 let ageing = self.study.traits.iter().filter(|(_, t)| t.ages).map(|(name, _)| name.as_str());
                 let known: Vec<&str> = ["periods_in_stage", "tenure", "period"].into_iter().chain(ageing).collect();
@@ -262,7 +347,11 @@ impl Compiler<'_> {
                 None
             }
             None => {
-                self.fault(Diagnostic::error("nothing says what this list is read by").at(path.child("chance").to_string()).mend("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"));
+                self.fault(
+                    Diagnostic::error("nothing says what this list is read by")
+                        .at(path.child("chance").to_string())
+                        .mend("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"),
+                );
                 None
             }
         }
@@ -276,7 +365,11 @@ impl Compiler<'_> {
             None => 1.0,
             Some(Chances::One(Number::Known(share))) if (0.0..=1.0).contains(share) => *share,
             Some(_) => {
-                self.fault(Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving").at(path.child("chance").to_string()).mend("give one known number from 0 to 1"));
+                self.fault(
+                    Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving")
+                        .at(path.child("chance").to_string())
+                        .mend("give one known number from 0 to 1"),
+                );
                 return None;
             }
         };
@@ -290,11 +383,15 @@ impl Compiler<'_> {
                 Number::Known(share * hazard)
             })
             .collect();
-        let ids: Vec<ParamId> = chances.iter().enumerate().map(|(k, chance)| {
-            let id = self.numbers.changeable(path, &at, Meaning::Chance, chance);
-            self.numbers.params[id.index()].element = Some(k);
-            id
-        }).collect();
+        let ids: Vec<ParamId> = chances
+            .iter()
+            .enumerate()
+            .map(|(k, chance)| {
+                let id = self.numbers.changeable(path, &at, Meaning::Chance, chance);
+                self.numbers.params[id.index()].element = Some(k);
+                id
+            })
+            .collect();
         Some(Chance::Listed { by: Clock::PeriodsInStage, first: ids[0], length: horizon })
     }
 
@@ -309,8 +406,10 @@ impl Compiler<'_> {
 
     fn law_of(&mut self, segment: &str, name: &str) -> Option<(Path, Distribution)> {
         let study = self.study;
-        let own = study.segments[segment].traits.get(name).map(|law| (Path::of(["segments", segment, "traits", name]), law));
-        let shared = || study.traits.get(name).and_then(|t| t.law.as_ref()).map(|law| (Path::of(["traits", name, "law"]), law));
+        let own =
+            study.segments[segment].traits.get(name).map(|law| (Path::of(["segments", segment, "traits", name]), law));
+        let shared =
+            || study.traits.get(name).and_then(|t| t.law.as_ref()).map(|law| (Path::of(["traits", name, "law"]), law));
         let (path, spread) = own.or_else(shared)?;
         let law = self.numbers.spread(&path, Meaning::Real, spread);
         Some((path, law))
@@ -321,9 +420,15 @@ impl Compiler<'_> {
         let order = self.identity.segment_order(self.study);
         let total: f64 = self.study.segments.values().map(|segment| segment.share).sum();
         if self.study.segments.is_empty() {
-            self.fault(Diagnostic::error("there are no customers").at("segments").mend("add a segment: `[segments.all]` with `share = 1` and `start`"));
+            self.fault(
+                Diagnostic::error("there are no customers")
+                    .at("segments")
+                    .mend("add a segment: `[segments.all]` with `share = 1` and `start`"),
+            );
         } else if (total - 1.0).abs() > 1e-9 {
-            let mut fault = Diagnostic::error(format!("the segments' shares add up to {}", (total * 1e12).round() / 1e12)).mend("make them add up to 1");
+            let mut fault =
+                Diagnostic::error(format!("the segments' shares add up to {}", (total * 1e12).round() / 1e12))
+                    .mend("make them add up to 1");
             for (name, segment) in &self.study.segments {
                 fault = fault.at_with(Path::of(["segments", name, "share"]).to_string(), segment.share.to_string());
             }
@@ -336,19 +441,34 @@ impl Compiler<'_> {
         let written = &self.study.segments[name];
         let at = Path::of(["segments", name]);
         if !(written.share > 0.0 && written.share <= 1.0) {
-            self.fault(Diagnostic::error(format!("a segment cannot have the share {}", written.share)).at(at.child("share").to_string()).mend("give a share above 0 and up to 1"));
+            self.fault(
+                Diagnostic::error(format!("a segment cannot have the share {}", written.share))
+                    .at(at.child("share").to_string())
+                    .mend("give a share above 0 and up to 1"),
+            );
         }
         let mut start = Vec::new();
         for (stage, share) in &written.start {
             let at = at.child("start").child(stage);
             if !(0.0..=1.0).contains(share) {
-                self.fault(Diagnostic::error(format!("a share cannot be {share}")).at(at.to_string()).mend("give a number from 0 to 1"));
+                self.fault(
+                    Diagnostic::error(format!("a share cannot be {share}"))
+                        .at(at.to_string())
+                        .mend("give a number from 0 to 1"),
+                );
             }
             start.extend(self.stage(stage, &at).map(|id| (id, *share)));
         }
         let total: f64 = written.start.values().sum();
         if (total - 1.0).abs() > 1e-9 {
-            self.fault(Diagnostic::error(format!("the shares that `{name}` starts with add up to {}", (total * 1e12).round() / 1e12)).at(at.child("start").to_string()).mend("make them add up to 1"));
+            self.fault(
+                Diagnostic::error(format!(
+                    "the shares that `{name}` starts with add up to {}",
+                    (total * 1e12).round() / 1e12
+                ))
+                .at(at.child("start").to_string())
+                .mend("make them add up to 1"),
+            );
         }
         start.sort_by_key(|(id, _)| *id);
         let names: Vec<String> = self.traits.keys().cloned().collect();
@@ -365,7 +485,9 @@ impl Compiler<'_> {
             Diagnostic::error(format!("customers of `{segment}` have no `{name}`"))
                 .at(Path::of(["segments", segment]).to_string())
                 .why("other segments give this trait")
-                .mend(format!("add it to the segment's `traits`, or give all segments one with `[traits.{name}]` and `law`")),
+                .mend(format!(
+                    "add it to the segment's `traits`, or give all segments one with `[traits.{name}]` and `law`"
+                )),
         );
         Distribution::Constant(0.0)
     }

@@ -10,8 +10,8 @@ use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenSc
 use super::change::{Change, Op};
 use super::compile::Compiler;
 use super::param::Meaning;
-use crate::study::path::ParamPath as Path;
 use super::roadmap::{Scenario, Spending};
+use crate::study::path::ParamPath as Path;
 
 /// When the effects of an initiative come into force.
 #[derive(Clone, Copy)]
@@ -37,7 +37,9 @@ pub fn scenarios(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Scenario> {
     let direct: IndexMap<&String, Vec<Change>> = study
         .scenarios
         .iter()
-        .map(|(name, scenario)| (name, compiler.changes(&Path::of(["scenarios", name, "changes"]), &scenario.changes, horizon)))
+        .map(|(name, scenario)| {
+            (name, compiler.changes(&Path::of(["scenarios", name, "changes"]), &scenario.changes, horizon))
+        })
         .collect();
     study.scenarios.keys().map(|name| compiler.scenario(name, &initiatives, &direct, horizon)).collect()
 }
@@ -55,7 +57,11 @@ struct Plan {
 impl Compiler<'_> {
     fn initiatives(&mut self, horizon: u32) -> IndexMap<String, Plan> {
         let study = self.study;
-        study.initiatives.iter().map(|(name, written)| (name.clone(), self.initiative(name, written, horizon))).collect()
+        study
+            .initiatives
+            .iter()
+            .map(|(name, written)| (name.clone(), self.initiative(name, written, horizon)))
+            .collect()
     }
 
     fn initiative(&mut self, name: &str, written: &Initiative, horizon: u32) -> Plan {
@@ -71,7 +77,13 @@ impl Compiler<'_> {
         Plan { once, per_period, build: clamp(written.build.0), ramp: clamp(written.ramp.0), effects, shape }
     }
 
-    fn scenario(&mut self, name: &str, plans: &IndexMap<String, Plan>, direct: &IndexMap<&String, Vec<Change>>, horizon: u32) -> Scenario {
+    fn scenario(
+        &mut self,
+        name: &str,
+        plans: &IndexMap<String, Plan>,
+        direct: &IndexMap<&String, Vec<Change>>,
+        horizon: u32,
+    ) -> Scenario {
         let lineage = self.lineage(name);
         let mut starts: IndexMap<String, (u32, String)> = IndexMap::new();
         let mut own = Vec::new();
@@ -88,7 +100,11 @@ impl Compiler<'_> {
             let Some((place, _, plan)) = plans.get_full(initiative) else {
                 if ancestor == name {
                     let mend = suggest(initiative, self.study.initiatives.keys().map(String::as_str));
-                    self.fault(Diagnostic::error(format!("there is no initiative `{initiative}`")).at(at.to_string()).mend(mend));
+                    self.fault(
+                        Diagnostic::error(format!("there is no initiative `{initiative}`"))
+                            .at(at.to_string())
+                            .mend(mend),
+                    );
                 }
                 continue;
             };
@@ -96,9 +112,19 @@ impl Compiler<'_> {
                 self.check_start(initiative, *start, horizon, &at);
             }
             let life = Life { live: start.saturating_add(plan.build), ramp: plan.ramp };
-            let effects = plan.effects.iter().map(|effect| Change { live: life.live, ramp: life.ramp, ..effect.clone() }).collect();
+            let effects = plan
+                .effects
+                .iter()
+                .map(|effect| Change { live: life.live, ramp: life.ramp, ..effect.clone() })
+                .collect();
             placed.push((life.live, plan.shape, place, effects));
-            spending.push(Spending { initiative: initiative.clone(), start: *start, live: life.live, once: plan.once, per_period: plan.per_period });
+            spending.push(Spending {
+                initiative: initiative.clone(),
+                start: *start,
+                live: life.live,
+                once: plan.once,
+                per_period: plan.per_period,
+            });
         }
         // Changes need not commute, and the order of tables in a file must not count: what goes live first applies first.
         placed.sort_by_key(|(live, shape, place, _)| (*live, *shape, *place));
@@ -115,9 +141,18 @@ impl Compiler<'_> {
 
     fn check_start(&mut self, initiative: &str, start: u32, horizon: u32, at: &Path) {
         if start == 0 {
-            self.fault(Diagnostic::error(format!("`{initiative}` cannot start in period 0")).at(at.to_string()).why("period 0 is the start of the study; periods count from 1").mend("give the period it starts in, from 1 on"));
+            self.fault(
+                Diagnostic::error(format!("`{initiative}` cannot start in period 0"))
+                    .at(at.to_string())
+                    .why("period 0 is the start of the study; periods count from 1")
+                    .mend("give the period it starts in, from 1 on"),
+            );
         } else if start > horizon {
-            self.fault(Diagnostic::warning(format!("`{initiative}` starts after the horizon")).at(at.to_string()).why(format!("the study ends with period {horizon}, so it neither costs nor changes anything")));
+            self.fault(
+                Diagnostic::warning(format!("`{initiative}` starts after the horizon"))
+                    .at(at.to_string())
+                    .why(format!("the study ends with period {horizon}, so it neither costs nor changes anything")),
+            );
         }
     }
 
@@ -131,14 +166,23 @@ impl Compiler<'_> {
             if lineage.contains(parent) {
                 if lineage[0] == *parent {
                     let round: Vec<&str> = lineage.iter().map(String::as_str).chain([parent.as_str()]).collect();
-                    self.fault(Diagnostic::error(format!("`{name}` extends itself")).at(at.to_string()).why(round.join(" -> ")).mend("let one of them extend nothing"));
+                    self.fault(
+                        Diagnostic::error(format!("`{name}` extends itself"))
+                            .at(at.to_string())
+                            .why(round.join(" -> "))
+                            .mend("let one of them extend nothing"),
+                    );
                 }
                 break;
             }
             let Some(next) = self.study.scenarios.get(parent) else {
                 if child == name {
                     let mend = suggest(parent, self.study.scenarios.keys().map(String::as_str));
-                    self.fault(Diagnostic::error(format!("there is no scenario `{parent}` to extend")).at(at.to_string()).mend(mend));
+                    self.fault(
+                        Diagnostic::error(format!("there is no scenario `{parent}` to extend"))
+                            .at(at.to_string())
+                            .mend(mend),
+                    );
                 }
                 break;
             };
@@ -150,7 +194,11 @@ impl Compiler<'_> {
     }
 
     fn changes(&mut self, at: &Path, written: &[Written], horizon: u32) -> Vec<Change> {
-        written.iter().enumerate().filter_map(|(place, change)| self.change(&at.child(&place.to_string()), change, horizon)).collect()
+        written
+            .iter()
+            .enumerate()
+            .filter_map(|(place, change)| self.change(&at.child(&place.to_string()), change, horizon))
+            .collect()
     }
 
     fn change(&mut self, at: &Path, written: &Written, horizon: u32) -> Option<Change> {
@@ -166,8 +214,16 @@ impl Compiler<'_> {
         .collect();
         let [(op, amount)] = given[..] else {
             let found: Vec<&str> = given.iter().map(|(op, _)| op.key()).collect();
-            let what = if found.is_empty() { "a change that says not what to do".to_owned() } else { format!("a change that does several things: {}", found.join(", ")) };
-            self.fault(Diagnostic::error(what).at(at.to_string()).mend("give exactly one of `set`, `add`, `times`, `odds`, `hazard`"));
+            let what = if found.is_empty() {
+                "a change that says not what to do".to_owned()
+            } else {
+                format!("a change that does several things: {}", found.join(", "))
+            };
+            self.fault(
+                Diagnostic::error(what)
+                    .at(at.to_string())
+                    .mend("give exactly one of `set`, `add`, `times`, `odds`, `hazard`"),
+            );
             return None;
         };
         let targets = self.targets(at, &written.target, op)?;
@@ -180,9 +236,17 @@ impl Compiler<'_> {
         let amount = self.numbers.fixed(&path, &path, meaning, amount);
         let (from, until) = (written.from.map_or(0, |p| clamp(p.0)), written.until.map_or(u32::MAX, |p| clamp(p.0)));
         if from > until {
-            self.fault(Diagnostic::error(format!("a change from period {from} until period {until} is never in force")).at(at.to_string()).mend("let `from` be no later than `until`"));
+            self.fault(
+                Diagnostic::error(format!("a change from period {from} until period {until} is never in force"))
+                    .at(at.to_string())
+                    .mend("let `from` be no later than `until`"),
+            );
         } else if from > horizon {
-            self.fault(Diagnostic::warning("a change starts after the horizon").at(at.to_string()).why(format!("the study ends with period {horizon}")));
+            self.fault(
+                Diagnostic::warning("a change starts after the horizon")
+                    .at(at.to_string())
+                    .why(format!("the study ends with period {horizon}")),
+            );
         }
         Some(Change { targets, op, amount, from, until, ramp: 1, live: from, written: at.clone() })
     }
@@ -190,20 +254,37 @@ impl Compiler<'_> {
     fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
         let at = at.child("target").to_string();
         let Some(pattern) = Path::parse(target).ok().filter(|path| !path.steps.is_empty()) else {
-            self.fault(Diagnostic::error(format!("`{target}` is not a parameter path")).at(at).mend("write names with dots between them, as in `stages.active.to.churned`"));
+            self.fault(
+                Diagnostic::error(format!("`{target}` is not a parameter path"))
+                    .at(at)
+                    .mend("write names with dots between them, as in `stages.active.to.churned`"),
+            );
             return None;
         };
         // `... .chance` is where a rule writes the number whose address is the rule's.
         let hit = |place: usize| ParamId::from(place);
-        let matched: Vec<ParamId> = self.numbers.params.iter().enumerate().filter(|(_, p)| pattern.matches(&p.path) || pattern.matches(&p.written)).map(|(place, _)| hit(place)).collect();
-        let changeable: Vec<ParamId> = matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
+        let matched: Vec<ParamId> = self
+            .numbers
+            .params
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| pattern.matches(&p.path) || pattern.matches(&p.written))
+            .map(|(place, _)| hit(place))
+            .collect();
+        let changeable: Vec<ParamId> =
+            matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
         if changeable.is_empty() {
             self.fault(self.no_target(target, at, !matched.is_empty()));
             return None;
         }
-        let on_chance = |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
+        let on_chance =
+            |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
         if matches!(op, Op::Odds | Op::Hazard) && !changeable.iter().all(on_chance) {
-            self.fault(Diagnostic::error(format!("`{}` works on chances, and `{target}` is none", op.key())).at(at).mend("use `times`, `add` or `set`"));
+            self.fault(
+                Diagnostic::error(format!("`{}` works on chances, and `{target}` is none", op.key()))
+                    .at(at)
+                    .mend("use `times`, `add` or `set`"),
+            );
             return None;
         }
         Some(changeable)
@@ -211,12 +292,24 @@ impl Compiler<'_> {
 
     fn no_target(&self, target: &str, at: String, exists: bool) -> Diagnostic {
         if exists {
-            return Diagnostic::error(format!("`{target}` holds for the whole study and cannot be changed by a scenario")).at(at).mend("change it in the study itself, or with `--set`");
+            return Diagnostic::error(format!(
+                "`{target}` holds for the whole study and cannot be changed by a scenario"
+            ))
+            .at(at)
+            .mend("change it in the study itself, or with `--set`");
         }
-        let known: Vec<String> = self.numbers.params.iter().filter(|p| p.changeable).map(|p| p.path.to_string()).collect();
+        let known: Vec<String> =
+            self.numbers.params.iter().filter(|p| p.changeable).map(|p| p.path.to_string()).collect();
         let near = crate::diagnostic::nearest(target, known.iter().map(String::as_str));
-        let what = if target.contains('*') { format!("`{target}` matches nothing") } else { format!("there is no parameter `{target}`") };
-        let mend = near.map_or_else(|| "`polku check --paths` lists every path that can be changed".to_owned(), |near| format!("did you mean `{near}`?"));
+        let what = if target.contains('*') {
+            format!("`{target}` matches nothing")
+        } else {
+            format!("there is no parameter `{target}`")
+        };
+        let mend = near.map_or_else(
+            || "`polku check --paths` lists every path that can be changed".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         Diagnostic::error(what).at(at).mend(mend)
     }
 }

@@ -34,10 +34,16 @@ impl Identity {
             scenarios: IndexMap::new(),
             traits: IndexMap::new(),
         };
-        identity.traits = study.traits.keys().cloned().chain(study.segments.values().flat_map(|s| s.traits.keys().cloned())).map(|name| {
-            let uses = identity.uses_of_trait(study, &name);
-            (name, uses)
-        }).collect();
+        identity.traits = study
+            .traits
+            .keys()
+            .cloned()
+            .chain(study.segments.values().flat_map(|s| s.traits.keys().cloned()))
+            .map(|name| {
+                let uses = identity.uses_of_trait(study, &name);
+                (name, uses)
+            })
+            .collect();
         identity.segments = identity.of_all(&study.segments);
         identity.initiatives = identity.of_all(&study.initiatives);
         identity.scenarios = identity.of_all(&study.scenarios);
@@ -104,12 +110,16 @@ impl Identity {
         match value {
             Value::Null | Value::Number(_) => 1,
             Value::Bool(flag) => 2 + u64::from(*flag),
-            Value::String(written) => Path::parse(written).ok().filter(|path| path.steps.len() > 1).map_or(4, |path| self.of_path(&path)),
+            Value::String(written) => {
+                Path::parse(written).ok().filter(|path| path.steps.len() > 1).map_or(4, |path| self.of_path(&path))
+            }
             Value::Array(items) => items.iter().fold(5, |shape, item| mix(shape, self.shape(item))),
             Value::Object(entries) => {
                 let mut parts: Vec<u64> = entries
                     .iter()
-                    .filter(|(key, value)| !matches!(key.as_str(), "title" | "description" | "pillar" | "extends") && !value.is_null())
+                    .filter(|(key, value)| {
+                        !matches!(key.as_str(), "title" | "description" | "pillar" | "extends") && !value.is_null()
+                    })
                     .map(|(key, value)| mix(self.named(key), self.shape(value)))
                     .collect();
                 parts.sort_unstable();
@@ -144,7 +154,13 @@ fn stage_colours(study: &Study) -> IndexMap<String, u64> {
         .stages
         .iter()
         .map(|(name, stage)| {
-            let has = [stage.retained == Some(true), stage.talks, stage.quality.is_some(), stage.purchases.is_some(), stage.to.is_empty()];
+            let has = [
+                stage.retained == Some(true),
+                stage.talks,
+                stage.quality.is_some(),
+                stage.purchases.is_some(),
+                stage.to.is_empty(),
+            ];
             let own = has.iter().fold(8, |shape, flag| mix(shape, u64::from(*flag)));
             (name.clone(), mix(own, stage.values.len() as u64))
         })
@@ -172,7 +188,8 @@ fn stage_colours(study: &Study) -> IndexMap<String, u64> {
 fn keys(value: &Value) -> u64 {
     match value {
         Value::Object(entries) => {
-            let said = |v: &Value| !(v.is_null() || v == "period" || v.as_object().is_some_and(serde_json::Map::is_empty));
+            let said =
+                |v: &Value| !(v.is_null() || v == "period" || v.as_object().is_some_and(serde_json::Map::is_empty));
             let mut parts: Vec<u64> = entries.iter().filter(|(_, v)| said(v)).map(|(key, _)| text(key)).collect();
             parts.sort_unstable();
             parts.into_iter().fold(9, mix)
@@ -230,7 +247,10 @@ fn json<T: Serialize>(thing: &T) -> Value {
 
 /// A hash of a text: FNV-1a (Fowler, Noll & Vo), finished by `mix`.
 fn text(text: &str) -> u64 {
-    mix(14, text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+    mix(
+        14,
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+    )
 }
 
 /// Mixes a number into a hash: the finaliser of SplitMix64 (Steele, Lea & Flood 2014).

@@ -19,7 +19,15 @@ use super::travel::{exponent, refresh_own, trait_at};
 pub type Baskets<'m> = [Option<&'m Purchases>];
 
 /// Lets everyone buy, and counts purchases and money by stage.
-pub fn buy(block: &mut Block, program: &Program, table: &PeriodTable, baskets: &Baskets<'_>, draws: &Draws, t: u32, ledger: &mut Ledger) {
+pub fn buy(
+    block: &mut Block,
+    program: &Program,
+    table: &PeriodTable,
+    baskets: &Baskets<'_>,
+    draws: &Draws,
+    t: u32,
+    ledger: &mut Ledger,
+) {
     let mut counts = [0_u64; 256];
     let mut money = [0_i128; 256];
     if program.leaves {
@@ -46,7 +54,8 @@ pub fn buy(block: &mut Block, program: &Program, table: &PeriodTable, baskets: &
                 ledger.row(t).moves(slot as usize - 1, 1);
             }
         }
-        let scale = buying.basket * purchases.basket_trait.map_or(1.0, |of| f64::from(trait_at(block, program, of, place, t).max(0.0)));
+        let scale = buying.basket
+            * purchases.basket_trait.map_or(1.0, |of| f64::from(trait_at(block, program, of, place, t).max(0.0)));
         let units = spend(program, stage, draws, block.customer[place], t, count, scale);
         counts[stage] += u64::from(count);
         money[stage] += units;

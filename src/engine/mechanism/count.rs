@@ -54,7 +54,8 @@ pub fn fingerprint(block: &mut Block, program: &Program, t: u32) {
     let weight = (t.wrapping_mul(0x9e37_79b9)) | 1;
     for place in 0..block.live {
         if !program.inert[block.before[place] as usize] {
-            let code = u32::from(block.stage[place]).wrapping_add(1).wrapping_add(block.bought[place].wrapping_mul(257));
+            let code =
+                u32::from(block.stage[place]).wrapping_add(1).wrapping_add(block.bought[place].wrapping_mul(257));
             block.digest[place] = block.digest[place].wrapping_add(code.wrapping_mul(weight)).rotate_left(5);
         }
     }

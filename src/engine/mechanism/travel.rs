@@ -45,7 +45,8 @@ pub fn travel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32)
         }
     }
     if program.counts_periods_in_stage {
-        for ((periods, stage), before) in block.periods_in_stage[..live].iter_mut().zip(&block.stage).zip(&block.before) {
+        for ((periods, stage), before) in block.periods_in_stage[..live].iter_mut().zip(&block.stage).zip(&block.before)
+        {
             *periods = if stage == before { periods.saturating_add(1) } else { 0 };
         }
     }
@@ -119,7 +120,16 @@ pub fn trait_at(block: &Block, program: &Program, of: TraitId, place: usize, t: 
 }
 
 #[expect(clippy::too_many_arguments, reason = "the places of one customer's numbers; a struct would only rename them")]
-fn bent_step(block: &Block, program: &Program, table: &PeriodTable, bent: &BentShape, row: usize, place: usize, word: u32, t: u32) -> u8 {
+fn bent_step(
+    block: &Block,
+    program: &Program,
+    table: &PeriodTable,
+    bent: &BentShape,
+    row: usize,
+    place: usize,
+    word: u32,
+    t: u32,
+) -> u8 {
     let stage = block.before[place] as usize;
     let width = bent.to.len();
     let base = &table.weights[row * program.width..row * program.width + width];
@@ -155,7 +165,8 @@ fn bent_step(block: &Block, program: &Program, table: &PeriodTable, bent: &BentS
 fn own_chances(block: &Block, table: &PeriodTable, bent: &BentShape, place: usize, weights: &mut [f32]) {
     for (at, of) in bent.own.iter().enumerate() {
         let Some(of) = of else { continue };
-        let own = table.own.iter().position(|own| own.of == *of && own.to == bent.to[at] && own.from == block.before[place]);
+        let own =
+            table.own.iter().position(|own| own.of == *of && own.to == bent.to[at] && own.from == block.before[place]);
         let Some(column) = own else { continue };
         let chance = block.own[column][place].min(weights[bent.stay]);
         weights[at] = chance;

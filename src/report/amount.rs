@@ -36,12 +36,16 @@ pub struct Scale {
 const SCALES: [(f64, f64, &str); 4] =
     [(999_500e6, 1e12, " trn"), (999.5e6, 1e9, " bn"), (999_500.0, 1e6, " M"), (9_999.5, 1e3, " k")];
 
+/// From this size on there is no word, and digits are written with their power of ten.
+const LARGEST: f64 = 1e16;
+
 impl Scale {
     /// The scale that suits numbers up to `largest` in size.
     pub fn of(unit: Unit, largest: f64) -> Self {
         match unit {
             Unit::Share => Self { divisor: 0.01, suffix: "%" },
             Unit::Points => Self { divisor: 0.01, suffix: " pp" },
+            Unit::Number if largest.abs() >= LARGEST => Self { divisor: 1.0, suffix: "" },
             Unit::Number => SCALES
                 .into_iter()
                 .find(|(from, ..)| largest.abs() >= *from)
@@ -57,7 +61,9 @@ impl Scale {
         }
         #[expect(clippy::cast_possible_truncation, reason = "the logarithm of a finite number is within ±324")]
         let magnitude = libm::floor(libm::log10(size * (1.0 + 0.5 * libm::pow(10.0, f64::from(-digits))))) as i32;
-        usize::try_from(digits - 1 - magnitude).unwrap_or(0).min(12)
+        // Nobody asks for a smaller part of a percent.
+        let most = if self.divisor < 1.0 { 4 } else { 12 };
+        usize::try_from(digits - 1 - magnitude).unwrap_or(0).min(most)
     }
 
     /// The decimals that tell numbers apart that lie `step` apart.
@@ -76,7 +82,7 @@ impl Scale {
         let scaled = value / self.divisor;
         // Neither a small nor a huge number can be read with that many zeros.
         let plain = if libm::fabs(scaled) >= 1e6 || decimals > 6 {
-            format!("{scaled:.2e}")
+            format!("{scaled:.2e}").replace("e-", "e−")
         } else {
             group(&format!("{scaled:.decimals$}"))
         };
@@ -120,7 +126,9 @@ fn own_decimals(scale: Scale, value: f64) -> usize {
 /// A number on its own.
 pub fn write(unit: Unit, value: f64) -> String {
     let scale = Scale::of(unit, value);
-    scale.write(value, own_decimals(scale, value))
+    let decimals = own_decimals(scale, value);
+    let text = scale.write(value, decimals);
+    if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { scale.write(0.0, 0) }
 }
 
 /// A number with its sign, plus included, as a difference needs it.
@@ -180,12 +188,12 @@ mod tests {
             (-1_234_567.0, "−1.23 M"),
             (3.2e9, "3.20 bn"),
             (7.1e12, "7.10 trn"),
-            (1e20, "1.00e8 trn"),
+            (1e20, "1.00e20"),
             (0.012_34, "0.0123"),
             (1e-9, "1.00e−9"),
         ];
         for (value, text) in cases {
-            assert_eq!(write(Unit::Number, value).replace("e-", "e−"), text);
+            assert_eq!(write(Unit::Number, value), text);
         }
     }
 
@@ -195,6 +203,7 @@ mod tests {
         assert_eq!(write_signed(Unit::Points, 0.034), "+3.40 pp");
         assert_eq!(write_signed(Unit::Points, -0.034), "−3.40 pp");
         assert_eq!(write_signed(Unit::Points, 0.0), "0 pp");
+        assert_eq!(write(Unit::Share, 1e-40), "0%");
     }
 
     #[test]

@@ -38,24 +38,25 @@ impl Axis {
 
     /// An axis of times from `first` to the horizon, marked at round numbers of periods.
     pub fn times(unit: PeriodUnit, first: u64, horizon: u64, parts: u64) -> Self {
-        let steps: &[u64] = match unit {
-            PeriodUnit::Day => &[1, 2, 7, 14, 28, 91, 182, 365],
-            PeriodUnit::Week => &[1, 2, 4, 8, 13, 26, 52, 104],
-            PeriodUnit::Month => &[1, 2, 3, 6, 12, 24, 36],
-            PeriodUnit::Quarter => &[1, 2, 4, 8, 12, 20],
-            PeriodUnit::Year => &[1, 2, 5, 10],
+        // Within a year parts of it, and then 1, 2, 5, 10, 20, 50 ... years.
+        let (within, year): (&[u64], u64) = match unit {
+            PeriodUnit::Day => (&[1, 2, 7, 14, 28, 91, 182], 365),
+            PeriodUnit::Week => (&[1, 2, 4, 13, 26], 52),
+            PeriodUnit::Month => (&[1, 2, 3, 6], 12),
+            PeriodUnit::Quarter => (&[1, 2], 4),
+            PeriodUnit::Year => (&[], 1),
         };
-        let largest = steps.last().copied().unwrap_or(1);
-        let more = (2..).map(|n| n * largest);
-        let step = steps.iter().copied().chain(more).find(|step| horizon / step <= parts).unwrap_or(largest);
+        let years = (0..12).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power) * year));
+        let step = within.iter().copied().chain(years).find(|step| horizon / step <= parts).unwrap_or(horizon.max(1));
         let first = first.min(horizon);
         let times = (0..=horizon / step).map(|n| n * step).filter(|time| *time >= first);
         let mut marks: Vec<(f64, String)> = times.map(|time| (time as f64, time.to_string())).collect();
         if marks.first().is_none_or(|(time, _)| *time - first as f64 >= 0.6 * step as f64) {
             marks.insert(0, (first as f64, first.to_string()));
         }
-        let high = if horizon > first { horizon as f64 } else { first as f64 + 1.0 };
-        Self { low: first as f64, high, marks }
+        // A single time stands in the middle.
+        let room = if horizon > first { 0.0 } else { 0.5 };
+        Self { low: first as f64 - room, high: horizon as f64 + room, marks }
     }
 
     /// Where a value lies between the ends: 0 at `low`, 1 at `high`.
@@ -66,14 +67,14 @@ impl Axis {
 
 /// Room around a range that has no width, or hardly any for numbers of its size.
 fn roomy(unit: Unit, low: f64, high: f64) -> (f64, f64) {
-    if low > high {
-        return (0.0, 1.0);
-    }
     let size = low.abs().max(high.abs());
+    if low > high || size <= 1e-290 {
+        return (0.0, if unit == Unit::Points { 0.01 } else { 1.0 });
+    }
     if high - low > 1e-9 * size && high - low > 1e-290 {
         return (low.max(-1e300), high.min(1e300));
     }
-    let room = if size > 1e-290 { 0.5 * size.min(1e300) } else { 1.0 };
+    let room = 0.5 * size.min(1e300);
     let room = if unit == Unit::Points { room.min(0.01) } else { room };
     (low - room, high + room)
 }
@@ -123,6 +124,6 @@ mod tests {
         assert_eq!(labels(&Axis::times(PeriodUnit::Month, 0, 36, 8)), ["0", "6", "12", "18", "24", "30", "36"]);
         assert_eq!(labels(&Axis::times(PeriodUnit::Month, 1, 36, 8)), ["1", "6", "12", "18", "24", "30", "36"]);
         assert_eq!(labels(&Axis::times(PeriodUnit::Month, 1, 1, 8)), ["1"]);
-        assert_eq!(labels(&Axis::times(PeriodUnit::Day, 0, 3650, 8)).len(), 6);
+        assert_eq!(labels(&Axis::times(PeriodUnit::Day, 0, 3650, 8)), ["0", "730", "1460", "2190", "2920", "3650"]);
     }
 }

@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
-use super::palette::{AXIS, TEXT, scenario};
+use super::palette::{TEXT, scenario};
 use crate::estimate::summary::{Contrast, Difference};
 
 /// The widest that the scenarios' names may be.
@@ -124,7 +124,6 @@ fn draw_row(figure: &mut Figure, report: &Report, (frame, unit): (&Frame, Unit),
     }
     figure.canvas.dot((mean, middle), 4.0, ink);
     let x = frame.right + 18.0;
-    figure.canvas.line(&[(frame.right + 6.0, middle), (frame.right + 12.0, middle)], AXIS, 0.75);
     if estimate.standard_error.is_some() {
         let interval = format!("[{}]", write_interval(unit, estimate.low, estimate.high));
         figure.canvas.words(&write_signed(unit, estimate.mean), (x, middle - 2.0), Anchor::Start, NAME);

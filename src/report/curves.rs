@@ -101,8 +101,12 @@ fn curves(report: &Report, subject: &Subject) -> Vec<Curve> {
         let values = report.over_time(name, subject.metric);
         let first = usize::from(subject.per_period && values.len() > 1);
         let every = values.len().div_ceil(MOST_POINTS).max(1);
-        // Counted from the end, so that the last value is always there.
-        let kept = values.iter().enumerate().skip(first).filter(|(time, _)| (values.len() - 1 - time) % every == 0);
+        // Counted from the end, so that the last value is there; the first is in any case.
+        let kept = values
+            .iter()
+            .enumerate()
+            .skip(first)
+            .filter(|(time, _)| *time == first || (values.len() - 1 - time).is_multiple_of(every));
         Curve {
             name: name.clone(),
             title: report.title(name).to_owned(),
@@ -148,8 +152,8 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     }
     // The baseline last, so that no other line hides it.
     let (baseline, others): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|c| c.name == summary.baseline);
-    for curve in others.iter().chain(&baseline) {
-        draw_line(&mut figure.canvas, &frame, curve);
+    for (place, curve) in others.iter().chain(&baseline).enumerate() {
+        draw_line(&mut figure.canvas, &frame, curve, place as f64 - (curves.len() - 1) as f64 / 2.0);
     }
     frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s from the start"));
     let ends: Vec<f64> = curves.iter().map(|curve| frame.y(end(curve))).collect();
@@ -173,13 +177,15 @@ fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve) {
     }
 }
 
-fn draw_line(canvas: &mut Canvas, frame: &Frame, curve: &Curve) {
+/// `place` counts from the middle one of all curves.
+fn draw_line(canvas: &mut Canvas, frame: &Frame, curve: &Curve, place: f64) {
     let points: Vec<Point> = curve.values.iter().map(|(time, value)| (frame.x(*time), frame.y(value.mean))).collect();
     canvas.dashed(&points, curve.look.ink, 2.0, curve.look.dash);
-    // A single point is no line, and its interval no band.
+    // A single point is no line, and its interval no band; points stand side by side.
     if let ([point], [(_, value)]) = (points.as_slice(), curve.values.as_slice()) {
-        canvas.line(&[(point.0, frame.y(value.low)), (point.0, frame.y(value.high))], curve.look.ink, 1.5);
-        canvas.dot(*point, 4.0, curve.look.ink);
+        let x = point.0 + 14.0 * place;
+        canvas.line(&[(x, frame.y(value.low)), (x, frame.y(value.high))], curve.look.ink, 1.5);
+        canvas.dot((x, point.1), 4.0, curve.look.ink);
     }
 }
 

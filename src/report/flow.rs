@@ -27,10 +27,10 @@ pub fn stages(report: &Report) -> Vec<Chart> {
     charts.map(|(scenario, layers)| draw(report, &scenario.name, layers, highest)).collect()
 }
 
-/// Which times are drawn: all, or one in so many, the last always.
+/// Which times are drawn: all, or one in so many, the first and the last always.
 fn times(count: usize) -> Vec<usize> {
     let every = count.div_ceil(MOST_POINTS).max(1);
-    (0..count).filter(|time| (count - 1 - time).is_multiple_of(every)).collect()
+    (0..count).filter(|time| *time == 0 || (count - 1 - time).is_multiple_of(every)).collect()
 }
 
 fn layers(report: &Report, scenario: &str) -> Vec<Layer> {

@@ -13,6 +13,7 @@ pub mod flow;
 pub mod font;
 pub mod gallery;
 pub mod headline;
+pub mod html;
 pub mod key;
 pub mod palette;
 pub mod spread;

@@ -48,10 +48,11 @@ pub fn spread(report: &Report) -> Option<Chart> {
     let baseline = report.title(&summary.baseline);
     let dots = rows.iter().all(|row| row.values.len() < FEW);
     let mark = if dots { "each dot is a replication" } else { "height: how many replications" };
-    let subtitle = format!(
-        "Difference in net present value from “{baseline}” in each of {} replications · {mark} · white mark: mean",
-        summary.replications
-    );
+    let times = match summary.replications {
+        1 => "one replication".to_owned(),
+        many => format!("each of {many} replications"),
+    };
+    let subtitle = format!("Difference in net present value from “{baseline}” in {times} · {mark} · white mark: mean");
     let mut figure = Figure::new("How surely each scenario pays", &subtitle);
     let names: Vec<Vec<String>> = rows.iter().map(|row| wrap(report.title(row.name), NAME, NAMES, 3)).collect();
     let widest = names.iter().flatten().map(|line| NAME.width(line)).fold(0.0, f64::max);

@@ -152,10 +152,23 @@ pub fn write_estimate(unit: Unit, estimate: &Estimate) -> String {
         return write(unit, estimate.mean);
     }
     let half = half_width(estimate);
-    let scale = Scale::of(unit, estimate.mean.abs().max(half));
-    let own = own_decimals(scale, estimate.mean.abs().max(half));
-    let decimals = if half > 0.0 { scale.decimals(half, 2).min(own + 3) } else { own };
+    let (scale, decimals) = scale_of_estimate(unit, estimate);
     format!("{} ± {}", scale.digits(estimate.mean, decimals), scale.write(half, decimals))
+}
+
+/// A number to compare with an estimate, in the same thousands and with the same decimals.
+pub fn write_beside(unit: Unit, value: f64, estimate: &Estimate) -> String {
+    let (scale, decimals) = scale_of_estimate(unit, estimate);
+    scale.write(value, decimals)
+}
+
+/// Thousands and decimals that show half the width with two digits, or three of the mean where it has no width.
+fn scale_of_estimate(unit: Unit, estimate: &Estimate) -> (Scale, usize) {
+    let half = half_width(estimate);
+    let size = estimate.mean.abs().max(half);
+    let scale = Scale::of(unit, size);
+    let own = own_decimals(scale, size);
+    (scale, if half > 0.0 { scale.decimals(half, 2).min(own + 3) } else { own })
 }
 
 /// Half the width of an interval.
@@ -218,6 +231,7 @@ mod tests {
         assert_eq!(write_estimate(Unit::Share, &estimate(0.631, 0.012)), "63.1 ± 1.2%");
         assert_eq!(write_estimate(Unit::Number, &estimate(200.0, 45_000.0)), "0 ± 45 k");
         assert_eq!(write_estimate(Unit::Number, &estimate(1_200.0, 0.0)), "1,200 ± 0");
+        assert_eq!(write_beside(Unit::Number, 12_351_234.0, &estimate(12_344_000.0, 52_000.0)), "12.351 M");
         let alone = Estimate { mean: 0.5, standard_error: None, low: 0.5, high: 0.5 };
         assert_eq!(write_estimate(Unit::Share, &alone), "50.0%");
     }

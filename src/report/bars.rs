@@ -26,7 +26,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn height(&self) -> f64 {
-        (self.lines.len() as f64 * NAME.line_height() + 12.0).max(32.0)
+        (self.lines.len() as f64 * NAME.line_height() + 12.0).max(36.0)
     }
 }
 

@@ -117,7 +117,7 @@ impl Recipe {
     }
 
     fn values(self, metric: &str, scenario: usize) -> Vec<Estimate> {
-        let mut sum = -1.1e6 * scenario as f64;
+        let mut sum = -6e4 * scenario as f64;
         let times = usize::try_from(self.horizon).unwrap() + 1;
         (0..times)
             .map(|time| {

@@ -22,7 +22,7 @@ struct Layer {
 /// Customers by stage over time: one chart for each scenario, all with the same scale.
 pub fn stages(report: &Report) -> Vec<Chart> {
     let all: Vec<Vec<Layer>> = report.summary.scenarios.iter().map(|s| layers(report, &s.name)).collect();
-    let highest = all.iter().flat_map(|layers| edges(layers).pop()).flatten().fold(0.0, f64::max);
+    let highest = all.iter().filter_map(|layers| edges(layers).pop()).flatten().fold(0.0, f64::max);
     let charts = report.summary.scenarios.iter().zip(&all).filter(|(_, layers)| !layers.is_empty());
     charts.map(|(scenario, layers)| draw(report, &scenario.name, layers, highest)).collect()
 }

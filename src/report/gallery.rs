@@ -43,7 +43,7 @@ mod tests {
         }
     }
 
-    /// Leaves the pictures for a person to look at where POLKU_PICTURES names a folder.
+    /// Leaves the pictures for a person to look at where `POLKU_PICTURES` names a folder.
     fn look(case: &str, chart: &Chart, png: &[u8]) {
         if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
             let name = format!("{}-{}", case.replace(' ', "_"), chart.name);

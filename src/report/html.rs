@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 use minijinja::{Environment, context};
 
-use super::amount::{Unit, write, write_estimate};
+use super::amount::{Unit, write, write_beside, write_estimate};
 use super::chart::Chart;
 use super::font;
 use super::gallery::charts;
@@ -105,20 +105,30 @@ fn figures(report: &Report) -> Vec<Value> {
 fn checks(report: &Report) -> Vec<Value> {
     let mut checks = Vec::new();
     for scenario in &report.summary.scenarios {
+        let mut first = true;
         for (metric, exact) in scenario.exact.iter().flatten() {
             let Some(simulated) = scenario.metrics.get(metric).or_else(|| scenario.outcomes.get(metric)) else {
                 continue;
             };
             checks.push(context! {
                 scenario => report.title(&scenario.name),
-                metric => metric.replace('_', " "),
+                first => std::mem::take(&mut first),
+                metric => words(metric),
                 simulated => write_estimate(Unit::of(metric), simulated),
-                exact => write(Unit::of(metric), *exact),
+                exact => write_beside(Unit::of(metric), *exact, simulated),
                 apart => apart(simulated, *exact),
             });
         }
     }
     checks
+}
+
+/// A metric as people say it; an outcome's name as it was written.
+fn words(metric: &str) -> String {
+    SHOWN
+        .iter()
+        .find(|(name, _)| *name == metric)
+        .map_or(metric.replace('_', " "), |(_, heading)| (*heading).to_owned())
 }
 
 fn assumptions(report: &Report) -> Vec<Value> {
@@ -174,7 +184,7 @@ mod tests {
 
     #[test]
     fn exact_numbers_are_compared_or_their_absence_is_explained() {
-        assert!(page(&fixture::report()).unwrap().contains("standard errors apart"));
+        assert!(page(&fixture::report()).unwrap().contains("Standard errors apart"));
         assert!(page(&fixture::wide()).unwrap().contains("customers influence each other"));
     }
 

@@ -17,6 +17,7 @@ impl Ink {
     }
 
     /// The same colour, seen through.
+    #[must_use]
     pub fn faint(self, alpha: f64) -> Self {
         Self { alpha, ..self }
     }

@@ -28,17 +28,16 @@ pub struct NotFinite(pub String);
 pub fn terminal(report: &Report) -> String {
     let summary = &report.summary;
     let horizon = format!("{} {}s", summary.horizon, summary.period.noun());
-    let mut text = format!("Over {horizon}, money in {}\n{}\n", summary.currency, scenarios(report));
+    let mut parts = vec![format!("Over {horizon}, money in {}\n{}\n", summary.currency, scenarios(report))];
     if !summary.contrasts.is_empty() {
         let baseline = report.title(&summary.baseline);
-        let contrasts = contrasts(report);
-        text.push_str(&format!("\nDifference from {baseline}\n{contrasts}\n"));
+        parts.push(format!("Difference from {baseline}\n{}\n", contrasts(report)));
     }
     if summary.replications > 1 {
         let level = summary.interval * 100.0;
-        text.push_str(&format!("\n± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
+        parts.push(format!("± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
     }
-    text
+    parts.join("\n")
 }
 
 fn empty_table(heads: Vec<String>) -> Table {
@@ -204,6 +203,9 @@ mod tests {
             assert!(text.contains(word), "{word} in\n{text}");
         }
         assert!(!text.contains('\u{1b}'));
+        if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
+            std::fs::write(std::path::Path::new(&folder).join("plain.txt"), &text).unwrap();
+        }
         let wide = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(wide < 180, "{wide}\n{text}");
     }

@@ -82,7 +82,7 @@ impl Scale {
         let scaled = value / self.divisor;
         // Neither a small nor a huge number can be read with that many zeros.
         let plain = if libm::fabs(scaled) >= 1e6 || decimals > 6 {
-            format!("{scaled:.2e}").replace("e-", "e−")
+            power_of_ten(scaled)
         } else {
             group(&format!("{scaled:.decimals$}"))
         };
@@ -98,6 +98,14 @@ impl Scale {
     pub fn write(self, value: f64, decimals: usize) -> String {
         self.digits(value, decimals) + self.suffix
     }
+}
+
+/// Three digits and the power of ten, without zeros that say nothing: `1.25e18`, `4e−7`.
+fn power_of_ten(value: f64) -> String {
+    let text = format!("{value:.2e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    format!("{digits}e{}", power.replace('-', "−"))
 }
 
 /// Puts commas between the thousands of the whole part.
@@ -129,6 +137,11 @@ pub fn write(unit: Unit, value: f64) -> String {
     let decimals = own_decimals(scale, value);
     let text = scale.write(value, decimals);
     if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { scale.write(0.0, 0) }
+}
+
+/// A count in full: `20,000`.
+pub fn write_count(count: u64) -> String {
+    group(&count.to_string())
 }
 
 /// A number with its sign, plus included, as a difference needs it.
@@ -201,9 +214,9 @@ mod tests {
             (-1_234_567.0, "−1.23 M"),
             (3.2e9, "3.20 bn"),
             (7.1e12, "7.10 trn"),
-            (1e20, "1.00e20"),
+            (1.25e20, "1.25e20"),
             (0.012_34, "0.0123"),
-            (1e-9, "1.00e−9"),
+            (-1e-9, "−1e−9"),
         ];
         for (value, text) in cases {
             assert_eq!(write(Unit::Number, value), text);

@@ -36,6 +36,8 @@ mod tests {
                 assert!(!chart.title.is_empty() && !chart.alt.is_empty(), "{at}");
                 assert!(!chart.inline().contains("NaN") && !chart.alt.contains("NaN"), "{at}: {}", chart.alt);
                 assert!(chart.svg.len() < 200_000, "{at}: {} bytes", chart.svg.len());
+                let file = resvg::usvg::Tree::from_str(&chart.svg, &resvg::usvg::Options::default());
+                assert!(file.is_ok(), "{at}: {file:?}");
                 let bytes = png(&chart).unwrap_or_else(|fault| panic!("{at}: {fault}"));
                 assert!(bytes.starts_with(b"\x89PNG"), "{at}");
                 look(case, &chart, &bytes);

@@ -1,7 +1,7 @@
 //! The headline says in a sentence which scenario wins, by how much and how surely.
 
 use super::Report;
-use super::amount::{Unit, write, write_interval, write_probability, write_signed};
+use super::amount::{Unit, write, write_interval, write_probability};
 use crate::estimate::summary::{Contrast, Difference};
 use crate::stats::estimate::Estimate;
 
@@ -35,13 +35,14 @@ fn best(report: &Report) -> Option<(&Contrast, Difference)> {
     valued.max_by(|a, b| a.1.estimate.mean.total_cmp(&b.1.estimate.mean))
 }
 
-/// Money with its currency and sign: `EUR +1.2 M`.
+/// Money with its currency: `EUR 1.20 M`.
 fn money(report: &Report, value: f64) -> String {
-    format!("{} {}", report.summary.currency, write_signed(Unit::Number, value))
+    format!("{} {}", report.summary.currency, write(Unit::Number, value))
 }
 
-fn size(report: &Report, value: f64) -> String {
-    format!("{} {}", report.summary.currency, write(Unit::Number, value.abs()))
+/// A difference in money: `EUR 1.20 M more`.
+fn difference(report: &Report, value: f64) -> String {
+    format!("{} {}", money(report, value.abs()), if value < 0.0 { "less" } else { "more" })
 }
 
 fn span(report: &Report) -> String {
@@ -59,37 +60,37 @@ fn verdict(report: &Report, best: &Contrast, npv: Difference) -> String {
     let name = report.title(&best.scenario);
     let baseline = report.title(&best.baseline);
     let over = span(report);
-    let against = format!("in net present value against “{baseline}”");
-    let difference = money(report, estimate.mean);
+    let than = format!("net present value than “{baseline}” over {over}");
+    let difference = difference(report, estimate.mean);
     if estimate.mean == 0.0 && estimate.low == 0.0 && estimate.high == 0.0 {
         return format!("No scenario is worth more than “{baseline}” over {over}: the best differs by nothing at all.");
     }
     if estimate.standard_error.is_none() {
         let word = if estimate.mean > 0.0 { "best" } else { "nearest" };
         return format!(
-            "In a single replication “{name}” comes out {word}, {difference} {against} over {over}; \
+            "In a single replication “{name}” comes out {word}, with {difference} {than}; \
              how sure that is, one replication cannot say."
         );
     }
     let doubt = interval(report, &estimate);
     let better = write_probability(npv.probability_better);
     if estimate.low > 0.0 {
-        format!("“{name}” wins: {difference} {against} over {over} ({doubt}), better in {better} of the replications.")
+        format!("“{name}” wins: {difference} {than} ({doubt}), better in {better} of the replications.")
     } else if estimate.high < 0.0 {
-        let behind = size(report, estimate.mean);
+        let behind = money(report, estimate.mean.abs());
         format!(
             "“{baseline}” stays best: every other scenario is worth less over {over}. The nearest, “{name}”, \
              falls behind by {behind} in net present value (difference: {doubt})."
         )
     } else if estimate.mean > 0.0 {
         format!(
-            "No clear winner: “{name}” comes out ahead by {difference} {against} over {over}, but the {doubt} \
+            "No clear winner: “{name}” comes out ahead with {difference} {than}, but the {doubt} \
              includes no difference (better in {better} of the replications)."
         )
     } else {
         format!(
-            "No clear winner: no scenario comes out ahead of “{baseline}” over {over}. The nearest, “{name}”, differs \
-             by {difference} in net present value, and the {doubt} includes no difference."
+            "No clear winner: no scenario comes out ahead of “{baseline}” over {over}. The nearest, “{name}”, has \
+             {difference} net present value, and the {doubt} includes no difference."
         )
     }
 }
@@ -134,7 +135,7 @@ fn alone(report: &Report) -> String {
         said.push(format!("keeps {} of its customers", write(Unit::Share, retention.mean)));
     }
     if let Some(npv) = scenario.metrics.get("npv") {
-        let worth = money(report, npv.mean).replace('+', "");
+        let worth = money(report, npv.mean);
         let doubt = npv.standard_error.map(|_| format!(" ({})", interval(report, npv))).unwrap_or_default();
         said.push(format!("has a net present value of {worth}{doubt}"));
     }
@@ -168,7 +169,7 @@ mod tests {
     fn a_clear_win_is_said_with_its_size_and_its_doubt() {
         let said = headline(&with_npv([(9e5, 1.2e6, 1.5e6), (-1.0, 1e5, 2e5)]));
         assert!(said.sentence.starts_with(
-            "“Know me: one view of the customer” wins: EUR +1.20 M in net present value against “Today” over 36 months \
+            "“Know me: one view of the customer” wins: EUR 1.20 M more net present value than “Today” over 36 months \
              (95% interval 0.90 to 1.50 M), better in 83% of the replications."
         ));
         assert!(said.sentence.contains("It beats the next best, “Reach me: offers in the app & by post”, in "));

@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 use minijinja::{Environment, context};
 
-use super::amount::{Unit, write, write_beside, write_estimate};
+use super::amount::{Unit, write, write_beside, write_count, write_estimate};
 use super::chart::Chart;
 use super::font;
 use super::gallery::charts;
@@ -37,9 +37,9 @@ pub fn page(report: &Report) -> Result<String, minijinja::Error> {
         noun => summary.period.noun(),
         horizon => summary.horizon,
         level => format!("{:.0}", summary.interval * 100.0),
-        replications => write(Unit::Number, summary.replications as f64),
-        agents => write(Unit::Number, summary.agents as f64),
-        customers => write(Unit::Number, summary.customers as f64),
+        replications => write_count(summary.replications),
+        agents => write_count(summary.agents),
+        customers => write_count(summary.customers),
         seed => summary.seed,
         doubted => summary.replications > 1,
         scenario_heads => shown.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),

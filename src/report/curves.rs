@@ -148,7 +148,8 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     frame.draw_up(&mut figure.canvas);
     draw_zero(&mut figure.canvas, &frame);
     for curve in &curves {
-        draw_band(&mut figure.canvas, &frame, curve);
+        // Where many bands lie upon each other, each is fainter.
+        draw_band(&mut figure.canvas, &frame, curve, if curves.len() > 5 { 0.08 } else { 0.16 });
     }
     // The baseline last, so that no other line hides it.
     let (baseline, others): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|c| c.name == summary.baseline);
@@ -168,12 +169,12 @@ fn draw_zero(canvas: &mut Canvas, frame: &Frame) {
     }
 }
 
-fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve) {
+fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve, alpha: f64) {
     let upper = curve.values.iter().map(|(time, value)| (frame.x(*time), frame.y(value.high)));
     let lower = curve.values.iter().rev().map(|(time, value)| (frame.x(*time), frame.y(value.low)));
     if curve.values.iter().any(|(_, value)| value.low < value.high) {
         let edge: Vec<Point> = upper.chain(lower).collect();
-        canvas.area(&edge, curve.look.ink.faint(0.16));
+        canvas.area(&edge, curve.look.ink.faint(alpha));
     }
 }
 

@@ -96,6 +96,16 @@ fn draw_row(figure: &mut Figure, (frame, ground): (&Frame, f64), row: &Row, ink:
     figure.canvas.line(&[(mean, ground - 22.0), (mean, ground - 1.0)], ink, 5.0);
     figure.canvas.line(&[(mean, ground - 21.0), (mean, ground - 2.0)], PAPER, 2.0);
     let x = frame.right + 18.0;
+    if row.values.len() < 2 {
+        // One replication is no share of anything.
+        figure.canvas.words(
+            &write_signed(Unit::Number, row.mean()),
+            (x, ground - ROW / 2.0 + 5.0),
+            Anchor::Start,
+            NAME,
+        );
+        return;
+    }
     let better = format!("better in {}", write_probability(row.better()));
     figure.canvas.words(&write_signed(Unit::Number, row.mean()), (x, ground - ROW / 2.0 - 2.0), Anchor::Start, NAME);
     figure.canvas.words(&better, (x, ground - ROW / 2.0 + 14.0), Anchor::Start, LABEL);

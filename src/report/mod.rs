@@ -1,8 +1,28 @@
 //! What people see. Everything here returns text or bytes and writes nothing.
 
+pub mod amount;
+pub mod axis;
+pub mod bars;
+pub mod canvas;
+pub mod chart;
+pub mod curves;
+pub mod figure;
+#[cfg(test)]
+pub mod fixture;
+pub mod flow;
+pub mod font;
+pub mod gallery;
+pub mod headline;
+pub mod html;
+pub mod key;
+pub mod palette;
+pub mod spread;
+pub mod table;
+
 use indexmap::IndexMap;
 
 use crate::estimate::summary::{Series, Summary};
+use crate::stats::estimate::Estimate;
 
 /// Every number that any output shows.
 pub struct Report {
@@ -26,6 +46,20 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Why there are no exact expectations; none where there are.
     pub why_not_exact: Option<String>,
+}
+
+impl Report {
+    /// A scenario's title; its name where it has none.
+    pub fn title<'a>(&'a self, scenario: &'a str) -> &'a str {
+        let found = self.summary.scenarios.iter().find(|s| s.name == scenario);
+        found.map(|s| s.title.as_str()).filter(|title| !title.trim().is_empty()).unwrap_or(scenario)
+    }
+
+    /// One metric of one scenario over time, for the whole business; nothing where it was not counted.
+    pub fn over_time(&self, scenario: &str, metric: &str) -> &[Estimate] {
+        let is_it = |s: &&Series| s.scenario == scenario && s.segment == "all" && s.metric == metric;
+        self.series.iter().find(is_it).map_or(&[], |s| &s.values)
+    }
 }
 
 /// A number or change that the study rests on.

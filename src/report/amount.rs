@@ -1,0 +1,263 @@
+//! How numbers are written for people: `1.2 M`, `45 k`, `63.1%`, `12.34 ± 0.05 M`.
+
+use crate::stats::estimate::Estimate;
+
+/// What kind of number it is, which decides how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A plain number: customers, or money in the study's currency.
+    Number,
+    /// A share between 0 and 1, written in percent.
+    Share,
+    /// A difference of two shares, written in percentage points.
+    Points,
+}
+
+impl Unit {
+    /// The unit of a metric's value.
+    pub fn of(metric: &str) -> Self {
+        if metric == "retention" { Self::Share } else { Self::Number }
+    }
+
+    /// The unit of a difference between two values of a metric.
+    pub fn of_difference(metric: &str) -> Self {
+        if metric == "retention" { Self::Points } else { Self::Number }
+    }
+}
+
+/// A unit with its thousands: what a value is divided by, and the letters that say so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    divisor: f64,
+    suffix: &'static str,
+}
+
+/// From these sizes on a number is written in thousands, millions and so on; four digits are read as they are.
+const SCALES: [(f64, f64, &str); 4] =
+    [(999_500e6, 1e12, " trn"), (999.5e6, 1e9, " bn"), (999_500.0, 1e6, " M"), (9_999.5, 1e3, " k")];
+
+/// From this size on there is no word, and digits are written with their power of ten.
+const LARGEST: f64 = 1e16;
+
+impl Scale {
+    /// The scale that suits numbers up to `largest` in size.
+    pub fn of(unit: Unit, largest: f64) -> Self {
+        match unit {
+            Unit::Share => Self { divisor: 0.01, suffix: "%" },
+            Unit::Points => Self { divisor: 0.01, suffix: " pp" },
+            Unit::Number if largest.abs() >= LARGEST => Self { divisor: 1.0, suffix: "" },
+            Unit::Number => SCALES
+                .into_iter()
+                .find(|(from, ..)| largest.abs() >= *from)
+                .map_or(Self { divisor: 1.0, suffix: "" }, |(_, divisor, suffix)| Self { divisor, suffix }),
+        }
+    }
+
+    /// The decimals that show `digits` significant digits of a number of this size, once it is rounded to them.
+    fn decimals(self, size: f64, digits: i32) -> usize {
+        let size = size.abs() / self.divisor;
+        if !size.is_finite() || size <= 0.0 {
+            return 0;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the logarithm of a finite number is within ±324")]
+        let magnitude = libm::floor(libm::log10(size * (1.0 + 0.5 * libm::pow(10.0, f64::from(-digits))))) as i32;
+        // Nobody asks for a smaller part of a percent.
+        let most = if self.divisor < 1.0 { 4 } else { 12 };
+        usize::try_from(digits - 1 - magnitude).unwrap_or(0).min(most)
+    }
+
+    /// The decimals that tell numbers apart that lie `step` apart.
+    pub fn decimals_of_step(self, step: f64) -> usize {
+        let mut decimals = self.decimals(step, 1);
+        // A step of 2.5 needs one decimal more than its first digit.
+        let scaled = step / self.divisor * libm::pow(10.0, decimals as f64);
+        if libm::fabs(scaled - libm::round(scaled)) > 1e-6 {
+            decimals += 1;
+        }
+        decimals
+    }
+
+    /// The number alone, without the letters.
+    fn digits(self, value: f64, decimals: usize) -> String {
+        let scaled = value / self.divisor;
+        // Neither a small nor a huge number can be read with that many zeros.
+        let plain = if libm::fabs(scaled) >= 1e6 || decimals > 6 {
+            power_of_ten(scaled)
+        } else {
+            group(&format!("{scaled:.decimals$}"))
+        };
+        let is_zero = !plain.contains(|c: char| ('1'..='9').contains(&c));
+        match plain.strip_prefix('-') {
+            Some(size) if is_zero => size.to_owned(),
+            Some(size) => format!("−{size}"),
+            None => plain,
+        }
+    }
+
+    /// The number with its letters.
+    pub fn write(self, value: f64, decimals: usize) -> String {
+        self.digits(value, decimals) + self.suffix
+    }
+}
+
+/// Three digits and the power of ten, without zeros that say nothing: `1.25e18`, `4e−7`.
+fn power_of_ten(value: f64) -> String {
+    let text = format!("{value:.2e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    format!("{digits}e{}", power.replace('-', "−"))
+}
+
+/// Puts commas between the thousands of the whole part.
+fn group(plain: &str) -> String {
+    let (sign, size) = plain.strip_prefix('-').map_or(("", plain), |size| ("-", size));
+    let (whole, part) = size.split_once('.').map_or((size, None), |(whole, part)| (whole, Some(part)));
+    let mut text = sign.to_owned();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(part) = part {
+        text.push('.');
+        text.push_str(part);
+    }
+    text
+}
+
+/// The decimals for one number on its own: three digits, and never a fraction of a large count.
+fn own_decimals(scale: Scale, value: f64) -> usize {
+    scale.decimals(value, 3)
+}
+
+/// A number on its own.
+pub fn write(unit: Unit, value: f64) -> String {
+    let scale = Scale::of(unit, value);
+    let decimals = own_decimals(scale, value);
+    let text = scale.write(value, decimals);
+    if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { scale.write(0.0, 0) }
+}
+
+/// A count in full: `20,000`.
+pub fn write_count(count: u64) -> String {
+    group(&count.to_string())
+}
+
+/// A number with its sign, plus included, as a difference needs it.
+pub fn write_signed(unit: Unit, value: f64) -> String {
+    let text = write(unit, value);
+    if text.starts_with(|c: char| c.is_ascii_digit()) && value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// Two ends of an interval, in the same thousands: `0.90 to 1.50 M`. Three digits, or as many as show the ends apart.
+pub fn write_interval(unit: Unit, low: f64, high: f64) -> String {
+    let largest = low.abs().max(high.abs());
+    let scale = Scale::of(unit, largest);
+    let own = own_decimals(scale, largest);
+    let decimals = own.max(scale.decimals(high - low, 1).min(own + 3));
+    format!("{} to {}", scale.digits(low, decimals), scale.write(high, decimals))
+}
+
+/// A mean with half the width of its interval: `12.34 ± 0.05 M`; the mean alone where nothing is known of the error.
+pub fn write_estimate(unit: Unit, estimate: &Estimate) -> String {
+    if estimate.standard_error.is_none() {
+        return write(unit, estimate.mean);
+    }
+    let half = half_width(estimate);
+    let (scale, decimals) = scale_of_estimate(unit, estimate);
+    format!("{} ± {}", scale.digits(estimate.mean, decimals), scale.write(half, decimals))
+}
+
+/// A number to compare with an estimate, in the same thousands and with the same decimals.
+pub fn write_beside(unit: Unit, value: f64, estimate: &Estimate) -> String {
+    let (scale, decimals) = scale_of_estimate(unit, estimate);
+    scale.write(value, decimals)
+}
+
+/// Thousands and decimals that show half the width with two digits, or three of the mean where it has no width.
+fn scale_of_estimate(unit: Unit, estimate: &Estimate) -> (Scale, usize) {
+    let half = half_width(estimate);
+    let size = estimate.mean.abs().max(half);
+    let scale = Scale::of(unit, size);
+    let own = own_decimals(scale, size);
+    (scale, if half > 0.0 { scale.decimals(half, 2).min(own + 3) } else { own })
+}
+
+/// Half the width of an interval.
+pub fn half_width(estimate: &Estimate) -> f64 {
+    (estimate.high - estimate.low) / 2.0
+}
+
+/// A probability in whole percent; near both ends it says so rather than claim certainty.
+pub fn write_probability(probability: f64) -> String {
+    match probability {
+        p if p > 0.0 && p < 0.01 => "under 1%".to_owned(),
+        p if p < 1.0 && p > 0.99 => "over 99%".to_owned(),
+        p => format!("{:.0}%", p * 100.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_digits_and_take_a_letter_for_their_thousands() {
+        let cases = [
+            (0.0, "0"),
+            (1_234.4, "1,234"),
+            (45_000.0, "45.0 k"),
+            (999_499.0, "999 k"),
+            (999_999.0, "1.00 M"),
+            (1_234_567.0, "1.23 M"),
+            (-1_234_567.0, "−1.23 M"),
+            (3.2e9, "3.20 bn"),
+            (7.1e12, "7.10 trn"),
+            (1.25e20, "1.25e20"),
+            (0.012_34, "0.0123"),
+            (-1e-9, "−1e−9"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(write(Unit::Number, value), text);
+        }
+    }
+
+    #[test]
+    fn shares_become_percent_and_their_differences_percentage_points() {
+        assert_eq!(write(Unit::Share, 0.6314), "63.1%");
+        assert_eq!(write_signed(Unit::Points, 0.034), "+3.40 pp");
+        assert_eq!(write_signed(Unit::Points, -0.034), "−3.40 pp");
+        assert_eq!(write_signed(Unit::Points, 0.0), "0 pp");
+        assert_eq!(write(Unit::Share, 1e-40), "0%");
+    }
+
+    #[test]
+    fn a_mean_shows_no_more_digits_than_its_error_allows() {
+        let estimate = |mean: f64, half: f64| Estimate {
+            mean,
+            standard_error: Some(half / 2.0),
+            low: mean - half,
+            high: mean + half,
+        };
+        assert_eq!(write_estimate(Unit::Number, &estimate(12_344_000.0, 52_000.0)), "12.344 ± 0.052 M");
+        assert_eq!(write_estimate(Unit::Share, &estimate(0.631, 0.012)), "63.1 ± 1.2%");
+        assert_eq!(write_estimate(Unit::Number, &estimate(200.0, 45_000.0)), "0 ± 45 k");
+        assert_eq!(write_estimate(Unit::Number, &estimate(1_200.0, 0.0)), "1,200 ± 0");
+        assert_eq!(write_beside(Unit::Number, 12_351_234.0, &estimate(12_344_000.0, 52_000.0)), "12.351 M");
+        let alone = Estimate { mean: 0.5, standard_error: None, low: 0.5, high: 0.5 };
+        assert_eq!(write_estimate(Unit::Share, &alone), "50.0%");
+    }
+
+    #[test]
+    fn both_ends_of_an_interval_are_written_alike() {
+        assert_eq!(write_interval(Unit::Number, -20_000.0, 1_500_000.0), "−0.02 to 1.50 M");
+        assert_eq!(write_interval(Unit::Number, 1_231_000.0, 1_234_000.0), "1.231 to 1.234 M");
+    }
+
+    #[test]
+    fn no_probability_is_rounded_to_certainty() {
+        let texts: Vec<String> = [0.0, 0.004, 0.5, 0.996, 1.0].into_iter().map(write_probability).collect();
+        assert_eq!(texts, ["0%", "under 1%", "50%", "over 99%", "100%"]);
+    }
+}

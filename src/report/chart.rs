@@ -1,0 +1,96 @@
+//! A chart is a picture with a name, a title and a text that says the same to those who cannot see it.
+
+use std::sync::Arc;
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg;
+
+use super::font;
+
+/// A finished chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// The name, as a file has it: `retention`, `stages_today`.
+    pub name: String,
+    /// The title, as the chart shows it.
+    pub title: String,
+    /// The chart as an SVG file, which carries its font inside itself.
+    pub svg: String,
+    /// What the chart shows, in words.
+    pub alt: String,
+}
+
+impl Chart {
+    /// The SVG file around elements that are drawn in a view box of `fine` units.
+    pub(super) fn new(
+        name: String,
+        title: String,
+        alt: String,
+        size: (f64, f64),
+        drawing: (String, (u32, u32)),
+    ) -> Self {
+        let (elements, fine) = drawing;
+        let id = identifier(&name);
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.0}\" height=\"{:.0}\" viewBox=\"0 0 {} {}\" \
+             role=\"img\" aria-labelledby=\"{id}-title {id}-text\" stroke-linejoin=\"round\">\n\
+             <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-text\">{}</desc>\n{}\
+             <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{elements}\n</svg>\n",
+            size.0,
+            size.1,
+            fine.0,
+            fine.1,
+            escape(&title),
+            escape(&alt),
+            style(),
+        );
+        Self { name, title, svg, alt }
+    }
+
+    /// The chart as an SVG element for a page that has the font already.
+    pub fn inline(&self) -> String {
+        self.svg.replacen(&style(), "", 1)
+    }
+}
+
+/// The chart as a PNG file with two pixels for each point, drawn with no font but the one that travels with the program.
+///
+/// # Errors
+/// Says why the SVG could not be read or drawn; a chart of this crate can be.
+pub fn png(chart: &Chart) -> Result<Vec<u8>, String> {
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(font::REGULAR.to_vec());
+    fonts.load_font_data(font::BOLD.to_vec());
+    fonts.set_sans_serif_family(font::FAMILY);
+    let options = usvg::Options { fontdb: Arc::new(fonts), font_family: font::FAMILY.to_owned(), ..Default::default() };
+    let tree = usvg::Tree::from_str(&chart.inline(), &options).map_err(|fault| fault.to_string())?;
+    let size = tree.size().to_int_size().scale_by(2.0).ok_or("the chart has no size")?;
+    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("the chart is too large")?;
+    resvg::render(&tree, Transform::from_scale(2.0, 2.0), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|fault| fault.to_string())
+}
+
+fn style() -> String {
+    format!("<style>\n{}</style>\n", font::style_sheet())
+}
+
+/// A name that can stand in an `id` attribute.
+fn identifier(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+/// Text for XML: markup signs written out, control characters as spaces.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,208 @@
+//! Curves over time, one for each scenario, with the bands of their intervals.
+
+use super::Report;
+use super::amount::{Unit, write, write_interval};
+use super::axis::Axis;
+use super::canvas::{Canvas, Point};
+use super::chart::Chart;
+use super::figure::{BELOW, EDGE, Figure, Frame};
+use super::key::{Key, Sample};
+use super::palette::{AXIS, Look, scenario};
+use crate::stats::estimate::Estimate;
+
+/// No more points than this are drawn of one curve: about two points of the picture lie between them.
+const MOST_POINTS: usize = 240;
+
+struct Curve {
+    name: String,
+    title: String,
+    look: Look,
+    /// Times with their values.
+    values: Vec<(f64, Estimate)>,
+}
+
+impl Curve {
+    fn last(&self) -> Option<Estimate> {
+        self.values.last().map(|(_, value)| *value)
+    }
+}
+
+/// What a chart of curves is about.
+struct Subject {
+    name: &'static str,
+    metric: &'static str,
+    title: String,
+    measures: String,
+    unit: Unit,
+    /// Whether the quantity is counted in each period, so that there is none at time 0.
+    per_period: bool,
+}
+
+impl Subject {
+    /// An interval of a share, cut where no share can be; means stay as they are.
+    fn possible(&self, value: Estimate) -> Estimate {
+        match self.unit {
+            Unit::Share => {
+                Estimate { low: value.low.max(0.0).min(value.mean), high: value.high.min(1.0).max(value.mean), ..value }
+            }
+            _ => value,
+        }
+    }
+}
+
+/// The share of customers retained over time.
+pub fn retention(report: &Report) -> Chart {
+    draw(
+        report,
+        &Subject {
+            name: "retention",
+            metric: "retention",
+            title: "How long customers stay: share retained".to_owned(),
+            measures: "Share of customers retained, percent".to_owned(),
+            unit: Unit::Share,
+            per_period: false,
+        },
+    )
+}
+
+/// Revenue in each period.
+pub fn revenue(report: &Report) -> Chart {
+    let noun = report.summary.period.noun();
+    draw(
+        report,
+        &Subject {
+            name: "revenue",
+            metric: "revenue",
+            title: format!("What customers spend: revenue in each {noun}"),
+            measures: format!("Revenue, {} per {noun}", report.summary.currency),
+            unit: Unit::Number,
+            per_period: true,
+        },
+    )
+}
+
+/// The cash flow added up over time, not discounted.
+pub fn cumulative_cash_flow(report: &Report) -> Chart {
+    draw(
+        report,
+        &Subject {
+            name: "cumulative_cash_flow",
+            metric: "cumulative_cash_flow",
+            title: "When the money comes back: cash flow added up".to_owned(),
+            measures: format!("Cash flow since the start, {}, not discounted", report.summary.currency),
+            unit: Unit::Number,
+            per_period: false,
+        },
+    )
+}
+
+fn curves(report: &Report, subject: &Subject) -> Vec<Curve> {
+    let curve = |name: &String| {
+        let values = report.over_time(name, subject.metric);
+        let first = usize::from(subject.per_period && values.len() > 1);
+        let every = values.len().div_ceil(MOST_POINTS).max(1);
+        // Counted from the end, so that the last value is there; the first is in any case.
+        let kept = values
+            .iter()
+            .enumerate()
+            .skip(first)
+            .filter(|(time, _)| *time == first || (values.len() - 1 - time).is_multiple_of(every));
+        Curve {
+            name: name.clone(),
+            title: report.title(name).to_owned(),
+            look: scenario(report, name),
+            values: kept.map(|(time, value)| (time as f64, subject.possible(*value))).collect(),
+        }
+    };
+    report.summary.scenarios.iter().map(|s| curve(&s.name)).filter(|c| !c.values.is_empty()).collect()
+}
+
+fn draw(report: &Report, subject: &Subject) -> Chart {
+    let summary = &report.summary;
+    let noun = summary.period.noun();
+    let mut curves = curves(report, subject);
+    let banded = curves.iter().flat_map(|c| &c.values).any(|(_, value)| value.low < value.high);
+    let bands = format!(" · bands: {:.0}% intervals", summary.interval * 100.0);
+    let mut figure = Figure::new(&subject.title, &format!("{}{}", subject.measures, if banded { &bands } else { "" }));
+
+    let ends = curves.iter().flat_map(|c| &c.values).flat_map(|(_, value)| [value.low, value.high]);
+    let up = Axis::values(subject.unit, ends.chain([0.0]), 5);
+    let across = Axis::times(summary.period, u64::from(subject.per_period), summary.horizon, 9);
+
+    // The key goes from the highest end to the lowest, as the curves do.
+    let end = |curve: &Curve| curve.last().map_or(0.0, |value| value.mean);
+    curves.sort_by(|a, b| end(b).total_cmp(&end(a)));
+    let mut key = Key::new(Sample::Line);
+    for curve in &curves {
+        key.add(&curve.title, &write(subject.unit, end(curve)), curve.look);
+    }
+    let height = (figure.top + 300.0_f64.max(key.height()) + BELOW + EDGE).max(430.0);
+    let frame = Frame {
+        left: EDGE + Frame::room_for_labels(&up),
+        right: key.frame_right(),
+        top: figure.top,
+        bottom: height - BELOW,
+        across,
+        up,
+    };
+    frame.draw_up(&mut figure.canvas);
+    draw_zero(&mut figure.canvas, &frame);
+    for curve in &curves {
+        // Where many bands lie upon each other, each is fainter.
+        draw_band(&mut figure.canvas, &frame, curve, if curves.len() > 5 { 0.08 } else { 0.16 });
+    }
+    // The baseline last, so that no other line hides it.
+    let (baseline, others): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|c| c.name == summary.baseline);
+    for (place, curve) in others.iter().chain(&baseline).enumerate() {
+        draw_line(&mut figure.canvas, &frame, curve, place as f64 - (curves.len() - 1) as f64 / 2.0);
+    }
+    frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s from the start"));
+    let ends: Vec<f64> = curves.iter().map(|curve| frame.y(end(curve))).collect();
+    key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &ends);
+    figure.finish(subject.name, height, words(report, subject, &curves))
+}
+
+fn draw_zero(canvas: &mut Canvas, frame: &Frame) {
+    if frame.up.low < 0.0 && frame.up.high > 0.0 {
+        let y = frame.y(0.0);
+        canvas.line(&[(frame.left, y), (frame.right, y)], AXIS, 1.25);
+    }
+}
+
+fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve, alpha: f64) {
+    let upper = curve.values.iter().map(|(time, value)| (frame.x(*time), frame.y(value.high)));
+    let lower = curve.values.iter().rev().map(|(time, value)| (frame.x(*time), frame.y(value.low)));
+    if curve.values.iter().any(|(_, value)| value.low < value.high) {
+        let edge: Vec<Point> = upper.chain(lower).collect();
+        canvas.area(&edge, curve.look.ink.faint(alpha));
+    }
+}
+
+/// `place` counts from the middle one of all curves.
+fn draw_line(canvas: &mut Canvas, frame: &Frame, curve: &Curve, place: f64) {
+    let points: Vec<Point> = curve.values.iter().map(|(time, value)| (frame.x(*time), frame.y(value.mean))).collect();
+    canvas.dashed(&points, curve.look.ink, 2.0, curve.look.dash);
+    // A single point is no line, and its interval no band; points stand side by side.
+    if let ([point], [(_, value)]) = (points.as_slice(), curve.values.as_slice()) {
+        let x = point.0 + 14.0 * place;
+        canvas.line(&[(x, frame.y(value.low)), (x, frame.y(value.high))], curve.look.ink, 1.5);
+        canvas.dot((x, point.1), 4.0, curve.look.ink);
+    }
+}
+
+fn words(report: &Report, subject: &Subject, curves: &[Curve]) -> String {
+    let summary = &report.summary;
+    if curves.is_empty() {
+        return format!("An empty line chart: {} was not counted.", subject.metric);
+    }
+    let mut text =
+        format!("Line chart over {} {}s. {}. At the end: ", summary.horizon, summary.period.noun(), subject.measures);
+    let ends = curves.iter().filter_map(|curve| {
+        let value = curve.last()?;
+        let interval = write_interval(subject.unit, value.low, value.high);
+        let doubt = if value.standard_error.is_some() { format!(" ({interval})") } else { String::new() };
+        Some(format!("{} {}{doubt}", curve.title, write(subject.unit, value.mean)))
+    });
+    text.push_str(&ends.collect::<Vec<_>>().join("; "));
+    text + "."
+}

@@ -1,0 +1,92 @@
+//! The gallery is every chart of a report, in the order in which they are read.
+
+use super::Report;
+use super::bars::differences;
+use super::chart::Chart;
+use super::curves::{cumulative_cash_flow, retention, revenue};
+use super::flow::stages;
+use super::spread::spread;
+
+/// Every chart that the report has numbers for.
+pub fn charts(report: &Report) -> Vec<Chart> {
+    let mut charts: Vec<Chart> = [differences(report), spread(report)].into_iter().flatten().collect();
+    let counted = |chart: &Chart| report.series.iter().any(|series| series.metric == chart.name);
+    charts.extend([retention(report), revenue(report), cumulative_cash_flow(report)].into_iter().filter(counted));
+    charts.extend(stages(report));
+    charts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::chart::png;
+    use crate::report::fixture;
+
+    fn all() -> Vec<(&'static str, Report)> {
+        let mut all = fixture::extremes();
+        all.push(("plain", fixture::report()));
+        all
+    }
+
+    #[test]
+    fn every_chart_of_every_report_can_be_drawn_and_read_aloud() {
+        for (case, report) in all() {
+            for chart in charts(&report) {
+                let at = format!("{case}: {}", chart.name);
+                assert!(!chart.title.is_empty() && !chart.alt.is_empty(), "{at}");
+                assert!(!chart.inline().contains("NaN") && !chart.alt.contains("NaN"), "{at}: {}", chart.alt);
+                assert!(chart.svg.len() < 200_000, "{at}: {} bytes", chart.svg.len());
+                let file = resvg::usvg::Tree::from_str(&chart.svg, &resvg::usvg::Options::default());
+                assert!(file.is_ok(), "{at}: {file:?}");
+                let bytes = png(&chart).unwrap_or_else(|fault| panic!("{at}: {fault}"));
+                assert!(bytes.starts_with(b"\x89PNG"), "{at}");
+                look(case, &chart, &bytes);
+            }
+        }
+    }
+
+    /// Leaves the pictures for a person to look at where `POLKU_PICTURES` names a folder.
+    fn look(case: &str, chart: &Chart, png: &[u8]) {
+        if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
+            let name = format!("{}-{}", case.replace(' ', "_"), chart.name);
+            let folder = std::path::Path::new(&folder);
+            std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+            std::fs::write(folder.join(format!("{name}.svg")), &chart.svg).unwrap();
+        }
+    }
+
+    #[test]
+    fn charts_drawn_twice_are_the_same_to_the_last_byte() {
+        let report = fixture::report();
+        assert_eq!(charts(&report), charts(&report));
+        let chart = retention(&report);
+        assert_eq!(png(&chart), png(&chart));
+    }
+
+    #[test]
+    fn a_report_has_its_charts_and_a_single_scenario_has_no_comparisons() {
+        let names = |report: &Report| charts(report).into_iter().map(|c| c.name).collect::<Vec<_>>();
+        let common = ["retention", "revenue", "cumulative_cash_flow", "stages_today"];
+        let plain = names(&fixture::report());
+        assert_eq!(plain[..2], ["differences", "spread"]);
+        assert_eq!(plain[2..6], common);
+        assert_eq!(plain[6..], ["stages_know_me", "stages_reach_me"]);
+        let single = &fixture::extremes()[0].1;
+        assert_eq!(names(single), common);
+    }
+
+    #[test]
+    fn names_with_markup_are_written_out() {
+        let chart = retention(&fixture::wide());
+        assert!(chart.alt.contains("åäö & <b>"));
+        assert!(chart.svg.contains("åäö &amp; &lt;b&gt;"));
+        assert!(!chart.svg.contains("<b>"));
+    }
+
+    #[test]
+    fn the_font_is_in_the_file_once_and_not_in_the_inlined_chart() {
+        let chart = retention(&fixture::report());
+        assert_eq!(chart.svg.matches("@font-face").count(), 2);
+        assert!(!chart.inline().contains("@font-face"));
+    }
+}

@@ -1,0 +1,207 @@
+//! The page: everything that a report holds in one HTML file, which asks nothing of the network and runs no script.
+
+use minijinja::value::Value;
+use minijinja::{Environment, context};
+
+use super::amount::{Unit, write, write_beside, write_count, write_estimate};
+use super::chart::Chart;
+use super::font;
+use super::gallery::charts;
+use super::headline::headline;
+use super::palette::scenario;
+use super::table::{COMPARED, SHOWN, better, difference};
+use super::{Assumption, Report};
+use crate::estimate::summary::ScenarioSummary;
+use crate::stats::estimate::Estimate;
+
+const TEMPLATE: &str = include_str!("report.html");
+
+/// The page as one HTML file.
+///
+/// # Errors
+/// Only where the template is at fault, which the tests would show.
+pub fn page(report: &Report) -> Result<String, minijinja::Error> {
+    let summary = &report.summary;
+    let headline = headline(report);
+    let shown: Vec<(&str, &str)> = SHOWN.into_iter().filter(|(metric, _)| has(report, metric)).collect();
+    let mut environment = Environment::new();
+    environment.add_template("report.html", TEMPLATE)?;
+    environment.get_template("report.html")?.render(context! {
+        fonts => Value::from_safe_string(font::style_sheet()),
+        study => summary.study.as_str(),
+        description => report.description.as_str(),
+        headline => headline.sentence,
+        warning => headline.warning,
+        baseline => report.title(&summary.baseline),
+        currency => summary.currency.as_str(),
+        noun => summary.period.noun(),
+        horizon => summary.horizon,
+        level => format!("{:.0}", summary.interval * 100.0),
+        replications => write_count(summary.replications),
+        agents => write_count(summary.agents),
+        customers => write_count(summary.customers),
+        seed => summary.seed,
+        doubted => summary.replications > 1,
+        scenario_heads => shown.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
+        scenarios => scenario_rows(report, &shown),
+        contrast_heads => COMPARED.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
+        contrasts => contrast_rows(report),
+        figures => figures(report),
+        checks => checks(report),
+        why_not_exact => report.why_not_exact.as_deref(),
+        assumptions => assumptions(report),
+        notes => report.notes.clone(),
+    })
+}
+
+fn has(report: &Report, metric: &str) -> bool {
+    report.summary.scenarios.iter().any(|s| s.metrics.contains_key(metric))
+}
+
+/// A column's heading with its unit, where it is money.
+fn head(report: &Report, metric: &str, heading: &str) -> String {
+    match metric {
+        "retention" | "active_customers" => heading.to_owned(),
+        _ => format!("{heading}, {}", report.summary.currency),
+    }
+}
+
+/// A scenario with the cells of its row.
+fn row(report: &Report, name: &str, cells: Vec<String>) -> Value {
+    context! {
+        title => report.title(name),
+        colour => scenario(report, name).ink.hex(),
+        baseline => name == report.summary.baseline,
+        about => report.scenario_descriptions.get(name).map_or("", String::as_str),
+        cells => cells,
+    }
+}
+
+fn scenario_rows(report: &Report, shown: &[(&str, &str)]) -> Vec<Value> {
+    let cells = |scenario: &ScenarioSummary| {
+        let cell = |(metric, _): &(&str, &str)| {
+            scenario.metrics.get(*metric).map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e))
+        };
+        shown.iter().map(cell).collect()
+    };
+    report.summary.scenarios.iter().map(|s| row(report, &s.name, cells(s))).collect()
+}
+
+fn contrast_rows(report: &Report) -> Vec<Value> {
+    let contrasts = report.summary.contrasts.iter().map(|contrast| {
+        let mut cells: Vec<String> = COMPARED.iter().map(|(metric, _)| difference(contrast, metric)).collect();
+        cells.extend([better(contrast), write(Unit::Number, contrast.customers_that_differ)]);
+        row(report, &contrast.scenario, cells)
+    });
+    contrasts.collect()
+}
+
+fn figures(report: &Report) -> Vec<Value> {
+    let figure = |chart: Chart| context! { svg => Value::from_safe_string(chart.inline()), name => chart.name };
+    charts(report).into_iter().map(figure).collect()
+}
+
+/// Simulated means beside their exact expectations.
+fn checks(report: &Report) -> Vec<Value> {
+    let mut checks = Vec::new();
+    for scenario in &report.summary.scenarios {
+        let mut first = true;
+        for (metric, exact) in scenario.exact.iter().flatten() {
+            let Some(simulated) = scenario.metrics.get(metric).or_else(|| scenario.outcomes.get(metric)) else {
+                continue;
+            };
+            checks.push(context! {
+                scenario => report.title(&scenario.name),
+                first => std::mem::take(&mut first),
+                metric => words(metric),
+                simulated => write_estimate(Unit::of(metric), simulated),
+                exact => write_beside(Unit::of(metric), *exact, simulated),
+                apart => apart(simulated, *exact),
+            });
+        }
+    }
+    checks
+}
+
+/// A metric as people say it; an outcome's name as it was written.
+fn words(metric: &str) -> String {
+    SHOWN
+        .iter()
+        .find(|(name, _)| *name == metric)
+        .map_or(metric.replace('_', " "), |(_, heading)| (*heading).to_owned())
+}
+
+fn assumptions(report: &Report) -> Vec<Value> {
+    let row = |a: &Assumption| {
+        context! { owner => a.owner.as_str(), path => a.path.as_str(), value => a.value.as_str(), place => a.place.as_str() }
+    };
+    report.assumptions.iter().map(row).collect()
+}
+
+/// How many standard errors lie between a mean and its expectation; a dash where nothing is known of the error.
+fn apart(simulated: &Estimate, exact: f64) -> String {
+    match simulated.standard_error {
+        Some(error) if error > 0.0 => format!("{:.1}", (simulated.mean - exact).abs() / error),
+        _ => "–".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_page_asks_nothing_of_the_network_and_runs_no_script() {
+        let page = page(&fixture::report()).unwrap();
+        for word in ["<script", "<link", "<img", "<iframe", "@import", "url(http", "src=", "javascript:"] {
+            assert!(!page.contains(word), "{word}");
+        }
+        let namespaces = page.matches("http").count();
+        assert_eq!(namespaces, page.matches("xmlns=\"http://www.w3.org/2000/svg\"").count());
+    }
+
+    #[test]
+    fn what_people_wrote_is_escaped() {
+        let page = page(&fixture::wide()).unwrap();
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;"), "the description");
+        assert!(page.contains("A retailer&#x27;s &lt;next&gt; three years &amp; beyond"));
+        assert!(!page.contains("<b>") && !page.contains("<next>"));
+    }
+
+    #[test]
+    fn fonts_are_embedded_once_and_every_chart_is_there_with_its_words() {
+        let report = fixture::report();
+        let page = page(&report).unwrap();
+        assert_eq!(page.matches("@font-face").count(), 2);
+        for chart in charts(&report) {
+            assert!(page.contains(&format!("<title id=\"{}-title\">", chart.name)), "{}", chart.name);
+        }
+        assert_eq!(page.matches("role=\"img\"").count(), charts(&report).len());
+        assert!(page.contains("Know me: one view of the customer") && page.contains("retailer.toml:87"));
+        assert!(page.contains("One view of each customer.") && page.contains("Word of mouth is left out."));
+    }
+
+    #[test]
+    fn exact_numbers_are_compared_or_their_absence_is_explained() {
+        assert!(page(&fixture::report()).unwrap().contains("Standard errors apart"));
+        assert!(page(&fixture::wide()).unwrap().contains("customers influence each other"));
+    }
+
+    #[test]
+    fn every_extreme_report_has_a_page_and_the_same_one_each_time() {
+        for (case, report) in fixture::extremes() {
+            let page = page(&report).unwrap_or_else(|fault| panic!("{case}: {fault}"));
+            assert!(page.trim_end().ends_with("</html>"), "{case}");
+            assert!(!page.contains("NaN"), "{case}");
+        }
+        let report = fixture::report();
+        assert_eq!(page(&report).unwrap(), page(&report).unwrap());
+        if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
+            let folder = std::path::Path::new(&folder);
+            std::fs::write(folder.join("plain.html"), page(&report).unwrap()).unwrap();
+            std::fs::write(folder.join("wide.html"), page(&fixture::wide()).unwrap()).unwrap();
+            std::fs::write(folder.join("single.html"), page(&fixture::extremes()[0].1).unwrap()).unwrap();
+        }
+    }
+}

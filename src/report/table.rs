@@ -1,0 +1,295 @@
+//! Tables are the report's numbers as text, JSON and CSV.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+use super::Report;
+use super::amount::{Unit, write, write_estimate, write_interval, write_probability, write_signed};
+use crate::estimate::summary::{Contrast, Summary};
+use crate::stats::estimate::Estimate;
+
+/// The metrics that the tables show, with their headings.
+pub const SHOWN: [(&str, &str); 5] = [
+    ("retention", "Retention"),
+    ("active_customers", "Active customers"),
+    ("revenue", "Revenue"),
+    ("margin", "Margin"),
+    ("npv", "Net present value"),
+];
+/// The metrics whose differences the tables show, with their headings.
+pub const COMPARED: [(&str, &str); 3] =
+    [("retention", "Retention"), ("revenue", "Revenue"), ("npv", "Net present value")];
+
+/// How many letters wide scenarios' names may be in a terminal.
+const NAME_WIDTH: usize = 28;
+/// How many letters wide headings may be in a terminal.
+const HEAD_WIDTH: usize = 12;
+
+/// A number that cannot be written: it is not finite.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a finite number")]
+pub struct NotFinite(pub String);
+
+/// The scenarios and their differences from the baseline, for a terminal, without colours.
+pub fn terminal(report: &Report) -> String {
+    let summary = &report.summary;
+    let horizon = format!("{} {}s", summary.horizon, summary.period.noun());
+    let mut parts = vec![format!("Over {horizon}, money in {}\n{}\n", summary.currency, scenarios(report))];
+    if !summary.contrasts.is_empty() {
+        let baseline = report.title(&summary.baseline);
+        parts.push(format!("Difference from {baseline}\n{}\n", contrasts(report)));
+    }
+    if summary.replications > 1 {
+        let level = summary.interval * 100.0;
+        parts.push(format!("± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
+    }
+    parts.join("\n")
+}
+
+fn empty_table(heads: &[String]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(heads.iter().map(|head| narrow(head, HEAD_WIDTH)));
+    table
+}
+
+/// Breaks a text between words so that no line has more letters than this, but for longer words.
+fn narrow(text: &str, most: usize) -> String {
+    let mut narrow = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let letters = word.chars().count();
+        if length > 0 && length + 1 + letters > most {
+            narrow.push('\n');
+            length = 0;
+        } else if length > 0 {
+            narrow.push(' ');
+            length += 1;
+        }
+        narrow.push_str(word);
+        length += letters;
+    }
+    narrow
+}
+
+fn align(table: &mut Table) {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+fn scenarios(report: &Report) -> Table {
+    let shown: Vec<_> = SHOWN.into_iter().filter(|(metric, _)| has(&report.summary, metric)).collect();
+    let heads = std::iter::once("Scenario").chain(shown.iter().map(|(_, heading)| *heading));
+    let mut table = empty_table(&heads.map(str::to_owned).collect::<Vec<_>>());
+    for scenario in &report.summary.scenarios {
+        let value = |(metric, _): &(&str, &str)| {
+            scenario.metrics.get(*metric).map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e))
+        };
+        let title = std::iter::once(narrow(report.title(&scenario.name), NAME_WIDTH));
+        table.add_row(title.chain(shown.iter().map(value)).collect::<Vec<_>>());
+    }
+    align(&mut table);
+    table
+}
+
+fn has(summary: &Summary, metric: &str) -> bool {
+    summary.scenarios.iter().any(|s| s.metrics.contains_key(metric))
+}
+
+fn contrasts(report: &Report) -> Table {
+    let mut heads = vec!["Scenario".to_owned()];
+    heads.extend(COMPARED.iter().map(|(_, heading)| (*heading).to_owned()));
+    heads.extend(["Better".to_owned(), "Customers that differ".to_owned()]);
+    let mut table = empty_table(&heads);
+    for contrast in &report.summary.contrasts {
+        let mut row = vec![narrow(report.title(&contrast.scenario), NAME_WIDTH)];
+        row.extend(COMPARED.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
+        row.push(better(contrast));
+        row.push(write(Unit::Number, contrast.customers_that_differ));
+        table.add_row(row);
+    }
+    align(&mut table);
+    table
+}
+
+/// A difference with its interval: `+1.20 M [0.90 to 1.50 M]`.
+pub fn difference(contrast: &Contrast, metric: &str) -> String {
+    let unit = Unit::of_difference(metric);
+    contrast.metrics.get(metric).map_or("–".to_owned(), |difference| {
+        let Estimate { mean, standard_error, low, high } = difference.estimate;
+        let mean = write_signed(unit, mean);
+        if standard_error.is_some() { format!("{mean} [{}]", write_interval(unit, low, high)) } else { mean }
+    })
+}
+
+/// The share of replications in which a scenario is worth more than the baseline; a single one has no share.
+pub fn better(contrast: &Contrast) -> String {
+    let npv = contrast.metrics.get("npv").filter(|npv| npv.estimate.standard_error.is_some());
+    npv.map_or("–".to_owned(), |npv| write_probability(npv.probability_better))
+}
+
+/// The summary as JSON, indented, with a line break at the end.
+///
+/// # Errors
+/// JSON has no way to write a number that is not finite: names the first.
+pub fn summary_json(summary: &Summary) -> Result<String, NotFinite> {
+    finite(summary)?;
+    let text = serde_json::to_string_pretty(summary).map_err(|fault| NotFinite(fault.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn finite(summary: &Summary) -> Result<(), NotFinite> {
+    let check = |value: f64, name: &dyn Fn() -> String| {
+        if value.is_finite() { Ok(()) } else { Err(NotFinite(name())) }
+    };
+    check(summary.interval, &|| "interval".to_owned())?;
+    for scenario in &summary.scenarios {
+        let groups = [&scenario.metrics, &scenario.lines, &scenario.outcomes, &scenario.stages_at_end];
+        for (name, estimate) in groups.into_iter().flatten() {
+            for value in numbers(estimate) {
+                check(value, &|| format!("{name} of scenario {}", scenario.name))?;
+            }
+        }
+        for (name, value) in scenario.exact.iter().flatten() {
+            check(*value, &|| format!("exact {name} of scenario {}", scenario.name))?;
+        }
+    }
+    for contrast in &summary.contrasts {
+        check(contrast.customers_that_differ, &|| format!("customers_that_differ of scenario {}", contrast.scenario))?;
+        for (name, difference) in &contrast.metrics {
+            for value in numbers(&difference.estimate).into_iter().chain([difference.probability_better]) {
+                check(value, &|| format!("the difference in {name} of scenario {}", contrast.scenario))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn numbers(estimate: &Estimate) -> [f64; 4] {
+    [estimate.mean, estimate.standard_error.unwrap_or(0.0), estimate.low, estimate.high]
+}
+
+/// Every metric over time. `standard_error` is empty where nothing is known of it.
+pub fn timeline_csv(report: &Report) -> String {
+    let mut rows = vec![
+        ["scenario", "segment", "period", "metric", "mean", "standard_error", "low", "high"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    for series in &report.series {
+        for (period, estimate) in series.values.iter().enumerate() {
+            let mut row =
+                vec![series.scenario.clone(), series.segment.clone(), period.to_string(), series.metric.clone()];
+            row.extend(cells(estimate));
+            rows.push(row);
+        }
+    }
+    csv(&rows)
+}
+
+/// Every difference from the baseline.
+pub fn contrasts_csv(report: &Report) -> String {
+    let heads = "scenario,baseline,metric,mean,standard_error,low,high,probability_better,customers_that_differ";
+    let mut rows: Vec<Vec<String>> = vec![heads.split(',').map(str::to_owned).collect()];
+    for contrast in &report.summary.contrasts {
+        for (metric, difference) in &contrast.metrics {
+            let mut row = vec![contrast.scenario.clone(), contrast.baseline.clone(), metric.clone()];
+            row.extend(cells(&difference.estimate));
+            row.extend([difference.probability_better.to_string(), contrast.customers_that_differ.to_string()]);
+            rows.push(row);
+        }
+    }
+    csv(&rows)
+}
+
+fn cells(estimate: &Estimate) -> [String; 4] {
+    let error = estimate.standard_error.map(|e| e.to_string()).unwrap_or_default();
+    [estimate.mean.to_string(), error, estimate.low.to_string(), estimate.high.to_string()]
+}
+
+fn csv(rows: &[Vec<String>]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        // Writing to memory does not fail, and every row has as many cells as the first.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_terminal_shows_every_scenario_and_every_difference() {
+        let text = terminal(&fixture::report());
+        for word in ["Today", "Know me: one view", "Reach me", "that differ", "pp]", " ± "] {
+            assert!(text.contains(word), "{word} in\n{text}");
+        }
+        assert!(!text.contains('\u{1b}'));
+        if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
+            std::fs::write(std::path::Path::new(&folder).join("plain.txt"), &text).unwrap();
+        }
+        let wide = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(wide <= 110, "{wide}\n{text}");
+    }
+
+    #[test]
+    fn a_single_scenario_has_one_table_and_a_single_replication_no_intervals() {
+        let extremes = fixture::extremes();
+        assert!(!terminal(&extremes[0].1).contains("Difference"));
+        let single = terminal(&extremes[2].1);
+        assert!(!single.contains('±') && !single.contains('['), "{single}");
+    }
+
+    #[test]
+    fn json_reads_back_with_the_same_numbers() {
+        let summary = fixture::report().summary;
+        let value: serde_json::Value = serde_json::from_str(&summary_json(&summary).unwrap()).unwrap();
+        assert_eq!(value["contrasts"][1]["scenario"], "reach_me");
+        let mean = summary.scenarios[2].metrics["revenue"].mean;
+        assert_eq!(value["scenarios"][2]["metrics"]["revenue"]["mean"].as_f64(), Some(mean));
+        assert_eq!(value["period"], "month");
+    }
+
+    #[test]
+    fn json_refuses_what_is_not_finite_and_says_where() {
+        let mut summary = fixture::report().summary;
+        summary.contrasts[0].metrics["npv"].estimate.high = f64::NAN;
+        assert_eq!(
+            summary_json(&summary).unwrap_err().to_string(),
+            "the difference in npv of scenario know_me is not a finite number"
+        );
+        let mut summary = fixture::report().summary;
+        summary.scenarios[1].metrics["npv"].mean = f64::INFINITY;
+        assert_eq!(summary_json(&summary), Err(NotFinite("npv of scenario know_me".to_owned())));
+    }
+
+    #[test]
+    fn every_csv_row_has_the_cells_that_its_header_names() {
+        for (case, report) in fixture::extremes() {
+            for (text, cells) in [(timeline_csv(&report), 8), (contrasts_csv(&report), 9)] {
+                let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+                for row in reader.records() {
+                    assert_eq!(row.unwrap().len(), cells, "{case}");
+                }
+            }
+        }
+        let report = fixture::report();
+        let timeline = timeline_csv(&report);
+        assert!(timeline.starts_with("scenario,segment,period,metric,mean,standard_error,low,high\n"));
+        let rows: usize = report.series.iter().map(|s| s.values.len()).sum();
+        assert_eq!(timeline.lines().count(), rows + 1);
+        assert!(contrasts_csv(&report).starts_with(
+            "scenario,baseline,metric,mean,standard_error,low,high,probability_better,customers_that_differ\n"
+        ));
+    }
+
+    #[test]
+    fn an_unknown_error_is_an_empty_cell() {
+        let single = &fixture::extremes()[2].1;
+        assert!(timeline_csv(single).lines().nth(1).unwrap().starts_with("today,all,0,retention,1"));
+        assert!(timeline_csv(single).lines().skip(1).all(|line| line.split(',').nth(5) == Some("")));
+    }
+}

@@ -13,7 +13,8 @@ use crate::engine::tables::{Bend, PeriodTable};
 use crate::model::journey::{Clock, State};
 use crate::quantity::TraitId;
 
-/// The most places of a bent row that are kept on the stack.
+/// Room for the places of a bent row: of most journeys, and of any.
+const FEW_PLACES: usize = 8;
 const MOST_PLACES: usize = 256;
 
 /// Draws everybody's next stage.
@@ -34,20 +35,27 @@ pub fn travel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32)
         8 => plain::<7>(block, program, table, t),
         _ => any_width(block, program, table, t),
     }
-    if program.bends {
-        for place in 0..live {
-            let before = block.before[place] as usize;
-            if let Some(bent) = &program.rows[before].bent {
-                let row = row_of(block, program, before, place, t);
-                let word = block.words.of(Purpose::Move, t)[place];
-                block.stage[place] = bent_step(block, program, table, bent, row, place, word, t);
-            }
-        }
+    if program.bends && program.width <= FEW_PLACES {
+        bent::<FEW_PLACES>(block, program, table, t);
+    } else if program.bends {
+        bent::<MOST_PLACES>(block, program, table, t);
     }
     if program.counts_periods_in_stage {
         for ((periods, stage), before) in block.periods_in_stage[..live].iter_mut().zip(&block.stage).zip(&block.before)
         {
             *periods = if stage == before { periods.saturating_add(1) } else { 0 };
+        }
+    }
+}
+
+/// Rows that differ from customer to customer, one customer at a time.
+fn bent<const ROOM: usize>(block: &mut Block, program: &Program, table: &PeriodTable, t: u32) {
+    for place in 0..block.live {
+        let before = block.before[place] as usize;
+        if let Some(bent) = &program.rows[before].bent {
+            let row = row_of(block, program, before, place, t);
+            let word = block.words.of(Purpose::Move, t)[place];
+            block.stage[place] = bent_step::<ROOM>(block, program, table, bent, row, place, word, t);
         }
     }
 }
@@ -120,7 +128,7 @@ pub fn trait_at(block: &Block, program: &Program, of: TraitId, place: usize, t: 
 }
 
 #[expect(clippy::too_many_arguments, reason = "the places of one customer's numbers; a struct would only rename them")]
-fn bent_step(
+fn bent_step<const ROOM: usize>(
     block: &Block,
     program: &Program,
     table: &PeriodTable,
@@ -133,10 +141,10 @@ fn bent_step(
     let stage = block.before[place] as usize;
     let width = bent.to.len();
     let base = &table.weights[row * program.width..row * program.width + width];
-    let mut weights = [0.0_f32; MOST_PLACES];
+    let mut weights = [0.0_f32; ROOM];
     weights[..width].copy_from_slice(base);
     own_chances(block, table, bent, place, &mut weights[..width]);
-    let mut tilt = [1.0_f32; MOST_PLACES];
+    let mut tilt = [1.0_f32; ROOM];
     for (class, bend) in table.classes[stage].iter().enumerate() {
         tilt[class + 1] = exp_f32(exponent(block, program, bend, place, t));
     }

@@ -1,32 +1,151 @@
-//! `polku run` simulates all scenarios of a study and compares them.
+//! `polku run` simulates all scenarios of a study, compares them, and writes everything down.
+
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
-use super::open::Open;
-use super::output::print;
+use super::open::{Open, Opened, no_scenario};
+use super::output::{make_folder, print, write_file};
 use crate::engine::experiment::Experiment;
 use crate::estimate::runs::Runs;
+use crate::report::Report;
+use crate::report::chart::png;
+use crate::report::gallery::charts;
+use crate::report::html::page;
+use crate::report::table::{contrasts_csv, summary_json, terminal, timeline_csv};
+use crate::study::setting::Setting;
 
-/// What to run.
+/// What to run, and where to write it.
 #[derive(Debug, Args)]
 pub struct Run {
     #[command(flatten)]
     open: Open,
-    /// Use this many threads; results do not depend on it
+    /// Run this scenario (and the baseline); may be given several times
+    #[arg(long, value_name = "NAME")]
+    scenario: Vec<String>,
+    /// Compare with this scenario instead of the study's baseline
+    #[arg(long, value_name = "NAME")]
+    against: Option<String>,
+    /// Use this many threads; 0 uses all processors. Results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
+    /// The folder to write to [default: out/<study>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print the content of summary.json and nothing else
+    #[arg(long)]
+    json: bool,
+    /// Print nothing
+    #[arg(long, conflicts_with = "json")]
+    quiet: bool,
 }
 
+/// A file to write: its name below the folder, and its bytes.
+type Output = (String, Vec<u8>);
+
 impl Run {
-    /// Runs.
+    /// Runs, writes, prints.
     ///
     /// # Errors
-    /// A wrong study, or a failure of writing.
+    /// A wrong study, an unknown scenario, or a failure of writing; then nothing is half written.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open(&[])?;
-        let experiment = Experiment::new(&opened.model).threads(self.threads);
-        let runs = Runs::of(&opened.model, &experiment).map_err(|faults| Failure::wrong(&faults, &opened.source))?;
-        print(&serde_json::to_string_pretty(&runs.summary()).map_err(|e| Failure::Bug(e.to_string()))?)
+        let opened = self.model()?;
+        let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(opened.source.stem()));
+        // A folder that cannot be written is better known before the work than after.
+        make_folder(&folder.join("charts"))?;
+        let report = self.simulate(&opened)?;
+        let json = summary_json(&report.summary)
+            .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
+        let outputs = outputs(&report, &json)?;
+        for (name, bytes) in &outputs {
+            write_file(&folder.join(name), bytes)?;
+        }
+        let manifest = self.manifest(&opened, &outputs)?;
+        write_file(&folder.join("manifest.json"), manifest.as_bytes())?;
+        if self.json {
+            return print(&json);
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        print(&terminal(&report))?;
+        print(&format!("\nWritten to {}: report.html and the numbers and charts behind it.\n", folder.display()))
     }
+
+    fn model(&self) -> Result<Opened, Failure> {
+        let against =
+            self.against.iter().map(|name| Setting { path: "run.baseline".to_owned(), value: format!("{:?}", name) });
+        let mut opened = self.open.open(&against.collect::<Vec<_>>())?;
+        if !self.scenario.is_empty() {
+            let unknown = opened.model.keep(&self.scenario).err();
+            if let Some(name) = unknown {
+                return Err(no_scenario(&name, &opened.model));
+            }
+        }
+        Ok(opened)
+    }
+
+    fn simulate(&self, opened: &Opened) -> Result<Report, Failure> {
+        let bar = self.progress(u64::from(opened.model.run.replications));
+        let advance = |done: u64| bar.inc(done);
+        let experiment = Experiment::new(&opened.model).threads(self.threads).progress(&advance);
+        let runs = Runs::of(&opened.model, &experiment);
+        bar.finish_and_clear();
+        let runs = runs.map_err(|mut faults| {
+            opened.source.locate_all(&mut faults);
+            Failure::wrong(&faults, &opened.source)
+        })?;
+        Ok(Report::of(&opened.model, &runs, &opened.source))
+    }
+
+    /// A progress bar with the time left; it hides itself where standard error is no terminal.
+    fn progress(&self, replications: u64) -> ProgressBar {
+        if self.quiet || self.json {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} replications, {eta} left");
+        ProgressBar::new(replications).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    }
+
+    /// What is needed to repeat the run, and to know whether the outputs are those it wrote.
+    fn manifest(&self, opened: &Opened, outputs: &[Output]) -> Result<String, Failure> {
+        let settings: Vec<String> = self.open.settings()?.iter().map(ToString::to_string).collect();
+        let digests: serde_json::Map<String, serde_json::Value> =
+            outputs.iter().map(|(name, bytes)| (name.clone(), digest(bytes).into())).collect();
+        let manifest = json!({
+            "format": 1,
+            "polku": env!("CARGO_PKG_VERSION"),
+            "study": opened.source.name,
+            "study_sha256": digest(opened.source.text.as_bytes()),
+            "seed": opened.model.run.seed,
+            "options": { "set": settings, "scenario": self.scenario, "against": self.against },
+            "outputs_sha256": digests,
+            "study_text": opened.source.text,
+        });
+        serde_json::to_string_pretty(&manifest).map(|text| text + "\n").map_err(|fault| Failure::Bug(fault.to_string()))
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn outputs(report: &Report, json: &str) -> Result<Vec<Output>, Failure> {
+    let mut outputs = vec![
+        ("summary.json".to_owned(), json.as_bytes().to_vec()),
+        ("timeline.csv".to_owned(), timeline_csv(report).into_bytes()),
+        ("contrasts.csv".to_owned(), contrasts_csv(report).into_bytes()),
+    ];
+    for chart in charts(report) {
+        let picture = png(&chart).map_err(Failure::Bug)?;
+        outputs.push((format!("charts/{}.png", chart.name), picture));
+        outputs.push((format!("charts/{}.svg", chart.name), chart.svg.into_bytes()));
+    }
+    let page = page(report).map_err(|fault| Failure::Bug(fault.to_string()))?;
+    outputs.push(("report.html".to_owned(), page.into_bytes()));
+    Ok(outputs)
 }

@@ -96,7 +96,7 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], highest: f64) -> Char
         .filter_map(|pair| Some(frame.y(f64::midpoint(*pair[0].last()?, *pair[1].last()?))))
         .collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &middles);
-    figure.finish(&format!("stages_{scenario}"), height, words(report, scenario, layers))
+    figure.finish(&file_name(report, scenario), height, words(report, scenario, layers))
 }
 
 fn words(report: &Report, scenario: &str, layers: &[Layer]) -> String {
@@ -113,4 +113,15 @@ fn words(report: &Report, scenario: &str, layers: &[Layer]) -> String {
         report.title(scenario),
         layers.iter().map(change).collect::<Vec<_>>().join("; ")
     )
+}
+
+/// A name that every file system takes; scenarios whose letters it drops are told apart by their place.
+fn file_name(report: &Report, scenario: &str) -> String {
+    let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if scenario.chars().all(kept) && scenario.len() <= 100 {
+        return format!("stages_{scenario}");
+    }
+    let place = report.summary.scenarios.iter().position(|s| s.name == scenario).unwrap_or(0) + 1;
+    let shown: String = scenario.chars().map(|c| if kept(c) { c } else { '_' }).take(60).collect();
+    format!("stages_{place}_{shown}")
 }

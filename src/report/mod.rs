@@ -1,6 +1,7 @@
 //! What people see. Everything here returns text or bytes and writes nothing.
 
 pub mod amount;
+pub mod assemble;
 pub mod axis;
 pub mod bars;
 pub mod canvas;

@@ -46,7 +46,8 @@ impl Check {
             tell(&explain(&found, &source, colour()));
             match model {
                 Some(model) if self.paths => print(&paths(&model))?,
-                Some(_) => print(&format!("{}: fine\n", source.name))?,
+                Some(_) if found.is_empty() => print(&format!("{}: fine\n", source.name))?,
+                Some(_) => print(&format!("{}: can be run, with the warnings above\n", source.name))?,
                 None => {}
             }
         }

@@ -126,7 +126,7 @@ impl Numbers {
                     .at_with(written.to_string(), shown)
                     .why(format!("it must be {}", meaning.range())),
             );
-        } else if low.abs().min(high.abs()) > LARGEST {
+        } else if law.mean().abs() > LARGEST {
             self.faults.push(
                 Diagnostic::error(format!("`{written}` is larger than the engine counts exactly"))
                     .at_with(written.to_string(), shown)

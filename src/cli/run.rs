@@ -78,7 +78,7 @@ impl Run {
 
     fn model(&self) -> Result<Opened, Failure> {
         let against =
-            self.against.iter().map(|name| Setting { path: "run.baseline".to_owned(), value: format!("{:?}", name) });
+            self.against.iter().map(|name| Setting { path: "run.baseline".to_owned(), value: format!("{name:?}") });
         let mut opened = self.open.open(&against.collect::<Vec<_>>())?;
         if !self.scenario.is_empty() {
             let unknown = opened.model.keep(&self.scenario).err();

@@ -8,6 +8,7 @@ use crate::stats::distribution::Distribution;
 use super::sampler::{Sampler, threshold};
 
 /// What of the period loop a model uses; what is not used costs nothing.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that the loop asks")]
 pub struct Program {
     /// The number of stages.
     pub stages: usize,
@@ -147,13 +148,13 @@ impl Program {
 fn quality(law: &Distribution) -> Sampler {
     match law {
         Distribution::Bernoulli { .. } => Sampler::Bernoulli(0),
-        law => match law.shifted(-law.mean()) {
-            Some(centred) => Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
-            None => {
+        law => law.shifted(-law.mean()).map_or_else(
+            || {
                 let table = Box::new(super::quantile::QuantileTable::new(|p| law.quantile(p) - law.mean()));
                 Sampler::Table { table, low: f32::NEG_INFINITY, high: f32::INFINITY }
-            }
-        },
+            },
+            |centred| Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
+        ),
     }
 }
 

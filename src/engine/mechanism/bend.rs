@@ -2,7 +2,7 @@
 //!
 //! A bent row is a multinomial logit: the weight of a place is its chance at neutral times
 //! exp(sum of weight · (state - neutral)), that of staying its chance at neutral, normalised over the row
-//! (McFadden 1974, "Conditional logit analysis of qualitative choice behavior"). A customer's own chance is a
+//! (`McFadden` 1974, "Conditional logit analysis of qualitative choice behavior"). A customer's own chance is a
 //! trait; it takes no more than what the other exits leave over.
 
 use crate::engine::draws::Purpose;

@@ -116,7 +116,7 @@ impl Shop<'_> {
         let mut units: i64 = 0;
         let mut words = [0; 4];
         for basket in 0..count {
-            if basket & 3 == 0 {
+            if basket.is_multiple_of(4) {
                 words = self.draws.four(block.customer[place], self.t, Purpose::Basket, basket >> 2);
             }
             let amount = f64::from(self.sampler.at(words[(basket & 3) as usize])) * scale;

@@ -22,7 +22,7 @@ use super::rollout::Rollout;
 use super::tables::{PeriodTable, Tables};
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
-const WAVE: u32 = 64;
+pub const WAVE: u32 = 64;
 /// A roster holds places in two bytes.
 const MOST_IN_BLOCK: usize = 65_535;
 /// Blocks that are worked through as one piece.

@@ -6,6 +6,7 @@ pub mod experiment;
 pub mod flows;
 pub mod ledger;
 pub mod mechanism;
+pub mod memory;
 pub mod population;
 pub mod program;
 pub mod quadrature;

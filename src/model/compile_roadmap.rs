@@ -1,6 +1,6 @@
 //! Compiles the roadmap: changes, initiatives, scenarios.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::quantity::ParamId;
@@ -292,6 +292,23 @@ impl Compiler<'_> {
         Some(changeable)
     }
 
+    /// The names that stand where a path leaves what the study has.
+    fn known_beneath(&self, pattern: &Path) -> String {
+        let mut paths: Vec<&Path> = self.numbers.params.iter().filter(|p| p.changeable).map(|p| &p.path).collect();
+        for (at, step) in pattern.steps.iter().enumerate() {
+            let further = |path: &&Path| path.steps.get(at).is_some_and(|own| *step == Step::Any || own == step);
+            if let Some(wanted) = Some(step).filter(|_| !paths.iter().any(further)) {
+                let names: IndexSet<String> =
+                    paths.iter().filter_map(|path| path.steps.get(at)).map(Step::to_string).collect();
+                let above = Path { steps: pattern.steps[..at].to_vec() };
+                let known = suggest(&wanted.to_string(), names.iter().map(String::as_str));
+                return if at == 0 || known.is_empty() { known } else { format!("beneath `{above}`, {known}") };
+            }
+            paths.retain(|path| further(&path));
+        }
+        "`polku check --paths` lists the paths of a study without faults".to_owned()
+    }
+
     fn no_target(&self, pattern: &Path, target: &str, at: String, exists: bool) -> Diagnostic {
         if exists {
             return Diagnostic::error(format!(
@@ -322,10 +339,7 @@ impl Compiler<'_> {
         } else {
             format!("there is no parameter `{target}`")
         };
-        let mend = near.map_or_else(
-            || "`polku check --paths` lists the paths of a study without faults".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let mend = near.map_or_else(|| self.known_beneath(pattern), |near| format!("did you mean `{near}`?"));
         Diagnostic::error(what).at(at).mend(mend)
     }
 }

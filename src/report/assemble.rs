@@ -69,15 +69,10 @@ fn is_amount(path: &ParamPath) -> bool {
 fn describe(model: &Model, change: &Change, source: &Source) -> String {
     let amount = &model.params[change.amount.index()];
     let value = written_text(source, &amount.written).unwrap_or_default();
-    let mut text = format!("{} {}", change.op.key(), value.trim_matches('"'));
-    if change.from > 0 {
-        text.push_str(&format!(" from period {}", change.from));
-    }
-    if change.until < u32::MAX {
-        text.push_str(&format!(" until period {}", change.until));
-    }
-    let target =
-        source.span_of(&change.written.child("target")).map(|span| source.text[span].trim_matches('"').to_owned());
+    let from = if change.from > 0 { format!(" from period {}", change.from) } else { String::new() };
+    let until = if change.until < u32::MAX { format!(" until period {}", change.until) } else { String::new() };
+    let text = format!("{} {}{from}{until}", change.op.key(), value.trim_matches('"'));
+    let target = source.written(&change.written.child("target")).map(|text| text.trim_matches('"').to_owned());
     format!("{}: {text}", target.unwrap_or_default())
 }
 

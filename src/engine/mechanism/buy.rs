@@ -13,6 +13,7 @@ use crate::engine::quantile::{exp_f32, poisson_count};
 use crate::engine::sampler::Sampler;
 use crate::engine::tables::{Buying, PeriodTable};
 use crate::model::journey::Purchases;
+use crate::quantity::TraitId;
 
 use super::bend::{TOGETHER, exponents, refresh_own};
 
@@ -67,20 +68,30 @@ impl Shop<'_> {
     /// Serves some customers; adds to the purchases and the money counted.
     fn serve(&self, block: &mut Block, places: &[u16], counts: &mut (u64, i128), ledger: &mut Ledger) {
         let rates = self.rates(block, places);
+        let mut buyers = Buyers::default();
         for (place, rate) in places.iter().zip(rates) {
             let place = *place as usize;
             let mut count = poisson_count(block.words.of(Purpose::Purchases, self.t)[place], rate);
-            if count == 0 {
-                continue;
-            }
-            if self.buying.leave.is_some() {
+            if count > 0 && self.buying.leave.is_some() {
                 count = leave(block, self.buying, place, count, self.t);
                 let slot = self.program.move_slot[self.stage * self.program.stages + block.stage[place] as usize];
                 if slot > 0 {
                     ledger.row(self.t).moves(slot as usize - 1, 1);
                 }
             }
-            let units = self.spend(block, place, count);
+            buyers.note(place, block.customer[place], count);
+        }
+        let n = buyers.n;
+        self.draws.fill(
+            &buyers.customer[..n],
+            self.t,
+            Purpose::Basket,
+            0,
+            buyers.words.each_mut().map(|w| &mut w[..n]),
+        );
+        for buyer in 0..n {
+            let (place, count) = (buyers.place[buyer], buyers.count[buyer]);
+            let units = self.spend(block, place, count, [0, 1, 2, 3].map(|word: usize| buyers.words[word][buyer]));
             counts.0 += u64::from(count);
             counts.1 += i128::from(units);
             // The low bits of the money tell baskets apart well enough for a fingerprint.
@@ -106,17 +117,15 @@ impl Shop<'_> {
         rates
     }
 
-    /// The money of `count` baskets, each its own draw, in ten-thousandths of the currency unit.
-    fn spend(&self, block: &Block, place: usize, count: u32) -> i64 {
-        let own = self
-            .purchases
-            .basket_trait
-            .map_or(1.0, |of| f64::from((block.traits[of.index()][place] + self.program.growth(of, self.t)).max(0.0)));
+    /// The money of `count` baskets, each its own draw, in ten-thousandths of the currency unit;
+    /// `words` are those of the first four.
+    fn spend(&self, block: &Block, place: usize, count: u32, mut words: [u32; 4]) -> i64 {
+        let trait_at = |of: TraitId| block.traits[of.index()][place] + self.program.growth(of, self.t);
+        let own = self.purchases.basket_trait.map_or(1.0, |of| f64::from(trait_at(of).max(0.0)));
         let scale = self.buying.basket * own;
         let mut units: i64 = 0;
-        let mut words = [0; 4];
         for basket in 0..count {
-            if basket.is_multiple_of(4) {
+            if basket > 0 && basket.is_multiple_of(4) {
                 words = self.draws.four(block.customer[place], self.t, Purpose::Basket, basket >> 2);
             }
             let amount = f64::from(self.sampler.at(words[(basket & 3) as usize])) * scale;
@@ -125,6 +134,29 @@ impl Shop<'_> {
             units = units.saturating_add(whole);
         }
         units
+    }
+}
+
+/// Those who buy, from the first place on; drawing their words together is several times cheaper.
+struct Buyers {
+    n: usize,
+    place: [usize; TOGETHER],
+    customer: [u32; TOGETHER],
+    count: [u32; TOGETHER],
+    words: [[u32; TOGETHER]; 4],
+}
+
+impl Default for Buyers {
+    fn default() -> Self {
+        Self { n: 0, place: [0; TOGETHER], customer: [0; TOGETHER], count: [0; TOGETHER], words: [[0; TOGETHER]; 4] }
+    }
+}
+
+impl Buyers {
+    /// Notes a customer; one who buys nothing is written over by the next.
+    fn note(&mut self, place: usize, customer: u32, count: u32) {
+        (self.place[self.n], self.customer[self.n], self.count[self.n]) = (place, customer, count);
+        self.n += usize::from(count > 0);
     }
 }
 

@@ -24,12 +24,14 @@ pub fn feel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32) {
             None => {}
             Some(Sampler::Bernoulli(_)) => {
                 let below = table.quality_below[stage];
-                places
-                    .iter()
-                    .for_each(|place| learn(*place as usize, f32::from(u8::from(words[*place as usize] < below))));
+                for place in places {
+                    learn(*place as usize, f32::from(u8::from(words[*place as usize] < below)));
+                }
             }
             Some(around) => {
-                places.iter().for_each(|place| learn(*place as usize, mean + around.at(words[*place as usize])))
+                for place in places {
+                    learn(*place as usize, mean + around.at(words[*place as usize]));
+                }
             }
         }
     }

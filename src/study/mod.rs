@@ -6,6 +6,7 @@ mod document;
 mod form;
 pub mod journey;
 mod language;
+pub mod leaves;
 pub mod list;
 pub mod number;
 pub mod path;

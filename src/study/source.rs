@@ -155,11 +155,6 @@ impl Source {
         None
     }
 
-    /// What was written at a path, to the letter; none where nothing was.
-    pub fn written(&self, path: &ParamPath) -> Option<&str> {
-        self.text.get(self.document.find(path)?.node.span.clone())
-    }
-
     fn span_at(&self, path: &ParamPath, end: End) -> Option<Range<usize>> {
         let key = || self.document.find(path).and_then(|found| found.key.cloned());
         match end {

@@ -1,0 +1,96 @@
+//! The leaves of a study are what its author set down: every number, choice and change, in the order of the file.
+
+use crate::diagnostic::Diagnostic;
+
+use super::document::{Node, Value};
+use super::path::ParamPath;
+use super::source::Source;
+
+/// Keys whose texts say how to call a thing and nothing about how it behaves.
+const WORDS: [&str; 4] = ["title", "description", "pillar", "unit"];
+
+/// A number, a choice, a list or a change of a study.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// Its parameter path.
+    pub path: ParamPath,
+    /// What was written; a change in one line: `stages.active.to.churned: odds 0.8 from period 3`.
+    pub text: String,
+    /// The line of the file, counted from 1; 0 where the command line gave it.
+    pub line: usize,
+}
+
+impl Source {
+    /// Every leaf of the study.
+    pub fn leaves(&self) -> Vec<Leaf> {
+        let mut leaves = Vec::new();
+        self.walk(&self.document, &ParamPath::default(), &mut leaves);
+        leaves
+    }
+
+    fn walk(&self, node: &Node, path: &ParamPath, leaves: &mut Vec<Leaf>) {
+        match &node.value {
+            Value::Table(table) if table.contains_key("target") => leaves.push(self.leaf(path, change(node))),
+            Value::Table(table) => {
+                for (name, entry) in table {
+                    if !WORDS.contains(&name.as_str()) {
+                        self.walk(&entry.node, &path.child(name), leaves);
+                    }
+                }
+            }
+            Value::List(items) if items.iter().any(|item| matches!(item.value, Value::Table(_))) => {
+                for (place, item) in items.iter().enumerate() {
+                    self.walk(item, &path.child(&place.to_string()), leaves);
+                }
+            }
+            _ => leaves.push(self.leaf(path, plain(node))),
+        }
+    }
+
+    fn leaf(&self, path: &ParamPath, text: String) -> Leaf {
+        let mut place = Diagnostic::warning("").at(path.to_string());
+        self.locate(&mut place);
+        Leaf { path: path.clone(), text, line: place.places.first().map_or(0, |place| place.line) }
+    }
+}
+
+/// A change in one line.
+fn change(node: &Node) -> String {
+    let Value::Table(table) = &node.value else { return String::new() };
+    let word = |key: &str| table.get(key).map(|entry| plain(&entry.node)).unwrap_or_default();
+    let period =
+        |key: &str| table.get(key).map(|entry| format!(" {key} period {}", plain(&entry.node))).unwrap_or_default();
+    let operation = table.iter().find(|(key, _)| !["target", "from", "until"].contains(&key.as_str()));
+    let operation = operation.map(|(key, entry)| format!("{key} {}", plain(&entry.node))).unwrap_or_default();
+    format!("{}: {operation}{}{}", word("target"), period("from"), period("until"))
+}
+
+/// A value as it is written, texts without their quotes.
+fn plain(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) => text.clone(),
+        _ => node.to_toml().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Source;
+
+    #[test]
+    fn every_number_and_change_is_a_leaf_with_its_line() {
+        let text = "title = \"x\"\n[stages.a]\nto = { b = 0.2, c = { chance = [0.1, 0.2], by = \"period\" } }\n[scenarios.s]\nchanges = [\n  { target = \"stages.a.to.b\", odds = \"0.5 to 0.8\", from = 3 },\n]\n";
+        let source = Source::new("s.toml", ".", text);
+        let leaves: Vec<String> =
+            source.leaves().iter().map(|leaf| format!("{} = {} ({})", leaf.path, leaf.text, leaf.line)).collect();
+        assert_eq!(
+            leaves,
+            [
+                "stages.a.to.b = 0.2 (3)",
+                "stages.a.to.c.chance = [0.1, 0.2] (3)",
+                "stages.a.to.c.by = period (3)",
+                "scenarios.s.changes.0 = stages.a.to.b: odds 0.5 to 0.8 from period 3 (6)",
+            ]
+        );
+    }
+}

@@ -1,5 +1,7 @@
 //! The command line keeps its promises: exit codes, what goes where, and quiet ends.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -17,7 +19,7 @@ fn folder() -> TempDir {
 }
 
 fn polku(folder: &Path, arguments: &[&str]) -> Output {
-    Command::cargo_bin("polku").unwrap().current_dir(folder).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_polku")).current_dir(folder).args(arguments).output().unwrap()
 }
 
 fn out(output: &Output) -> String {
@@ -144,7 +146,13 @@ fn new_writes_a_study_that_is_fine_and_never_overwrites_one() {
 #[test]
 fn what_cannot_be_understood_is_a_fault_of_usage() {
     let folder = folder();
-    for arguments in [&[][..], &["chekc", "fine.toml"], &["check"], &["check", "--josn", "fine.toml"], &["run", "fine.toml", "--agents", "few"]] {
+    for arguments in [
+        &[][..],
+        &["chekc", "fine.toml"],
+        &["check"],
+        &["check", "--josn", "fine.toml"],
+        &["run", "fine.toml", "--agents", "few"],
+    ] {
         let output = polku(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());

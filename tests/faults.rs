@@ -1,5 +1,7 @@
 //! Every fault of a study is told in full: the message of `polku check` for each file of `tests/faults`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -15,7 +17,7 @@ fn folder() -> PathBuf {
 
 /// What `polku check` says of a file, with the file named as it stands in its folder.
 fn check(folder: &Path, file: &str) -> Output {
-    Command::cargo_bin("polku").unwrap().current_dir(folder).args(["check", file]).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_polku")).current_dir(folder).args(["check", file]).output().unwrap()
 }
 
 fn studies() -> Vec<String> {
@@ -42,7 +44,12 @@ fn every_faulty_study_gets_the_message_that_was_read_and_approved() {
         let told = text(&output.stderr);
         let (code, fine) = if WARNED.contains(&name.as_str()) { (0, 1) } else { (3, 0) };
         assert_eq!(output.status.code(), Some(code), "{name}: {told}");
-        assert_eq!(text(&output.stdout).lines().count(), fine, "{name} says on standard output: {}", text(&output.stdout));
+        assert_eq!(
+            text(&output.stdout).lines().count(),
+            fine,
+            "{name} says on standard output: {}",
+            text(&output.stdout)
+        );
         assert!(!told.contains("panicked"), "{name}: {told}");
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(format!("fault_{name}"), told);

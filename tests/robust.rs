@@ -1,5 +1,9 @@
 //! Whatever a study says, polku answers: with a result, with faults or with a limit, and soon.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::disallowed_methods, reason = "what is tested is how long it takes")]
+#![allow(clippy::format_collect, reason = "a study is put together once")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -84,8 +88,20 @@ changes = [ { target = "stages.active.quality", add = 0.05, from = 3, until = 6 
 "#;
 
 const ODD: [&str; 14] = [
-    "0", "-1", "1e308", "1e-308", "nan", "inf", "1.0000001", "18446744073709551616", "9223372036854775807", "65535", "0.5",
-    "1e12", "\"0 to 1\"", "\"gamma(1e-9, 1e300)\"",
+    "0",
+    "-1",
+    "1e308",
+    "1e-308",
+    "nan",
+    "inf",
+    "1.0000001",
+    "18446744073709551616",
+    "9223372036854775807",
+    "65535",
+    "0.5",
+    "1e12",
+    "\"0 to 1\"",
+    "\"gamma(1e-9, 1e300)\"",
 ];
 
 /// One slip: what is done, to which line, and with what.
@@ -156,7 +172,8 @@ fn play(text: &str) -> End {
 /// Plays a study; neither may it panic nor take long.
 fn survives(text: &str) -> Result<End, TestCaseError> {
     let start = Instant::now();
-    let end = catch_unwind(AssertUnwindSafe(|| play(text))).map_err(|_| TestCaseError::fail(format!("a panic of\n{text}")))?;
+    let end = catch_unwind(AssertUnwindSafe(|| play(text)))
+        .map_err(|_| TestCaseError::fail(format!("a panic of\n{text}")))?;
     prop_assert!(start.elapsed() < Duration::from_secs(30), "{:?} for\n{text}", start.elapsed());
     Ok(end)
 }
@@ -165,7 +182,8 @@ fn survives(text: &str) -> Result<End, TestCaseError> {
 fn studies() -> Vec<String> {
     let mut studies = vec![polku::cli::new::STARTER.to_owned(), RICH.to_owned()];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     studies.extend(files.iter().map(|file| std::fs::read_to_string(file).unwrap()));
@@ -256,12 +274,13 @@ fn a_run_that_no_memory_holds_is_refused_with_what_would_help() {
     let folder = tempfile::tempdir().unwrap();
     let more: String = (0..40).map(|place| format!("[scenarios.s{place}]\n")).collect();
     std::fs::write(folder.path().join("study.toml"), format!("{}{more}", polku::cli::new::STARTER)).unwrap();
-    for (set, help) in [("run.replications=4_000_000_000", "fewer replications"), ("run.horizon=65_535", "a shorter horizon")] {
-        let output = Command::cargo_bin("polku")
-            .unwrap()
+    for (set, help) in
+        [("run.replications=4_000_000_000", "fewer replications"), ("run.horizon=65_535", "a shorter horizon")]
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_polku"))
             .current_dir(folder.path())
             .args(["run", "study.toml", "--set", set, "--set", "run.period=day"])
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .output()
             .unwrap();
         let told = String::from_utf8_lossy(&output.stderr);

@@ -47,7 +47,8 @@ impl Open {
     pub fn settings(&self) -> Result<Vec<Setting>, Failure> {
         let mut settings = Vec::new();
         for written in &self.settings {
-            let setting = Setting::parse(written).map_err(|fault| Failure::Usage(format!("{}; {}", fault.what, fault.mend)))?;
+            let setting =
+                Setting::parse(written).map_err(|fault| Failure::Usage(format!("{}; {}", fault.what, fault.mend)))?;
             settings.push(setting);
         }
         let numbers = [("run.replications", self.replications), ("run.agents", self.agents), ("run.seed", self.seed)];

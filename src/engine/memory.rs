@@ -30,7 +30,8 @@ pub struct Part {
 /// The sizes are those of the columns and tables that grow with the study; all else is small beside them.
 pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let times = f64::from(model.run.horizon) + 1.0;
-    let (scenarios, segments, stages) = (model.scenarios.len() as f64, model.segments.len() as f64, model.stages.len() as f64);
+    let (scenarios, segments, stages) =
+        (model.scenarios.len() as f64, model.segments.len() as f64, model.stages.len() as f64);
     let threads = threads as f64;
     let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
     let cells = (3.0 * stages + 2.0 + booked) * times * scenarios * segments;
@@ -40,11 +41,16 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let kinds = metrics(model).len() as f64;
     // A row has a threshold, a weight and a stage for each place, and one place for staying.
     let width = model.stages.iter().map(|stage| stage.moves().count() + 1).max().unwrap_or(1) as f64;
-    let rows: f64 = model.stages.iter().map(|stage| stage.clock_lengths().iter().map(|length| *length as f64).product::<f64>()).sum();
+    let rows: f64 = model
+        .stages
+        .iter()
+        .map(|stage| stage.clock_lengths().iter().map(|length| *length as f64).product::<f64>())
+        .sum();
     let table = 9.0 * rows * width + 128.0 * stages;
     let at_once = if model.is_uncertain() { threads } else { 1.0 };
     let tables = if coupled { segments * table * threads } else { periods(model) * table * at_once };
-    let expected = if exact { threads * times * (8.0 * model.params.len() as f64 + rows * (24.0 + 8.0 * width)) } else { 0.0 };
+    let expected =
+        if exact { threads * times * (8.0 * model.params.len() as f64 + rows * (24.0 + 8.0 * width)) } else { 0.0 };
     let customer = 32.0 + 8.0 * model.traits.len() as f64;
     let customers = if coupled { threads.min(wave) * f64::from(model.run.agents) * customer } else { 0.0 };
     let part = |what, bytes, mend| Part { what, bytes, mend };
@@ -59,7 +65,11 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
             24.0 * times * kinds * (segments + 1.0) * scenarios,
             "longer periods, a shorter horizon, or fewer segments and scenarios",
         ),
-        part("the results of replications", 8.0 * f64::from(model.run.replications) * kinds * scenarios, "fewer replications"),
+        part(
+            "the results of replications",
+            8.0 * f64::from(model.run.replications) * kinds * scenarios,
+            "fewer replications",
+        ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),
         part("the exact expectations", expected, "longer periods, a shorter horizon, or shorter lists"),
         part("the customers, who hear from each other and so move together", customers, "fewer agents"),

@@ -9,9 +9,9 @@ use super::Model;
 use super::change::{Change, Op};
 use super::journey::{Clock, Stage};
 use super::param::{Meaning, ParamSet};
-use crate::study::path::ParamPath as Path;
 use super::rows::{Moment, combinations};
 use super::timeline::{OutOfRange, Timeline};
+use crate::study::path::ParamPath as Path;
 
 /// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
 pub const ROUNDING: f64 = 1e-9;
@@ -23,7 +23,13 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     for scenario in 0..model.scenarios.len() {
         for segment in 0..model.segments.len() {
-            let place = Place { model, scenario: ScenarioId::from(scenario), segment: SegmentId::from(segment), replication: None, drawn: &central };
+            let place = Place {
+                model,
+                scenario: ScenarioId::from(scenario),
+                segment: SegmentId::from(segment),
+                replication: None,
+                drawn: &central,
+            };
             place.check(&mut seen, &mut faults);
         }
     }
@@ -33,7 +39,11 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
 /// The rows that [`rows`] looks at, about.
 pub fn work(model: &Model) -> u64 {
     let central = model.central();
-    let rows: u64 = model.stages.iter().map(|stage| stage.clock_lengths().iter().map(|length| *length as u64).product::<u64>()).sum();
+    let rows: u64 = model
+        .stages
+        .iter()
+        .map(|stage| stage.clock_lengths().iter().map(|length| *length as u64).product::<u64>())
+        .sum();
     let follows = model.stages.iter().any(Stage::follows_the_period);
     let mut work = 0_u64;
     for scenario in 0..model.scenarios.len() {
@@ -41,7 +51,8 @@ pub fn work(model: &Model) -> u64 {
             let timeline = Timeline::new(model, &central, ScenarioId::from(scenario), SegmentId::from(segment));
             let epochs = (1..=model.run.horizon).filter(|t| *t == 1 || timeline.epoch(*t) == *t).count() as u64;
             let periods = if follows { u64::from(model.run.horizon) } else { epochs };
-            let one = epochs.saturating_mul(rows).saturating_add(periods.saturating_mul(model.params.len() as u64 / 8 + 1));
+            let one =
+                epochs.saturating_mul(rows).saturating_add(periods.saturating_mul(model.params.len() as u64 / 8 + 1));
             work = work.saturating_add(one);
         }
     }
@@ -54,7 +65,13 @@ pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diag
     let mut seen = BTreeSet::new();
     for scenario in 0..model.scenarios.len() {
         for segment in 0..model.segments.len() {
-            let place = Place { model, scenario: ScenarioId::from(scenario), segment: SegmentId::from(segment), replication: Some(replication), drawn };
+            let place = Place {
+                model,
+                scenario: ScenarioId::from(scenario),
+                segment: SegmentId::from(segment),
+                replication: Some(replication),
+                drawn,
+            };
             place.check(&mut seen, &mut faults);
         }
     }
@@ -63,7 +80,11 @@ pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diag
 
 /// Warnings of stages that no customer can ever be in.
 pub fn reach(model: &Model) -> Vec<Diagnostic> {
-    let mut reached: BTreeSet<StageId> = model.segments.iter().flat_map(|segment| segment.start.iter().filter(|(_, share)| *share > 0.0).map(|(id, _)| *id)).collect();
+    let mut reached: BTreeSet<StageId> = model
+        .segments
+        .iter()
+        .flat_map(|segment| segment.start.iter().filter(|(_, share)| *share > 0.0).map(|(id, _)| *id))
+        .collect();
     let mut fresh: Vec<StageId> = reached.iter().copied().collect();
     while let Some(stage) = fresh.pop() {
         for exit in &model.stages[stage.index()].exits {
@@ -129,21 +150,34 @@ impl Place<'_> {
         }
     }
 
-    fn check_rows(&self, values: &ParamSet, t: u32, all: bool, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
-        for (place, stage) in self.model.stages.iter().enumerate().filter(|(_, stage)| all || stage.follows_the_period()) {
+    fn check_rows(
+        &self,
+        values: &ParamSet,
+        t: u32,
+        all: bool,
+        seen: &mut BTreeSet<(u32, bool)>,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        for (place, stage) in
+            self.model.stages.iter().enumerate().filter(|(_, stage)| all || stage.follows_the_period())
+        {
             let lengths = stage.clock_lengths();
             let worst = combinations(&lengths)
                 .map(|clocks| (stage.chances(&Moment { values, period: t, clocks: &clocks, talkers: 1.0 }), clocks))
                 .max_by(|(a, _), (b, _)| a.iter().sum::<f64>().total_cmp(&b.iter().sum()));
             let Some((chances, clocks)) = worst else { continue };
-            let leaves: f64 = stage.leaves().map(|exit| match exit.chance {
-                super::journey::Chance::Fixed(id) => values[id],
-                _ => 0.0,
-            }).sum();
+            let leaves: f64 = stage
+                .leaves()
+                .map(|exit| match exit.chance {
+                    super::journey::Chance::Fixed(id) => values[id],
+                    _ => 0.0,
+                })
+                .sum();
             let total: f64 = chances.iter().sum::<f64>().max(leaves);
             let row = u32::try_from(place).unwrap_or(u32::MAX);
             if total > 1.0 + ROUNDING && seen.insert((row, false)) {
-                faults.push(self.row_passes_one(stage, &Worst { chances: &chances, clocks: &clocks, leaves, period: t }));
+                faults
+                    .push(self.row_passes_one(stage, &Worst { chances: &chances, clocks: &clocks, leaves, period: t }));
             }
         }
     }
@@ -153,7 +187,8 @@ impl Place<'_> {
         let row = Path::of(["stages", name, "to"]);
         let moves = worst.chances.iter().sum::<f64>();
         let (total, occasion) = if moves > 1.0 + ROUNDING { (moves, "") } else { (worst.leaves, " after a purchase") };
-        let mut fault = Diagnostic::error(format!("the chances of leaving `{name}`{occasion} add up to {}", round(total)));
+        let mut fault =
+            Diagnostic::error(format!("the chances of leaving `{name}`{occasion} add up to {}", round(total)));
         if occasion.is_empty() {
             for (exit, chance) in stage.moves().zip(worst.chances) {
                 let to = &self.model.stages[exit.to.index()].name;
@@ -169,15 +204,22 @@ impl Place<'_> {
             fault = fault.at_with(change.written.to_string(), self.deed(change, worst.period));
         }
         let talks = stage.moves().any(|exit| exit.word_of_mouth.is_some());
-        let mut why = format!("what is left over stays, so they may add up to 1 at most; this happens {}", self.when(worst.period));
+        let mut why = vec![format!(
+            "what is left over stays, so they may add up to 1 at most; this happens {}",
+            self.when(worst.period)
+        )];
         for (clock, place) in stage.clocks().iter().zip(worst.clocks).filter(|_| occasion.is_empty()) {
-            why += &match clock {
+            why.push(match clock {
                 Clock::Age(of) => format!(", at `{}` {place}", self.model.traits[of.index()].name),
                 _ => format!(", in period {} of a stay", place + 1),
-            };
+            });
         }
-        why += if talks { "; word of mouth counts as if everyone talked" } else { "" };
-        fault.why(why).mend(if touching.is_empty() { "lower the chances" } else { "lower the chances, or let the changes do less" })
+        why.extend(talks.then(|| "; word of mouth counts as if everyone talked".to_owned()));
+        fault.why(why.concat()).mend(if touching.is_empty() {
+            "lower the chances"
+        } else {
+            "lower the chances, or let the changes do less"
+        })
     }
 
     fn out_of_range(&self, fault: &OutOfRange, t: u32) -> Diagnostic {
@@ -192,13 +234,17 @@ impl Place<'_> {
             Meaning::Positive => "give the effect as `times`, which cannot pass 0, or let it do less",
             Meaning::Real => "let the change do less",
         };
-        diagnostic.at(param.written.to_string()).why(format!("it must be {}; this happens {}", param.meaning.range(), self.when(t))).mend(mend)
+        diagnostic
+            .at(param.written.to_string())
+            .why(format!("it must be {}; this happens {}", param.meaning.range(), self.when(t)))
+            .mend(mend)
     }
 
     fn when(&self, t: u32) -> String {
         let scenario = &self.model.scenarios[self.scenario.index()].name;
         let segment = &self.model.segments[self.segment.index()].name;
-        let draw = self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
+        let draw =
+            self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
         let from = if t <= 1 { "from the start".to_owned() } else { format!("from period {t} on") };
         format!("in scenario `{scenario}`, segment `{segment}`, {from}{draw}")
     }

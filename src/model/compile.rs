@@ -14,10 +14,10 @@ use super::compile_roadmap;
 use super::identity::Identity;
 use super::numbers::Numbers;
 use super::param::Meaning;
-use crate::study::path::ParamPath as Path;
 use super::people::{Trait, split};
 use super::value::{Account, AccountKind};
 use super::{Model, RunPlan};
+use crate::study::path::ParamPath as Path;
 
 /// The most simulated customers, replications and periods that addresses of random numbers tell apart.
 const MOST_AGENTS: u64 = 4_000_000_000;
@@ -81,7 +81,10 @@ impl Model {
             let more = found.len() - MOST_FAULTS;
             found.sort_by_key(|fault| fault.severity);
             found.truncate(MOST_FAULTS);
-            found.push(Diagnostic::error(format!("there are {more} more faults")).mend("mend these first; most often the others follow from them"));
+            found.push(
+                Diagnostic::error(format!("there are {more} more faults"))
+                    .mend("mend these first; most often the others follow from them"),
+            );
         }
         if found.iter().any(|f| f.severity == Severity::Error) { Err(found) } else { Ok((model, found)) }
     }
@@ -90,7 +93,12 @@ impl Model {
 impl<'a> Compiler<'a> {
     fn new(study: &'a Study, source: &'a Source) -> Self {
         let identity = Identity::of(study);
-        let stages = identity.stage_order(study).into_iter().enumerate().map(|(place, name)| (name, StageId::from(place))).collect();
+        let stages = identity
+            .stage_order(study)
+            .into_iter()
+            .enumerate()
+            .map(|(place, name)| (name, StageId::from(place)))
+            .collect();
         let mut compiler = Self {
             study,
             source,
@@ -159,9 +167,12 @@ impl<'a> Compiler<'a> {
         let baseline = self.baseline();
         self.numbers.deal_luck(&self.identity);
         let traits = self.trait_list();
-        let places = |names: Vec<&String>, of: &dyn Fn(&str) -> Option<usize>| -> Vec<usize> { names.into_iter().filter_map(|n| of(n)).collect() };
+        let places = |names: Vec<&String>, of: &dyn Fn(&str) -> Option<usize>| -> Vec<usize> {
+            names.into_iter().filter_map(|n| of(n)).collect()
+        };
         let stage_order = places(self.study.stages.keys().collect(), &|n| self.stages.get_index_of(n));
-        let segment_order = places(self.study.segments.keys().collect(), &|n| segments.iter().position(|s| s.name == n));
+        let segment_order =
+            places(self.study.segments.keys().collect(), &|n| segments.iter().position(|s| s.name == n));
         Model {
             title: self.study.title.clone().unwrap_or_else(|| self.source.stem()),
             description: self.study.description.clone().unwrap_or_default(),
@@ -195,7 +206,11 @@ impl<'a> Compiler<'a> {
         self.within("agents", agents, segments.max(1), MOST_AGENTS);
         self.within("replications", run.replications.0, 1, MOST_REPLICATIONS);
         if !(run.interval > 0.5 && run.interval < 1.0) {
-            self.fault(Diagnostic::error(format!("an interval cannot have the level {}", run.interval)).at(at("interval").to_string()).mend("give a level between 0.5 and 1, such as 0.95"));
+            self.fault(
+                Diagnostic::error(format!("an interval cannot have the level {}", run.interval))
+                    .at(at("interval").to_string())
+                    .mend("give a level between 0.5 and 1, such as 0.95"),
+            );
         }
         let rate = run.discount_rate.clone().unwrap_or(Number::Known(0.0));
         let discount_rate = self.numbers.fixed(&at("discount_rate"), &at("discount_rate"), Meaning::Positive, &rate);
@@ -228,14 +243,20 @@ impl<'a> Compiler<'a> {
     fn baseline(&mut self) -> ScenarioId {
         let Some(name) = &self.study.run.baseline else {
             if self.study.scenarios.is_empty() {
-                self.fault(Diagnostic::error("there is no scenario to run").at("scenarios").mend("add one that changes nothing: `[scenarios.today]`"));
+                self.fault(
+                    Diagnostic::error("there is no scenario to run")
+                        .at("scenarios")
+                        .mend("add one that changes nothing: `[scenarios.today]`"),
+                );
             }
             return ScenarioId(0);
         };
         let place = self.study.scenarios.get_index_of(name);
         if place.is_none() {
             let mend = suggest(name, self.study.scenarios.keys().map(String::as_str));
-            self.fault(Diagnostic::error(format!("the baseline `{name}` is not a scenario")).at("run.baseline").mend(mend));
+            self.fault(
+                Diagnostic::error(format!("the baseline `{name}` is not a scenario")).at("run.baseline").mend(mend),
+            );
         }
         ScenarioId::from(place.unwrap_or(0))
     }
@@ -248,9 +269,19 @@ impl<'a> Compiler<'a> {
             self.traits.entry(name.clone()).or_insert(next);
         }
         if let Some(name) = self.traits.keys().find(|name| *name == "satisfaction").cloned() {
-            let giver = self.study.segments.iter().find(|(_, segment)| segment.traits.contains_key(&name)).map(|(giver, _)| giver);
-            let at = giver.filter(|_| !self.study.traits.contains_key(&name)).map_or_else(|| Path::of(["traits", &name]), |giver| Path::of(["segments", giver, "traits", &name]));
-            self.fault(Diagnostic::error("a trait cannot be called `satisfaction`").at_key(at.to_string()).why("`satisfaction` is what customers remember; see `[experience]`").mend("give it another name"));
+            let owner = self.study.segments.iter().find(|(_, segment)| segment.traits.contains_key(&name));
+            let at = match owner {
+                Some((segment, _)) if !self.study.traits.contains_key(&name) => {
+                    Path::of(["segments", segment, "traits", &name])
+                }
+                _ => Path::of(["traits", &name]),
+            };
+            self.fault(
+                Diagnostic::error("a trait cannot be called `satisfaction`")
+                    .at_key(at.to_string())
+                    .why("`satisfaction` is what customers remember; see `[experience]`")
+                    .mend("give it another name"),
+            );
         }
     }
 
@@ -265,7 +296,12 @@ impl<'a> Compiler<'a> {
                 let written = self.study.traits.get(name);
                 #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is a hash")]
                 let luck = super::identity::mix(shape, *twin) as u32;
-                Trait { name: name.clone(), neutral: written.map_or(0.0, |t| t.neutral), ages: written.is_some_and(|t| t.ages), luck }
+                Trait {
+                    name: name.clone(),
+                    neutral: written.map_or(0.0, |t| t.neutral),
+                    ages: written.is_some_and(|t| t.ages),
+                    luck,
+                }
             })
             .collect()
     }
@@ -282,7 +318,12 @@ impl<'a> Compiler<'a> {
         self.accounts.entry("revenue".to_owned()).or_insert_with(|| money("revenue", None, LineKind::Revenue));
         for (name, outcome) in &self.study.outcomes {
             if self.study.lines.contains_key(name) || name == "revenue" {
-                self.fault(Diagnostic::error(format!("`{name}` is both a ledger line and an outcome")).at(Path::of(["outcomes", name]).to_string()).why("`values` and the report could not tell them apart").mend("give one of them another name"));
+                self.fault(
+                    Diagnostic::error(format!("`{name}` is both a ledger line and an outcome"))
+                        .at(Path::of(["outcomes", name]).to_string())
+                        .why("`values` and the report could not tell them apart")
+                        .mend("give one of them another name"),
+                );
             }
             self.check_outcome(name, outcome);
             let account = Account {
@@ -301,7 +342,12 @@ impl<'a> Compiler<'a> {
     fn check_outcome(&mut self, name: &str, outcome: &Outcome) {
         let rate = outcome.discount_rate.unwrap_or(0.0);
         if !(rate >= 0.0 && rate.is_finite()) {
-            self.fault(Diagnostic::error(format!("a discount rate cannot be {rate}")).at(Path::of(["outcomes", name, "discount_rate"]).to_string()).why("it must be a number that is not negative").mend("give a rate a year, such as 0.03"));
+            self.fault(
+                Diagnostic::error(format!("a discount rate cannot be {rate}"))
+                    .at(Path::of(["outcomes", name, "discount_rate"]).to_string())
+                    .why("it must be a number that is not negative")
+                    .mend("give a rate a year, such as 0.03"),
+            );
         }
     }
 
@@ -309,7 +355,10 @@ impl<'a> Compiler<'a> {
     pub fn account(&mut self, name: &str, at: &Path) -> Option<LineId> {
         if !self.accounts.contains_key(name) && (name.ends_with("cost") || name.ends_with("costs")) {
             let title = name.replace('_', " ");
-            self.accounts.insert(name.to_owned(), Account { name: name.to_owned(), title, kind: AccountKind::Money(LineKind::Cost) });
+            self.accounts.insert(
+                name.to_owned(),
+                Account { name: name.to_owned(), title, kind: AccountKind::Money(LineKind::Cost) },
+            );
         }
         if let Some(place) = self.accounts.get_index_of(name) {
             return Some(LineId::from(place));
@@ -340,13 +389,23 @@ impl<'a> Compiler<'a> {
 /// More stages, segments or scenarios than can be told apart or played.
 fn crowds(study: &Study) -> Vec<Diagnostic> {
     let crowd = |key: &str, count: usize, most: usize, mend: &str| {
-        let fault = || Diagnostic::error(format!("the study has {count} {key}")).at(key).why(format!("{most} are the most")).mend(mend);
+        let fault = || {
+            Diagnostic::error(format!("the study has {count} {key}"))
+                .at(key)
+                .why(format!("{most} are the most"))
+                .mend(mend)
+        };
         (count > most).then(fault)
     };
     let alike = "let stages that are alike be one; a list `by = \"periods_in_stage\"` tells early from late periods";
     [
         crowd("stages", study.stages.len(), MOST_STAGES, alike),
-        crowd("segments", study.segments.len(), MOST_SEGMENTS, "let segments that are alike be one; a trait tells customers apart"),
+        crowd(
+            "segments",
+            study.segments.len(),
+            MOST_SEGMENTS,
+            "let segments that are alike be one; a trait tells customers apart",
+        ),
         crowd("scenarios", study.scenarios.len(), MOST_SCENARIOS, "split the study into several"),
     ]
     .into_iter()

@@ -10,8 +10,8 @@ use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenSc
 use super::change::{Change, Op};
 use super::compile::Compiler;
 use super::param::Meaning;
-use crate::study::path::{ParamPath as Path, Step};
 use super::roadmap::{Scenario, Spending};
+use crate::study::path::{ParamPath as Path, Step};
 
 /// When the effects of an initiative come into force.
 #[derive(Clone, Copy)]
@@ -37,7 +37,9 @@ pub fn scenarios(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Scenario> {
     let direct: IndexMap<&String, Vec<Change>> = study
         .scenarios
         .iter()
-        .map(|(name, scenario)| (name, compiler.changes(&Path::of(["scenarios", name, "changes"]), &scenario.changes, horizon)))
+        .map(|(name, scenario)| {
+            (name, compiler.changes(&Path::of(["scenarios", name, "changes"]), &scenario.changes, horizon))
+        })
         .collect();
     study.scenarios.keys().map(|name| compiler.scenario(name, &initiatives, &direct, horizon)).collect()
 }
@@ -55,7 +57,11 @@ struct Plan {
 impl Compiler<'_> {
     fn initiatives(&mut self, horizon: u32) -> IndexMap<String, Plan> {
         let study = self.study;
-        study.initiatives.iter().map(|(name, written)| (name.clone(), self.initiative(name, written, horizon))).collect()
+        study
+            .initiatives
+            .iter()
+            .map(|(name, written)| (name.clone(), self.initiative(name, written, horizon)))
+            .collect()
     }
 
     fn initiative(&mut self, name: &str, written: &Initiative, horizon: u32) -> Plan {
@@ -71,7 +77,13 @@ impl Compiler<'_> {
         Plan { once, per_period, build: clamp(written.build.0), ramp: clamp(written.ramp.0), effects, shape }
     }
 
-    fn scenario(&mut self, name: &str, plans: &IndexMap<String, Plan>, direct: &IndexMap<&String, Vec<Change>>, horizon: u32) -> Scenario {
+    fn scenario(
+        &mut self,
+        name: &str,
+        plans: &IndexMap<String, Plan>,
+        direct: &IndexMap<&String, Vec<Change>>,
+        horizon: u32,
+    ) -> Scenario {
         let lineage = self.lineage(name);
         let mut starts: IndexMap<String, (u32, String)> = IndexMap::new();
         let mut own = Vec::new();
@@ -88,7 +100,11 @@ impl Compiler<'_> {
             let Some((place, _, plan)) = plans.get_full(initiative) else {
                 if ancestor == name {
                     let mend = suggest(initiative, self.study.initiatives.keys().map(String::as_str));
-                    self.fault(Diagnostic::error(format!("there is no initiative `{initiative}`")).at_key(at.to_string()).mend(mend));
+                    self.fault(
+                        Diagnostic::error(format!("there is no initiative `{initiative}`"))
+                            .at_key(at.to_string())
+                            .mend(mend),
+                    );
                 }
                 continue;
             };
@@ -96,9 +112,19 @@ impl Compiler<'_> {
                 self.check_start(initiative, *start, horizon, &at);
             }
             let life = Life { live: start.saturating_add(plan.build), ramp: plan.ramp };
-            let effects = plan.effects.iter().map(|effect| Change { live: life.live, ramp: life.ramp, ..effect.clone() }).collect();
+            let effects = plan
+                .effects
+                .iter()
+                .map(|effect| Change { live: life.live, ramp: life.ramp, ..effect.clone() })
+                .collect();
             placed.push((life.live, plan.shape, place, effects));
-            spending.push(Spending { initiative: initiative.clone(), start: *start, live: life.live, once: plan.once, per_period: plan.per_period });
+            spending.push(Spending {
+                initiative: initiative.clone(),
+                start: *start,
+                live: life.live,
+                once: plan.once,
+                per_period: plan.per_period,
+            });
         }
         // Changes need not commute, and the order of tables in a file must not count: what goes live first applies first.
         placed.sort_by_key(|(live, shape, place, _)| (*live, *shape, *place));
@@ -115,9 +141,19 @@ impl Compiler<'_> {
 
     fn check_start(&mut self, initiative: &str, start: u32, horizon: u32, at: &Path) {
         if start == 0 {
-            self.fault(Diagnostic::error(format!("`{initiative}` cannot start in period 0")).at(at.to_string()).why("period 0 is the start of the study; periods are counted from 1").mend("give the period it starts in, from 1 on"));
+            self.fault(
+                Diagnostic::error(format!("`{initiative}` cannot start in period 0"))
+                    .at(at.to_string())
+                    .why("period 0 is the start of the study; periods are counted from 1")
+                    .mend("give the period it starts in, from 1 on"),
+            );
         } else if start > horizon {
-            self.fault(Diagnostic::warning(format!("`{initiative}` starts after the horizon")).at(at.to_string()).why(format!("the study ends with period {horizon}, so it neither costs nor changes anything")).mend("let it start earlier, or raise `run.horizon`"));
+            self.fault(
+                Diagnostic::warning(format!("`{initiative}` starts after the horizon"))
+                    .at(at.to_string())
+                    .why(format!("the study ends with period {horizon}, so it neither costs nor changes anything"))
+                    .mend("let it start earlier, or raise `run.horizon`"),
+            );
         }
     }
 
@@ -139,7 +175,11 @@ impl Compiler<'_> {
             let Some(next) = self.study.scenarios.get(parent) else {
                 if child == name {
                     let mend = suggest(parent, self.study.scenarios.keys().map(String::as_str));
-                    self.fault(Diagnostic::error(format!("there is no scenario `{parent}` to extend")).at(at.to_string()).mend(mend));
+                    self.fault(
+                        Diagnostic::error(format!("there is no scenario `{parent}` to extend"))
+                            .at(at.to_string())
+                            .mend(mend),
+                    );
                 }
                 break;
             };
@@ -151,7 +191,11 @@ impl Compiler<'_> {
     }
 
     fn changes(&mut self, at: &Path, written: &[Written], horizon: u32) -> Vec<Change> {
-        written.iter().enumerate().filter_map(|(place, change)| self.change(&at.child(&place.to_string()), change, horizon)).collect()
+        written
+            .iter()
+            .enumerate()
+            .filter_map(|(place, change)| self.change(&at.child(&place.to_string()), change, horizon))
+            .collect()
     }
 
     fn change(&mut self, at: &Path, written: &Written, horizon: u32) -> Option<Change> {
@@ -168,8 +212,12 @@ impl Compiler<'_> {
         let [(op, amount)] = given[..] else {
             let found: Vec<String> = given.iter().map(|(op, _)| format!("`{}`", op.key())).collect();
             let fault = match found.split_last() {
-                None => Diagnostic::error("a change does not say what to do").mend("give one of `set`, `add`, `times`, `odds`, `hazard`, such as `odds = 0.8`"),
-                Some((last, others)) => Diagnostic::error(format!("a change does several things at once: {} and {last}", others.join(", "))).mend("write a change for each; they apply in the order of the list"),
+                None => Diagnostic::error("a change does not say what to do")
+                    .mend("give one of `set`, `add`, `times`, `odds`, `hazard`, such as `odds = 0.8`"),
+                Some((last, others)) => {
+                    Diagnostic::error(format!("a change does several things at once: {} and {last}", others.join(", ")))
+                        .mend("write a change for each; they apply in the order of the list")
+                }
             };
             self.fault(fault.at(at.to_string()));
             return None;
@@ -184,9 +232,18 @@ impl Compiler<'_> {
         let amount = self.numbers.fixed(&path, &path, meaning, amount);
         let (from, until) = (written.from.map_or(0, |p| clamp(p.0)), written.until.map_or(u32::MAX, |p| clamp(p.0)));
         if from > until {
-            self.fault(Diagnostic::error(format!("a change from period {from} until period {until} is never in force")).at(at.to_string()).mend("let `from` be no later than `until`"));
+            self.fault(
+                Diagnostic::error(format!("a change from period {from} until period {until} is never in force"))
+                    .at(at.to_string())
+                    .mend("let `from` be no later than `until`"),
+            );
         } else if from > horizon {
-            self.fault(Diagnostic::warning("a change starts after the horizon").at(at.child("from").to_string()).why(format!("the study ends with period {horizon}, so it changes nothing")).mend("let it start earlier, or raise `run.horizon`"));
+            self.fault(
+                Diagnostic::warning("a change starts after the horizon")
+                    .at(at.child("from").to_string())
+                    .why(format!("the study ends with period {horizon}, so it changes nothing"))
+                    .mend("let it start earlier, or raise `run.horizon`"),
+            );
         }
         Some(Change { targets, op, amount, from, until, ramp: 1, live: from, written: at.clone() })
     }
@@ -197,21 +254,39 @@ impl Compiler<'_> {
             Ok(pattern) if !pattern.steps.is_empty() => pattern,
             broken => {
                 let why = broken.err().unwrap_or_else(|| "it is empty".to_owned());
-                self.fault(Diagnostic::error("the target of a change is not a parameter path").at(at).why(why).mend("write names with dots between them, as in `stages.active.to.churned`"));
+                self.fault(
+                    Diagnostic::error("the target of a change is not a parameter path")
+                        .at(at)
+                        .why(why)
+                        .mend("write names with dots between them, as in `stages.active.to.churned`"),
+                );
                 return None;
             }
         };
         // `... .chance` is where a rule writes the number whose address is the rule's.
         let hit = |place: usize| ParamId::from(place);
-        let matched: Vec<ParamId> = self.numbers.params.iter().enumerate().filter(|(_, p)| pattern.matches(&p.path) || pattern.matches(&p.written)).map(|(place, _)| hit(place)).collect();
-        let changeable: Vec<ParamId> = matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
+        let matched: Vec<ParamId> = self
+            .numbers
+            .params
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| pattern.matches(&p.path) || pattern.matches(&p.written))
+            .map(|(place, _)| hit(place))
+            .collect();
+        let changeable: Vec<ParamId> =
+            matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
         if changeable.is_empty() {
             self.fault(self.no_target(&pattern, target, at, !matched.is_empty()));
             return None;
         }
-        let on_chance = |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
+        let on_chance =
+            |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
         if matches!(op, Op::Odds | Op::Hazard) && !changeable.iter().all(on_chance) {
-            self.fault(Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key())).at(at).mend("use `times`, `add` or `set`"));
+            self.fault(
+                Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key()))
+                    .at(at)
+                    .mend("use `times`, `add` or `set`"),
+            );
             return None;
         }
         Some(changeable)
@@ -223,27 +298,47 @@ impl Compiler<'_> {
         for (at, step) in pattern.steps.iter().enumerate() {
             let further = |path: &&Path| path.steps.get(at).is_some_and(|own| *step == Step::Any || own == step);
             if let Some(wanted) = Some(step).filter(|_| !paths.iter().any(further)) {
-                let names: IndexSet<String> = paths.iter().filter_map(|path| path.steps.get(at)).map(Step::to_string).collect();
+                let names: IndexSet<String> =
+                    paths.iter().filter_map(|path| path.steps.get(at)).map(Step::to_string).collect();
                 let above = Path { steps: pattern.steps[..at].to_vec() };
                 let known = suggest(&wanted.to_string(), names.iter().map(String::as_str));
                 return if at == 0 || known.is_empty() { known } else { format!("beneath `{above}`, {known}") };
             }
-            paths.retain(|path| further(&path));
+            paths.retain(further);
         }
         "`polku check --paths` lists the paths of a study without faults".to_owned()
     }
 
     fn no_target(&self, pattern: &Path, target: &str, at: String, exists: bool) -> Diagnostic {
         if exists {
-            return Diagnostic::error(format!("`{target}` holds for the whole study and cannot be changed by a scenario")).at(at).mend("change it in the study itself, or with `--set`");
+            return Diagnostic::error(format!(
+                "`{target}` holds for the whole study and cannot be changed by a scenario"
+            ))
+            .at(at)
+            .mend("change it in the study itself, or with `--set`");
         }
-        let beneath = self.numbers.params.iter().find(|p| p.changeable && p.path.steps.len() > pattern.steps.len() && pattern.holds(&p.path));
+        let beneath = self
+            .numbers
+            .params
+            .iter()
+            .find(|p| p.changeable && p.path.steps.len() > pattern.steps.len() && pattern.holds(&p.path));
         if let Some(param) = beneath {
-            let all = if param.path.steps.len() == pattern.steps.len() + 1 { format!(", or at all of them with `{target}.*`") } else { String::new() };
-            return Diagnostic::error(format!("`{target}` is a whole table")).at(at).why("a change aims at numbers").mend(format!("aim at a number in it, such as `{}`{all}", param.path));
+            let all = if param.path.steps.len() == pattern.steps.len() + 1 {
+                format!(", or at all of them with `{target}.*`")
+            } else {
+                String::new()
+            };
+            return Diagnostic::error(format!("`{target}` is a whole table"))
+                .at(at)
+                .why("a change aims at numbers")
+                .mend(format!("aim at a number in it, such as `{}`{all}", param.path));
         }
         let near = near_path(pattern, self.numbers.params.iter().filter(|p| p.changeable).map(|p| &p.path));
-        let what = if target.contains('*') { format!("`{target}` matches nothing") } else { format!("there is no parameter `{target}`") };
+        let what = if target.contains('*') {
+            format!("`{target}` matches nothing")
+        } else {
+            format!("there is no parameter `{target}`")
+        };
         let mend = near.map_or_else(|| self.known_beneath(pattern), |near| format!("did you mean `{near}`?"));
         Diagnostic::error(what).at(at).mend(mend)
     }
@@ -270,14 +365,13 @@ fn near_path<'a>(pattern: &Path, known: impl Iterator<Item = &'a Path>) -> Optio
 /// The fault of scenarios that extend each other in a circle.
 fn circle(lineage: &[String]) -> Diagnostic {
     let name = &lineage[0];
-    let fault = match lineage {
-        [_] => Diagnostic::error(format!("`{name}` extends itself")).mend("take the line out"),
-        _ => {
-            let round: Vec<String> = lineage.iter().chain([name]).map(|name| format!("`{name}`")).collect();
-            Diagnostic::error("scenarios extend each other in a circle")
-                .why(format!("{}, so that none of them has a beginning", round.join(" extends ")))
-                .mend("let one of them extend nothing")
-        }
+    let fault = if lineage.len() == 1 {
+        Diagnostic::error(format!("`{name}` extends itself")).mend("take the line out")
+    } else {
+        let round: Vec<String> = lineage.iter().chain([name]).map(|name| format!("`{name}`")).collect();
+        Diagnostic::error("scenarios extend each other in a circle")
+            .why(format!("{}, so that none of them has a beginning", round.join(" extends ")))
+            .mend("let one of them extend nothing")
     };
     lineage.iter().fold(fault, |fault, name| fault.at(Path::of(["scenarios", name, "extends"]).to_string()))
 }

@@ -131,7 +131,10 @@ impl Walk<'_> {
             (None, None) => format!("add `{name}`"),
         };
         self.tell(
-            Diagnostic::error(format!("{} lacks `{name}`", table_name(path))).at(path.to_string()).why(said_within(why)).mend(mend),
+            Diagnostic::error(format!("{} lacks `{name}`", table_name(path)))
+                .at(path.to_string())
+                .why(said_within(why))
+                .mend(mend),
         );
     }
 
@@ -190,7 +193,8 @@ impl Walk<'_> {
             );
         } else if let Some(least) = schema.get("minimum").and_then(Schema::as_f64).filter(|least| number < *least) {
             self.tell(
-                fault(format!("`{path}` must be at least {least}, not {number}")).mend("write a whole number without a sign"),
+                fault(format!("`{path}` must be at least {least}, not {number}"))
+                    .mend("write a whole number without a sign"),
             );
         }
     }

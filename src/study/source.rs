@@ -165,7 +165,9 @@ impl Source {
 
     /// The file's name without folder and ending, for titles and for the folder of its outputs.
     pub fn stem(&self) -> String {
-        std::path::Path::new(&self.name).file_stem().map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned())
+        std::path::Path::new(&self.name)
+            .file_stem()
+            .map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned())
     }
 
     /// Line and column of a byte of the text, both counted from 1; the column counts characters.

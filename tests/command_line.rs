@@ -1,5 +1,7 @@
 //! The command line keeps its promises: exit codes, what goes where, and quiet ends.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -17,7 +19,7 @@ fn folder() -> TempDir {
 }
 
 fn polku(folder: &Path, arguments: &[&str]) -> Output {
-    Command::cargo_bin("polku").unwrap().current_dir(folder).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_polku")).current_dir(folder).args(arguments).output().unwrap()
 }
 
 fn out(output: &Output) -> String {

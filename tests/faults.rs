@@ -1,5 +1,7 @@
 //! Every fault of a study is told in full: the message of `polku check` for each file of `tests/faults`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -15,7 +17,7 @@ fn folder() -> PathBuf {
 
 /// What `polku check` says of a file, with the file named as it stands in its folder.
 fn check(folder: &Path, file: &str) -> Output {
-    Command::cargo_bin("polku").unwrap().current_dir(folder).args(["check", file]).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_polku")).current_dir(folder).args(["check", file]).output().unwrap()
 }
 
 fn studies() -> Vec<String> {

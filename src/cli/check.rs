@@ -83,5 +83,6 @@ fn paths(model: &Model) -> String {
     let mut paths: Vec<String> =
         model.params.iter().filter(|param| param.changeable).map(|param| param.path.to_string()).collect();
     paths.dedup();
-    paths.iter().map(|path| format!("{path}\n")).collect()
+    paths.push(String::new());
+    paths.join("\n")
 }

@@ -28,7 +28,7 @@ impl Exact {
         let model = &opened.model;
         match Expectations::of(model) {
             Err(why) => {
-                let reasons: String = why.iter().map(|reason| format!("  - {reason}\n")).collect();
+                let reasons: String = why.iter().flat_map(|reason| ["  - ", reason, "\n"]).collect();
                 print(&format!(
                     "This study has no exact expectation, because\n{reasons}Simulate it with `polku run`.\n"
                 ))

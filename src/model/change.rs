@@ -42,7 +42,7 @@ impl Op {
             Self::Set => x + (amount - x) * share,
             Self::Add => x + amount * share,
             Self::Times => x * (1.0 + (amount - 1.0) * share),
-            Self::Odds | Self::Hazard if ratio() == 1.0 => x,
+            Self::Odds | Self::Hazard if ratio().to_bits() == 1f64.to_bits() => x,
             Self::Odds => {
                 let odds = x * ratio();
                 if x >= 1.0 { 1.0 } else { odds / (1.0 - x + odds) }

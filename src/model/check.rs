@@ -204,18 +204,18 @@ impl Place<'_> {
             fault = fault.at_with(change.written.to_string(), self.deed(change, worst.period));
         }
         let talks = stage.moves().any(|exit| exit.word_of_mouth.is_some());
-        let mut why = format!(
+        let mut why = vec![format!(
             "what is left over stays, so they may add up to 1 at most; this happens {}",
             self.when(worst.period)
-        );
+        )];
         for (clock, place) in stage.clocks().iter().zip(worst.clocks).filter(|_| occasion.is_empty()) {
-            why += &match clock {
+            why.push(match clock {
                 Clock::Age(of) => format!(", at `{}` {place}", self.model.traits[of.index()].name),
                 _ => format!(", in period {} of a stay", place + 1),
-            };
+            });
         }
-        why += if talks { "; word of mouth counts as if everyone talked" } else { "" };
-        fault.why(why).mend(if touching.is_empty() {
+        why.extend(talks.then(|| "; word of mouth counts as if everyone talked".to_owned()));
+        fault.why(why.concat()).mend(if touching.is_empty() {
             "lower the chances"
         } else {
             "lower the chances, or let the changes do less"

@@ -269,15 +269,13 @@ impl<'a> Compiler<'a> {
             self.traits.entry(name.clone()).or_insert(next);
         }
         if let Some(name) = self.traits.keys().find(|name| *name == "satisfaction").cloned() {
-            let giver = self
-                .study
-                .segments
-                .iter()
-                .find(|(_, segment)| segment.traits.contains_key(&name))
-                .map(|(giver, _)| giver);
-            let at = giver
-                .filter(|_| !self.study.traits.contains_key(&name))
-                .map_or_else(|| Path::of(["traits", &name]), |giver| Path::of(["segments", giver, "traits", &name]));
+            let owner = self.study.segments.iter().find(|(_, segment)| segment.traits.contains_key(&name));
+            let at = match owner {
+                Some((segment, _)) if !self.study.traits.contains_key(&name) => {
+                    Path::of(["segments", segment, "traits", &name])
+                }
+                _ => Path::of(["traits", &name]),
+            };
             self.fault(
                 Diagnostic::error("a trait cannot be called `satisfaction`")
                     .at_key(at.to_string())

@@ -14,6 +14,11 @@ use super::people::Segment;
 use super::value::Booking;
 use crate::study::path::ParamPath as Path;
 
+/// Whether a text names a CSV file, whatever the letters of its ending.
+fn names_a_list(text: &str) -> bool {
+    std::path::Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+}
+
 /// The most rows of chances that the lists of one stage may make.
 const MOST_ROWS: u64 = 1_000_000;
 
@@ -183,7 +188,7 @@ impl Compiler<'_> {
         let mean = if self.numbers.faults.len() == before { law.mean() } else { 1.0 };
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
-        let purchases = Purchases {
+        Purchases {
             rate: self.number(&at.child("rate"), Meaning::Positive, &written.rate),
             basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
             basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
@@ -195,8 +200,7 @@ impl Compiler<'_> {
             rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
             basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
             drivers: self.drivers(&at.child("drivers"), &written.drivers),
-        };
-        purchases
+        }
     }
 
     fn multiplier(&mut self, at: &Path, key: &str, name: Option<&str>) -> Option<TraitId> {
@@ -338,7 +342,7 @@ impl Compiler<'_> {
                 );
                 None
             }
-            Some(Chances::One(Number::Uncertain(file))) if file.ends_with(".csv") => {
+            Some(Chances::One(Number::Uncertain(file))) if names_a_list(file) => {
                 match read_chances(self.source, file) {
                     Ok(list) => {
                         let list: Vec<Number> = list.into_iter().map(Number::Known).collect();

@@ -304,7 +304,7 @@ impl Compiler<'_> {
                 let known = suggest(&wanted.to_string(), names.iter().map(String::as_str));
                 return if at == 0 || known.is_empty() { known } else { format!("beneath `{above}`, {known}") };
             }
-            paths.retain(|path| further(&path));
+            paths.retain(further);
         }
         "`polku check --paths` lists the paths of a study without faults".to_owned()
     }
@@ -365,14 +365,13 @@ fn near_path<'a>(pattern: &Path, known: impl Iterator<Item = &'a Path>) -> Optio
 /// The fault of scenarios that extend each other in a circle.
 fn circle(lineage: &[String]) -> Diagnostic {
     let name = &lineage[0];
-    let fault = match lineage {
-        [_] => Diagnostic::error(format!("`{name}` extends itself")).mend("take the line out"),
-        _ => {
-            let round: Vec<String> = lineage.iter().chain([name]).map(|name| format!("`{name}`")).collect();
-            Diagnostic::error("scenarios extend each other in a circle")
-                .why(format!("{}, so that none of them has a beginning", round.join(" extends ")))
-                .mend("let one of them extend nothing")
-        }
+    let fault = if lineage.len() == 1 {
+        Diagnostic::error(format!("`{name}` extends itself")).mend("take the line out")
+    } else {
+        let round: Vec<String> = lineage.iter().chain([name]).map(|name| format!("`{name}`")).collect();
+        Diagnostic::error("scenarios extend each other in a circle")
+            .why(format!("{}, so that none of them has a beginning", round.join(" extends ")))
+            .mend("let one of them extend nothing")
     };
     lineage.iter().fold(fault, |fault, name| fault.at(Path::of(["scenarios", name, "extends"]).to_string()))
 }

@@ -1,5 +1,6 @@
 //! What tests of the whole engine share: studies from text, run in process.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use polku::engine::experiment::Experiment;
 use polku::estimate::runs::Runs;

@@ -27,6 +27,9 @@ pub struct DistributionError {
     pub mend: String,
 }
 
+/// The least and the greatest shape of a beta or gamma law that can be drawn.
+const SHAPES: (f64, f64) = (1e-3, 1e6);
+
 type Parsed = Result<Distribution, DistributionError>;
 
 const NAMES: [&str; 10] =
@@ -252,7 +255,7 @@ impl<'a> Call<'a> {
         if form == 0 {
             self.above_zero("a", a)?;
             self.above_zero("b", b)?;
-            return Ok(Distribution::Beta { a, b });
+            return self.drawable(Distribution::Beta { a, b }, [a, b]);
         }
         let (mean, sd) = (a, b);
         self.above_zero("sd", sd)?;
@@ -270,7 +273,8 @@ impl<'a> Call<'a> {
             );
         }
         let n = mean * (1.0 - mean) / (sd * sd) - 1.0;
-        Ok(Distribution::Beta { a: mean * n, b: (1.0 - mean) * n })
+        let (a, b) = (mean * n, (1.0 - mean) * n);
+        self.drawable(Distribution::Beta { a, b }, [a, b])
     }
 
     fn gamma(&self) -> Parsed {
@@ -278,11 +282,28 @@ impl<'a> Call<'a> {
         let names = [["shape", "scale"], ["shape", "rate"], ["mean", "sd"]][form];
         self.above_zero(names[0], first)?;
         self.above_zero(names[1], second)?;
-        Ok(match form {
-            0 => Distribution::Gamma { shape: first, scale: second },
-            1 => Distribution::Gamma { shape: first, scale: 1.0 / second },
-            _ => Distribution::Gamma { shape: (first / second) * (first / second), scale: second * second / first },
-        })
+        let (shape, scale) = match form {
+            0 => (first, second),
+            1 => (first, 1.0 / second),
+            _ => ((first / second) * (first / second), second * second / first),
+        };
+        self.drawable(Distribution::Gamma { shape, scale }, [shape, shape])
+    }
+
+    /// Series for the quantiles of laws that are all but a point or two take forever.
+    fn drawable(&self, law: Distribution, shapes: [f64; 2]) -> Parsed {
+        let (least, most) = SHAPES;
+        match shapes.into_iter().find(|shape| !(least..=most).contains(shape)) {
+            None => Ok(law),
+            Some(shape) if shape < least => fault(
+                format!("{}: the shape {shape} is below {least}", self.law),
+                "give a smaller spread; nearly all of this distribution lies at its ends",
+            ),
+            Some(shape) => fault(
+                format!("{}: the shape {shape} is above {most}", self.law),
+                "give a larger spread, or, for hardly any, the number alone",
+            ),
+        }
     }
 
     fn log_normal(&self) -> Parsed {

@@ -1,0 +1,291 @@
+//! Whatever a study says, polku answers: with a result, with faults or with a limit, and soon.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::disallowed_methods, reason = "what is tested is how long it takes")]
+#![allow(clippy::format_collect, reason = "a study is put together once")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use polku::engine::experiment::Experiment;
+use polku::engine::memory;
+use polku::estimate::runs::Runs;
+use polku::model::Model;
+use polku::study::Study;
+use polku::study::setting::Setting;
+use polku::study::source::Source;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// Everything that the language can say, in one study.
+const RICH: &str = r#"
+[run]
+period = "week"
+horizon = 9
+customers = 1_000
+agents = 8
+replications = 2
+discount_rate = "0.05 to 0.09"
+accrual = "half_cycle"
+
+[segments.young]
+share = 0.25
+start = { trial = 0.5, active = 0.5 }
+traits = { leave = "beta(2, 5)", level = "gamma(mean=1, sd=0.3)" }
+changes = [ { target = "stages.active.to.lapsed", odds = 1.3 } ]
+
+[segments.old]
+share = 0.75
+start = { active = 1 }
+traits = { leave = 0.1, level = "lognormal(mean=1, sd=0.2)" }
+
+[traits.age]
+law = "uniform(20, 40)"
+neutral = 30
+ages = true
+
+[experience]
+start = "normal(0.6, 0.1)"
+neutral = 0.6
+learning = 0.3
+
+[stages.trial]
+to = { active = { chance = [0.3, "0.1 to 0.2"], by = "periods_in_stage" }, lapsed = { chance = [0.2, 0.1, 0.05], by = "period" } }
+quality = "bernoulli(0.8)"
+
+[stages.active]
+talks = true
+to = { lapsed = { chance = 0.05, drivers = { satisfaction = -2, age = 0.01 } }, gone = { trait = "leave", on = "purchase" } }
+quality = "beta(5, 2)"
+purchases = { rate = 1.2, basket = "lognormal(mean=42, sd=25)", margin = 0.3, trait = "level", drivers = { satisfaction = 0.5 } }
+values = { service_cost = 1.5, points = "3 to 4" }
+on_move = { lapsed = { farewell_cost = 2 } }
+
+[stages.lapsed]
+to = { active = { chance = 0.02, word_of_mouth = 0.1 }, gone = { sojourn = "weibull(1.5, 8)", chance = 0.5 } }
+
+[stages.gone]
+
+[outcomes.points]
+discount_rate = 0.01
+
+[initiatives.guide]
+cost = { once = "100 to 200", per_period = 5 }
+build = 1
+ramp = 3
+effects = [ { target = "stages.*.to.lapsed", hazard = 0.8 }, { target = "stages.active.purchases.rate", times = 1.1 } ]
+
+[scenarios.today]
+
+[scenarios.guided]
+initiatives = { guide = 2 }
+
+[scenarios.bold]
+extends = "guided"
+changes = [ { target = "stages.active.quality", add = 0.05, from = 3, until = 6 }, { target = "stages.trial.to.active", set = 0.4 } ]
+"#;
+
+const ODD: [&str; 14] = [
+    "0",
+    "-1",
+    "1e308",
+    "1e-308",
+    "nan",
+    "inf",
+    "1.0000001",
+    "18446744073709551616",
+    "9223372036854775807",
+    "65535",
+    "0.5",
+    "1e12",
+    "\"0 to 1\"",
+    "\"gamma(1e-9, 1e300)\"",
+];
+
+/// One slip: what is done, to which line, and with what.
+type Slip = (u8, prop::sample::Index, prop::sample::Index, prop::sample::Index);
+
+fn slip(text: &str, (kind, a, b, odd): &Slip) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let (a, b) = (a.index(lines.len()), b.index(lines.len()));
+    match kind {
+        0 => {
+            lines.remove(a);
+        }
+        1 => lines.insert(b, lines[a]),
+        2 => lines.swap(a, b),
+        _ => return other_number(text, a * 31 + b, ODD[odd.index(ODD.len())]),
+    }
+    lines.join("\n")
+}
+
+/// The text with one of its numbers replaced.
+fn other_number(text: &str, which: usize, by: &str) -> String {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == '_';
+    let mut numbers = Vec::new();
+    let mut before = ' ';
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter.is_ascii_digit() && !before.is_alphanumeric() && before != '_' {
+            let mut end = at + 1;
+            while let Some((next, _)) = letters.next_if(|(_, c)| is_part(*c)) {
+                end = next + 1;
+            }
+            numbers.push(at..end);
+        }
+        before = letter;
+    }
+    let Some(chosen) = numbers.get(which % numbers.len().max(1)) else { return text.to_owned() };
+    format!("{}{by}{}", &text[..chosen.start], &text[chosen.end..])
+}
+
+/// How far a study comes.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+enum End {
+    Done,
+    Wrong,
+    Limit,
+}
+
+/// Reads, compiles and runs a study with few customers and replications.
+fn play(text: &str) -> End {
+    let mut source = Source::new("mutant.toml", "", text);
+    let few = ["run.agents=8", "run.replications=2"].map(|written| Setting::parse(written).unwrap());
+    if source.set(&few).is_err() {
+        return End::Wrong;
+    }
+    let Ok(study) = Study::parse(&source) else { return End::Wrong };
+    let Ok((model, _)) = Model::compile(&study, &source) else { return End::Wrong };
+    if memory::parts(&model, 1).iter().map(|part| part.bytes).sum::<f64>() > 1e8 {
+        return End::Limit;
+    }
+    let Ok(runs) = Runs::of(&model, &Experiment::new(&model).threads(1)) else { return End::Wrong };
+    let _ = runs.summary();
+    End::Done
+}
+
+/// Plays a study; neither may it panic nor take long.
+fn survives(text: &str) -> Result<End, TestCaseError> {
+    let start = Instant::now();
+    let end = catch_unwind(AssertUnwindSafe(|| play(text)))
+        .map_err(|_| TestCaseError::fail(format!("a panic of\n{text}")))?;
+    prop_assert!(start.elapsed() < Duration::from_secs(30), "{:?} for\n{text}", start.elapsed());
+    Ok(end)
+}
+
+/// The starter, the rich study, and every study that comes with the package.
+fn studies() -> Vec<String> {
+    let mut studies = vec![polku::cli::new::STARTER.to_owned(), RICH.to_owned()];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    studies.extend(files.iter().map(|file| std::fs::read_to_string(file).unwrap()));
+    studies
+}
+
+#[test]
+fn the_studies_that_are_mutated_run() {
+    for text in [polku::cli::new::STARTER, RICH] {
+        assert_eq!(play(text), End::Done);
+    }
+}
+
+#[test]
+fn no_slip_of_the_hand_makes_polku_panic_or_hang() {
+    let studies = studies();
+    let index = any::<prop::sample::Index>;
+    let slips = prop::collection::vec((0_u8..8, index(), index(), index()), 1..4);
+    let config = Config { cases: 400, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let rng = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
+    let mut ends = std::collections::BTreeMap::new();
+    let seen = std::cell::RefCell::new(&mut ends);
+    TestRunner::new_with_rng(config, rng)
+        .run(&(index(), slips), |(which, slips)| {
+            let text = slips.iter().fold(studies[which.index(studies.len())].clone(), |text, one| slip(&text, one));
+            let end = survives(&text)?;
+            *seen.borrow_mut().entry(format!("{end:?}")).or_insert(0) += 1;
+            Ok(())
+        })
+        .unwrap();
+    // Mutants that are all refused, or all fine, would show nothing.
+    assert!(ends["Done"] > 50 && ends["Wrong"] > 50, "{ends:?}");
+}
+
+#[test]
+fn each_number_alone_may_be_anything() {
+    for text in [polku::cli::new::STARTER, RICH] {
+        for which in 0..90 {
+            for odd in ["-1", "0", "1e308", "1e-308", "65535"] {
+                survives(&other_number(text, which, odd)).unwrap();
+            }
+        }
+    }
+}
+
+/// The starter with something replaced.
+fn starter(what: &str, by: &str) -> String {
+    assert!(polku::cli::new::STARTER.contains(what));
+    polku::cli::new::STARTER.replace(what, by)
+}
+
+#[test]
+fn a_list_of_a_hundred_thousand_chances_is_read() {
+    let list = "0.01, ".repeat(100_000);
+    let rule = format!("{{ active = 0.30, churned = {{ chance = [{list}], by = \"periods_in_stage\" }} }}");
+    assert_eq!(survives(&starter("{ active = 0.30, churned = 0.12 }", &rule)).unwrap(), End::Done);
+}
+
+#[test]
+fn lists_that_multiply_are_refused() {
+    let list = "0.001, ".repeat(2000);
+    let age = "[traits.age]\nlaw = 30\nages = true\n[traits.years]\nlaw = 3\nages = true\n[stages.onboarding]";
+    let rule = format!(
+        "{{ active = {{ chance = [{list}], by = \"age\" }}, churned = {{ chance = [{list}], by = \"years\" }} }}"
+    );
+    let text = starter("[stages.onboarding]", age).replace("{ active = 0.5, churned = 0.06 }", &rule);
+    let source = Source::new("lists.toml", "", text);
+    let faults = Model::compile(&Study::parse(&source).unwrap(), &source).unwrap_err();
+    assert_eq!(faults[0].what, "the lists of `onboarding` make 4000000 rows of chances");
+}
+
+#[test]
+fn thousands_of_stages_or_scenarios_are_refused_at_once() {
+    let stages: String = (0..20_000).map(|place| format!("[stages.s{place}]\nto = {{ active = 0.1 }}\n")).collect();
+    let scenarios: String = (0..20_000).map(|place| format!("[scenarios.s{place}]\nextends = \"today\"\n")).collect();
+    for more in [stages, scenarios] {
+        assert_eq!(survives(&format!("{}{more}", polku::cli::new::STARTER)).unwrap(), End::Wrong);
+    }
+}
+
+#[test]
+fn a_basket_of_nothing_is_bought_for_nothing() {
+    assert_eq!(survives(&RICH.replace("\"lognormal(mean=42, sd=25)\"", "0")).unwrap(), End::Done);
+}
+
+#[test]
+fn a_run_that_no_memory_holds_is_refused_with_what_would_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let more: String = (0..40).map(|place| format!("[scenarios.s{place}]\n")).collect();
+    std::fs::write(folder.path().join("study.toml"), format!("{}{more}", polku::cli::new::STARTER)).unwrap();
+    for (set, help) in
+        [("run.replications=4_000_000_000", "fewer replications"), ("run.horizon=65_535", "a shorter horizon")]
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_polku"))
+            .current_dir(folder.path())
+            .args(["run", "study.toml", "--set", set, "--set", "run.period=day"])
+            .timeout(Duration::from_mins(1))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{told}");
+        assert!(told.contains("GiB of memory") && told.contains(help), "{told}");
+        assert!(output.stdout.is_empty());
+    }
+}

@@ -7,7 +7,7 @@
 
 use crate::engine::draws::Purpose;
 use crate::engine::population::Block;
-use crate::engine::program::{BentShape, Program};
+use crate::engine::program::{BentShape, Program, single};
 use crate::engine::quantile::exp_f32;
 use crate::engine::tables::{Bend, PeriodTable};
 use crate::model::journey::{Clock, State};
@@ -194,7 +194,7 @@ pub fn refresh_own(block: &mut Block, table: &PeriodTable) {
         for (chance, value) in column[..block.live].iter_mut().zip(&block.traits[own.of.index()]) {
             let start = f64::from(*value);
             let changed = own.operations.iter().fold(start, |p, (op, amount, share)| op.apply(p, *amount, *share));
-            *chance = super::super::program::single(changed.clamp(0.0, 1.0));
+            *chance = single(changed.clamp(0.0, 1.0));
         }
     }
 }

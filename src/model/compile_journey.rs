@@ -14,6 +14,9 @@ use super::people::Segment;
 use super::value::Booking;
 use crate::study::path::ParamPath as Path;
 
+/// The most stages that one byte tells apart, one value kept for what cannot be.
+const MOST_STAGES: usize = 255;
+
 impl Compiler<'_> {
     /// Compiles `[experience]`.
     pub fn experience(&mut self) -> Option<Experience> {
@@ -38,6 +41,14 @@ impl Compiler<'_> {
         if names.is_empty() {
             self.fault(Diagnostic::error("the journey has no stages").at("stages").mend("add one: `[stages.active]`"));
         }
+        if names.len() > MOST_STAGES {
+            self.fault(
+                Diagnostic::error(format!("the journey has {} stages", names.len()))
+                    .at("stages")
+                    .why(format!("a customer's stage is one byte, which tells {MOST_STAGES} apart"))
+                    .mend("join stages that customers go through alike"),
+            );
+        }
         names
             .iter()
             .map(|name| {
@@ -53,6 +64,7 @@ impl Compiler<'_> {
         let mut exits: Vec<Exit> =
             written.to.iter().filter_map(|(to, transition)| self.exit(name, to, transition, horizon)).collect();
         exits.sort_by_key(|exit| exit.to);
+        self.check_leaves(&at.child("to"), &exits);
         let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
         let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
         let values = written
@@ -70,6 +82,19 @@ impl Compiler<'_> {
             purchases,
             values,
             on_move: self.on_move(&at.child("on_move"), written),
+        }
+    }
+
+    /// One word decides after which purchase a customer leaves, so an own chance cannot share it with another.
+    fn check_leaves(&mut self, at: &Path, exits: &[Exit]) {
+        let leaves = exits.iter().filter(|exit| exit.on == Occasion::Purchase);
+        if leaves.clone().count() > 1 && leaves.clone().any(|exit| matches!(exit.chance, Chance::Own { .. })) {
+            self.fault(
+                Diagnostic::error("a customer's own chance at a purchase has company")
+                    .at(at.to_string())
+                    .why("where several chances are taken at each purchase, all of them are numbers")
+                    .mend("let one way lead out at a purchase, or give chances instead of a trait"),
+            );
         }
     }
 
@@ -245,11 +270,12 @@ impl Compiler<'_> {
     fn chance(&mut self, path: &Path, rule: &Rule, horizon: u32) -> Option<Chance> {
         let written = path.child("chance");
         if let Some(name) = &rule.trait_name {
-            if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() {
+            if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() || rule.word_of_mouth.is_some() {
                 self.fault(
                     Diagnostic::error("a customer's own chance stands alone")
                         .at(path.to_string())
-                        .mend("give either `trait`, or `chance` with `by`, or `sojourn`"),
+                        .why("`chance`, `by`, `sojourn` and `word_of_mouth` say what is the same for all customers")
+                        .mend("remove them, or `trait`"),
                 );
             }
             return self.own_chance(path, name);

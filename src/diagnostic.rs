@@ -16,11 +16,24 @@ pub enum Severity {
     Warning,
 }
 
+/// Which end of an entry a place points at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum End {
+    /// The value.
+    #[default]
+    Value,
+    /// The key, where the name itself is wrong.
+    Key,
+}
+
 /// A place in a study file that a diagnostic points at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The parameter path, such as `stages.active.to.churned`; empty for the file.
     pub path: String,
+    /// Whether the value at the path is meant, or its key.
+    #[serde(skip)]
+    pub end: End,
     /// The bytes of the file, where they are known.
     #[serde(skip)]
     pub span: Option<Range<usize>>,
@@ -45,6 +58,12 @@ pub struct Diagnostic {
     pub why: String,
     /// How to mend it; may be empty.
     pub mend: String,
+}
+
+impl Place {
+    fn new(path: String, end: End, label: String) -> Self {
+        Self { path, end, span: None, line: 0, column: 0, label }
+    }
 }
 
 impl Diagnostic {
@@ -73,7 +92,14 @@ impl Diagnostic {
     /// Points at a parameter path, with a few words on what stands there.
     #[must_use]
     pub fn at_with(mut self, path: impl Into<String>, label: impl Into<String>) -> Self {
-        self.places.push(Place { path: path.into(), span: None, line: 0, column: 0, label: label.into() });
+        self.places.push(Place::new(path.into(), End::Value, label.into()));
+        self
+    }
+
+    /// Points at the key of a parameter path, where the name itself is wrong.
+    #[must_use]
+    pub fn at_key(mut self, path: impl Into<String>) -> Self {
+        self.places.push(Place::new(path.into(), End::Key, String::new()));
         self
     }
 
@@ -102,11 +128,20 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// More names than this are not listed.
+const MOST_NAMES: usize = 12;
+
 /// `did you mean X?` where a name is near, else the list of what is allowed.
 pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     if let Some(near) = nearest(name, known.clone()) {
         return format!("did you mean `{near}`?");
     }
     let all: Vec<String> = known.into_iter().map(|k| format!("`{k}`")).collect();
-    if all.is_empty() { String::new() } else { format!("known here: {}", all.join(", ")) }
+    let more = all.len().saturating_sub(MOST_NAMES);
+    let listed = all[..all.len() - more].join(", ");
+    match more {
+        0 if all.is_empty() => String::new(),
+        0 => format!("known here: {listed}"),
+        _ => format!("known here: {listed}, and {more} more"),
+    }
 }

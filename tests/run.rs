@@ -390,11 +390,11 @@ fn what_the_engine_cannot_hold_apart_is_refused() {
     let traits = STUDY.replace("[segments.all]", "[traits.own]\nlaw = \"beta(2, 5)\"\n[segments.all]");
     let own = |exits: &str| traits.replace("to = { gone = 0.1 }", &format!("talks = true\nto = {{ {exits} }}"));
     let cases = [
-        (STUDY.replace("[stages.gone]", &format!("[stages.gone]\n{many}")), "the journey has 256 stages"),
+        (STUDY.replace("[stages.gone]", &format!("[stages.gone]\n{many}")), "the study has 256 stages"),
         (own("gone = { trait = \"own\", word_of_mouth = 0.1 }"), "a customer's own chance stands alone"),
         (
             own("gone = { trait = \"own\", on = \"purchase\" }, waiting = { chance = 0.1, on = \"purchase\" }"),
-            "a customer's own chance at a purchase has company",
+            "a customer's own chance is not the only one that is taken at purchases here",
         ),
     ];
     for (text, fault) in cases {

@@ -35,8 +35,15 @@ impl Check {
     pub fn run(self) -> Result<(), Failure> {
         let mut reports = Vec::new();
         let mut wrong = false;
+        let mut unreadable = Vec::new();
         for study in &self.studies {
-            let (source, found, model) = check(study)?;
+            let (source, found, model) = match check(study) {
+                Ok(checked) => checked,
+                Err(fault) => {
+                    unreadable.push(fault.to_string());
+                    continue;
+                }
+            };
             let is_wrong = found.iter().any(|d| d.severity == Severity::Error);
             wrong |= is_wrong;
             if self.json {
@@ -46,21 +53,25 @@ impl Check {
             tell(&explain(&found, &source, colour()));
             match model {
                 Some(model) if self.paths => print(&paths(&model))?,
-                Some(_) => print(&format!("{}: fine\n", source.name))?,
+                Some(_) if found.is_empty() => print(&format!("{}: fine\n", source.name))?,
+                Some(_) => print(&format!("{}: can be run, with the warnings above\n", source.name))?,
                 None => {}
             }
         }
         if self.json {
             print(&format!("{:#}\n", serde_json::Value::from(reports)))?;
         }
+        if !unreadable.is_empty() {
+            return Err(Failure::Unreadable(unreadable.join("\nerror: ")));
+        }
         if wrong { Err(Failure::Wrong(String::new())) } else { Ok(()) }
     }
 }
 
-fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), Failure> {
+fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), ReadError> {
     match Study::read(study) {
         Err(ReadError::Wrong { source_file, diagnostics }) => Ok((*source_file, diagnostics, None)),
-        Err(fault) => Err(fault.into()),
+        Err(fault) => Err(fault),
         Ok((study, source)) => match Model::compile(&study, &source) {
             Ok((model, warnings)) => Ok((source, warnings, Some(model))),
             Err(faults) => Ok((source, faults, None)),

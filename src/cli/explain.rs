@@ -1,6 +1,6 @@
 //! Explaining shows diagnostics to people (a snippet of the file, why, and how to mend it) and to machines (JSON).
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::json;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -66,7 +66,11 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(diagnostic.what.as_str()).elements(snippet(diagnostic, source));
+    let title = level.primary_title(diagnostic.what.as_str());
+    let mut group = match snippet(diagnostic, source) {
+        Some(snippet) => title.element(snippet),
+        None => title.element(Origin::path(source.name.as_str())),
+    };
     for place in diagnostic.places.iter().filter(|place| place.span.is_none() && !place.label.is_empty()) {
         let path = if place.path.is_empty() { String::new() } else { format!("{}: ", place.path) };
         group = group.element(Level::NOTE.with_name("where").message(format!("{path}{}", place.label)));
@@ -88,6 +92,8 @@ fn snippet<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Option<Snippet
     let last = spans.iter().map(|(_, span)| span.end).max()?;
     let start = text.get(..first)?.rfind('\n').map_or(0, |newline| newline + 1);
     let end = text.get(last..)?.find('\n').map_or(text.len(), |newline| last + newline);
+    // The end of a line is no part of what it says.
+    let end = if text[last..end].ends_with('\r') { end - 1 } else { end };
     let (line, _) = source.line_and_column(start);
     let annotations = spans.into_iter().enumerate().map(|(at, (place, span))| {
         let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };

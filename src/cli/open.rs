@@ -8,6 +8,7 @@ use super::explain::explain;
 use super::failure::Failure;
 use super::output::{colour, tell};
 use crate::diagnostic::suggest;
+use crate::estimate::memory::{GIB, MOST, parts};
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::study::Study;
@@ -66,7 +67,25 @@ impl Open {
         let (study, source) = Study::read_with(&self.study, &self.settings()?)?;
         let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
         tell(&explain(&warnings, &source, colour()));
+        fits(&model)?;
         Ok(Opened { source, model })
+    }
+}
+
+/// Refuses a run whose memory need is absurd, before anything is simulated.
+fn fits(model: &Model) -> Result<(), Failure> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let parts = parts(model, threads);
+    let need: f64 = parts.iter().map(|part| part.bytes).sum();
+    match parts.first() {
+        Some(most) if need > MOST => Err(Failure::Limit(format!(
+            "this study needs about {:.0} GiB of memory, and {:.0} GiB are the most\n  why: most of it are {}\n  mend: use {}",
+            need / GIB,
+            MOST / GIB,
+            most.what,
+            most.mend
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -289,7 +289,7 @@ impl Cohort<'_, '_> {
         }
     }
 
-    fn buy(&mut self, tunnels: &mut Vec<Tunnel>, t: u32) {
+    fn buy(&mut self, tunnels: &mut [Tunnel], t: u32) {
         let mut left = Vec::new();
         for (place, stage) in self.model.stages.iter().enumerate() {
             let Some(purchases) = &stage.purchases else { continue };
@@ -309,11 +309,11 @@ impl Cohort<'_, '_> {
         self.leave(tunnels, &left, t);
     }
 
-    fn leave(&mut self, tunnels: &mut Vec<Tunnel>, left: &[(usize, usize, f64)], t: u32) {
+    fn leave(&mut self, tunnels: &mut [Tunnel], left: &[(usize, usize, f64)], t: u32) {
         if left.is_empty() {
             return;
         }
-        let before = tunnels.clone();
+        let before = tunnels.to_vec();
         for &(from, to, share) in left {
             for ever in 0..2 {
                 let mass: f64 = before[from][ever].iter().sum();

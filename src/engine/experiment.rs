@@ -22,7 +22,9 @@ use super::rollout::Rollout;
 use super::tables::{PeriodTable, Tables};
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
-const WAVE: u32 = 64;
+pub const WAVE: u32 = 64;
+/// A roster holds places in two bytes.
+const MOST_IN_BLOCK: usize = 65_535;
 /// Blocks that are worked through as one piece.
 const PIECE: usize = 64;
 
@@ -88,7 +90,7 @@ impl<'m> Experiment<'m> {
     /// Works on this many customers at a time. Results do not depend on it.
     #[must_use]
     pub fn block(mut self, customers: usize) -> Self {
-        self.block = customers.max(1);
+        self.block = customers.clamp(1, MOST_IN_BLOCK);
         self
     }
 

@@ -12,5 +12,6 @@ pub mod quadrature;
 pub mod quantile;
 pub mod replay;
 pub mod rollout;
+pub mod roster;
 pub mod sampler;
 pub mod tables;

@@ -3,6 +3,7 @@
 use super::draws::{Draws, Purpose};
 use super::ledger::Ledger;
 use super::program::Program;
+use super::roster::Roster;
 use super::tables::OwnChance;
 
 /// Customers in a block unless told otherwise; their columns stay in the first-level cache.
@@ -42,6 +43,8 @@ pub struct Block {
     pub gone_acquired: u64,
     /// The fingerprints of all customers of the block, once they are known.
     pub digests: Vec<u32>,
+    /// The customers by stage.
+    pub roster: Roster,
     /// The random words of four periods for each purpose.
     pub words: Words,
     first: u32,
@@ -108,6 +111,7 @@ impl Block {
             gone: vec![0; program.stages],
             gone_acquired: 0,
             digests: vec![0; size],
+            roster: Roster::with_room(program.stages, size),
             words,
             first: 0,
         }
@@ -152,6 +156,11 @@ impl Block {
     /// The first customer of the block.
     pub fn first(&self) -> u32 {
         self.first
+    }
+
+    /// Lists the customers by stage.
+    pub fn list(&mut self) {
+        self.roster.list(&self.stage[..self.live]);
     }
 
     /// Makes the random words of period `t` ready; every fourth period those of four are drawn.

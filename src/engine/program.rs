@@ -2,12 +2,13 @@
 
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, State};
-use crate::quantity::{StageId, TraitId};
+use crate::quantity::{ParamId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 
 use super::sampler::{Sampler, threshold};
 
 /// What of the period loop a model uses; what is not used costs nothing.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that the loop asks")]
 pub struct Program {
     /// The number of stages.
     pub stages: usize,
@@ -89,8 +90,8 @@ pub struct BentShape {
     pub stay: usize,
     /// For each class from 1 on: an exit, as its place among the stage's moves, whose drivers make it.
     pub examples: Vec<usize>,
-    /// For each place: the trait that is the customer's own chance.
-    pub own: Vec<Option<TraitId>>,
+    /// The places whose chance is the customer's own, each with its column among the own chances of all stages.
+    pub own: Vec<(usize, usize)>,
 }
 
 impl Program {
@@ -136,17 +137,24 @@ impl Program {
     }
 }
 
+impl Program {
+    /// How much a trait has grown by period `t`: one for each period before where it ages.
+    pub fn growth(&self, of: TraitId, t: u32) -> f32 {
+        self.trait_growth[of.index()] * (t - 1) as f32
+    }
+}
+
 /// A quality as what is added to its mean; a Bernoulli keeps its word, because its mean is its chance.
 fn quality(law: &Distribution) -> Sampler {
     match law {
         Distribution::Bernoulli { .. } => Sampler::Bernoulli(0),
-        law => match law.shifted(-law.mean()) {
-            Some(centred) => Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
-            None => {
+        law => law.shifted(-law.mean()).map_or_else(
+            || {
                 let table = Box::new(super::quantile::QuantileTable::new(|p| law.quantile(p) - law.mean()));
                 Sampler::Table { table, low: f32::NEG_INFINITY, high: f32::INFINITY }
-            }
-        },
+            },
+            |centred| Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
+        ),
     }
 }
 
@@ -164,7 +172,18 @@ fn beginning(segment: &crate::model::people::Segment) -> Beginning {
     Beginning { thresholds, stages, traits }
 }
 
+/// The parameters of all chances that are the customer's own, in the order of stages and exits.
+pub fn own_chances(model: &Model) -> Vec<ParamId> {
+    let exits = model.stages.iter().flat_map(|stage| &stage.exits);
+    let own = exits.filter_map(|exit| match exit.chance {
+        Chance::Own { changes, .. } => Some(changes),
+        _ => None,
+    });
+    own.collect()
+}
+
 fn row_shapes(model: &Model) -> Vec<RowShape> {
+    let own_chances = own_chances(model);
     let mut first = 0;
     model
         .stages
@@ -187,7 +206,7 @@ fn row_shapes(model: &Model) -> Vec<RowShape> {
                 first,
                 count,
                 clocks,
-                bent: stage.is_bent().then(|| bent_shape(stage, StageId::from(place))),
+                bent: stage.is_bent().then(|| bent_shape(stage, StageId::from(place), &own_chances)),
             };
             first += count;
             shape
@@ -195,7 +214,7 @@ fn row_shapes(model: &Model) -> Vec<RowShape> {
         .collect()
 }
 
-fn bent_shape(stage: &crate::model::journey::Stage, own: StageId) -> BentShape {
+fn bent_shape(stage: &crate::model::journey::Stage, own: StageId, own_chances: &[ParamId]) -> BentShape {
     let mut shape = BentShape { class: Vec::new(), to: Vec::new(), stay: 0, examples: Vec::new(), own: Vec::new() };
     let moves: Vec<_> = stage.moves().collect();
     let stay = moves.iter().filter(|exit| exit.to < own).count();
@@ -205,7 +224,6 @@ fn bent_shape(stage: &crate::model::journey::Stage, own: StageId) -> BentShape {
             shape.stay = stay;
             shape.class.push(0);
             shape.to.push(place(own));
-            shape.own.push(None);
             continue;
         }
         let exit = place_in_row - usize::from(place_in_row > stay);
@@ -219,10 +237,9 @@ fn bent_shape(stage: &crate::model::journey::Stage, own: StageId) -> BentShape {
         };
         shape.class.push(u8::try_from(class).unwrap_or(u8::MAX));
         shape.to.push(place(moves[exit].to));
-        shape.own.push(match moves[exit].chance {
-            Chance::Own { of, .. } => Some(of),
-            _ => None,
-        });
+        if let Chance::Own { changes, .. } = moves[exit].chance {
+            shape.own.extend(own_chances.iter().position(|id| *id == changes).map(|column| (place_in_row, column)));
+        }
     }
     shape
 }

@@ -42,6 +42,7 @@ impl<'m> Rollout<'m> {
     /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
     pub fn period(&self, block: &mut Block, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
         block.prepare(self.program, &self.draws, t);
+        block.list();
         if self.program.remembers {
             feel::feel(block, self.program, table, t);
         }

@@ -213,6 +213,12 @@ impl<'m> Runs<'m> {
         self.samples[scenario][place].iter().zip(base).map(|(value, base)| value - base).collect()
     }
 
+    /// A metric of a scenario over the horizon in every replication; none where there is no metric of that name.
+    pub fn levels(&self, scenario: usize, metric: &str) -> Vec<f64> {
+        let place = self.metrics.iter().position(|m| m.name(self.model) == metric);
+        place.map_or_else(Vec::new, |place| self.samples[scenario][place].clone())
+    }
+
     /// The difference from the baseline in every replication, by scenario and metric.
     pub fn samples(&self) -> IndexMap<String, IndexMap<String, Vec<f64>>> {
         let of = |scenario: usize| {

@@ -191,16 +191,13 @@ impl<'m> Prices<'m> {
         let plain = amount * at(&self.plain);
         books.accounts[account][t] += plain;
         let discounted = amount * at(&self.discounted);
-        match self.model.accounts[account].kind {
-            AccountKind::Money(LineKind::Cost) => {
-                books.cost[t] += plain;
-                books.discounted[t] -= discounted;
-            }
-            _ => {
-                books.revenue[t] += plain;
-                books.margin[t] += plain;
-                books.discounted[t] += discounted;
-            }
+        if self.model.accounts[account].kind == AccountKind::Money(LineKind::Cost) {
+            books.cost[t] += plain;
+            books.discounted[t] -= discounted;
+        } else {
+            books.revenue[t] += plain;
+            books.margin[t] += plain;
+            books.discounted[t] += discounted;
         }
     }
 }

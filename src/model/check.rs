@@ -6,7 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::Model;
-use super::param::ParamSet;
+use super::change::{Change, Op};
+use super::journey::{Clock, Stage};
+use super::param::{Meaning, ParamSet};
 use super::rows::{Moment, combinations};
 use super::timeline::{OutOfRange, Timeline};
 use crate::study::path::ParamPath as Path;
@@ -26,11 +28,35 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
                 scenario: ScenarioId::from(scenario),
                 segment: SegmentId::from(segment),
                 replication: None,
+                drawn: &central,
             };
-            place.check(&central, &mut seen, &mut faults);
+            place.check(&mut seen, &mut faults);
         }
     }
     faults
+}
+
+/// The rows that [`rows`] looks at, about.
+pub fn work(model: &Model) -> u64 {
+    let central = model.central();
+    let rows: u64 = model
+        .stages
+        .iter()
+        .map(|stage| stage.clock_lengths().iter().map(|length| *length as u64).product::<u64>())
+        .sum();
+    let follows = model.stages.iter().any(Stage::follows_the_period);
+    let mut work = 0_u64;
+    for scenario in 0..model.scenarios.len() {
+        for segment in 0..model.segments.len() {
+            let timeline = Timeline::new(model, &central, ScenarioId::from(scenario), SegmentId::from(segment));
+            let epochs = (1..=model.run.horizon).filter(|t| *t == 1 || timeline.epoch(*t) == *t).count() as u64;
+            let periods = if follows { u64::from(model.run.horizon) } else { epochs };
+            let one =
+                epochs.saturating_mul(rows).saturating_add(periods.saturating_mul(model.params.len() as u64 / 8 + 1));
+            work = work.saturating_add(one);
+        }
+    }
+    work
 }
 
 /// Faults in the rows of one replication, whose uncertain numbers were drawn.
@@ -44,8 +70,9 @@ pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diag
                 scenario: ScenarioId::from(scenario),
                 segment: SegmentId::from(segment),
                 replication: Some(replication),
+                drawn,
             };
-            place.check(drawn, &mut seen, &mut faults);
+            place.check(&mut seen, &mut faults);
         }
     }
     faults
@@ -74,7 +101,8 @@ pub fn reach(model: &Model) -> Vec<Diagnostic> {
             let name = &model.stages[id.index()].name;
             Diagnostic::warning(format!("no customer can ever be in `{name}`"))
                 .at(Path::of(["stages", name]).to_string())
-                .why("no segment starts there and nothing leads there")
+                .why("no segment starts there, and nothing that customers can reach leads there")
+                .mend("let a transition lead there, let a segment start there, or take the stage out")
         })
         .collect()
 }
@@ -85,13 +113,26 @@ struct Place<'m> {
     scenario: ScenarioId,
     segment: SegmentId,
     replication: Option<u32>,
+    drawn: &'m ParamSet,
+}
+
+/// A row at its worst.
+struct Worst<'w> {
+    /// The chances of the exits taken once a period.
+    chances: &'w [f64],
+    /// The places in lists at which they are highest.
+    clocks: &'w [usize],
+    /// The sum of the chances taken after a purchase.
+    leaves: f64,
+    /// The first period.
+    period: u32,
 }
 
 impl Place<'_> {
     /// Checks every period; each fault is told once, where it first shows.
-    fn check(&self, drawn: &ParamSet, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
-        let timeline = Timeline::new(self.model, drawn, self.scenario, self.segment);
-        let follows = self.model.stages.iter().any(super::journey::Stage::follows_the_period);
+    fn check(&self, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
+        let timeline = Timeline::new(self.model, self.drawn, self.scenario, self.segment);
+        let follows = self.model.stages.iter().any(Stage::follows_the_period);
         for t in 0..=self.model.run.horizon {
             if t > 0 && timeline.epoch(t) != t && !(t == 1 || follows) {
                 continue;
@@ -103,18 +144,28 @@ impl Place<'_> {
                 }
             }
             if out.is_empty() && t > 0 {
-                self.check_rows(&values, t, seen, faults);
+                let all = t == 1 || timeline.epoch(t) == t;
+                self.check_rows(&values, t, all, seen, faults);
             }
         }
     }
 
-    fn check_rows(&self, values: &ParamSet, t: u32, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
-        for (place, stage) in self.model.stages.iter().enumerate() {
+    fn check_rows(
+        &self,
+        values: &ParamSet,
+        t: u32,
+        all: bool,
+        seen: &mut BTreeSet<(u32, bool)>,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        for (place, stage) in
+            self.model.stages.iter().enumerate().filter(|(_, stage)| all || stage.follows_the_period())
+        {
             let lengths = stage.clock_lengths();
             let worst = combinations(&lengths)
-                .map(|clocks| stage.chances(&Moment { values, period: t, clocks: &clocks, talkers: 1.0 }))
-                .max_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum()));
-            let Some(chances) = worst else { continue };
+                .map(|clocks| (stage.chances(&Moment { values, period: t, clocks: &clocks, talkers: 1.0 }), clocks))
+                .max_by(|(a, _), (b, _)| a.iter().sum::<f64>().total_cmp(&b.iter().sum()));
+            let Some((chances, clocks)) = worst else { continue };
             let leaves: f64 = stage
                 .leaves()
                 .map(|exit| match exit.chance {
@@ -125,45 +176,68 @@ impl Place<'_> {
             let total: f64 = chances.iter().sum::<f64>().max(leaves);
             let row = u32::try_from(place).unwrap_or(u32::MAX);
             if total > 1.0 + ROUNDING && seen.insert((row, false)) {
-                faults.push(self.row_passes_one(place, &chances, total, t));
+                faults
+                    .push(self.row_passes_one(stage, &Worst { chances: &chances, clocks: &clocks, leaves, period: t }));
             }
         }
     }
 
-    fn row_passes_one(&self, stage: usize, chances: &[f64], total: f64, t: u32) -> Diagnostic {
-        let stage = &self.model.stages[stage];
+    fn row_passes_one(&self, stage: &Stage, worst: &Worst<'_>) -> Diagnostic {
+        let name = &stage.name;
+        let row = Path::of(["stages", name, "to"]);
+        let moves = worst.chances.iter().sum::<f64>();
+        let (total, occasion) = if moves > 1.0 + ROUNDING { (moves, "") } else { (worst.leaves, " after a purchase") };
         let mut fault =
-            Diagnostic::error(format!("the chances of leaving `{}` add up to {}", stage.name, round(total)));
-        for (exit, chance) in stage.moves().zip(chances) {
-            let to = &self.model.stages[exit.to.index()].name;
-            fault = fault.at_with(
-                Path::of(["stages", &stage.name, "to", to]).to_string(),
-                format!("{} -> {to}   {}", stage.name, round(*chance)),
-            );
-        }
-        let row = Path::of(["stages", &stage.name, "to"]);
-        let touching = self.changes_of(|id| row.holds(&self.model.params[id].path), t);
-        let talk = if stage.moves().any(|exit| exit.word_of_mouth.is_some()) {
-            "; word of mouth counts as if everyone talked"
+            Diagnostic::error(format!("the chances of leaving `{name}`{occasion} add up to {}", round(total)));
+        if occasion.is_empty() {
+            for (exit, chance) in stage.moves().zip(worst.chances) {
+                let to = &self.model.stages[exit.to.index()].name;
+                fault = fault.at_with(row.child(to).to_string(), format!("{name} -> {to}   {}", round(*chance)));
+            }
         } else {
-            ""
-        };
-        fault
-            .why(format!("{}{}{talk}", self.when(t), if touching.is_empty() { String::new() } else { format!("; changed by {}", touching.join(", ")) }))
-            .mend("lower them, or give effects as `odds`; with `drivers` on one of them the row still has to fit at neutral")
+            for exit in stage.leaves() {
+                fault = fault.at(row.child(&self.model.stages[exit.to.index()].name).to_string());
+            }
+        }
+        let touching = self.changes_of(|id| row.holds(&self.model.params[id].path), worst.period);
+        for change in &touching {
+            fault = fault.at_with(change.written.to_string(), self.deed(change, worst.period));
+        }
+        let talks = stage.moves().any(|exit| exit.word_of_mouth.is_some());
+        let mut why = format!(
+            "what is left over stays, so they may add up to 1 at most; this happens {}",
+            self.when(worst.period)
+        );
+        for (clock, place) in stage.clocks().iter().zip(worst.clocks).filter(|_| occasion.is_empty()) {
+            why += &match clock {
+                Clock::Age(of) => format!(", at `{}` {place}", self.model.traits[of.index()].name),
+                _ => format!(", in period {} of a stay", place + 1),
+            };
+        }
+        why += if talks { "; word of mouth counts as if everyone talked" } else { "" };
+        fault.why(why).mend(if touching.is_empty() {
+            "lower the chances"
+        } else {
+            "lower the chances, or let the changes do less"
+        })
     }
 
     fn out_of_range(&self, fault: &OutOfRange, t: u32) -> Diagnostic {
         let param = &self.model.params[fault.param.index()];
         let touching = self.changes_of(|id| id == fault.param.index(), t);
-        let mut diagnostic = Diagnostic::error(format!("`{}` becomes {}", param.path, round(fault.value)))
-            .at(touching.last().cloned().unwrap_or_default())
-            .at(param.written.to_string())
-            .why(format!("it must be {}; {}", param.meaning.range(), self.when(t)));
-        if matches!(param.meaning, super::param::Meaning::Chance | super::param::Meaning::Share) {
-            diagnostic = diagnostic.mend("give the effect as `odds` or `hazard`, which cannot leave [0, 1]");
+        let mut diagnostic = Diagnostic::error(format!("`{}` becomes {}", param.path, round(fault.value)));
+        for change in touching.iter().rev() {
+            diagnostic = diagnostic.at_with(change.written.to_string(), self.deed(change, t));
         }
+        let mend = match param.meaning {
+            Meaning::Chance | Meaning::Share => "give the effect as `odds` or `hazard`, which cannot leave [0, 1]",
+            Meaning::Positive => "give the effect as `times`, which cannot pass 0, or let it do less",
+            Meaning::Real => "let the change do less",
+        };
         diagnostic
+            .at(param.written.to_string())
+            .why(format!("it must be {}; this happens {}", param.meaning.range(), self.when(t)))
+            .mend(mend)
     }
 
     fn when(&self, t: u32) -> String {
@@ -171,17 +245,39 @@ impl Place<'_> {
         let segment = &self.model.segments[self.segment.index()].name;
         let draw =
             self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
-        format!("in scenario `{scenario}`, segment `{segment}`, period {t}{draw}")
+        let from = if t <= 1 { "from the start".to_owned() } else { format!("from period {t} on") };
+        format!("in scenario `{scenario}`, segment `{segment}`, {from}{draw}")
     }
 
-    /// Where the changes in force at `t` on certain parameters were written.
-    fn changes_of(&self, concerns: impl Fn(usize) -> bool, t: u32) -> Vec<String> {
+    /// The changes in force at `t` that do anything to certain parameters.
+    fn changes_of(&self, concerns: impl Fn(usize) -> bool, t: u32) -> Vec<&Change> {
         let own = &self.model.segments[self.segment.index()].changes;
         own.iter()
             .chain(&self.model.scenarios[self.scenario.index()].changes)
             .filter(|change| change.share(t) > 0.0 && change.targets.iter().any(|id| concerns(id.index())))
-            .map(|change| change.written.to_string())
+            .filter(|change| {
+                let nothing = match change.op {
+                    Op::Set => None,
+                    Op::Add => Some(0.0),
+                    Op::Times | Op::Odds | Op::Hazard => Some(1.0),
+                };
+                nothing != Some(self.drawn[change.amount])
+            })
             .collect()
+    }
+
+    /// What a change does, in a few words.
+    fn deed(&self, change: &Change, t: u32) -> String {
+        let amount = round(self.drawn[change.amount]);
+        let deed = match change.op {
+            Op::Set => format!("sets {amount}"),
+            Op::Add => format!("adds {amount}"),
+            Op::Times => format!("multiplies by {amount}"),
+            Op::Odds => format!("multiplies the odds by {amount}"),
+            Op::Hazard => format!("multiplies the hazard by {amount}"),
+        };
+        let share = change.share(t);
+        if share < 1.0 { format!("{deed}; {} % of it in force in period {t}", round(share * 100.0)) } else { deed }
     }
 }
 

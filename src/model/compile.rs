@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostic, Severity, suggest};
+use crate::diagnostic::{Diagnostic, Severity, nearest, suggest};
 use crate::quantity::{LineId, ParamId, ScenarioId, SegmentId, StageId, TraitId};
 use crate::study::Study;
 use crate::study::journey::{LineKind, Outcome};
@@ -23,6 +23,15 @@ use crate::study::path::ParamPath as Path;
 const MOST_AGENTS: u64 = 4_000_000_000;
 const MOST_REPLICATIONS: u64 = 4_000_000_000;
 const MOST_PERIODS: u64 = 65_535;
+/// More faults than this are counted, not told.
+const MOST_FAULTS: usize = 100;
+/// A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
+const MOST_STAGES: usize = 255;
+/// The most segments and the most scenarios: every one is played with every other.
+const MOST_SEGMENTS: usize = 1_000;
+const MOST_SCENARIOS: usize = 1_000;
+/// The most rows of chances that are checked before a run; it takes some seconds.
+const MOST_WORK: u64 = 50_000_000;
 /// The simulated customers of a study that does not say how many.
 const USUAL_AGENTS: u64 = 20_000;
 
@@ -50,22 +59,33 @@ impl Model {
     /// # Errors
     /// All faults of the study at once.
     pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let mut crowds = crowds(study);
+        if !crowds.is_empty() {
+            source.locate_all(&mut crowds);
+            return Err(crowds);
+        }
         let mut compiler = Compiler::new(study, source);
         let model = compiler.model();
         let mut found = compiler.numbers.faults;
         if found.iter().all(|f| f.severity == Severity::Warning) {
-            found.extend(check::rows(&model));
+            match check::work(&model) {
+                work if work > MOST_WORK => found.push(too_much(work)),
+                _ => found.extend(check::rows(&model)),
+            }
             found.extend(check::reach(&model));
         }
-        // What several segments or scenarios share is wrong once.
-        let mut told = Vec::new();
-        found.retain(|fault| {
-            !told.contains(fault) && {
-                told.push(fault.clone());
-                true
-            }
-        });
         source.locate_all(&mut found);
+        // In the order of the file, as one would mend them.
+        found.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
+        if found.len() > MOST_FAULTS {
+            let more = found.len() - MOST_FAULTS;
+            found.sort_by_key(|fault| fault.severity);
+            found.truncate(MOST_FAULTS);
+            found.push(
+                Diagnostic::error(format!("there are {more} more faults"))
+                    .mend("mend these first; most often the others follow from them"),
+            );
+        }
         if found.iter().any(|f| f.severity == Severity::Error) { Err(found) } else { Ok((model, found)) }
     }
 }
@@ -104,7 +124,7 @@ impl<'a> Compiler<'a> {
             return Some(id);
         }
         let mend = suggest(name, self.study.stages.keys().map(String::as_str));
-        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at(at.to_string()).mend(mend));
+        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).mend(mend));
         None
     }
 
@@ -113,14 +133,17 @@ impl<'a> Compiler<'a> {
         if let Some(&id) = self.traits.get(name) {
             return Some(id);
         }
-        let known: Vec<String> = self.traits.keys().cloned().collect();
-        let mend = suggest(name, known.iter().map(String::as_str));
-        self.fault(
-            Diagnostic::error(format!("no customer has a trait `{name}`"))
-                .at(at.to_string())
-                .why("a trait is given in `[traits]` or in the `traits` of each segment")
-                .mend(mend),
-        );
+        let mut known: Vec<String> = self.traits.keys().cloned().collect();
+        let drives = at.names().contains(&"drivers");
+        known.extend(drives.then(|| "satisfaction".to_owned()));
+        let mend = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add `[traits.{name}]` with a `law`, or use one of: {}", known.join(", ")),
+        };
+        let fault = Diagnostic::error(format!("customers have no trait `{name}`"))
+            .why("a trait is given in `[traits]` or in the `traits` of each segment")
+            .mend(mend);
+        self.fault(if drives { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) });
         None
     }
 
@@ -129,8 +152,12 @@ impl<'a> Compiler<'a> {
         let experience = self.experience();
         let stages = self.journey(run.horizon);
         let mut segments = self.segments();
-        for (segment, agents) in segments.iter_mut().zip(split(run.agents, &self.shares())) {
-            segment.agents = agents;
+        let shares = self.shares();
+        // Shares that are wrong were told; there is no fair way to split by them.
+        if shares.iter().all(|share| (0.0..=1.0).contains(share)) && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-9 {
+            for (segment, agents) in segments.iter_mut().zip(split(run.agents, &shares)) {
+                segment.agents = agents;
+            }
         }
         let changes = compile_roadmap::segment_changes(self, run.horizon);
         for (segment, changes) in segments.iter_mut().zip(changes) {
@@ -206,7 +233,7 @@ impl<'a> Compiler<'a> {
         }
         let mut fault = Diagnostic::error(format!("`run.{key}` cannot be {value}"))
             .at(format!("run.{key}"))
-            .mend(format!("give a whole number from {low} to {high}"));
+            .mend(format!("give a whole number from {} to {}", grouped(low), grouped(high)));
         if key == "agents" && value < low && value > 0 {
             fault = fault.why(format!("each of the {low} segments needs at least one simulated customer"));
         }
@@ -242,9 +269,18 @@ impl<'a> Compiler<'a> {
             self.traits.entry(name.clone()).or_insert(next);
         }
         if let Some(name) = self.traits.keys().find(|name| *name == "satisfaction").cloned() {
+            let giver = self
+                .study
+                .segments
+                .iter()
+                .find(|(_, segment)| segment.traits.contains_key(&name))
+                .map(|(giver, _)| giver);
+            let at = giver
+                .filter(|_| !self.study.traits.contains_key(&name))
+                .map_or_else(|| Path::of(["traits", &name]), |giver| Path::of(["segments", giver, "traits", &name]));
             self.fault(
                 Diagnostic::error("a trait cannot be called `satisfaction`")
-                    .at(format!("traits.{name}"))
+                    .at_key(at.to_string())
                     .why("`satisfaction` is what customers remember; see `[experience]`")
                     .mend("give it another name"),
             );
@@ -286,7 +322,8 @@ impl<'a> Compiler<'a> {
             if self.study.lines.contains_key(name) || name == "revenue" {
                 self.fault(
                     Diagnostic::error(format!("`{name}` is both a ledger line and an outcome"))
-                        .at(format!("outcomes.{name}"))
+                        .at(Path::of(["outcomes", name]).to_string())
+                        .why("`values` and the report could not tell them apart")
                         .mend("give one of them another name"),
                 );
             }
@@ -309,7 +346,8 @@ impl<'a> Compiler<'a> {
         if !(rate >= 0.0 && rate.is_finite()) {
             self.fault(
                 Diagnostic::error(format!("a discount rate cannot be {rate}"))
-                    .at(format!("outcomes.{name}.discount_rate"))
+                    .at(Path::of(["outcomes", name, "discount_rate"]).to_string())
+                    .why("it must be a number that is not negative")
                     .mend("give a rate a year, such as 0.03"),
             );
         }
@@ -328,14 +366,18 @@ impl<'a> Compiler<'a> {
             return Some(LineId::from(place));
         }
         let known: Vec<String> = self.accounts.keys().cloned().collect();
-        let near = suggest(name, known.iter().map(String::as_str));
+        let mend = nearest(name, known.iter().map(String::as_str)).map_or_else(
+            || {
+                let (line, outcome) = (Path::of(["lines", name]), Path::of(["outcomes", name]));
+                format!("add `[{line}]` with `kind = \"revenue\"` or `kind = \"cost\"`; or, where it is no money, `[{outcome}]`")
+            },
+            |near| format!("did you mean `{near}`?"),
+        );
         self.fault(
             Diagnostic::error(format!("nothing says whether `{name}` is money in or money out"))
-                .at(at.to_string())
-                .why("a name that ends in `cost` is a cost; every other ledger line or outcome is declared")
-                .mend(format!(
-                    "add `[lines.{name}]` with `kind = \"revenue\"` or `\"cost\"`, or `[outcomes.{name}]`; {near}"
-                )),
+                .at_key(at.to_string())
+                .why("`revenue` is money in, and a name that ends in `cost` is money out; every other name is declared")
+                .mend(mend),
         );
         None
     }
@@ -344,4 +386,52 @@ impl<'a> Compiler<'a> {
     pub fn number(&mut self, path: &Path, meaning: Meaning, number: &Number) -> ParamId {
         self.numbers.changeable(path, path, meaning, number)
     }
+}
+
+/// More stages, segments or scenarios than can be told apart or played.
+fn crowds(study: &Study) -> Vec<Diagnostic> {
+    let crowd = |key: &str, count: usize, most: usize, mend: &str| {
+        let fault = || {
+            Diagnostic::error(format!("the study has {count} {key}"))
+                .at(key)
+                .why(format!("{most} are the most"))
+                .mend(mend)
+        };
+        (count > most).then(fault)
+    };
+    let alike = "let stages that are alike be one; a list `by = \"periods_in_stage\"` tells early from late periods";
+    [
+        crowd("stages", study.stages.len(), MOST_STAGES, alike),
+        crowd(
+            "segments",
+            study.segments.len(),
+            MOST_SEGMENTS,
+            "let segments that are alike be one; a trait tells customers apart",
+        ),
+        crowd("scenarios", study.scenarios.len(), MOST_SCENARIOS, "split the study into several"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The fault of a study with more rows than anyone can wait for.
+fn too_much(work: u64) -> Diagnostic {
+    Diagnostic::error(format!("the study makes about {} rows of chances", grouped(work)))
+        .at("run.horizon")
+        .why(format!("each period in which a change grows, each place in a list, each segment and each scenario makes rows of its own; {} are the most", grouped(MOST_WORK)))
+        .mend("use longer periods, a shorter horizon, shorter lists or shorter ramps")
+}
+
+/// A whole number as people and TOML write it: `4_000_000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -14,8 +14,8 @@ use super::people::Segment;
 use super::value::Booking;
 use crate::study::path::ParamPath as Path;
 
-/// The most stages that one byte tells apart, one value kept for what cannot be.
-const MOST_STAGES: usize = 255;
+/// The most rows of chances that the lists of one stage may make.
+const MOST_ROWS: u64 = 1_000_000;
 
 impl Compiler<'_> {
     /// Compiles `[experience]`.
@@ -27,7 +27,8 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("satisfaction cannot be {}", written.neutral))
                     .at("experience.neutral")
-                    .mend("give a number from 0 to 1"),
+                    .why("satisfaction is a number from 0 to 1")
+                    .mend("give a number from 0 to 1; 60 % is 0.6"),
             );
         }
         let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
@@ -40,14 +41,6 @@ impl Compiler<'_> {
         let names: Vec<String> = self.stages.keys().cloned().collect();
         if names.is_empty() {
             self.fault(Diagnostic::error("the journey has no stages").at("stages").mend("add one: `[stages.active]`"));
-        }
-        if names.len() > MOST_STAGES {
-            self.fault(
-                Diagnostic::error(format!("the journey has {} stages", names.len()))
-                    .at("stages")
-                    .why(format!("a customer's stage is one byte, which tells {MOST_STAGES} apart"))
-                    .mend("join stages that customers go through alike"),
-            );
         }
         names
             .iter()
@@ -65,6 +58,7 @@ impl Compiler<'_> {
             written.to.iter().filter_map(|(to, transition)| self.exit(name, to, transition, horizon)).collect();
         exits.sort_by_key(|exit| exit.to);
         self.check_leaves(&at.child("to"), &exits);
+        self.check_lists(name, &at, &exits);
         let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
         let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
         let values = written
@@ -85,15 +79,46 @@ impl Compiler<'_> {
         }
     }
 
-    /// One word decides after which purchase a customer leaves, so an own chance cannot share it with another.
+    /// A customer's own chance at purchases is one number, so that it must be the only one.
     fn check_leaves(&mut self, at: &Path, exits: &[Exit]) {
-        let leaves = exits.iter().filter(|exit| exit.on == Occasion::Purchase);
-        if leaves.clone().count() > 1 && leaves.clone().any(|exit| matches!(exit.chance, Chance::Own { .. })) {
+        let leaves: Vec<&Exit> = exits.iter().filter(|exit| exit.on == Occasion::Purchase).collect();
+        if leaves.len() < 2 || !leaves.iter().any(|exit| matches!(exit.chance, Chance::Own { .. })) {
+            return;
+        }
+        let mut fault = Diagnostic::error(
+            "a customer's own chance is not the only one that is taken at purchases here",
+        )
+        .why("where `trait` gives the chance after each purchase, it is the chance of the only way out at purchases")
+        .mend("keep one transition with `on = \"purchase\"`, or give all of them a known `chance`");
+        for exit in leaves {
+            let to = self.stages.get_index(exit.to.index()).map_or("", |(name, _)| name);
+            fault = fault.at_key(at.child(to).to_string());
+        }
+        self.fault(fault);
+    }
+
+    /// Lists that are read by different clocks make a row for every combination of their places.
+    fn check_lists(&mut self, name: &str, at: &Path, exits: &[Exit]) {
+        let mut lengths: Vec<(Clock, u64)> = Vec::new();
+        for exit in exits {
+            if let Chance::Listed { by, length, .. } = exit.chance
+                && by != Clock::Period
+            {
+                match lengths.iter_mut().find(|(clock, _)| *clock == by) {
+                    Some((_, longest)) => *longest = (*longest).max(u64::from(length)),
+                    None => lengths.push((by, u64::from(length))),
+                }
+            }
+        }
+        let rows = lengths.iter().fold(1_u64, |rows, (_, length)| rows.saturating_mul(*length));
+        if rows > MOST_ROWS {
             self.fault(
-                Diagnostic::error("a customer's own chance at a purchase has company")
-                    .at(at.to_string())
-                    .why("where several chances are taken at each purchase, all of them are numbers")
-                    .mend("let one way lead out at a purchase, or give chances instead of a trait"),
+                Diagnostic::error(format!("the lists of `{name}` make {rows} rows of chances"))
+                    .at(at.child("to").to_string())
+                    .why(format!(
+                        "lists read by different clocks are combined place by place; {MOST_ROWS} rows are the most"
+                    ))
+                    .mend("shorten the lists; the last chance of a list holds on"),
             );
         }
     }
@@ -111,7 +136,10 @@ impl Compiler<'_> {
             if !written.to.contains_key(to) {
                 let mend = suggest(to, written.to.keys().map(String::as_str));
                 self.fault(
-                    Diagnostic::error(format!("nobody moves to `{to}` from here")).at(at.to_string()).mend(mend),
+                    Diagnostic::error(format!("nothing leads to `{to}` from here"))
+                        .at_key(at.to_string())
+                        .why("`on_move` books money on the moves that are listed under `to`")
+                        .mend(mend),
                 );
             }
             for (line, amount) in amounts {
@@ -137,15 +165,22 @@ impl Compiler<'_> {
 
     fn purchases(&mut self, at: &Path, written: &crate::study::journey::Purchases) -> Purchases {
         let basket = at.child("basket");
+        let before = self.numbers.faults.len();
         let law = self.numbers.spread(&basket, Meaning::Positive, &written.basket);
-        let mean = law.mean();
-        if law.support().0 < 0.0 {
+        if law.support().0 < 0.0 && self.numbers.faults.len() == before {
             self.fault(
                 Diagnostic::error("a basket cannot be negative")
                     .at(basket.to_string())
-                    .mend("use a distribution of positive numbers, such as lognormal(mean=42, sd=25)"),
+                    .why("it is the money that a customer spends")
+                    .mend("use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\""),
             );
         }
+        if matches!(law, Distribution::Beta { .. } | Distribution::LogitNormal { .. } | Distribution::Bernoulli { .. })
+        {
+            self.fault(Diagnostic::error("a basket cannot follow this distribution").at(basket.to_string()).why("a change of the mean basket stretches the distribution, and one that is bound to [0, 1] cannot be stretched").mend("use \"lognormal(mean=42, sd=25)\", a gamma, or \"pert(low, mode, high)\""));
+        }
+        // What is wrong with the law was told; its mean would only tell it again.
+        let mean = if self.numbers.faults.len() == before { law.mean() } else { 1.0 };
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
         let purchases = Purchases {
@@ -171,10 +206,11 @@ impl Compiler<'_> {
         for (segment, law) in self.laws_of(name) {
             if law.support().0 < 0.0 {
                 self.fault(
-                    Diagnostic::error(format!("`{name}` multiplies a rate and cannot be negative"))
+                    Diagnostic::error(format!("`{name}` can be negative"))
                         .at(at.to_string())
                         .at(segment.to_string())
-                        .mend("use a distribution of positive numbers, such as gamma or lognormal"),
+                        .why("a rate or a basket is multiplied by it")
+                        .mend("use a distribution of positive numbers, such as \"gamma(mean=1, sd=0.3)\""),
                 );
             }
         }
@@ -189,7 +225,8 @@ impl Compiler<'_> {
                 if self.study.experience.is_none() {
                     self.fault(
                         Diagnostic::error("customers have no satisfaction")
-                            .at(at.to_string())
+                            .at_key(at.to_string())
+                            .why("without `[experience]` nobody remembers anything")
                             .mend("add `[experience]` with `start`, `neutral` and `learning`"),
                     );
                 }
@@ -210,9 +247,9 @@ impl Compiler<'_> {
         if from == to {
             self.fault(
                 Diagnostic::error(format!("`{from}` cannot lead to itself"))
-                    .at(path.to_string())
+                    .at_key(path.to_string())
                     .why("what the listed chances leave over stays in the stage")
-                    .mend("remove this line"),
+                    .mend("take it out"),
             );
             return None;
         }
@@ -254,7 +291,11 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("nobody buys in `{from}`"))
                     .at(path.child("on").to_string())
-                    .mend(format!("add `[stages.{from}.purchases]`, or take the chance once a period")),
+                    .why("the chance is taken after each purchase, and the stage has none")
+                    .mend(format!(
+                        "add `[{}]` with `rate` and `basket`, or take out `on = \"purchase\"`",
+                        Path::of(["stages", from, "purchases"])
+                    )),
             );
         }
         if rule.by.is_some() || rule.sojourn.is_some() || rule.word_of_mouth.is_some() || !rule.drivers.is_empty() {
@@ -262,7 +303,7 @@ impl Compiler<'_> {
                 Diagnostic::error("a chance taken at each purchase is a number or a trait")
                     .at(path.to_string())
                     .why("`by`, `sojourn`, `drivers` and `word_of_mouth` belong to chances taken once a period")
-                    .mend("remove them, or `on = \"purchase\"`"),
+                    .mend("take them out, or take out `on = \"purchase\"`"),
             );
         }
     }
@@ -274,8 +315,10 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error("a customer's own chance stands alone")
                         .at(path.to_string())
-                        .why("`chance`, `by`, `sojourn` and `word_of_mouth` say what is the same for all customers")
-                        .mend("remove them, or `trait`"),
+                        .why(
+                            "`trait` says that the chance is drawn for each customer, so that nothing else can give it",
+                        )
+                        .mend("give either `trait`, or `chance` with `by`, or `sojourn`"),
                 );
             }
             return self.own_chance(path, name);
@@ -289,7 +332,7 @@ impl Compiler<'_> {
             }
             None => {
                 self.fault(
-                    Diagnostic::error("a rule without a chance")
+                    Diagnostic::error(format!("`{path}` has no chance"))
                         .at(path.to_string())
                         .mend("give `chance`, `trait` or `sojourn`"),
                 );
@@ -299,7 +342,7 @@ impl Compiler<'_> {
                 match read_chances(self.source, file) {
                     Ok(list) => {
                         let list: Vec<Number> = list.into_iter().map(Number::Known).collect();
-                        self.listed(path, &written, rule, &list)
+                        self.listed(path, &written, rule, &list, horizon)
                     }
                     Err(fault) => {
                         self.fault(fault.at(written.to_string()));
@@ -308,16 +351,17 @@ impl Compiler<'_> {
                 }
             }
             Some(Chances::One(number)) => {
-                if rule.by.is_some() {
+                // At a purchase it is told that `by` does not belong there.
+                if rule.by.is_some() && rule.on == Occasion::Period {
                     self.fault(
                         Diagnostic::error("`by` reads a list, and this is one chance")
                             .at(path.child("by").to_string())
-                            .mend("give `chance` as a list, or remove `by`"),
+                            .mend("give `chance` as a list, or take out `by`"),
                     );
                 }
                 Some(Chance::Fixed(self.numbers.changeable(path, &written, Meaning::Chance, number)))
             }
-            Some(Chances::List(list)) => self.listed(path, &written, rule, list),
+            Some(Chances::List(list)) => self.listed(path, &written, rule, list, horizon),
         }
     }
 
@@ -327,7 +371,8 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("`{name}` ages, so it cannot be a chance"))
                     .at(path.child("trait").to_string())
-                    .mend("use another trait, or read a list `by` it"),
+                    .why("it grows by 1 each period and would soon pass 1")
+                    .mend("use another trait, or give `chance` as a list and read it `by` this one"),
             );
         }
         for (segment, law) in self.laws_of(name) {
@@ -337,17 +382,21 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]"))
                         .at(path.child("trait").to_string())
                         .at(segment.to_string())
-                        .mend("use a distribution on [0, 1], such as beta(2, 5)"),
+                        .mend("use a distribution between 0 and 1, such as \"beta(2, 5)\""),
                 );
             }
         }
         Some(Chance::Own { of, changes: self.numbers.own(path, &path.child("trait")) })
     }
 
-    fn listed(&mut self, path: &Path, written: &Path, rule: &Rule, list: &[Number]) -> Option<Chance> {
+    fn listed(&mut self, path: &Path, written: &Path, rule: &Rule, list: &[Number], horizon: u32) -> Option<Chance> {
         let by = self.clock(path, rule.by.as_deref())?;
         if list.is_empty() {
-            self.fault(Diagnostic::error("a list of chances is empty").at(written.to_string()));
+            self.fault(
+                Diagnostic::error("a list of chances is empty")
+                    .at(written.to_string())
+                    .mend("give one chance for each step of `by`; the last one holds on"),
+            );
             return None;
         }
         let ids: Vec<ParamId> = list
@@ -355,7 +404,10 @@ impl Compiler<'_> {
             .enumerate()
             .map(|(element, number)| self.numbers.element(path, written, element, number))
             .collect();
-        Some(Chance::Listed { by, first: ids[0], length: u32::try_from(ids.len()).unwrap_or(u32::MAX) })
+        let length = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        // A clock that starts with the study or later never reads further.
+        let length = if matches!(by, Clock::Age(_)) { length } else { length.min(horizon) };
+        Some(Chance::Listed { by, first: ids[0], length })
     }
 
     fn clock(&mut self, path: &Path, by: Option<&str>) -> Option<Clock> {
@@ -394,7 +446,8 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving")
                         .at(path.child("chance").to_string())
-                        .mend("give one known number from 0 to 1"),
+                        .why("the times in the stage come from `sojourn`")
+                        .mend("give one known number from 0 to 1, or take `chance` out"),
                 );
                 return None;
             }
@@ -453,10 +506,11 @@ impl Compiler<'_> {
             );
         } else if (total - 1.0).abs() > 1e-9 {
             let mut fault =
-                Diagnostic::error(format!("the segments' shares add up to {}", (total * 1e12).round() / 1e12))
+                Diagnostic::error(format!("the shares of the segments add up to {}", (total * 1e12).round() / 1e12))
+                    .why("every customer belongs to one segment")
                     .mend("make them add up to 1");
-            for (name, segment) in &self.study.segments {
-                fault = fault.at_with(Path::of(["segments", name, "share"]).to_string(), segment.share.to_string());
+            for name in self.study.segments.keys() {
+                fault = fault.at(Path::of(["segments", name, "share"]).to_string());
             }
             self.fault(fault);
         }
@@ -487,14 +541,16 @@ impl Compiler<'_> {
         }
         let total: f64 = written.start.values().sum();
         if (total - 1.0).abs() > 1e-9 {
-            self.fault(
-                Diagnostic::error(format!(
-                    "the shares that `{name}` starts with add up to {}",
-                    (total * 1e12).round() / 1e12
-                ))
-                .at(at.child("start").to_string())
-                .mend("make them add up to 1"),
-            );
+            let mut fault = Diagnostic::error(format!(
+                "the shares that `{name}` starts with add up to {}",
+                (total * 1e12).round() / 1e12
+            ))
+            .why("every customer of the segment starts in one stage")
+            .mend("make them add up to 1");
+            for stage in written.start.keys() {
+                fault = fault.at(at.child("start").child(stage).to_string());
+            }
+            self.fault(if written.start.is_empty() { fault.at(at.child("start").to_string()) } else { fault });
         }
         start.sort_by_key(|(id, _)| *id);
         let names: Vec<String> = self.traits.keys().cloned().collect();
@@ -510,9 +566,10 @@ impl Compiler<'_> {
         self.fault(
             Diagnostic::error(format!("customers of `{segment}` have no `{name}`"))
                 .at(Path::of(["segments", segment]).to_string())
-                .why("other segments give this trait")
+                .why("a trait that is used needs a distribution in every segment")
                 .mend(format!(
-                    "add it to the segment's `traits`, or give all segments one with `[traits.{name}]` and `law`"
+                    "add it to the segment's `traits`, or give `[{}]` a `law` for all segments",
+                    Path::of(["traits", name])
                 )),
         );
         Distribution::Constant(0.0)

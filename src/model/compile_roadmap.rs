@@ -1,8 +1,8 @@
 //! Compiles the roadmap: changes, initiatives, scenarios.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::quantity::ParamId;
 use crate::study::number::Number;
 use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenScenario};
@@ -11,7 +11,7 @@ use super::change::{Change, Op};
 use super::compile::Compiler;
 use super::param::Meaning;
 use super::roadmap::{Scenario, Spending};
-use crate::study::path::ParamPath as Path;
+use crate::study::path::{ParamPath as Path, Step};
 
 /// When the effects of an initiative come into force.
 #[derive(Clone, Copy)]
@@ -102,7 +102,7 @@ impl Compiler<'_> {
                     let mend = suggest(initiative, self.study.initiatives.keys().map(String::as_str));
                     self.fault(
                         Diagnostic::error(format!("there is no initiative `{initiative}`"))
-                            .at(at.to_string())
+                            .at_key(at.to_string())
                             .mend(mend),
                     );
                 }
@@ -144,14 +144,15 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("`{initiative}` cannot start in period 0"))
                     .at(at.to_string())
-                    .why("period 0 is the start of the study; periods count from 1")
+                    .why("period 0 is the start of the study; periods are counted from 1")
                     .mend("give the period it starts in, from 1 on"),
             );
         } else if start > horizon {
             self.fault(
                 Diagnostic::warning(format!("`{initiative}` starts after the horizon"))
                     .at(at.to_string())
-                    .why(format!("the study ends with period {horizon}, so it neither costs nor changes anything")),
+                    .why(format!("the study ends with period {horizon}, so it neither costs nor changes anything"))
+                    .mend("let it start earlier, or raise `run.horizon`"),
             );
         }
     }
@@ -164,14 +165,10 @@ impl Compiler<'_> {
             let child = lineage.last().cloned().unwrap_or_default();
             let at = Path::of(["scenarios", &child, "extends"]);
             if lineage.contains(parent) {
-                if lineage[0] == *parent {
-                    let round: Vec<&str> = lineage.iter().map(String::as_str).chain([parent.as_str()]).collect();
-                    self.fault(
-                        Diagnostic::error(format!("`{name}` extends itself"))
-                            .at(at.to_string())
-                            .why(round.join(" -> "))
-                            .mend("let one of them extend nothing"),
-                    );
+                // Every scenario of a circle comes back to itself; the one that stands first in the file tells it.
+                let place = |name: &String| self.study.scenarios.get_index_of(name);
+                if lineage[0] == *parent && lineage.iter().all(|other| place(&lineage[0]) <= place(other)) {
+                    self.fault(circle(&lineage));
                 }
                 break;
             }
@@ -213,17 +210,16 @@ impl Compiler<'_> {
         .filter_map(|(op, amount)| amount.as_ref().map(|amount| (op, amount)))
         .collect();
         let [(op, amount)] = given[..] else {
-            let found: Vec<&str> = given.iter().map(|(op, _)| op.key()).collect();
-            let what = if found.is_empty() {
-                "a change that says not what to do".to_owned()
-            } else {
-                format!("a change that does several things: {}", found.join(", "))
+            let found: Vec<String> = given.iter().map(|(op, _)| format!("`{}`", op.key())).collect();
+            let fault = match found.split_last() {
+                None => Diagnostic::error("a change does not say what to do")
+                    .mend("give one of `set`, `add`, `times`, `odds`, `hazard`, such as `odds = 0.8`"),
+                Some((last, others)) => {
+                    Diagnostic::error(format!("a change does several things at once: {} and {last}", others.join(", ")))
+                        .mend("write a change for each; they apply in the order of the list")
+                }
             };
-            self.fault(
-                Diagnostic::error(what)
-                    .at(at.to_string())
-                    .mend("give exactly one of `set`, `add`, `times`, `odds`, `hazard`"),
-            );
+            self.fault(fault.at(at.to_string()));
             return None;
         };
         let targets = self.targets(at, &written.target, op)?;
@@ -244,8 +240,9 @@ impl Compiler<'_> {
         } else if from > horizon {
             self.fault(
                 Diagnostic::warning("a change starts after the horizon")
-                    .at(at.to_string())
-                    .why(format!("the study ends with period {horizon}")),
+                    .at(at.child("from").to_string())
+                    .why(format!("the study ends with period {horizon}, so it changes nothing"))
+                    .mend("let it start earlier, or raise `run.horizon`"),
             );
         }
         Some(Change { targets, op, amount, from, until, ramp: 1, live: from, written: at.clone() })
@@ -253,13 +250,18 @@ impl Compiler<'_> {
 
     fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
         let at = at.child("target").to_string();
-        let Some(pattern) = Path::parse(target).ok().filter(|path| !path.steps.is_empty()) else {
-            self.fault(
-                Diagnostic::error(format!("`{target}` is not a parameter path"))
-                    .at(at)
-                    .mend("write names with dots between them, as in `stages.active.to.churned`"),
-            );
-            return None;
+        let pattern = match Path::parse(target) {
+            Ok(pattern) if !pattern.steps.is_empty() => pattern,
+            broken => {
+                let why = broken.err().unwrap_or_else(|| "it is empty".to_owned());
+                self.fault(
+                    Diagnostic::error("the target of a change is not a parameter path")
+                        .at(at)
+                        .why(why)
+                        .mend("write names with dots between them, as in `stages.active.to.churned`"),
+                );
+                return None;
+            }
         };
         // `... .chance` is where a rule writes the number whose address is the rule's.
         let hit = |place: usize| ParamId::from(place);
@@ -274,14 +276,14 @@ impl Compiler<'_> {
         let changeable: Vec<ParamId> =
             matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
         if changeable.is_empty() {
-            self.fault(self.no_target(target, at, !matched.is_empty()));
+            self.fault(self.no_target(&pattern, target, at, !matched.is_empty()));
             return None;
         }
         let on_chance =
             |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
         if matches!(op, Op::Odds | Op::Hazard) && !changeable.iter().all(on_chance) {
             self.fault(
-                Diagnostic::error(format!("`{}` works on chances, and `{target}` is none", op.key()))
+                Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key()))
                     .at(at)
                     .mend("use `times`, `add` or `set`"),
             );
@@ -290,7 +292,24 @@ impl Compiler<'_> {
         Some(changeable)
     }
 
-    fn no_target(&self, target: &str, at: String, exists: bool) -> Diagnostic {
+    /// The names that stand where a path leaves what the study has.
+    fn known_beneath(&self, pattern: &Path) -> String {
+        let mut paths: Vec<&Path> = self.numbers.params.iter().filter(|p| p.changeable).map(|p| &p.path).collect();
+        for (at, step) in pattern.steps.iter().enumerate() {
+            let further = |path: &&Path| path.steps.get(at).is_some_and(|own| *step == Step::Any || own == step);
+            if let Some(wanted) = Some(step).filter(|_| !paths.iter().any(further)) {
+                let names: IndexSet<String> =
+                    paths.iter().filter_map(|path| path.steps.get(at)).map(Step::to_string).collect();
+                let above = Path { steps: pattern.steps[..at].to_vec() };
+                let known = suggest(&wanted.to_string(), names.iter().map(String::as_str));
+                return if at == 0 || known.is_empty() { known } else { format!("beneath `{above}`, {known}") };
+            }
+            paths.retain(|path| further(&path));
+        }
+        "`polku check --paths` lists the paths of a study without faults".to_owned()
+    }
+
+    fn no_target(&self, pattern: &Path, target: &str, at: String, exists: bool) -> Diagnostic {
         if exists {
             return Diagnostic::error(format!(
                 "`{target}` holds for the whole study and cannot be changed by a scenario"
@@ -298,20 +317,64 @@ impl Compiler<'_> {
             .at(at)
             .mend("change it in the study itself, or with `--set`");
         }
-        let known: Vec<String> =
-            self.numbers.params.iter().filter(|p| p.changeable).map(|p| p.path.to_string()).collect();
-        let near = crate::diagnostic::nearest(target, known.iter().map(String::as_str));
+        let beneath = self
+            .numbers
+            .params
+            .iter()
+            .find(|p| p.changeable && p.path.steps.len() > pattern.steps.len() && pattern.holds(&p.path));
+        if let Some(param) = beneath {
+            let all = if param.path.steps.len() == pattern.steps.len() + 1 {
+                format!(", or at all of them with `{target}.*`")
+            } else {
+                String::new()
+            };
+            return Diagnostic::error(format!("`{target}` is a whole table"))
+                .at(at)
+                .why("a change aims at numbers")
+                .mend(format!("aim at a number in it, such as `{}`{all}", param.path));
+        }
+        let near = near_path(pattern, self.numbers.params.iter().filter(|p| p.changeable).map(|p| &p.path));
         let what = if target.contains('*') {
             format!("`{target}` matches nothing")
         } else {
             format!("there is no parameter `{target}`")
         };
-        let mend = near.map_or_else(
-            || "`polku check --paths` lists every path that can be changed".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let mend = near.map_or_else(|| self.known_beneath(pattern), |near| format!("did you mean `{near}`?"));
         Diagnostic::error(what).at(at).mend(mend)
     }
+}
+
+/// The path nearest to one that matches nothing, with a `*` where it has one; each of its names must be near.
+fn near_path<'a>(pattern: &Path, known: impl Iterator<Item = &'a Path>) -> Option<String> {
+    let near = |wanted: &Step, step: &Step| match (wanted, step) {
+        (Step::Name(wanted), Step::Name(name)) => nearest(wanted, [name.as_str()]).is_some(),
+        _ => true,
+    };
+    let mut close: Vec<String> = known
+        .filter(|path| path.steps.len() == pattern.steps.len())
+        .filter(|path| pattern.steps.iter().zip(&path.steps).all(|(wanted, step)| near(wanted, step)))
+        .map(|path| {
+            let star = |(wanted, step): (&Step, &Step)| if *wanted == Step::Any { Step::Any } else { step.clone() };
+            Path { steps: pattern.steps.iter().zip(&path.steps).map(star).collect() }.to_string()
+        })
+        .collect();
+    close.dedup();
+    nearest(&pattern.to_string(), close.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The fault of scenarios that extend each other in a circle.
+fn circle(lineage: &[String]) -> Diagnostic {
+    let name = &lineage[0];
+    let fault = match lineage {
+        [_] => Diagnostic::error(format!("`{name}` extends itself")).mend("take the line out"),
+        _ => {
+            let round: Vec<String> = lineage.iter().chain([name]).map(|name| format!("`{name}`")).collect();
+            Diagnostic::error("scenarios extend each other in a circle")
+                .why(format!("{}, so that none of them has a beginning", round.join(" extends ")))
+                .mend("let one of them extend nothing")
+        }
+    };
+    lineage.iter().fold(fault, |fault, name| fault.at(Path::of(["scenarios", name, "extends"]).to_string()))
 }
 
 fn clamp(period: u64) -> u32 {

@@ -7,12 +7,17 @@
 //! takes in the colours of the stages that it leads to until everything within reach has been seen. Twins of
 //! the same shape are told apart by their numbers, and last by their order in the file.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::study::Study;
 use crate::study::path::ParamPath as Path;
+
+/// How many moves ahead a stage's shape looks; the same for every study, so that adding a stage changes no shape.
+const REACH: usize = 32;
 
 /// The shapes of everything in a study that has a name.
 pub struct Identity {
@@ -133,11 +138,13 @@ impl Identity {
         known.copied().unwrap_or_else(|| text(key))
     }
 
-    /// What a trait is used for: the shapes of the stages whose moves and purchases read it.
+    /// What a trait is used for: the shapes of the stages whose moves and purchases read it, where anyone comes.
     fn uses_of_trait(&self, study: &Study, name: &str) -> u64 {
+        let reached = reached(study);
         let mut uses: Vec<u64> = study
             .stages
             .iter()
+            .filter(|(stage, _)| reached.contains(stage))
             .flat_map(|(stage, written)| {
                 let mut places = Vec::new();
                 mentions(&json(written), name, 0, &mut places);
@@ -165,23 +172,36 @@ fn stage_colours(study: &Study) -> IndexMap<String, u64> {
             (name.clone(), mix(own, stage.values.len() as u64))
         })
         .collect();
-    for _ in 0..study.stages.len() {
-        let next = study
-            .stages
+    let exits: IndexMap<&String, Vec<(&String, u64)>> = study
+        .stages
+        .iter()
+        .map(|(name, stage)| (name, stage.to.iter().map(|(to, transition)| (to, keys(&json(transition)))).collect()))
+        .collect();
+    for _ in 0..REACH {
+        let next = exits
             .iter()
-            .map(|(name, stage)| {
-                let mut exits: Vec<u64> = stage
-                    .to
-                    .iter()
-                    .map(|(to, transition)| mix(keys(&json(transition)), colours.get(to).copied().unwrap_or(0)))
-                    .collect();
-                exits.sort_unstable();
-                (name.clone(), exits.into_iter().fold(colours[name], mix))
+            .map(|(name, exits)| {
+                let seen = exits.iter().map(|(to, keys)| mix(*keys, colours.get(*to).copied().unwrap_or(0)));
+                let mut seen: Vec<u64> = seen.collect();
+                seen.sort_unstable();
+                ((*name).clone(), seen.into_iter().fold(colours[*name], mix))
             })
             .collect();
         colours = next;
     }
     colours
+}
+
+/// The stages that customers can come to.
+fn reached(study: &Study) -> BTreeSet<&String> {
+    let starts = study.segments.values().flat_map(|segment| segment.start.keys());
+    let mut reached: BTreeSet<&String> = starts.collect();
+    let mut fresh: Vec<&String> = reached.iter().copied().collect();
+    while let Some(name) = fresh.pop() {
+        let exits = study.stages.get(name).into_iter().flat_map(|stage| stage.to.keys());
+        fresh.extend(exits.filter(|to| reached.insert(*to)));
+    }
+    reached
 }
 
 /// The keys of a written thing, whatever their values.

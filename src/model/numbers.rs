@@ -103,7 +103,7 @@ impl Numbers {
             Number::Uncertain(text) => match Distribution::parse(text, kind) {
                 Ok(law) => law,
                 Err(fault) => {
-                    self.faults.push(Diagnostic::error(fault.what).at_with(written.to_string(), text).mend(fault.mend));
+                    self.faults.push(Diagnostic::error(fault.what).at(written.to_string()).mend(fault.mend));
                     return Distribution::Constant(0.0);
                 }
             },
@@ -114,25 +114,47 @@ impl Numbers {
 
     fn check_range(&mut self, written: &Path, meaning: Meaning, law: &Distribution) {
         let (low, high) = law.support();
-        let shown = match law {
-            Distribution::Constant(value) => value.to_string(),
-            _ => format!("from {low} to {high}"),
-        };
+        let known = matches!(law, Distribution::Constant(_));
+        let shown = if known { String::new() } else { format!("from {low} to {high}") };
         // An open end is no fault in itself: `normal(0.7, 0.1)` for a quality is held in its range later.
-        let ends = [low, high].into_iter().filter(|end| end.is_finite() || matches!(law, Distribution::Constant(_)));
+        let ends = [low, high].into_iter().filter(|end| end.is_finite() || known);
         if let Some(end) = ends.into_iter().find(|end| !meaning.allows(*end)) {
             self.faults.push(
                 Diagnostic::error(format!("`{written}` cannot be {end}"))
                     .at_with(written.to_string(), shown)
-                    .why(format!("it must be {}", meaning.range())),
+                    .why(format!("it must be {}", meaning.range()))
+                    .mend(into_range(meaning, end, known)),
             );
-        } else if law.mean().abs() > LARGEST {
+            return;
+        }
+        // A normal law has no ends, and yet its numbers are as near to the mean as those of any other.
+        let middle = law.mean().abs();
+        let ends = [low, high].into_iter().filter(|end| end.is_finite()).map(f64::abs);
+        if middle.is_nan() || ends.fold(middle, f64::max) > LARGEST {
             self.faults.push(
                 Diagnostic::error(format!("`{written}` is larger than the engine counts exactly"))
                     .at_with(written.to_string(), shown)
-                    .why("amounts are counted in ten-thousandths as whole numbers, up to 1e12")
+                    .why("amounts are counted in whole ten-thousandths, up to 1e12")
                     .mend("use a larger unit, such as thousands"),
             );
         }
+    }
+}
+
+/// How to bring a number into the range of its meaning.
+fn into_range(meaning: Meaning, end: f64, known: bool) -> String {
+    match (meaning, known) {
+        (Meaning::Chance | Meaning::Share, true) if (2.0..=100.0).contains(&end) => {
+            format!("give a share of 1: {end} % is {}", (end * 1e10).round() / 1e12)
+        }
+        (Meaning::Chance | Meaning::Share, true) => "give a number from 0 to 1; 7 % is 0.07".to_owned(),
+        (Meaning::Chance | Meaning::Share, false) => {
+            "use a distribution between 0 and 1, such as \"beta(2, 5)\" or \"0.05 to 0.09\"".to_owned()
+        }
+        (Meaning::Positive, true) => "give 0 or more".to_owned(),
+        (Meaning::Positive, false) => {
+            "use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\"".to_owned()
+        }
+        (Meaning::Real, _) => "give a finite number".to_owned(),
     }
 }

@@ -46,7 +46,7 @@ pub fn split(agents: u32, shares: &[f64]) -> Vec<u32> {
     let mut counts: Vec<u32> = wanted.iter().map(|w| (w.floor() as u32).max(1)).collect();
     let mut order: Vec<usize> = (0..shares.len()).collect();
     order.sort_by(|&a, &b| (wanted[b] - wanted[b].floor()).total_cmp(&(wanted[a] - wanted[a].floor())).then(a.cmp(&b)));
-    while counts.iter().sum::<u32>() > agents
+    while counts.iter().map(|count| u64::from(*count)).sum::<u64>() > u64::from(agents)
         && let Some(most) = counts.iter_mut().max().filter(|most| **most > 1)
     {
         *most -= 1;

@@ -82,7 +82,7 @@ fn describe(model: &Model, change: &Change, source: &Source) -> String {
 }
 
 fn written_text(source: &Source, path: &ParamPath) -> Option<String> {
-    let text = source.text.get(source.span_of(path)?)?;
+    let text = source.written(path)?;
     // A list or a long table shows its beginning.
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = line.chars().take(90).collect();

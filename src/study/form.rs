@@ -7,7 +7,7 @@ use serde_json::Value as Schema;
 use super::document::{Entry, Node, Value};
 use super::language::{Language, is, property, words};
 use super::path::{ParamPath, Step};
-use crate::diagnostic::{Diagnostic, Place, nearest, suggest};
+use crate::diagnostic::{Diagnostic, End, Place, nearest, suggest};
 
 /// More faults than this are counted, not told.
 const MOST: usize = 100;
@@ -107,6 +107,7 @@ impl Walk<'_> {
         fault = fault.mend(suggest(name, known.iter().copied()));
         fault.places.push(Place {
             path: path.child(name).to_string(),
+            end: End::Key,
             span: Some(entry.key.clone()),
             line: 0,
             column: 0,
@@ -130,7 +131,10 @@ impl Walk<'_> {
             (None, None) => format!("add `{name}`"),
         };
         self.tell(
-            Diagnostic::error(format!("{} lacks `{name}`", table_name(path))).at(path.to_string()).why(why).mend(mend),
+            Diagnostic::error(format!("{} lacks `{name}`", table_name(path)))
+                .at(path.to_string())
+                .why(said_within(why))
+                .mend(mend),
         );
     }
 
@@ -167,13 +171,19 @@ impl Walk<'_> {
         };
         let fault = |what: String| Diagnostic::error(what).at(path.to_string());
         if let Value::Oversized(written) = found {
-            self.tell(fault(format!("`{path}` is {written}, which is larger than can be counted")));
+            self.tell(
+                fault(format!("`{path}` is {written}, which is larger than can be counted"))
+                    .mend("write a smaller number"),
+            );
         } else if number.is_nan() {
-            self.tell(fault(format!("`{path}` must be a number, not `nan`")));
+            self.tell(
+                fault(format!("`{path}` must be a number, not `nan`")).mend("write the number, or take the line out"),
+            );
         } else if number.is_infinite() {
             self.tell(
                 fault(format!("`{path}` must be a finite number"))
-                    .why("`inf`, and a number past 1.8e308, has no end to reckon with"),
+                    .why("`inf` is no amount, and neither is a number past 1.8e308")
+                    .mend("write the number that you mean"),
             );
         } else if is(schema, "integer") && !whole {
             let near = number.round().max(0.0);
@@ -182,14 +192,20 @@ impl Walk<'_> {
                     .mend(format!("write {near}, for example")),
             );
         } else if let Some(least) = schema.get("minimum").and_then(Schema::as_f64).filter(|least| number < *least) {
-            self.tell(fault(format!("`{path}` must be at least {least}, not {number}")));
+            self.tell(
+                fault(format!("`{path}` must be at least {least}, not {number}"))
+                    .mend("write a whole number without a sign"),
+            );
         }
     }
 
     fn wrong_kind(&mut self, found: &Value, schema: &Schema, path: &ParamPath) {
         let mut allowed: Vec<String> = self.language.branches(schema).into_iter().map(kind_allowed).collect();
         allowed.dedup();
-        let allowed = allowed.join(" or ");
+        let allowed = match allowed.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            _ => allowed.join(""),
+        };
         let mend = self.right_kind(found, schema, path);
         self.tell(
             Diagnostic::error(format!("{} must be {allowed}, not {}", table_name(path), kind_found(found)))
@@ -250,6 +266,12 @@ fn kind_found(found: &Value) -> &'static str {
         Value::List(_) => "a list",
         Value::Table(_) => "a table",
     }
+}
+
+/// A sentence of the schema as part of another one.
+fn said_within(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn table_name(path: &ParamPath) -> String {

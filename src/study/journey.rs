@@ -152,6 +152,7 @@ pub struct Experience {
     #[schemars(example = "normal(0.6, 0.1)")]
     pub start: Spread,
     /// The satisfaction at which drivers have no effect.
+    #[schemars(example = 0.6)]
     pub neutral: f64,
     /// How fast experience moves satisfaction: s += learning * (quality - s); between 0 and 1.
     #[schemars(example = 0.3)]

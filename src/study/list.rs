@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::source::{LARGEST, Source};
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::Diagnostic;
 
 /// Reads the column `chance` of a CSV file; other columns are left alone.
 ///
@@ -13,7 +13,8 @@ use crate::diagnostic::{Diagnostic, suggest};
 pub fn read_chances(source: &Source, file: &str) -> Result<Vec<f64>, Diagnostic> {
     let unreadable = |reason: String| {
         Diagnostic::error(format!("the list `{file}` cannot be read: {reason}"))
-            .mend("the name of a list is looked for in the folder of the study")
+            .why("a list is looked for in the folder of the study")
+            .mend("put the file there, or correct its name")
     };
     let path = source.folder.join(file);
     if path.is_dir() {
@@ -48,10 +49,10 @@ fn chances(file: &str, bytes: &[u8]) -> Result<Vec<f64>, Diagnostic> {
     let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let header = rows.headers().map_err(broken)?.clone();
     let Some(column) = header.iter().position(|name| name == "chance") else {
-        let mend = suggest("chance", header.iter().filter(|name| !name.is_empty()));
+        let names: Vec<String> = header.iter().map(|name| format!("`{name}`")).collect();
         return Err(Diagnostic::error(format!("{file}:1: there is no column `chance`"))
-            .why(mend)
-            .mend("name one column `chance` in the first line"));
+            .why(format!("the first line names the columns: {}", names.join(", ")))
+            .mend("call the column that holds the chances `chance`"));
     };
     let mut list = Vec::new();
     for row in rows.records() {
@@ -59,10 +60,15 @@ fn chances(file: &str, bytes: &[u8]) -> Result<Vec<f64>, Diagnostic> {
         let line = row.position().map_or(0, csv::Position::line);
         let written = row.get(column).unwrap_or("");
         match written.parse::<f64>() {
-            Ok(chance) if chance.is_finite() => list.push(chance),
+            Ok(chance) if (0.0..=1.0).contains(&chance) => list.push(chance),
+            Ok(number) if number.is_finite() => {
+                return Err(Diagnostic::error(format!("{file}:{line}: a chance cannot be {written}"))
+                    .why("it must be a number from 0 to 1")
+                    .mend("write a percentage as a share: 7 % is 0.07"));
+            }
             _ => {
                 return Err(Diagnostic::error(format!("{file}:{line}: `{written}` is not a number"))
-                    .mend("write a chance per row with a decimal point, such as 0.07"));
+                    .mend("write one chance per row, with a decimal point, such as 0.07"));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::document::Node;
 use super::path::ParamPath;
 use super::syntax;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, End, Place};
 
 /// A study file larger than this many bytes is refused.
 pub const LARGEST: u64 = 8 * 1024 * 1024;
@@ -136,7 +136,7 @@ impl Source {
             (place.span, place.line, place.column) = (None, 0, 0);
             return;
         }
-        let span = place.span.clone().or_else(|| self.span_of(&path)).map(|span| self.first_line_of(span));
+        let span = place.span.clone().or_else(|| self.span_at(&path, place.end)).map(|span| self.first_line_of(span));
         if let Some(span) = span {
             (place.line, place.column) = self.line_and_column(span.start);
             place.span = Some(span);
@@ -153,6 +153,19 @@ impl Source {
             path = path.parent()?;
         }
         None
+    }
+
+    /// What was written at a path, to the letter; none where nothing was.
+    pub fn written(&self, path: &ParamPath) -> Option<&str> {
+        self.text.get(self.document.find(path)?.node.span.clone())
+    }
+
+    fn span_at(&self, path: &ParamPath, end: End) -> Option<Range<usize>> {
+        let key = || self.document.find(path).and_then(|found| found.key.cloned());
+        match end {
+            End::Key => key().or_else(|| self.span_of(path)),
+            End::Value => self.span_of(path),
+        }
     }
 
     /// The file's name without folder and ending, for titles and for the folder of its outputs.

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::bracket::unclosed;
 use super::document::{Node, Value};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, End, Place};
 
 /// One slip of the hand can make everything after it look wrong; more than this helps nobody.
 const MOST: usize = 20;
@@ -81,12 +81,32 @@ fn fault(text: &str, document: &Node, span: Range<usize>, message: &str) -> Diag
     if description == "duplicate key" {
         return twice(text, document, span, &written);
     }
+    if let Some(number) = decimal_comma(text, span.start) {
+        return Diagnostic {
+            places: vec![place(number.clone(), "")],
+            ..Diagnostic::error(format!("`{}` has a decimal comma", &text[number.clone()]))
+                .why("a comma separates what stands in `[ ]` and `{ }`")
+                .mend(format!("write it with a point: `{}`", text[number].replace(',', ".")))
+        };
+    }
     let (what, mend) = words(description, &written);
     Diagnostic { places: vec![place(span, "")], ..Diagnostic::error(what).mend(mend) }
 }
 
+/// A number such as `0,05` that stands before a byte of the file or around it.
+fn decimal_comma(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_ascii_digit() || c == ',';
+    let before = line_before(text, at).trim_end();
+    let from = at - line_before(text, at).len() + before.trim_end_matches(is_part).len();
+    let length = text[from..].find(|c| !is_part(c)).unwrap_or(text.len() - from);
+    let (whole, decimals) = text[from..from + length].split_once(',')?;
+    let starts_a_value = text[..from].trim_end().ends_with('=');
+    (starts_a_value && !whole.is_empty() && !decimals.is_empty() && !decimals.contains(','))
+        .then_some(from..from + length)
+}
+
 fn place(span: Range<usize>, label: &str) -> Place {
-    Place { path: String::new(), span: Some(span), line: 0, column: 0, label: label.to_owned() }
+    Place { path: String::new(), end: End::Key, span: Some(span), line: 0, column: 0, label: label.to_owned() }
 }
 
 fn twice(text: &str, document: &Node, span: Range<usize>, written: &str) -> Diagnostic {

@@ -10,10 +10,11 @@ use crate::engine::ledger::Ledger;
 use crate::engine::population::Block;
 use crate::engine::program::Program;
 use crate::engine::quantile::{exp_f32, poisson_count};
+use crate::engine::sampler::Sampler;
 use crate::engine::tables::{Buying, PeriodTable};
 use crate::model::journey::Purchases;
 
-use super::travel::{exponent, refresh_own, trait_at};
+use super::bend::{TOGETHER, exponents, refresh_own};
 
 /// What the loop needs of a stage's purchases beside the tables of the period.
 pub type Baskets<'m> = [Option<&'m Purchases>];
@@ -28,64 +29,103 @@ pub fn buy(
     t: u32,
     ledger: &mut Ledger,
 ) {
-    let mut counts = [0_u64; 256];
-    let mut money = [0_i128; 256];
     if program.leaves {
         refresh_own(block, table);
     }
-    for place in 0..block.live {
-        let stage = block.stage[place] as usize;
-        let (Some(buying), Some(purchases)) = (&table.buying[stage], baskets[stage]) else {
-            block.bought[place] = 0;
+    let live = block.live;
+    block.bought[..live].fill(0);
+    let mut roster = std::mem::take(&mut block.roster);
+    roster.list(&block.stage[..live]);
+    for (stage, buying) in table.buying.iter().enumerate() {
+        let (Some(buying), Some(purchases), Some(sampler)) = (buying, baskets[stage], &program.baskets[stage]) else {
             continue;
         };
-        let mut rate = buying.rate;
-        if let Some(of) = purchases.rate_trait {
-            rate *= trait_at(block, program, of, place, t).max(0.0);
+        let shop = Shop { program, stage, buying, purchases, sampler, draws, t };
+        let mut counts = (0, 0);
+        for places in roster.of(stage).chunks(TOGETHER) {
+            shop.serve(block, places, &mut counts, ledger);
         }
-        if !buying.bend.is_empty() {
-            rate *= exp_f32(exponent(block, program, &buying.bend, place, t));
-        }
-        let mut count = poisson_count(block.words.of(Purpose::Purchases, t)[place], rate);
-        if buying.leave.is_some() && count > 0 {
-            count = leave(block, buying, place, count, t);
-            let slot = program.move_slot[stage * program.stages + block.stage[place] as usize];
-            if slot > 0 {
-                ledger.row(t).moves(slot as usize - 1, 1);
-            }
-        }
-        let scale = buying.basket
-            * purchases.basket_trait.map_or(1.0, |of| f64::from(trait_at(block, program, of, place, t).max(0.0)));
-        let units = spend(program, stage, draws, block.customer[place], t, count, scale);
-        counts[stage] += u64::from(count);
-        money[stage] += units;
-        // The low bits of the money tell baskets apart well enough for a fingerprint.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
-        let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
-        block.bought[place] = mix;
+        let mut row = ledger.row(t);
+        row.purchases(stage, counts.0);
+        row.baskets(stage, counts.1);
     }
-    let mut row = ledger.row(t);
-    for stage in 0..program.stages {
-        row.purchases(stage, counts[stage]);
-        row.baskets(stage, money[stage]);
-    }
+    block.roster = roster;
 }
 
-/// The money of `count` baskets, each its own draw, in ten-thousandths of the currency unit.
-fn spend(program: &Program, stage: usize, draws: &Draws, customer: u32, t: u32, count: u32, scale: f64) -> i128 {
-    let Some(sampler) = &program.baskets[stage] else { return 0 };
-    let mut units = 0;
-    let mut words = [0; 4];
-    for basket in 0..count {
-        if basket & 3 == 0 {
-            words = draws.four(customer, t, Purpose::Basket, basket >> 2);
+/// What is the same for everybody who buys in one stage in one period.
+struct Shop<'a> {
+    program: &'a Program,
+    stage: usize,
+    buying: &'a Buying,
+    purchases: &'a Purchases,
+    sampler: &'a Sampler,
+    draws: &'a Draws,
+    t: u32,
+}
+
+impl Shop<'_> {
+    /// Serves some customers; adds to the purchases and the money counted.
+    fn serve(&self, block: &mut Block, places: &[u16], counts: &mut (u64, i128), ledger: &mut Ledger) {
+        let rates = self.rates(block, places);
+        for (place, rate) in places.iter().zip(rates) {
+            let place = *place as usize;
+            let mut count = poisson_count(block.words.of(Purpose::Purchases, self.t)[place], rate);
+            if count == 0 {
+                continue;
+            }
+            if self.buying.leave.is_some() {
+                count = leave(block, self.buying, place, count, self.t);
+                let slot = self.program.move_slot[self.stage * self.program.stages + block.stage[place] as usize];
+                if slot > 0 {
+                    ledger.row(self.t).moves(slot as usize - 1, 1);
+                }
+            }
+            let units = self.spend(block, place, count);
+            counts.0 += u64::from(count);
+            counts.1 += i128::from(units);
+            // The low bits of the money tell baskets apart well enough for a fingerprint.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
+            let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
+            block.bought[place] = mix;
         }
-        let amount = f64::from(sampler.at(words[(basket & 3) as usize])) * scale;
-        #[expect(clippy::cast_possible_truncation, reason = "a basket is far below 2^63; `as` saturates")]
-        let whole = (amount + 0.5) as i64;
-        units += i128::from(whole);
     }
-    units
+
+    /// The mean numbers of purchases.
+    fn rates(&self, block: &Block, places: &[u16]) -> [f32; TOGETHER] {
+        let mut rates = [self.buying.rate; TOGETHER];
+        if let Some(of) = self.purchases.rate_trait {
+            let growth = self.program.growth(of, self.t);
+            for (rate, place) in rates.iter_mut().zip(places) {
+                *rate *= (block.traits[of.index()][*place as usize] + growth).max(0.0);
+            }
+        }
+        if !self.buying.bend.is_empty() {
+            let bend = exponents(block, self.program, &self.buying.bend, places, self.t);
+            rates.iter_mut().zip(bend).for_each(|(rate, x)| *rate *= exp_f32(x));
+        }
+        rates
+    }
+
+    /// The money of `count` baskets, each its own draw, in ten-thousandths of the currency unit.
+    fn spend(&self, block: &Block, place: usize, count: u32) -> i64 {
+        let own = self
+            .purchases
+            .basket_trait
+            .map_or(1.0, |of| f64::from((block.traits[of.index()][place] + self.program.growth(of, self.t)).max(0.0)));
+        let scale = self.buying.basket * own;
+        let mut units: i64 = 0;
+        let mut words = [0; 4];
+        for basket in 0..count {
+            if basket.is_multiple_of(4) {
+                words = self.draws.four(block.customer[place], self.t, Purpose::Basket, basket >> 2);
+            }
+            let amount = f64::from(self.sampler.at(words[(basket & 3) as usize])) * scale;
+            #[expect(clippy::cast_possible_truncation, reason = "a basket is far below 2^63; `as` saturates")]
+            let whole = (amount + 0.5) as i64;
+            units = units.saturating_add(whole);
+        }
+        units
+    }
 }
 
 /// Draws after which of `count` purchases the customer leaves, if after any; returns those that are made.

@@ -13,15 +13,24 @@ use crate::engine::tables::PeriodTable;
 /// Moves the satisfaction of customers in stages that have a quality.
 pub fn feel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32) {
     let words = block.words.of(Purpose::Quality, t);
-    let columns = block.satisfaction[..block.live].iter_mut().zip(&block.stage).zip(words);
-    for ((satisfaction, stage), word) in columns {
-        let stage = *stage as usize;
-        let quality = match &program.quality[stage] {
-            None => continue,
-            Some(Sampler::Bernoulli(_)) => f32::from(u8::from(*word < table.quality_below[stage])),
-            Some(around) => table.quality[stage] + around.at(*word),
+    for (stage, sampler) in program.quality.iter().enumerate() {
+        let places = block.roster.of(stage);
+        let (mean, learning) = (table.quality[stage], table.learning[stage]);
+        let mut learn = |place: usize, quality: f32| {
+            let satisfaction = &mut block.satisfaction[place];
+            *satisfaction = (*satisfaction + learning * (quality - *satisfaction)).clamp(0.0, 1.0);
         };
-        let moved = *satisfaction + table.learning[stage] * (quality - *satisfaction);
-        *satisfaction = moved.clamp(0.0, 1.0);
+        match sampler {
+            None => {}
+            Some(Sampler::Bernoulli(_)) => {
+                let below = table.quality_below[stage];
+                places
+                    .iter()
+                    .for_each(|place| learn(*place as usize, f32::from(u8::from(words[*place as usize] < below))));
+            }
+            Some(around) => {
+                places.iter().for_each(|place| learn(*place as usize, mean + around.at(words[*place as usize])))
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! writes columns; it knows no study, no scenario and no money but that of baskets.
 
 pub mod arrive;
+pub mod bend;
 pub mod buy;
 pub mod count;
 pub mod feel;

@@ -1,0 +1,94 @@
+//! The memory that a run needs, estimated before anything is simulated.
+
+use super::metric::metrics;
+use crate::model::Model;
+use crate::model::journey::Stage;
+use crate::model::timeline::Timeline;
+use crate::quantity::{ScenarioId, SegmentId};
+
+use crate::engine::cohort;
+use crate::engine::experiment::WAVE;
+
+/// A run that needs more bytes than this is refused.
+pub const MOST: f64 = 8.0 * GIB;
+/// The bytes of a gibibyte.
+pub const GIB: f64 = 1_073_741_824.0;
+
+/// One part of what a run needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// What is held in memory.
+    pub what: &'static str,
+    /// The estimate in bytes.
+    pub bytes: f64,
+    /// How to need less.
+    pub mend: &'static str,
+}
+
+/// What a run on a number of threads holds in memory at a time, the largest part first.
+///
+/// The sizes are those of the columns and tables that grow with the study; all else is small beside them.
+pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
+    let times = f64::from(model.run.horizon) + 1.0;
+    let (scenarios, segments, stages) =
+        (model.scenarios.len() as f64, model.segments.len() as f64, model.stages.len() as f64);
+    let threads = threads as f64;
+    let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
+    let cells = (3.0 * stages + 2.0 + booked) * times * scenarios * segments;
+    let coupled = model.is_coupled();
+    let exact = cohort::obstacles(model).is_empty();
+    let wave = f64::from(model.run.replications.min(WAVE));
+    let kinds = metrics(model).len() as f64;
+    // A row has a threshold, a weight and a stage for each place, and one place for staying.
+    let width = model.stages.iter().map(|stage| stage.moves().count() + 1).max().unwrap_or(1) as f64;
+    let rows: f64 = model
+        .stages
+        .iter()
+        .map(|stage| stage.clock_lengths().iter().map(|length| *length as f64).product::<f64>())
+        .sum();
+    let table = 9.0 * rows * width + 128.0 * stages;
+    let at_once = if model.is_uncertain() { threads } else { 1.0 };
+    let tables = if coupled { segments * table * threads } else { periods(model) * table * at_once };
+    let expected =
+        if exact { threads * times * (8.0 * model.params.len() as f64 + rows * (24.0 + 8.0 * width)) } else { 0.0 };
+    let customer = 32.0 + 8.0 * model.traits.len() as f64;
+    let customers = if coupled { threads.min(wave) * f64::from(model.run.agents) * customer } else { 0.0 };
+    let part = |what, bytes, mend| Part { what, bytes, mend };
+    let mut parts = vec![
+        part(
+            "the counts of replications that are under way",
+            cells * (16.0 * (wave + 2.0 * threads) + if exact { 8.0 * wave } else { 0.0 }),
+            "longer periods, a shorter horizon, or fewer segments and scenarios",
+        ),
+        part(
+            "the results over time",
+            24.0 * times * kinds * (segments + 1.0) * scenarios,
+            "longer periods, a shorter horizon, or fewer segments and scenarios",
+        ),
+        part(
+            "the results of replications",
+            8.0 * f64::from(model.run.replications) * kinds * scenarios,
+            "fewer replications",
+        ),
+        part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),
+        part("the exact expectations", expected, "longer periods, a shorter horizon, or shorter lists"),
+        part("the customers, who hear from each other and so move together", customers, "fewer agents"),
+    ];
+    parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
+    parts
+}
+
+/// The tables of all scenarios and segments: one for each period in which a number differs from the period before.
+fn periods(model: &Model) -> f64 {
+    let central = model.central();
+    let follows = model.stages.iter().any(Stage::follows_the_period);
+    let mut tables = 0.0;
+    for scenario in 0..model.scenarios.len() {
+        for segment in 0..model.segments.len() {
+            let timeline = Timeline::new(model, &central, ScenarioId::from(scenario), SegmentId::from(segment));
+            let changed = (1..=model.run.horizon).filter(|t| follows || *t == 1 || timeline.epoch(*t) == *t);
+            tables += changed.count() as f64;
+        }
+    }
+    tables
+}

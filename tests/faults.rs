@@ -1,0 +1,96 @@
+//! Every fault of a study is told in full: the message of `polku check` for each file of `tests/faults`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+
+/// Studies that run and are warned of.
+const WARNED: [&str; 3] = ["change_after_the_horizon", "stage_never_reached", "start_after_the_horizon"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults")
+}
+
+/// What `polku check` says of a file, with the file named as it stands in its folder.
+fn check(folder: &Path, file: &str) -> Output {
+    Command::cargo_bin("polku").unwrap().current_dir(folder).args(["check", file]).output().unwrap()
+}
+
+fn studies() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_faulty_study_gets_the_message_that_was_read_and_approved() {
+    let names = studies();
+    assert!(names.len() >= 45, "{} studies", names.len());
+    for name in names {
+        let output = check(&folder(), &format!("{name}.toml"));
+        let told = text(&output.stderr);
+        let (code, fine) = if WARNED.contains(&name.as_str()) { (0, 1) } else { (3, 0) };
+        assert_eq!(output.status.code(), Some(code), "{name}: {told}");
+        assert_eq!(
+            text(&output.stdout).lines().count(),
+            fine,
+            "{name} says on standard output: {}",
+            text(&output.stdout)
+        );
+        assert!(!told.contains("panicked"), "{name}: {told}");
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("fault_{name}"), told);
+        });
+    }
+}
+
+#[test]
+fn many_faults_come_all_at_once() {
+    for (name, least) in [("many_at_once", 8), ("many_meanings_at_once", 12)] {
+        let output = check(&folder(), &format!("{name}.toml"));
+        let errors = text(&output.stderr).matches("error: ").count();
+        assert!(errors >= least, "{name}: {errors} errors");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_line_ends_and_letters_beyond_a_to_z_shift_no_position() {
+    let output = check(&folder(), "bom_crlf_and_umlauts.toml");
+    let told = text(&output.stderr);
+    let line = "to = { \"lämnat åt sidan\" = 0.1, \"löst\" = 1.05";
+    let column = line[..line.find("1.05").unwrap()].chars().count() + 1;
+    assert!(told.contains(&format!("bom_crlf_and_umlauts.toml:11:{column}\n")), "{told}");
+}
+
+#[test]
+fn a_file_larger_than_eight_mebibytes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("large.toml"), vec![b'#'; 9 * 1024 * 1024]).unwrap();
+    let output = check(folder.path(), "large.toml");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(output.stdout.is_empty());
+    insta::assert_snapshot!(text(&output.stderr));
+}
+
+#[test]
+fn a_thousand_faults_are_counted_and_not_all_told() {
+    let study = fs::read_to_string(folder().join("list_is_empty.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("long.toml"), study.replace("[]", &format!("[{}]", "7, ".repeat(1000)))).unwrap();
+    let output = check(folder.path(), "long.toml");
+    assert_eq!(output.status.code(), Some(3));
+    let told = text(&output.stderr);
+    assert_eq!(told.matches("cannot be 7").count(), 100);
+    assert!(told.contains("there are 900 more faults"), "{}", &told[told.len() - 500..]);
+}

@@ -1,0 +1,212 @@
+//! Paired luck, honest intervals, and lives that can be replayed.
+
+mod common;
+
+use common::{model, small_retailer, summary};
+use polku::engine::experiment::Experiment;
+use polku::engine::replay::replay;
+use polku::estimate::exact::Exact;
+use polku::estimate::runs::Runs;
+use polku::estimate::summary::Summary;
+use polku::quantity::ScenarioId;
+use polku::stats::moments::Moments;
+
+/// A funnel of five stages; `better` changes one chance.
+const FUNNEL: &str = r#"
+[run]
+period = "month"
+horizon = 24
+customers = 2_000
+agents = 2_000
+replications = 150
+seed = 11
+
+[segments.all]
+share = 1
+start = { aware = 1 }
+
+[stages.aware]
+to = { trial = 0.20, lost = 0.05 }
+[stages.trial]
+retained = true
+to = { active = 0.35, lost = 0.15 }
+values = { revenue = 5 }
+[stages.active]
+retained = true
+to = { at_risk = 0.07, lost = 0.01 }
+values = { revenue = 30 }
+[stages.at_risk]
+retained = true
+to = { active = 0.30, lost = 0.12 }
+values = { revenue = 12 }
+[stages.lost]
+
+[scenarios.today]
+[scenarios.better]
+changes = [ { target = "stages.active.to.at_risk", set = 0.06 } ]
+"#;
+
+fn variance_of(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().collect::<Moments>().variance().unwrap()
+}
+
+#[test]
+fn paired_luck_takes_out_at_least_nineteen_twentieths_of_the_variance() {
+    let paired = model(FUNNEL);
+    let other = model(&FUNNEL.replace("seed = 11", "seed = 12"));
+    let paired = Runs::of(&paired, &Experiment::new(&paired)).unwrap();
+    let other = Runs::of(&other, &Experiment::new(&other)).unwrap();
+    let together = variance_of(paired.samples()["better"]["revenue"].iter().copied());
+    let level = |runs: &Runs<'_>, scenario: usize| runs.levels(scenario, "revenue");
+    let apart = variance_of(level(&paired, 1).into_iter().zip(level(&other, 0)).map(|(better, today)| better - today));
+    assert!(apart / together >= 20.0, "variance falls by {} only", apart / together);
+}
+
+#[test]
+fn intervals_of_level_retention_and_difference_cover_as_often_as_they_say() {
+    let small = FUNNEL
+        .replace("customers = 2_000\nagents = 2_000", "customers = 120\nagents = 120")
+        .replace("replications = 150", "replications = 20")
+        .replace("start = { aware = 1 }", "start = { active = 1 }");
+    let exact = {
+        let model = model(&small);
+        let exact = Exact::of(&model).unwrap();
+        move |scenario: &str, metric: &str| exact.mean(&model, scenario, metric).unwrap()
+    };
+    let mut covered = [0_u32; 3];
+    let experiments = 1_000;
+    for seed in 0..experiments {
+        let run = summary(&model(&small.replace("seed = 11", &format!("seed = {}", 1_000 + seed))));
+        let inside = |estimate: &polku::stats::estimate::Estimate, truth: f64| {
+            u32::from(estimate.low <= truth && truth <= estimate.high)
+        };
+        let metrics = &run.scenarios[1].metrics;
+        covered[0] += inside(&metrics["revenue"], exact("better", "revenue"));
+        covered[1] += inside(&metrics["retention"], exact("better", "retention"));
+        let difference = &run.contrasts[0].metrics["revenue"].estimate;
+        covered[2] += inside(difference, exact("better", "revenue") - exact("today", "revenue"));
+    }
+    for (what, count) in ["revenue", "retention", "difference of revenue"].into_iter().zip(covered) {
+        let share = f64::from(count) / f64::from(experiments);
+        assert!((0.93..=0.97).contains(&share), "the 95 % interval of {what} covers {share}");
+    }
+}
+
+#[test]
+fn the_simulation_agrees_with_the_exact_expectation() {
+    // Everything that has an exact expectation at once: lists by three clocks, a sojourn, an own chance, drivers on
+    // a trait, leaving after purchases, money on moves, changes over time, uncertain numbers.
+    let study = r#"
+[run]
+period = "month"
+horizon = 18
+customers = 30_000
+agents = 6_000
+replications = 60
+seed = 5
+discount_rate = 0.1
+[segments.young]
+share = 0.4
+start = { fresh = 0.7, active = 0.3 }
+traits = { age = "uniform(0, 6)", level = "gamma(mean=1.2, sd=0.5)" }
+[segments.old]
+share = 0.6
+start = { fresh = 0.2, active = 0.8 }
+traits = { age = "uniform(5, 30)", level = "lognormal(mean=0.9, sd=0.3)" }
+changes = [ { target = "stages.active.to.gone", odds = 0.8 } ]
+[traits.age]
+ages = true
+[traits.level]
+[stages.fresh]
+retained = true
+to = { active = { sojourn = "weibull(shape=1.5, scale=4)" }, gone = { chance = [0.08, 0.05, 0.02], by = "periods_in_stage" } }
+on_move = { active = { welcome_cost = 7.5 } }
+[stages.active]
+retained = true
+purchases = { rate = 0.6, basket = "lognormal(mean=40, sd=20)", margin = 0.3, basket_trait = "level" }
+to = { away = { chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = "age" }, gone = { chance = [0.01, 0.02], by = "period" }, upset = { chance = 0.05, on = "purchase" } }
+[stages.upset]
+retained = true
+values = { service_cost = 3.5, smiles = -1 }
+to = { active = 0.5, gone = 0.2 }
+[stages.away]
+values = { smiles = 2 }
+to = { active = 0.1 }
+[stages.gone]
+[outcomes.smiles]
+discount_rate = 0.03
+[initiatives.fix]
+cost = { once = "1000 to 2000", per_period = 50 }
+build = 3
+ramp = 4
+effects = [ { target = "stages.active.to.upset", odds = "0.3 to 0.6" }, { target = "stages.active.purchases.basket", times = 1.1 } ]
+[scenarios.today]
+[scenarios.fixed]
+initiatives = { fix = 2 }
+changes = [ { target = "stages.*.to.gone", hazard = 0.9, from = 5, until = 12 } ]
+"#;
+    check_against_exact(&summary(&model(study)));
+    let own = study
+        .replace(
+            "{ chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = \"age\" }",
+            "{ chance = 0.04, drivers = { level = 0.8 } }",
+        )
+        .replace("to = { active = 0.1 }", "to = { active = { trait = \"back\" } }")
+        .replace("[traits.age]\nages = true", "[traits.back]\nlaw = 0.15\n[traits.age]\nages = true")
+        .replace("\"0.3 to 0.6\"", "0.45")
+        .replace("\"1000 to 2000\"", "1500");
+    let own = own.replace("law = 0.15", "law = \"beta(2, 9)\"");
+    check_against_exact(&summary(&model(&own)));
+}
+
+fn check_against_exact(run: &Summary) {
+    for scenario in &run.scenarios {
+        let exact = scenario.exact.as_ref().unwrap();
+        let metrics = scenario.metrics.iter().map(|(name, estimate)| (name.clone(), estimate));
+        let outcomes = scenario.outcomes.iter().map(|(name, estimate)| (format!("outcomes.{name}"), estimate));
+        let stages = scenario.stages_at_end.iter().map(|(name, estimate)| (format!("customers.{name}"), estimate));
+        for (name, estimate) in metrics.chain(outcomes).chain(stages) {
+            let error = estimate.standard_error.unwrap();
+            let z = (estimate.mean - exact[&name]) / error.max(exact[&name].abs() * 1e-9 + 1e-12);
+            assert!(
+                z.abs() < 4.5,
+                "{} of {}: {} simulated, {} exact, z = {z}",
+                name,
+                scenario.name,
+                estimate.mean,
+                exact[&name]
+            );
+        }
+    }
+}
+
+#[test]
+fn replayed_lives_add_up_to_the_run() {
+    for study in
+        [small_retailer(), small_retailer().replace(", word_of_mouth = 0.03", "").replace("talks = true\n", "")]
+    {
+        let study = study.replace("agents = 1_500", "agents = 150").replace("replications = 4", "replications = 2");
+        let model = model(&study);
+        let mut ledgers = Vec::new();
+        Experiment::new(&model).run(|replication| ledgers.push(replication.ledgers)).unwrap();
+        let scenario = model.scenarios.iter().position(|s| s.name == "both").unwrap();
+        let lives: Vec<_> = (0..model.run.agents)
+            .map(|customer| replay(&model, ScenarioId::from(scenario), 1, customer).unwrap())
+            .collect();
+        assert!(replay(&model, ScenarioId::from(scenario), 1, model.run.agents).is_none());
+        for t in 0..=36 {
+            let (mut stages, mut purchases, mut units) = (vec![0_i128; model.stages.len()], 0_i128, 0_i128);
+            for ledger in &ledgers[1][scenario] {
+                stages.iter_mut().zip(ledger.customers(t)).for_each(|(sum, count)| *sum += count);
+                purchases += ledger.purchases(t).iter().sum::<i128>();
+                units += ledger.baskets(t).iter().sum::<i128>();
+            }
+            for life in &lives {
+                stages[life.moments[t].stage] -= 1;
+                purchases -= i128::from(life.moments[t].purchases);
+                units -= (life.moments[t].spent * 10_000.0).round() as i128;
+            }
+            assert_eq!((stages, purchases, units), (vec![0; model.stages.len()], 0, 0), "period {t}");
+        }
+    }
+}

@@ -183,7 +183,7 @@ impl Compiler<'_> {
         let mean = if self.numbers.faults.len() == before { law.mean() } else { 1.0 };
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
-        let purchases = Purchases {
+        Purchases {
             rate: self.number(&at.child("rate"), Meaning::Positive, &written.rate),
             basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
             basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
@@ -195,8 +195,7 @@ impl Compiler<'_> {
             rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
             basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
             drivers: self.drivers(&at.child("drivers"), &written.drivers),
-        };
-        purchases
+        }
     }
 
     fn multiplier(&mut self, at: &Path, key: &str, name: Option<&str>) -> Option<TraitId> {

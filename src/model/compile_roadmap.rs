@@ -304,7 +304,7 @@ impl Compiler<'_> {
                 let known = suggest(&wanted.to_string(), names.iter().map(String::as_str));
                 return if at == 0 || known.is_empty() { known } else { format!("beneath `{above}`, {known}") };
             }
-            paths.retain(|path| further(&path));
+            paths.retain(|path| further(path));
         }
         "`polku check --paths` lists the paths of a study without faults".to_owned()
     }

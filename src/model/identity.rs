@@ -273,7 +273,7 @@ fn text(text: &str) -> u64 {
     )
 }
 
-/// Mixes a number into a hash: the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+/// Mixes a number into a hash: the finaliser of `SplitMix64` (Steele, Lea & Flood 2014).
 pub fn mix(hash: u64, next: u64) -> u64 {
     let mut z = hash.rotate_left(23).wrapping_add(next).wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

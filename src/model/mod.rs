@@ -93,7 +93,7 @@ impl Model {
 
     /// Whether any number of the study is uncertain.
     pub fn is_uncertain(&self) -> bool {
-        self.params.iter().any(|param| param.is_uncertain())
+        self.params.iter().any(param::Param::is_uncertain)
     }
 
     /// Keeps the named scenarios and the baseline, in the order of the study.

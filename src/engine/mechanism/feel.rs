@@ -29,7 +29,7 @@ pub fn feel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32) {
                     .for_each(|place| learn(*place as usize, f32::from(u8::from(words[*place as usize] < below))));
             }
             Some(around) => {
-                places.iter().for_each(|place| learn(*place as usize, mean + around.at(words[*place as usize])))
+                places.iter().for_each(|place| learn(*place as usize, mean + around.at(words[*place as usize])));
             }
         }
     }

@@ -1,5 +1,12 @@
 //! Mechanisms against closed forms: what they do to customers is what their sources say.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use common::{model, summary};

@@ -1,5 +1,12 @@
 //! Paired luck, honest intervals, and lives that can be replayed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use common::{model, small_retailer, summary};

@@ -1,5 +1,12 @@
 //! The same bits everywhere: threads, blocks, names, order, unused things and bytes of the file change nothing.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};

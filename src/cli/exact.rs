@@ -24,7 +24,7 @@ impl Exact {
     /// # Errors
     /// A wrong study, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open(&[])?;
+        let opened = self.open.open()?;
         let model = &opened.model;
         match Expectations::of(model) {
             Err(why) => {

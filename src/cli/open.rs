@@ -8,8 +8,9 @@ use super::explain::explain;
 use super::failure::Failure;
 use super::output::{colour, tell};
 use crate::diagnostic::suggest;
-use crate::engine::memory::{GIB, MOST, parts};
+use crate::estimate::memory::{GIB, MOST, parts};
 use crate::model::Model;
+use crate::quantity::ScenarioId;
 use crate::study::Study;
 use crate::study::setting::Setting;
 use crate::study::source::Source;
@@ -58,14 +59,12 @@ impl Open {
         Ok(settings)
     }
 
-    /// Reads and compiles the study; `more` is set after everything else.
+    /// Reads and compiles the study, and tells its warnings.
     ///
     /// # Errors
     /// All faults of the study, or that it cannot be read.
-    pub fn open(&self, more: &[Setting]) -> Result<Opened, Failure> {
-        let mut settings = self.settings()?;
-        settings.extend(more.iter().cloned());
-        let (study, source) = Study::read_with(&self.study, &settings)?;
+    pub fn open(&self) -> Result<Opened, Failure> {
+        let (study, source) = Study::read_with(&self.study, &self.settings()?)?;
         let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
         tell(&explain(&warnings, &source, colour()));
         fits(&model)?;
@@ -90,8 +89,14 @@ fn fits(model: &Model) -> Result<(), Failure> {
     }
 }
 
-/// The failure of a scenario's name that the study does not have.
-pub fn no_scenario(name: &str, model: &Model) -> Failure {
-    let mend = suggest(name, model.scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>());
-    Failure::Usage(format!("there is no scenario `{name}`; {mend}"))
+/// A scenario by its name.
+///
+/// # Errors
+/// A name that the study does not have; the nearest one is offered.
+pub fn scenario_named(name: &str, model: &Model) -> Result<ScenarioId, Failure> {
+    let place = model.scenarios.iter().position(|s| s.name == name);
+    place.map(ScenarioId::from).ok_or_else(|| {
+        let mend = suggest(name, model.scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>());
+        Failure::Usage(format!("there is no scenario `{name}`; {mend}"))
+    })
 }

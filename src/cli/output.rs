@@ -31,6 +31,21 @@ pub fn tell(text: &str) {
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
+/// Whether a folder can be made, or is there and can be written into. Leaves nothing behind.
+///
+/// # Errors
+/// Why it cannot.
+pub fn can_make(folder: &Path) -> Result<(), Failure> {
+    let there = folder.ancestors().find(|above| above.as_os_str().is_empty() || above.symlink_metadata().is_ok());
+    let there = there.filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let into = format!("into {}", folder.display());
+    if !there.is_dir() {
+        return Err(Failure::Unreadable(format!("cannot write {into}: {} is not a folder", there.display())));
+    }
+    let probe = tempfile::Builder::new().prefix(".polku-").tempfile_in(there);
+    probe.map(drop).map_err(|fault| Failure::writing(&into, &fault))
+}
+
 /// Makes a folder with all above it.
 ///
 /// # Errors

@@ -3,11 +3,10 @@
 use clap::Args;
 
 use super::failure::Failure;
-use super::open::{Open, no_scenario};
+use super::open::{Open, scenario_named};
 use super::output::print;
 use crate::engine::replay::{Life, replay};
 use crate::model::Model;
-use crate::quantity::ScenarioId;
 
 /// Whose life.
 #[derive(Debug, Args)]
@@ -31,14 +30,11 @@ impl Replay {
     /// # Errors
     /// A wrong study, an unknown scenario or customer, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open(&[])?;
+        let opened = self.open.open()?;
         let model = &opened.model;
         let scenario = match &self.scenario {
             None => model.baseline,
-            Some(name) => {
-                let place = model.scenarios.iter().position(|s| s.name == *name);
-                ScenarioId::from(place.ok_or_else(|| no_scenario(name, model))?)
-            }
+            Some(name) => scenario_named(name, model)?,
         };
         if self.replication >= model.run.replications {
             return Err(Failure::Usage(format!(

@@ -8,8 +8,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
-use super::open::{Open, Opened, no_scenario};
-use super::output::{make_folder, print, write_file};
+use super::open::{Open, Opened, scenario_named};
+use super::output::{can_make, make_folder, print, write_file};
 use crate::engine::experiment::Experiment;
 use crate::estimate::runs::Runs;
 use crate::report::Report;
@@ -17,7 +17,6 @@ use crate::report::chart::png;
 use crate::report::gallery::charts;
 use crate::report::html::page;
 use crate::report::table::{contrasts_csv, summary_json, terminal, timeline_csv};
-use crate::study::setting::Setting;
 
 /// What to run, and where to write it.
 #[derive(Debug, Args)]
@@ -55,12 +54,14 @@ impl Run {
     pub fn run(self) -> Result<(), Failure> {
         let opened = self.model()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(opened.source.stem()));
-        // A folder that cannot be written is better known before the work than after.
-        make_folder(&folder.join("charts"))?;
+        let charts = folder.join("charts");
+        // A folder that cannot be written is better known before the work than after, and nothing is made before.
+        can_make(&charts)?;
         let report = self.simulate(&opened)?;
         let json = summary_json(&report.summary)
             .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
         let outputs = outputs(&report, &json)?;
+        make_folder(&charts)?;
         for (name, bytes) in &outputs {
             write_file(&folder.join(name), bytes)?;
         }
@@ -77,14 +78,15 @@ impl Run {
     }
 
     fn model(&self) -> Result<Opened, Failure> {
-        let against =
-            self.against.iter().map(|name| Setting { path: "run.baseline".to_owned(), value: format!("{name:?}") });
-        let mut opened = self.open.open(&against.collect::<Vec<_>>())?;
+        let mut opened = self.open.open()?;
+        if let Some(name) = &self.against {
+            opened.model.baseline = scenario_named(name, &opened.model)?;
+        }
         if !self.scenario.is_empty() {
-            let unknown = opened.model.keep(&self.scenario).err();
-            if let Some(name) = unknown {
-                return Err(no_scenario(&name, &opened.model));
+            for name in &self.scenario {
+                scenario_named(name, &opened.model)?;
             }
+            opened.model.keep(&self.scenario).map_err(Failure::Bug)?;
         }
         Ok(opened)
     }

@@ -6,7 +6,6 @@ pub mod experiment;
 pub mod flows;
 pub mod ledger;
 pub mod mechanism;
-pub mod memory;
 pub mod population;
 pub mod program;
 pub mod quadrature;

@@ -315,7 +315,7 @@ impl Compiler<'_> {
     fn chance(&mut self, path: &Path, rule: &Rule, horizon: u32) -> Option<Chance> {
         let written = path.child("chance");
         if let Some(name) = &rule.trait_name {
-            if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() {
+            if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() || rule.word_of_mouth.is_some() {
                 self.fault(
                     Diagnostic::error("a customer's own chance stands alone")
                         .at(path.to_string())

@@ -5,7 +5,7 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use crate::engine::draws::{Draws, Purpose};
+use crate::engine::draws::{Draws, Purpose, unit};
 use crate::engine::ledger::Ledger;
 use crate::engine::population::Block;
 use crate::engine::program::Program;
@@ -164,7 +164,7 @@ impl Buyers {
 fn leave(block: &mut Block, buying: &Buying, place: usize, count: u32, t: u32) -> u32 {
     let Some(leave) = &buying.leave else { return count };
     let chance = leave.own.map_or(leave.chance, |column| f64::from(block.own[column][place]));
-    let u = super::super::draws::unit(block.words.of(Purpose::Leave, t)[place]);
+    let u = unit(block.words.of(Purpose::Leave, t)[place]);
     let mut stayed = 1.0;
     for made in 1..=count {
         let next = stayed * (1.0 - chance);

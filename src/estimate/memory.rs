@@ -1,13 +1,13 @@
 //! The memory that a run needs, estimated before anything is simulated.
 
-use crate::estimate::metric::metrics;
+use super::metric::metrics;
 use crate::model::Model;
 use crate::model::journey::Stage;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::cohort;
-use super::experiment::WAVE;
+use crate::engine::cohort;
+use crate::engine::experiment::WAVE;
 
 /// A run that needs more bytes than this is refused.
 pub const MOST: f64 = 8.0 * GIB;

@@ -3,8 +3,6 @@
 pub mod change;
 pub mod check;
 pub mod compile;
-pub mod compile_journey;
-pub mod compile_roadmap;
 pub mod identity;
 pub mod journey;
 pub mod numbers;

@@ -1,16 +1,18 @@
 //! Compiles the roadmap: changes, initiatives, scenarios.
 
-use indexmap::{IndexMap, IndexSet};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::quantity::ParamId;
 use crate::study::number::Number;
 use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenScenario};
 
-use super::change::{Change, Op};
-use super::compile::Compiler;
-use super::param::Meaning;
-use super::roadmap::{Scenario, Spending};
+use super::Compiler;
+use crate::model::change::{Change, Op};
+use crate::model::param::Meaning;
+use crate::model::roadmap::{Scenario, Spending};
 use crate::study::path::{ParamPath as Path, Step};
 
 /// When the effects of an initiative come into force.
@@ -298,7 +300,7 @@ impl Compiler<'_> {
         for (at, step) in pattern.steps.iter().enumerate() {
             let further = |path: &&Path| path.steps.get(at).is_some_and(|own| *step == Step::Any || own == step);
             if let Some(wanted) = Some(step).filter(|_| !paths.iter().any(further)) {
-                let names: IndexSet<String> =
+                let names: BTreeSet<String> =
                     paths.iter().filter_map(|path| path.steps.get(at)).map(Step::to_string).collect();
                 let above = Path { steps: pattern.steps[..at].to_vec() };
                 let known = suggest(&wanted.to_string(), names.iter().map(String::as_str));

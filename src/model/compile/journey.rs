@@ -1,0 +1,216 @@
+//! Compiles the journey: experience, stages, what is bought and booked there.
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::journey::{Chance, Clock, Exit, Experience, Purchases, Quality, Stage};
+use crate::model::param::Meaning;
+use crate::model::value::Booking;
+use crate::quantity::{StageId, TraitId};
+use crate::stats::distribution::Distribution;
+use crate::study::journey::{Occasion, Stage as Written};
+use crate::study::number::{Number, Spread};
+use crate::study::path::ParamPath as Path;
+
+use super::Compiler;
+
+/// The most rows of chances that the lists of one stage may make.
+const MOST_ROWS: u64 = 1_000_000;
+
+impl Compiler<'_> {
+    /// Compiles `[experience]`.
+    pub fn experience(&mut self) -> Option<Experience> {
+        let written = self.study.experience.as_ref()?;
+        let at = |key: &str| Path::of(["experience", key]);
+        let start = self.numbers.spread(&at("start"), Meaning::Real, &written.start);
+        if !(0.0..=1.0).contains(&written.neutral) {
+            self.fault(
+                Diagnostic::error(format!("satisfaction cannot be {}", written.neutral))
+                    .at("experience.neutral")
+                    .why("satisfaction is a number from 0 to 1")
+                    .mend("give a number from 0 to 1; 60 % is 0.6"),
+            );
+        }
+        let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
+        Some(Experience { start, neutral: written.neutral, learning })
+    }
+
+    /// Compiles the stages, in canonical order.
+    pub fn journey(&mut self, horizon: u32) -> Vec<Stage> {
+        let says = self.study.stages.values().any(|stage| stage.retained.is_some());
+        let names: Vec<String> = self.stages.keys().cloned().collect();
+        if names.is_empty() {
+            self.fault(Diagnostic::error("the journey has no stages").at("stages").mend("add one: `[stages.active]`"));
+        }
+        names
+            .iter()
+            .map(|name| {
+                let written = &self.study.stages[name];
+                let retained = if says { written.retained.unwrap_or(false) } else { !written.to.is_empty() };
+                self.one_stage(name, written, retained, horizon)
+            })
+            .collect()
+    }
+
+    pub(super) fn one_stage(&mut self, name: &str, written: &Written, retained: bool, horizon: u32) -> Stage {
+        let at = Path::of(["stages", name]);
+        let mut exits: Vec<Exit> =
+            written.to.iter().filter_map(|(to, transition)| self.exit(name, to, transition, horizon)).collect();
+        exits.sort_by_key(|exit| exit.to);
+        self.check_leaves(&at.child("to"), &exits);
+        self.check_lists(name, &at, &exits);
+        let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
+        let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
+        let values = written
+            .values
+            .iter()
+            .filter_map(|(line, amount)| self.booking(&at.child("values").child(line), line, amount))
+            .collect();
+        Stage {
+            name: name.to_owned(),
+            title: written.title.clone().unwrap_or_else(|| name.to_owned()),
+            retained,
+            talks: written.talks,
+            exits,
+            quality,
+            purchases,
+            values,
+            on_move: self.on_move(&at.child("on_move"), written),
+        }
+    }
+
+    /// A customer's own chance at purchases is one number, so that it must be the only one.
+    pub(super) fn check_leaves(&mut self, at: &Path, exits: &[Exit]) {
+        let leaves: Vec<&Exit> = exits.iter().filter(|exit| exit.on == Occasion::Purchase).collect();
+        if leaves.len() < 2 || !leaves.iter().any(|exit| matches!(exit.chance, Chance::Own { .. })) {
+            return;
+        }
+        let mut fault = Diagnostic::error(
+            "a customer's own chance is not the only one that is taken at purchases here",
+        )
+        .why("where `trait` gives the chance after each purchase, it is the chance of the only way out at purchases")
+        .mend("keep one transition with `on = \"purchase\"`, or give all of them a known `chance`");
+        for exit in leaves {
+            let to = self.stages.get_index(exit.to.index()).map_or("", |(name, _)| name);
+            fault = fault.at_key(at.child(to).to_string());
+        }
+        self.fault(fault);
+    }
+
+    /// Lists that are read by different clocks make a row for every combination of their places.
+    pub(super) fn check_lists(&mut self, name: &str, at: &Path, exits: &[Exit]) {
+        let mut lengths: Vec<(Clock, u64)> = Vec::new();
+        for exit in exits {
+            if let Chance::Listed { by, length, .. } = exit.chance
+                && by != Clock::Period
+            {
+                match lengths.iter_mut().find(|(clock, _)| *clock == by) {
+                    Some((_, longest)) => *longest = (*longest).max(u64::from(length)),
+                    None => lengths.push((by, u64::from(length))),
+                }
+            }
+        }
+        let rows = lengths.iter().fold(1_u64, |rows, (_, length)| rows.saturating_mul(*length));
+        if rows > MOST_ROWS {
+            self.fault(
+                Diagnostic::error(format!("the lists of `{name}` make {rows} rows of chances"))
+                    .at(at.child("to").to_string())
+                    .why(format!(
+                        "lists read by different clocks are combined place by place; {MOST_ROWS} rows are the most"
+                    ))
+                    .mend("shorten the lists; the last chance of a list holds on"),
+            );
+        }
+    }
+
+    pub(super) fn booking(&mut self, path: &Path, line: &str, amount: &Number) -> Option<Booking> {
+        let account = self.account(line, path)?;
+        Some(Booking { account, amount: self.number(path, Meaning::Real, amount) })
+    }
+
+    pub(super) fn on_move(&mut self, at: &Path, written: &Written) -> Vec<(StageId, Booking)> {
+        let mut bookings = Vec::new();
+        for (to, amounts) in &written.on_move {
+            let at = at.child(to);
+            let Some(id) = self.stage(to, &at) else { continue };
+            if !written.to.contains_key(to) {
+                let mend = suggest(to, written.to.keys().map(String::as_str));
+                self.fault(
+                    Diagnostic::error(format!("nothing leads to `{to}` from here"))
+                        .at_key(at.to_string())
+                        .why("`on_move` books money on the moves that are listed under `to`")
+                        .mend(mend),
+                );
+            }
+            for (line, amount) in amounts {
+                bookings.extend(self.booking(&at.child(line), line, amount).map(|booking| (id, booking)));
+            }
+        }
+        bookings
+    }
+
+    pub(super) fn quality(&mut self, path: &Path, spread: &Spread) -> Quality {
+        if self.study.experience.is_none() {
+            self.fault(
+                Diagnostic::error("quality is felt by nobody")
+                    .at(path.to_string())
+                    .why("without `[experience]` customers have no satisfaction that it could move")
+                    .mend("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"),
+            );
+        }
+        let law = self.numbers.spread(path, Meaning::Real, spread);
+        let mean = self.number(path, Meaning::Share, &Number::Known(law.mean()));
+        Quality { mean, law }
+    }
+
+    pub(super) fn purchases(&mut self, at: &Path, written: &crate::study::journey::Purchases) -> Purchases {
+        let basket = at.child("basket");
+        let before = self.numbers.faults.len();
+        let law = self.numbers.spread(&basket, Meaning::Positive, &written.basket);
+        if law.support().0 < 0.0 && self.numbers.faults.len() == before {
+            self.fault(
+                Diagnostic::error("a basket cannot be negative")
+                    .at(basket.to_string())
+                    .why("it is the money that a customer spends")
+                    .mend("use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\""),
+            );
+        }
+        if matches!(law, Distribution::Beta { .. } | Distribution::LogitNormal { .. } | Distribution::Bernoulli { .. })
+        {
+            self.fault(Diagnostic::error("a basket cannot follow this distribution").at(basket.to_string()).why("a change of the mean basket stretches the distribution, and one that is bound to [0, 1] cannot be stretched").mend("use \"lognormal(mean=42, sd=25)\", a gamma, or \"pert(low, mode, high)\""));
+        }
+        // What is wrong with the law was told; its mean would only tell it again.
+        let mean = if self.numbers.faults.len() == before { law.mean() } else { 1.0 };
+        // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
+        let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
+        Purchases {
+            rate: self.number(&at.child("rate"), Meaning::Positive, &written.rate),
+            basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
+            basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
+            margin: self.number(
+                &at.child("margin"),
+                Meaning::Real,
+                written.margin.as_ref().unwrap_or(&Number::Known(1.0)),
+            ),
+            rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
+            basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
+            drivers: self.drivers(&at.child("drivers"), &written.drivers),
+        }
+    }
+
+    pub(super) fn multiplier(&mut self, at: &Path, key: &str, name: Option<&str>) -> Option<TraitId> {
+        let at = at.child(key);
+        let name = name?;
+        let id = self.trait_named(name, &at)?;
+        for (segment, law) in self.laws_of(name) {
+            if law.support().0 < 0.0 {
+                self.fault(
+                    Diagnostic::error(format!("`{name}` can be negative"))
+                        .at(at.to_string())
+                        .at(segment.to_string())
+                        .why("a rate or a basket is multiplied by it")
+                        .mend("use a distribution of positive numbers, such as \"gamma(mean=1, sd=0.3)\""),
+                );
+            }
+        }
+        Some(id)
+    }
+}

@@ -1,0 +1,214 @@
+//! Compiles a study into a model: names become indices, and every fault is found on the way.
+
+mod accounts;
+mod exits;
+mod journey;
+mod people;
+mod roadmap;
+mod run;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, Severity, suggest};
+use crate::quantity::{ParamId, SegmentId, StageId, TraitId};
+use crate::study::Study;
+use crate::study::number::Number;
+use crate::study::path::ParamPath as Path;
+use crate::study::source::Source;
+
+use super::Model;
+use super::check;
+use super::identity::Identity;
+use super::numbers::Numbers;
+use super::param::Meaning;
+use super::people::split;
+use super::value::Account;
+use run::grouped;
+
+/// More faults than this are counted, not told.
+const MOST_FAULTS: usize = 100;
+/// A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
+const MOST_STAGES: usize = 255;
+/// The most segments and the most scenarios: every one is played with every other.
+const MOST_SEGMENTS: usize = 1_000;
+const MOST_SCENARIOS: usize = 1_000;
+/// The most rows of chances that are checked before a run; it takes some seconds.
+const MOST_WORK: u64 = 50_000_000;
+
+/// A study while it is compiled.
+pub struct Compiler<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// Its text, for lists in files beside it.
+    pub source: &'a Source,
+    /// Who is who when names do not count.
+    pub identity: Identity,
+    /// The parameters so far.
+    pub numbers: Numbers,
+    /// The stages by name.
+    pub stages: IndexMap<String, StageId>,
+    /// The traits by name.
+    pub traits: IndexMap<String, TraitId>,
+    /// Ledger lines and outcomes by name.
+    pub accounts: IndexMap<String, Account>,
+}
+
+impl Model {
+    /// Compiles a study; the second part are warnings.
+    ///
+    /// # Errors
+    /// All faults of the study at once.
+    pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let mut crowds = crowds(study);
+        if !crowds.is_empty() {
+            source.locate_all(&mut crowds);
+            return Err(crowds);
+        }
+        let mut compiler = Compiler::new(study, source);
+        let model = compiler.model();
+        let mut found = compiler.numbers.faults;
+        if found.iter().all(|f| f.severity == Severity::Warning) {
+            match check::work(&model) {
+                work if work > MOST_WORK => found.push(too_much(work)),
+                _ => found.extend(check::rows(&model)),
+            }
+            found.extend(check::reach(&model));
+        }
+        source.locate_all(&mut found);
+        // In the order of the file, as one would mend them.
+        found.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
+        if found.len() > MOST_FAULTS {
+            let more = found.len() - MOST_FAULTS;
+            found.sort_by_key(|fault| fault.severity);
+            found.truncate(MOST_FAULTS);
+            found.push(
+                Diagnostic::error(format!("there are {more} more faults"))
+                    .mend("mend these first; most often the others follow from them"),
+            );
+        }
+        if found.iter().any(|f| f.severity == Severity::Error) { Err(found) } else { Ok((model, found)) }
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn new(study: &'a Study, source: &'a Source) -> Self {
+        let identity = Identity::of(study);
+        let stages = identity
+            .stage_order(study)
+            .into_iter()
+            .enumerate()
+            .map(|(place, name)| (name, StageId::from(place)))
+            .collect();
+        let mut compiler = Self {
+            study,
+            source,
+            identity,
+            numbers: Numbers::default(),
+            stages,
+            traits: IndexMap::new(),
+            accounts: IndexMap::new(),
+        };
+        compiler.name_traits();
+        compiler.declare_accounts();
+        compiler
+    }
+
+    /// Notes a fault.
+    pub fn fault(&mut self, fault: Diagnostic) {
+        self.numbers.faults.push(fault);
+    }
+
+    /// A stage by name, or a fault that offers the nearest one.
+    pub fn stage(&mut self, name: &str, at: &Path) -> Option<StageId> {
+        if let Some(&id) = self.stages.get(name) {
+            return Some(id);
+        }
+        let mend = suggest(name, self.study.stages.keys().map(String::as_str));
+        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).mend(mend));
+        None
+    }
+
+    fn model(&mut self) -> Model {
+        let run = self.run_plan();
+        let experience = self.experience();
+        let stages = self.journey(run.horizon);
+        let mut segments = self.segments();
+        let shares = self.shares();
+        // Shares that are wrong were told; there is no fair way to split by them.
+        if shares.iter().all(|share| (0.0..=1.0).contains(share)) && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-9 {
+            for (segment, agents) in segments.iter_mut().zip(split(run.agents, &shares)) {
+                segment.agents = agents;
+            }
+        }
+        let changes = roadmap::segment_changes(self, run.horizon);
+        for (segment, changes) in segments.iter_mut().zip(changes) {
+            segment.changes = changes;
+        }
+        let scenarios = roadmap::scenarios(self, run.horizon);
+        let baseline = self.baseline();
+        self.numbers.deal_luck(&self.identity);
+        let traits = self.trait_list();
+        let places = |names: Vec<&String>, of: &dyn Fn(&str) -> Option<usize>| -> Vec<usize> {
+            names.into_iter().filter_map(|n| of(n)).collect()
+        };
+        let stage_order = places(self.study.stages.keys().collect(), &|n| self.stages.get_index_of(n));
+        let segment_order =
+            places(self.study.segments.keys().collect(), &|n| segments.iter().position(|s| s.name == n));
+        Model {
+            title: self.study.title.clone().unwrap_or_else(|| self.source.stem()),
+            description: self.study.description.clone().unwrap_or_default(),
+            currency: self.study.currency.clone(),
+            run,
+            params: std::mem::take(&mut self.numbers.params),
+            stages,
+            stage_order: stage_order.into_iter().map(StageId::from).collect(),
+            segment_order: segment_order.into_iter().map(SegmentId::from).collect(),
+            segments,
+            traits,
+            experience,
+            accounts: self.accounts.values().cloned().collect(),
+            scenarios,
+            baseline,
+        }
+    }
+
+    /// A parameter that scenarios may change; its written place is its path.
+    pub fn number(&mut self, path: &Path, meaning: Meaning, number: &Number) -> ParamId {
+        self.numbers.changeable(path, path, meaning, number)
+    }
+}
+
+/// More stages, segments or scenarios than can be told apart or played.
+fn crowds(study: &Study) -> Vec<Diagnostic> {
+    let crowd = |key: &str, count: usize, most: usize, mend: &str| {
+        let fault = || {
+            Diagnostic::error(format!("the study has {count} {key}"))
+                .at(key)
+                .why(format!("{most} are the most"))
+                .mend(mend)
+        };
+        (count > most).then(fault)
+    };
+    let alike = "let stages that are alike be one; a list `by = \"periods_in_stage\"` tells early from late periods";
+    [
+        crowd("stages", study.stages.len(), MOST_STAGES, alike),
+        crowd(
+            "segments",
+            study.segments.len(),
+            MOST_SEGMENTS,
+            "let segments that are alike be one; a trait tells customers apart",
+        ),
+        crowd("scenarios", study.scenarios.len(), MOST_SCENARIOS, "split the study into several"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The fault of a study with more rows than anyone can wait for.
+fn too_much(work: u64) -> Diagnostic {
+    Diagnostic::error(format!("the study makes about {} rows of chances", grouped(work)))
+        .at("run.horizon")
+        .why(format!("each period in which a change grows, each place in a list, each segment and each scenario makes rows of its own; {} are the most", grouped(MOST_WORK)))
+        .mend("use longer periods, a shorter horizon, shorter lists or shorter ramps")
+}

@@ -1,0 +1,185 @@
+//! Compiles who the customers are: segments and traits.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::model::identity::mix;
+use crate::model::param::Meaning;
+use crate::model::people::{Segment, Trait};
+use crate::quantity::TraitId;
+use crate::stats::distribution::Distribution;
+use crate::study::path::ParamPath as Path;
+
+use super::Compiler;
+
+impl Compiler<'_> {
+    /// The shares of the segments in canonical order.
+    pub(super) fn shares(&self) -> Vec<f64> {
+        self.identity.segment_order(self.study).iter().map(|name| self.study.segments[name].share).collect()
+    }
+
+    /// A trait by name, or a fault that offers the nearest one.
+    pub fn trait_named(&mut self, name: &str, at: &Path) -> Option<TraitId> {
+        if let Some(&id) = self.traits.get(name) {
+            return Some(id);
+        }
+        let mut known: Vec<String> = self.traits.keys().cloned().collect();
+        let drives = at.names().contains(&"drivers");
+        known.extend(drives.then(|| "satisfaction".to_owned()));
+        let mend = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add `[traits.{name}]` with a `law`, or use one of: {}", known.join(", ")),
+        };
+        let fault = Diagnostic::error(format!("customers have no trait `{name}`"))
+            .why("a trait is given in `[traits]` or in the `traits` of each segment")
+            .mend(mend);
+        self.fault(if drives { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) });
+        None
+    }
+
+    pub(super) fn name_traits(&mut self) {
+        let declared = self.study.traits.keys();
+        let given = self.study.segments.values().flat_map(|segment| segment.traits.keys());
+        for name in declared.chain(given) {
+            let next = TraitId::from(self.traits.len());
+            self.traits.entry(name.clone()).or_insert(next);
+        }
+        if let Some(name) = self.traits.keys().find(|name| *name == "satisfaction").cloned() {
+            let owner = self.study.segments.iter().find(|(_, segment)| segment.traits.contains_key(&name));
+            let at = match owner {
+                Some((segment, _)) if !self.study.traits.contains_key(&name) => {
+                    Path::of(["segments", segment, "traits", &name])
+                }
+                _ => Path::of(["traits", &name]),
+            };
+            self.fault(
+                Diagnostic::error("a trait cannot be called `satisfaction`")
+                    .at_key(at.to_string())
+                    .why("`satisfaction` is what customers remember; see `[experience]`")
+                    .mend("give it another name"),
+            );
+        }
+    }
+
+    pub(super) fn trait_list(&self) -> Vec<Trait> {
+        let mut seen: IndexMap<u64, u64> = IndexMap::new();
+        self.traits
+            .keys()
+            .map(|name| {
+                let shape = self.identity.trait_luck(name);
+                let twin = seen.entry(shape).or_insert(0);
+                *twin += 1;
+                let written = self.study.traits.get(name);
+                #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is a hash")]
+                let luck = mix(shape, *twin) as u32;
+                Trait {
+                    name: name.clone(),
+                    neutral: written.map_or(0.0, |t| t.neutral),
+                    ages: written.is_some_and(|t| t.ages),
+                    luck,
+                }
+            })
+            .collect()
+    }
+
+    /// The distributions of a trait in each segment, with where each one stands; faults were noted before.
+    pub(super) fn laws_of(&mut self, name: &str) -> Vec<(Path, Distribution)> {
+        let names: Vec<String> = self.study.segments.keys().cloned().collect();
+        let before = self.numbers.faults.len();
+        let laws = names.iter().filter_map(|segment| self.law_of(segment, name)).collect();
+        self.numbers.faults.truncate(before);
+        laws
+    }
+
+    pub(super) fn law_of(&mut self, segment: &str, name: &str) -> Option<(Path, Distribution)> {
+        let study = self.study;
+        let own =
+            study.segments[segment].traits.get(name).map(|law| (Path::of(["segments", segment, "traits", name]), law));
+        let shared =
+            || study.traits.get(name).and_then(|t| t.law.as_ref()).map(|law| (Path::of(["traits", name, "law"]), law));
+        let (path, spread) = own.or_else(shared)?;
+        let law = self.numbers.spread(&path, Meaning::Real, spread);
+        Some((path, law))
+    }
+
+    /// Compiles the segments, in canonical order; their agents and changes come later.
+    pub fn segments(&mut self) -> Vec<Segment> {
+        let order = self.identity.segment_order(self.study);
+        let total: f64 = self.study.segments.values().map(|segment| segment.share).sum();
+        if self.study.segments.is_empty() {
+            self.fault(
+                Diagnostic::error("there are no customers")
+                    .at("segments")
+                    .mend("add a segment: `[segments.all]` with `share = 1` and `start`"),
+            );
+        } else if (total - 1.0).abs() > 1e-9 {
+            let mut fault =
+                Diagnostic::error(format!("the shares of the segments add up to {}", (total * 1e12).round() / 1e12))
+                    .why("every customer belongs to one segment")
+                    .mend("make them add up to 1");
+            for name in self.study.segments.keys() {
+                fault = fault.at(Path::of(["segments", name, "share"]).to_string());
+            }
+            self.fault(fault);
+        }
+        order.iter().map(|name| self.segment(name)).collect()
+    }
+
+    pub(super) fn segment(&mut self, name: &str) -> Segment {
+        let written = &self.study.segments[name];
+        let at = Path::of(["segments", name]);
+        if !(written.share > 0.0 && written.share <= 1.0) {
+            self.fault(
+                Diagnostic::error(format!("a segment cannot have the share {}", written.share))
+                    .at(at.child("share").to_string())
+                    .mend("give a share above 0 and up to 1"),
+            );
+        }
+        let mut start = Vec::new();
+        for (stage, share) in &written.start {
+            let at = at.child("start").child(stage);
+            if !(0.0..=1.0).contains(share) {
+                self.fault(
+                    Diagnostic::error(format!("a share cannot be {share}"))
+                        .at(at.to_string())
+                        .mend("give a number from 0 to 1"),
+                );
+            }
+            start.extend(self.stage(stage, &at).map(|id| (id, *share)));
+        }
+        let total: f64 = written.start.values().sum();
+        if (total - 1.0).abs() > 1e-9 {
+            let mut fault = Diagnostic::error(format!(
+                "the shares that `{name}` starts with add up to {}",
+                (total * 1e12).round() / 1e12
+            ))
+            .why("every customer of the segment starts in one stage")
+            .mend("make them add up to 1");
+            for stage in written.start.keys() {
+                fault = fault.at(at.child("start").child(stage).to_string());
+            }
+            self.fault(if written.start.is_empty() { fault.at(at.child("start").to_string()) } else { fault });
+        }
+        start.sort_by_key(|(id, _)| *id);
+        let names: Vec<String> = self.traits.keys().cloned().collect();
+        let traits = names.iter().map(|t| self.trait_law(name, t)).collect();
+        let title = written.title.clone().unwrap_or_else(|| name.to_owned());
+        Segment { name: name.to_owned(), title, share: written.share, agents: 1, start, traits, changes: Vec::new() }
+    }
+
+    pub(super) fn trait_law(&mut self, segment: &str, name: &str) -> Distribution {
+        if let Some((_, law)) = self.law_of(segment, name) {
+            return law;
+        }
+        self.fault(
+            Diagnostic::error(format!("customers of `{segment}` have no `{name}`"))
+                .at(Path::of(["segments", segment]).to_string())
+                .why("a trait that is used needs a distribution in every segment")
+                .mend(format!(
+                    "add it to the segment's `traits`, or give `[{}]` a `law` for all segments",
+                    Path::of(["traits", name])
+                )),
+        );
+        Distribution::Constant(0.0)
+    }
+}

@@ -1,0 +1,97 @@
+//! Compiles `[run]`: the clock, the size and the baseline.
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::RunPlan;
+use crate::model::param::Meaning;
+use crate::quantity::ScenarioId;
+use crate::study::number::Number;
+use crate::study::path::ParamPath as Path;
+
+use super::Compiler;
+
+/// The most simulated customers, replications and periods that addresses of random numbers tell apart.
+const MOST_AGENTS: u64 = 4_000_000_000;
+const MOST_REPLICATIONS: u64 = 4_000_000_000;
+const MOST_PERIODS: u64 = 65_535;
+/// The simulated customers of a study that does not say how many.
+const USUAL_AGENTS: u64 = 20_000;
+
+impl Compiler<'_> {
+    pub(super) fn run_plan(&mut self) -> RunPlan {
+        let run = &self.study.run;
+        let at = |key: &str| Path::of(["run", key]);
+        let segments = self.study.segments.len() as u64;
+        let agents = run.agents.map_or(run.customers.0.clamp(1, USUAL_AGENTS).max(segments), |agents| agents.0);
+        self.within("horizon", run.horizon.0, 1, MOST_PERIODS);
+        self.within("customers", run.customers.0, 1, 1 << 53);
+        self.within("agents", agents, segments.max(1), MOST_AGENTS);
+        self.within("replications", run.replications.0, 1, MOST_REPLICATIONS);
+        if !(run.interval > 0.5 && run.interval < 1.0) {
+            self.fault(
+                Diagnostic::error(format!("an interval cannot have the level {}", run.interval))
+                    .at(at("interval").to_string())
+                    .mend("give a level between 0.5 and 1, such as 0.95"),
+            );
+        }
+        let rate = run.discount_rate.clone().unwrap_or(Number::Known(0.0));
+        let discount_rate = self.numbers.fixed(&at("discount_rate"), &at("discount_rate"), Meaning::Positive, &rate);
+        RunPlan {
+            period: run.period,
+            horizon: u32::try_from(run.horizon.0.clamp(1, MOST_PERIODS)).unwrap_or(1),
+            customers: run.customers.0,
+            agents: u32::try_from(agents.clamp(1, MOST_AGENTS)).unwrap_or(1),
+            replications: u32::try_from(run.replications.0.clamp(1, MOST_REPLICATIONS)).unwrap_or(1),
+            seed: run.seed.0,
+            discount_rate,
+            accrual: run.accrual,
+            interval: run.interval,
+        }
+    }
+
+    pub(super) fn within(&mut self, key: &str, value: u64, low: u64, high: u64) {
+        if (low..=high).contains(&value) {
+            return;
+        }
+        let mut fault = Diagnostic::error(format!("`run.{key}` cannot be {value}"))
+            .at(format!("run.{key}"))
+            .mend(format!("give a whole number from {} to {}", grouped(low), grouped(high)));
+        if key == "agents" && value < low && value > 0 {
+            fault = fault.why(format!("each of the {low} segments needs at least one simulated customer"));
+        }
+        self.fault(fault);
+    }
+
+    pub(super) fn baseline(&mut self) -> ScenarioId {
+        let Some(name) = &self.study.run.baseline else {
+            if self.study.scenarios.is_empty() {
+                self.fault(
+                    Diagnostic::error("there is no scenario to run")
+                        .at("scenarios")
+                        .mend("add one that changes nothing: `[scenarios.today]`"),
+                );
+            }
+            return ScenarioId(0);
+        };
+        let place = self.study.scenarios.get_index_of(name);
+        if place.is_none() {
+            let mend = suggest(name, self.study.scenarios.keys().map(String::as_str));
+            self.fault(
+                Diagnostic::error(format!("the baseline `{name}` is not a scenario")).at("run.baseline").mend(mend),
+            );
+        }
+        ScenarioId::from(place.unwrap_or(0))
+    }
+}
+
+/// A whole number as people and TOML write it: `4_000_000`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
     reason = "a test that cannot go on fails"
 )]
 

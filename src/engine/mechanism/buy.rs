@@ -9,7 +9,7 @@ use crate::engine::draws::{Draws, Purpose, unit};
 use crate::engine::ledger::Ledger;
 use crate::engine::population::Block;
 use crate::engine::program::Program;
-use crate::engine::quantile::{exp_f32, poisson_count};
+use crate::engine::quantile::{POISSON_MANY, exp_f32, poisson_few, poisson_many};
 use crate::engine::sampler::Sampler;
 use crate::engine::tables::{Buying, PeriodTable};
 use crate::model::journey::Purchases;
@@ -68,10 +68,10 @@ impl Shop<'_> {
     /// Serves some customers; adds to the purchases and the money counted.
     fn serve(&self, block: &mut Block, places: &[u16], counts: &mut (u64, i128), ledger: &mut Ledger) {
         let rates = self.rates(block, places);
+        let counts_drawn = self.draw_counts(block, places, &rates);
         let mut buyers = Buyers::default();
-        for (place, rate) in places.iter().zip(rates) {
+        for (place, mut count) in places.iter().zip(counts_drawn) {
             let place = *place as usize;
-            let mut count = poisson_count(block.words.of(Purpose::Purchases, self.t)[place], rate);
             if count > 0 && self.buying.leave.is_some() {
                 count = leave(block, self.buying, place, count, self.t);
                 let slot = self.program.move_slot[self.stage * self.program.stages + block.stage[place] as usize];
@@ -99,6 +99,25 @@ impl Shop<'_> {
             let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
             block.bought[place] = mix;
         }
+    }
+
+    /// The numbers of purchases: the few of most customers all at once, the many of some one by one.
+    fn draw_counts(&self, block: &Block, places: &[u16], rates: &[f32; TOGETHER]) -> [u32; TOGETHER] {
+        let column = block.words.of(Purpose::Purchases, self.t);
+        let mut words = [0; TOGETHER];
+        for (word, place) in words.iter_mut().zip(places) {
+            *word = column[*place as usize];
+        }
+        let mut counts = [0; TOGETHER];
+        for ((count, word), rate) in counts.iter_mut().zip(words).zip(rates) {
+            *count = poisson_few(word, *rate);
+        }
+        for ((count, word), rate) in counts.iter_mut().zip(words).zip(rates).take(places.len()) {
+            if *count == POISSON_MANY {
+                *count = poisson_many(word, *rate);
+            }
+        }
+        counts
     }
 
     /// The mean numbers of purchases.

@@ -39,13 +39,21 @@ fn simulate(criterion: &mut Criterion, name: &str, model: &Model) {
     group.finish();
 }
 
-fn markov(criterion: &mut Criterion) {
-    simulate(criterion, "markov", &model("benches/studies/markov.toml", &[]));
+fn j1(criterion: &mut Criterion) {
+    simulate(criterion, "J1, plain Markov", &model("benches/studies/j1.toml", &[]));
+}
+
+fn j2(criterion: &mut Criterion) {
+    simulate(
+        criterion,
+        "J2, with memory and purchases",
+        &model("benches/studies/j2.toml", &[("run.agents", "100_000")]),
+    );
 }
 
 fn retailer(criterion: &mut Criterion) {
     simulate(criterion, "retailer", &model("scenarios/retailer.toml", &[("run.replications", "2")]));
 }
 
-criterion_group!(benches, markov, retailer);
+criterion_group!(benches, j1, j2, retailer);
 criterion_main!(benches);

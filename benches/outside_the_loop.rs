@@ -26,7 +26,7 @@ fn compile(criterion: &mut Criterion) {
 }
 
 fn exact(criterion: &mut Criterion) {
-    let (study, source) = Study::read(path("benches/studies/markov.toml")).expect("the study reads");
+    let (study, source) = Study::read(path("benches/studies/j1.toml")).expect("the study reads");
     let (model, _) = Model::compile(&study, &source).expect("the study compiles");
     criterion.bench_function("solve the Markov journey exactly", |bencher| {
         bencher.iter(|| Exact::of(black_box(&model)).expect("nothing couples its customers"));

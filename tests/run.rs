@@ -202,6 +202,19 @@ fn the_manifest_tells_the_files_apart_to_the_last_byte() {
 }
 
 #[test]
+fn the_manifest_knows_the_lists_that_the_study_reads() {
+    let folder = folder();
+    let list = "chance\n0.2\n0.1\n";
+    fs::write(folder.path().join("back.csv"), list).unwrap();
+    let study = STUDY.replace("to = { active = 0.2 }", "to = { active = { chance = \"back.csv\", by = \"period\" } }");
+    fs::write(folder.path().join("study.toml"), study).unwrap();
+    done(folder.path(), &[]);
+    let manifest = fs::read(folder.path().join("out/study/manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["lists_sha256"], serde_json::json!({ "back.csv": hex(list.as_bytes()) }));
+}
+
+#[test]
 fn json_prints_the_summary_and_nothing_else() {
     let folder = folder();
     let output = done(folder.path(), &["--json"]);

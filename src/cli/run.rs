@@ -17,6 +17,7 @@ use crate::report::chart::png;
 use crate::report::gallery::charts;
 use crate::report::html::page;
 use crate::report::table::{contrasts_csv, summary_json, terminal, timeline_csv};
+use crate::study::source::Source;
 
 /// What to run, and where to write it.
 #[derive(Debug, Args)]
@@ -123,6 +124,7 @@ impl Run {
             "polku": env!("CARGO_PKG_VERSION"),
             "study": opened.source.name,
             "study_sha256": digest(opened.source.text.as_bytes()),
+            "lists_sha256": lists(&opened.source)?,
             "seed": opened.model.run.seed,
             "options": { "set": settings, "scenario": self.scenario, "against": self.against },
             "outputs_sha256": digests,
@@ -130,6 +132,18 @@ impl Run {
         });
         serde_json::to_string_pretty(&manifest).map(|text| text + "\n").map_err(|fault| Failure::Bug(fault.to_string()))
     }
+}
+
+/// The digests of the lists that the study reads, by the names it gives them.
+fn lists(source: &Source) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+    let mut digests = serde_json::Map::new();
+    for name in source.lists() {
+        let path = source.folder.join(&name);
+        let bytes = std::fs::read(&path)
+            .map_err(|fault| Failure::Unreadable(format!("{} cannot be read again: {fault}", path.display())))?;
+        digests.insert(name, digest(&bytes).into());
+    }
+    Ok(digests)
 }
 
 fn digest(bytes: &[u8]) -> String {

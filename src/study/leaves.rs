@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 
 use super::document::{Node, Value};
+use super::list::names_a_list;
 use super::path::ParamPath;
 use super::source::Source;
 
@@ -26,6 +27,13 @@ impl Source {
         let mut leaves = Vec::new();
         self.walk(&self.document, &ParamPath::default(), &mut leaves);
         leaves
+    }
+
+    /// The CSV files that chances are read from, as the study names them.
+    pub fn lists(&self) -> Vec<String> {
+        let leaves = self.leaves().into_iter();
+        let named = leaves.filter(|leaf| leaf.path.names().last() == Some(&"chance") && names_a_list(&leaf.text));
+        named.map(|leaf| leaf.text).collect()
     }
 
     fn walk(&self, node: &Node, path: &ParamPath, leaves: &mut Vec<Leaf>) {

@@ -78,6 +78,11 @@ fn chances(file: &str, bytes: &[u8]) -> Result<Vec<f64>, Diagnostic> {
     Ok(list)
 }
 
+/// Whether a text names a CSV file, whatever the letters of its ending.
+pub fn names_a_list(text: &str) -> bool {
+    std::path::Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

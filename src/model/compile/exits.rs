@@ -5,7 +5,7 @@ use crate::model::journey::{Chance, Clock, Driver, Exit, State};
 use crate::model::param::Meaning;
 use crate::quantity::{ParamId, StageId};
 use crate::study::journey::{Occasion, Rule, Transition};
-use crate::study::list::read_chances;
+use crate::study::list::{names_a_list, read_chances};
 use crate::study::number::{Chances, Number, Spread};
 use crate::study::path::ParamPath as Path;
 
@@ -275,9 +275,4 @@ impl Compiler<'_> {
             .collect();
         Some(Chance::Listed { by: Clock::PeriodsInStage, first: ids[0], length: horizon })
     }
-}
-
-/// Whether a text names a CSV file, whatever the letters of its ending.
-fn names_a_list(text: &str) -> bool {
-    std::path::Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
 }

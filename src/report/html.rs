@@ -128,7 +128,13 @@ fn words(metric: &str) -> String {
     SHOWN
         .iter()
         .find(|(name, _)| *name == metric)
-        .map_or(metric.replace('_', " "), |(_, heading)| (*heading).to_owned())
+        .map_or_else(|| sentence_case(&metric.replace('_', " ")), |(_, heading)| (*heading).to_owned())
+}
+
+/// A heading begins with a capital.
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn assumptions(report: &Report) -> Vec<Value> {

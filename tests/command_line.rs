@@ -201,3 +201,12 @@ fn faults_that_nobody_hears_still_have_their_exit_code() {
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(3));
 }
+
+#[test]
+fn more_threads_than_make_sense_are_refused_at_once() {
+    let folder = folder();
+    let output = polku(folder.path(), &["run", "fine.toml", "--threads", "100000"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("1024"));
+    assert!(!folder.path().join("out").exists());
+}

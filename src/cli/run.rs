@@ -31,8 +31,9 @@ pub struct Run {
     #[arg(long, value_name = "NAME")]
     against: Option<String>,
     /// Use this many threads; 0 uses all processors. Results do not depend on it
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    threads: usize,
+    // More would wait for each other for minutes rather than work.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
+    threads: u16,
     /// The folder to write to [default: out/<study>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -95,7 +96,7 @@ impl Run {
     fn simulate(&self, opened: &Opened) -> Result<Report, Failure> {
         let bar = self.progress(u64::from(opened.model.run.replications));
         let advance = |done: u64| bar.inc(done);
-        let experiment = Experiment::new(&opened.model).threads(self.threads).progress(&advance);
+        let experiment = Experiment::new(&opened.model).threads(usize::from(self.threads)).progress(&advance);
         let runs = Runs::of(&opened.model, &experiment);
         bar.finish_and_clear();
         let runs = runs.map_err(|mut faults| {

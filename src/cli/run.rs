@@ -34,7 +34,7 @@ pub struct Run {
     // More would wait for each other for minutes rather than work.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     threads: u16,
-    /// The folder to write to [default: out/<study>]
+    /// The folder to write to [default: out/STUDY]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print the content of summary.json and nothing else

@@ -18,22 +18,7 @@ pub const ROUNDING: f64 = 1e-9;
 
 /// Faults in the rows of a model with every uncertain number at its median.
 pub fn rows(model: &Model) -> Vec<Diagnostic> {
-    let central = model.central();
-    let mut faults = Vec::new();
-    let mut seen = BTreeSet::new();
-    for scenario in 0..model.scenarios.len() {
-        for segment in 0..model.segments.len() {
-            let place = Place {
-                model,
-                scenario: ScenarioId::from(scenario),
-                segment: SegmentId::from(segment),
-                replication: None,
-                drawn: &central,
-            };
-            place.check(&mut seen, &mut faults);
-        }
-    }
-    faults
+    everywhere(model, &model.central(), None)
 }
 
 /// The rows that [`rows`] looks at, about.
@@ -61,18 +46,16 @@ pub fn work(model: &Model) -> u64 {
 
 /// Faults in the rows of one replication, whose uncertain numbers were drawn.
 pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diagnostic> {
+    everywhere(model, drawn, Some(replication))
+}
+
+/// Faults in the rows of every scenario and segment; each is told once, where it first shows.
+fn everywhere(model: &Model, drawn: &ParamSet, replication: Option<u32>) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
-    for scenario in 0..model.scenarios.len() {
-        for segment in 0..model.segments.len() {
-            let place = Place {
-                model,
-                scenario: ScenarioId::from(scenario),
-                segment: SegmentId::from(segment),
-                replication: Some(replication),
-                drawn,
-            };
-            place.check(&mut seen, &mut faults);
+    for scenario in (0..model.scenarios.len()).map(ScenarioId::from) {
+        for segment in (0..model.segments.len()).map(SegmentId::from) {
+            Place { model, scenario, segment, replication, drawn }.check(&mut seen, &mut faults);
         }
     }
     faults

@@ -156,7 +156,7 @@ impl Shop<'_> {
     }
 }
 
-/// Those who buy, from the first place on; drawing their words together is several times cheaper.
+/// Those who buy, from the first place on: their words are drawn together, in a loop that can become vectors.
 struct Buyers {
     n: usize,
     place: [usize; TOGETHER],

@@ -241,7 +241,7 @@ impl Cohort<'_, '_> {
             place.min(length - 1) * stride
         });
         let mut chances = self.rows.chances[t as usize][from][at.sum::<usize>()].clone();
-        if shape.bent.is_none() {
+        if !self.model.stages[from].is_bent() {
             return chances;
         }
         let mut stay = (1.0 - chances.iter().sum::<f64>()).max(0.0);

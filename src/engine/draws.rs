@@ -10,6 +10,8 @@
 use rand::TryRng;
 use std::convert::Infallible;
 
+use super::lanes::{InstructionSet, Kernel, Lanes, PhiloxKeys, Portable, philox_keys};
+
 /// What a random number is for. The numbers belong to the address, so that they are never
 /// changed and never reused, not even after a purpose is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +47,16 @@ pub struct Draws {
 /// Periods up to this one (2^18 of them) have addresses of their own.
 pub const LAST_PERIOD: u32 = (1 << 18) - 1;
 
-const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
-const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
-const ROUNDS: usize = 10;
+/// What the words of a column of customers are for.
+#[derive(Clone, Copy, Debug)]
+pub struct Address {
+    /// The period divided by 4, or what the purpose counts instead.
+    pub period_block: u32,
+    /// The purpose.
+    pub purpose: Purpose,
+    /// The index of the draw.
+    pub draw: u32,
+}
 
 impl Draws {
     /// The random numbers of replication `replication` under `seed`.
@@ -68,15 +77,10 @@ impl Draws {
     }
 
     /// [`Draws::four`] for a column of customers: `out[i][c]` is the word of `customers[c]` for
-    /// period `4 * period_block + i`. Stops at the shortest of the five slices.
-    pub fn fill(&self, customers: &[u32], period_block: u32, purpose: Purpose, draw: u32, out: [&mut [u32]; 4]) {
-        let second = when_and_why(period_block, purpose);
-        let length = out.iter().map(|o| o.len()).fold(customers.len(), usize::min);
-        let [o0, o1, o2, o3] = out.map(|o| &mut o[..length]);
-        // The compiler turns this loop into vectors, a register of customers at a time.
-        for (i, &c) in customers[..length].iter().enumerate() {
-            [o0[i], o1[i], o2[i], o3[i]] = philox([c, second, draw, self.replication], self.key);
-        }
+    /// period `4 * period_block + i`. The columns have room for lanes beyond the last of `count` customers.
+    pub fn fill(&self, set: InstructionSet, at: Address, customers: &[u32], count: usize, out: &mut [Vec<u32>; 4]) {
+        let rest = [when_and_why(at.period_block, at.purpose), at.draw, self.replication];
+        set.run(Fill { customers, count, rest, keys: philox_keys(self.key), out });
     }
 
     /// The words of one customer, period block and purpose as a sequence: all four words of draw
@@ -163,25 +167,45 @@ fn low(x: u64) -> u32 {
 }
 
 /// One block of Philox4x32-10.
-#[expect(clippy::inline_always, reason = "as a call, it would keep the loop of `fill` from becoming vectors")]
-#[inline(always)]
-fn philox(counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
-    let [mut c0, mut c1, mut c2, mut c3] = counter;
-    for _ in 0..ROUNDS {
-        let first = u64::from(MULTIPLIERS[0]) * u64::from(c0);
-        let second = u64::from(MULTIPLIERS[1]) * u64::from(c2);
-        c0 = low(second >> 32) ^ c1 ^ key[0];
-        c2 = low(first >> 32) ^ c3 ^ key[1];
-        c1 = low(second);
-        c3 = low(first);
-        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
+#[inline]
+fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let [c0, c1, c2, c3] = counter;
+    Portable::<1>.philox([c0], [c1, c2, c3], &philox_keys(key)).map(|word| word[0])
+}
+
+/// Four words for each customer.
+struct Fill<'a> {
+    customers: &'a [u32],
+    count: usize,
+    rest: [u32; 3],
+    keys: PhiloxKeys,
+    out: &'a mut [Vec<u32>; 4],
+}
+
+impl Kernel for Fill<'_> {
+    type Output = ();
+    #[expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set")]
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.count);
+        let customers = l.words(self.customers, n);
+        let [first, second, third, fourth] = self.out;
+        let (first, second) = (l.words_mut(first, n), l.words_mut(second, n));
+        let (third, fourth) = (l.words_mut(third, n), l.words_mut(fourth, n));
+        for i in 0..n {
+            let words = l.philox(l.load(&customers[i]), self.rest, &self.keys);
+            l.store(&mut first[i], words[0]);
+            l.store(&mut second[i], words[1]);
+            l.store(&mut third[i], words[2]);
+            l.store(&mut fourth[i], words[3]);
+        }
     }
-    [c0, c1, c2, c3]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::lanes::MOST_LANES;
     use rand_distr::{Distribution, Normal};
 
     /// Known answers published with Random123.
@@ -208,14 +232,18 @@ mod tests {
     #[test]
     fn a_column_holds_the_words_of_its_customers() {
         let draws = Draws::new(99, 3);
-        for length in [0, 1, 15, 16, 17, 100, 1024] {
-            let customers: Vec<u32> = (0..length).map(|i| i * 7 + 5).collect();
-            let mut out = vec![vec![0; customers.len()]; 4];
-            let [o0, o1, o2, o3] = &mut out[..] else { unreachable!() };
-            draws.fill(&customers, 9, Purpose::Basket, 4, [o0, o1, o2, o3]);
-            for (c, &customer) in customers.iter().enumerate() {
-                for i in 0..4 {
-                    assert_eq!(out[i as usize][c], draws.word(customer, 36 + i, Purpose::Basket, 4));
+        let at = Address { period_block: 9, purpose: Purpose::Basket, draw: 4 };
+        for set in InstructionSet::available() {
+            for length in [0, 1, 15, 16, 17, 100, 1024] {
+                let mut customers: Vec<u32> = (0..length).map(|i| i * 7 + 5).collect();
+                let count = customers.len();
+                customers.resize(count + MOST_LANES, 0);
+                let mut out = std::array::from_fn(|_| vec![0; customers.len()]);
+                draws.fill(set, at, &customers, count, &mut out);
+                for (c, &customer) in customers[..count].iter().enumerate() {
+                    for i in 0..4 {
+                        assert_eq!(out[i as usize][c], draws.word(customer, 36 + i, Purpose::Basket, 4));
+                    }
                 }
             }
         }

@@ -15,16 +15,21 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::cohort;
 use super::draws::{Draws, Purpose, unit64};
 use super::flows::Flows;
+use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
+use super::scratch::Scratch;
 use super::tables::{PeriodTable, Tables};
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
 pub const WAVE: u32 = 64;
-/// A roster holds places in two bytes.
-const MOST_IN_BLOCK: usize = 65_535;
+/// More customers at a time would only leave the caches.
+const MOST_IN_BLOCK: usize = 1 << 20;
+/// Customers who hear from each other keep the words of four periods up to this many agents; beyond, memory is dearer
+/// than drawing them anew each period.
+const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
 /// Blocks that are worked through as one piece.
 const PIECE: usize = 64;
 
@@ -35,6 +40,7 @@ pub struct Experiment<'m> {
     exact: bool,
     block: usize,
     threads: usize,
+    set: InstructionSet,
     progress: Option<&'m (dyn Fn(u64) + Sync)>,
 }
 
@@ -76,6 +82,7 @@ impl<'m> Experiment<'m> {
             exact: cohort::obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
+            set: InstructionSet::best(),
             progress: None,
         }
     }
@@ -91,6 +98,13 @@ impl<'m> Experiment<'m> {
     #[must_use]
     pub fn block(mut self, customers: usize) -> Self {
         self.block = customers.clamp(1, MOST_IN_BLOCK);
+        self
+    }
+
+    /// Uses these vector instructions instead of the widest that the processor has. Results do not depend on it.
+    #[must_use]
+    pub fn instructions(mut self, set: InstructionSet) -> Self {
+        self.set = set;
         self
     }
 
@@ -154,7 +168,7 @@ impl<'m> Experiment<'m> {
 
     fn replication(&self, number: u32, fixed: Option<&Fixed>) -> Replication {
         let drawn = Self::drawn(self.model, number);
-        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, number));
+        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, number), self.set);
         let (ledgers, differing) = if self.program.coupled {
             self.together(&rollout, &drawn)
         } else {
@@ -268,7 +282,7 @@ impl<'m> Experiment<'m> {
     /// The share of talkers one period before each period of one scenario and replication; index 0 is not used.
     pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Vec<f64> {
         let drawn = Self::drawn(self.model, replication);
-        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication));
+        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication), self.set);
         self.one_world(&rollout, &drawn, scenario).1
     }
 
@@ -281,16 +295,22 @@ impl<'m> Experiment<'m> {
             .collect();
         let mut groups: Vec<Group> =
             self.spans(self.block * PIECE).into_par_iter().map(|span| Group::new(self, rollout, span)).collect();
+        let mut tables: Vec<PeriodTable> = Vec::new();
         for t in 1..=horizon {
             let talkers = self.talkers(&groups, t as usize - 1);
             heard.push(talkers);
-            let tables: Vec<PeriodTable> = timelines
-                .iter()
-                .map(|timeline| PeriodTable::new(self.model, &self.program, timeline, t, talkers))
-                .collect();
+            for (segment, timeline) in timelines.iter().enumerate() {
+                match tables.get_mut(segment) {
+                    Some(table) if timeline.epoch(t) != t => {
+                        table.refresh(self.model, &self.program, timeline, t, talkers);
+                    }
+                    Some(table) => *table = PeriodTable::new(self.model, &self.program, timeline, t, talkers),
+                    None => tables.push(PeriodTable::new(self.model, &self.program, timeline, t, talkers)),
+                }
+            }
             groups.par_iter_mut().for_each(|group| {
                 for block in &mut group.blocks {
-                    rollout.period(block, &tables[group.segment], t, &mut group.ledger);
+                    rollout.period(block, &mut group.scratch, &tables[group.segment], t, &mut group.ledger);
                 }
             });
         }
@@ -321,14 +341,17 @@ struct Piece {
     differing: Vec<Vec<u64>>,
     fresh: Block,
     block: Block,
+    scratch: Scratch,
     base: Vec<u32>,
 }
 
 impl Piece {
     fn new(experiment: &Experiment<'_>) -> Self {
         let (ledgers, differing) = experiment.empty();
-        let room = || Block::with_room(&experiment.program, experiment.block);
-        Self { ledgers, differing, fresh: room(), block: room(), base: Vec::new() }
+        let (program, size) = (&experiment.program, experiment.block);
+        let scratch = Scratch::new(program, size, true);
+        let fresh = Block::with_room(program, size, false);
+        Self { ledgers, differing, fresh, block: Block::with_room(program, size, true), scratch, base: Vec::new() }
     }
 
     /// Plays a span of customers through all scenarios, the baseline first.
@@ -338,7 +361,7 @@ impl Piece {
         while done < span.count {
             let count = experiment.block.min(span.count - done);
             let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
-            self.fresh.begin(rollout.program, &rollout.draws, span.segment, first, count);
+            self.fresh.begin(&rollout.world, span.segment, first, count);
             self.play_one(rollout, tables, baseline, span.segment);
             self.base.clone_from(&self.block.digests);
             for scenario in (0..tables.len()).filter(|scenario| *scenario != baseline) {
@@ -350,8 +373,9 @@ impl Piece {
     }
 
     fn play_one(&mut self, rollout: &Rollout<'_>, tables: &[Vec<Tables>], scenario: usize, segment: usize) {
-        self.block.restart(&self.fresh);
-        rollout.whole(&mut self.block, &tables[scenario][segment], &mut self.ledgers[scenario][segment]);
+        self.block.restart(rollout.world.program, &self.fresh);
+        let ledger = &mut self.ledgers[scenario][segment];
+        rollout.whole(&mut self.block, &mut self.scratch, &tables[scenario][segment], ledger);
     }
 }
 
@@ -359,6 +383,7 @@ impl Piece {
 struct Group {
     segment: usize,
     blocks: Vec<Block>,
+    scratch: Scratch,
     ledger: Ledger,
 }
 
@@ -366,22 +391,19 @@ impl Group {
     fn new(experiment: &Experiment<'_>, rollout: &Rollout<'_>, span: Span) -> Self {
         let program = &experiment.program;
         let mut ledger = Ledger::new(program.stages, program.booked_moves.len(), experiment.model.run.horizon);
+        let keeps_words = experiment.model.run.agents <= MOST_THAT_KEEP_WORDS;
         let mut blocks = Vec::new();
         let mut done = 0;
         while done < span.count {
             let count = experiment.block.min(span.count - done);
-            let mut block = Block::with_room(program, count);
-            block.begin(
-                program,
-                &rollout.draws,
-                span.segment,
-                span.first + u32::try_from(done).unwrap_or(u32::MAX),
-                count,
-            );
-            super::mechanism::count::count(&mut block, program, 0, &mut ledger);
+            let mut block = Block::with_room(program, count, keeps_words);
+            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
+            block.begin(&rollout.world, span.segment, first, count);
+            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut ledger);
             blocks.push(block);
             done += count;
         }
-        Self { segment: span.segment, blocks, ledger }
+        let scratch = Scratch::new(program, experiment.block.min(span.count), keeps_words);
+        Self { segment: span.segment, blocks, scratch, ledger }
     }
 }

@@ -1,17 +1,21 @@
 //! The engine: chance and time.
 
+pub mod classes;
 pub mod cohort;
 pub mod draws;
 pub mod experiment;
 pub mod flows;
+pub mod lanes;
 pub mod ledger;
 pub mod mechanism;
+pub mod numeric;
 pub mod population;
 pub mod program;
 pub mod quadrature;
-pub mod quantile;
 pub mod replay;
 pub mod rollout;
-pub mod roster;
+pub mod row_table;
 pub mod sampler;
+pub mod scratch;
+pub mod shape;
 pub mod tables;

@@ -1,40 +1,43 @@
-//! Customers live in columns, in blocks: one block is a few hundred customers of one segment.
+//! Customers live in columns, in blocks: one block is a few thousand customers of one segment.
 
-use super::draws::{Draws, Purpose};
+#![expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set")]
+
+use super::draws::{Address, Draws, Purpose};
+use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::ledger::Ledger;
+use super::mechanism::reach;
 use super::program::Program;
-use super::roster::Roster;
-use super::tables::OwnChance;
+use super::scratch::{Scratch, room};
+use super::tables::{OwnChance, PeriodTable};
+use crate::model::journey::State;
 
-/// Customers in a block unless told otherwise; their columns stay in the first-level cache.
-pub const BLOCK: usize = 512;
+/// Customers in a block unless told otherwise; their columns stay in the caches nearest to the processor.
+pub const BLOCK: usize = 2048;
 
-/// A block of customers of one segment, one column for each thing they carry.
+/// A block of customers of one segment, one column for each thing they carry; a column that a study does not use
+/// is empty.
 ///
-/// The first `live` places are taken; those who can change no more are dropped and only counted.
+/// The first `live` places are taken; those who can change no more are dropped and only counted. The places behind
+/// them are in the stage of nobody.
 pub struct Block {
     /// The customers' addresses; their luck goes with them wherever their place is.
     pub customer: Vec<u32>,
     /// The stage of each.
-    pub stage: Vec<u8>,
-    /// The stage that each had before the move of this period.
-    pub before: Vec<u8>,
+    pub stage: Vec<u32>,
     /// The full periods that each has been in the stage.
-    pub periods_in_stage: Vec<u16>,
+    pub periods_in_stage: Vec<u32>,
     /// The satisfaction of each.
     pub satisfaction: Vec<f32>,
     /// The traits, one column each.
     pub traits: Vec<Vec<f32>>,
-    /// Whether each has ever been retained, 0 or 1.
-    pub acquired: Vec<u8>,
+    /// Whether each has ever been retained: all bits or none.
+    pub acquired: Vec<u32>,
     /// A fingerprint of each life so far.
     pub digest: Vec<u32>,
     /// The chances that are the customer's own, one column each, after the changes in force.
     pub own: Vec<Vec<f32>>,
     /// What `own` was made by.
     pub own_made_by: Vec<OwnChance>,
-    /// Each customer's purchases of this period, in a mix with their money.
-    pub bought: Vec<u32>,
     /// The number of customers who can still change.
     pub live: usize,
     /// The number dropped from each stage.
@@ -43,11 +46,11 @@ pub struct Block {
     pub gone_acquired: u64,
     /// The fingerprints of all customers of the block, once they are known.
     pub digests: Vec<u32>,
-    /// The customers by stage.
-    pub roster: Roster,
-    /// The random words of four periods for each purpose.
+    /// The random words of four periods for each purpose; empty where they are drawn anew each period.
     pub words: Words,
+    keeps_words: bool,
     first: u32,
+    count: usize,
 }
 
 /// The random words of four periods: moves, qualities, numbers of purchases, leaves.
@@ -56,101 +59,90 @@ pub struct Words {
     columns: [[Vec<u32>; 4]; 4],
 }
 
+const PURPOSES: [Purpose; 4] = [Purpose::Move, Purpose::Quality, Purpose::Purchases, Purpose::Leave];
+
 impl Words {
+    /// Room for the words of `size` customers.
+    pub fn with_room(program: &Program, size: usize) -> Self {
+        let used = [true, program.remembers, program.buys, program.leaves];
+        let column = |used: bool| vec![0; if used && size > 0 { room(size) } else { 0 }];
+        Self { columns: used.map(|used| std::array::from_fn(|_| column(used))) }
+    }
+
     /// The words of a purpose for period `t`.
     pub fn of(&self, purpose: Purpose, t: u32) -> &[u32] {
-        let column = match purpose {
-            Purpose::Quality => 1,
-            Purpose::Purchases => 2,
-            Purpose::Leave => 3,
-            _ => 0,
-        };
+        let column = PURPOSES.iter().position(|its| *its == purpose).unwrap_or(0);
         &self.columns[column][(t & 3) as usize]
     }
 
-    fn fill(&mut self, draws: &Draws, customers: &[u32], t: u32, program: &Program) {
-        let wanted = [
-            (Purpose::Move, true),
-            (Purpose::Quality, program.remembers),
-            (Purpose::Purchases, program.buys),
-            (Purpose::Leave, program.leaves),
-        ];
-        for ((purpose, used), columns) in wanted.into_iter().zip(&mut self.columns) {
-            if used {
-                let n = customers.len();
-                draws.fill(customers, t >> 2, purpose, 0, columns.each_mut().map(|column| &mut column[..n]));
+    fn fill(&mut self, draws: &Draws, set: InstructionSet, customers: &[u32], live: usize, t: u32) {
+        for (purpose, columns) in PURPOSES.into_iter().zip(&mut self.columns) {
+            if !columns[0].is_empty() {
+                draws.fill(set, Address { period_block: t >> 2, purpose, draw: 0 }, customers, live, columns);
             }
-        }
-    }
-
-    fn room(&mut self, size: usize) {
-        for column in self.columns.iter_mut().flatten() {
-            column.resize(size, 0);
         }
     }
 }
 
 impl Block {
     /// An empty block with room for `size` customers.
-    pub fn with_room(program: &Program, size: usize) -> Self {
-        let mut words = Words::default();
-        words.room(size);
+    pub fn with_room(program: &Program, size: usize, keeps_words: bool) -> Self {
+        let room = room(size);
+        let column = |used: bool| vec![0; if used { room } else { 0 }];
+        let numbers = |used: bool| vec![0.0; if used { room } else { 0 }];
         Self {
-            customer: vec![0; size],
-            stage: vec![0; size],
-            before: vec![0; size],
-            periods_in_stage: vec![0; size],
-            satisfaction: vec![0.0; size],
-            traits: vec![vec![0.0; size]; program.trait_luck.len()],
-            acquired: vec![0; size],
-            digest: vec![0; size],
-            own: Vec::new(),
+            customer: column(true),
+            stage: column(true),
+            periods_in_stage: column(program.counts_periods_in_stage),
+            satisfaction: numbers(program.remembers),
+            traits: vec![numbers(true); program.trait_luck.len()],
+            acquired: column(program.acquires),
+            digest: column(program.compares),
+            own: vec![numbers(true); program.own_columns],
             own_made_by: Vec::new(),
-            bought: vec![0; size],
             live: 0,
             gone: vec![0; program.stages],
             gone_acquired: 0,
-            digests: vec![0; size],
-            roster: Roster::with_room(program.stages, size),
-            words,
+            digests: Vec::new(),
+            words: Words::with_room(program, if keeps_words { size } else { 0 }),
+            keeps_words,
             first: 0,
+            count: 0,
         }
     }
 
     /// Puts customers `first` to `first + count` of a segment in their places at time 0.
-    pub fn begin(&mut self, program: &Program, draws: &Draws, segment: usize, first: u32, count: usize) {
-        self.first = first;
-        self.live = count;
-        self.gone.fill(0);
-        self.gone_acquired = 0;
-        self.own_made_by.clear();
-        self.digests.resize(count, 0);
-        self.digest.fill(0);
-        self.periods_in_stage.fill(0);
-        for (place, customer) in self.customer[..count].iter_mut().zip(first..) {
+    pub fn begin(&mut self, world: &World<'_>, segment: usize, first: u32, count: usize) {
+        self.reset(world.program, first, count);
+        for (place, customer) in self.customer.iter_mut().zip(first..) {
             *place = customer;
         }
-        super::mechanism::arrive::arrive(self, program, draws, segment);
+        self.stage[count..].fill(world.program.nobody());
+        super::mechanism::arrive::arrive(self, world, segment);
     }
 
     /// Puts everybody back to where a fresh block began.
-    pub fn restart(&mut self, fresh: &Self) {
-        let n = fresh.live;
-        self.first = fresh.first;
-        self.live = n;
+    pub fn restart(&mut self, program: &Program, fresh: &Self) {
+        self.reset(program, fresh.first, fresh.live);
+        self.customer.copy_from_slice(&fresh.customer);
+        self.stage.copy_from_slice(&fresh.stage);
+        self.satisfaction.copy_from_slice(&fresh.satisfaction);
+        self.acquired.copy_from_slice(&fresh.acquired);
+        for (column, from) in self.traits.iter_mut().zip(&fresh.traits) {
+            column.copy_from_slice(from);
+        }
+    }
+
+    fn reset(&mut self, program: &Program, first: u32, count: usize) {
+        self.first = first;
+        self.live = count;
+        self.count = count;
         self.gone.fill(0);
         self.gone_acquired = 0;
         self.own_made_by.clear();
-        self.digests.resize(n, 0);
+        self.digests.resize(if program.compares { count } else { 0 }, 0);
         self.digest.fill(0);
         self.periods_in_stage.fill(0);
-        self.customer[..n].copy_from_slice(&fresh.customer[..n]);
-        self.stage[..n].copy_from_slice(&fresh.stage[..n]);
-        self.satisfaction[..n].copy_from_slice(&fresh.satisfaction[..n]);
-        self.acquired[..n].copy_from_slice(&fresh.acquired[..n]);
-        for (column, from) in self.traits.iter_mut().zip(&fresh.traits) {
-            column[..n].copy_from_slice(&from[..n]);
-        }
     }
 
     /// The first customer of the block.
@@ -158,29 +150,50 @@ impl Block {
         self.first
     }
 
-    /// Lists the customers by stage.
-    pub fn list(&mut self) {
-        self.roster.list(&self.stage[..self.live]);
+    /// The number of customers, those dropped included.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
-    /// Makes the random words of period `t` ready; every fourth period those of four are drawn.
+    /// The column of a state.
+    pub fn state(&self, state: State) -> &[f32] {
+        match state {
+            State::Satisfaction => &self.satisfaction,
+            State::Trait(of) => &self.traits[of.index()],
+        }
+    }
+
+    /// Takes out the random words of period `t`, drawn where need be; every fourth period those of four are drawn.
     ///
     /// Before that, those who can change no more are dropped if they are more than an eighth.
-    pub fn prepare(&mut self, program: &Program, draws: &Draws, t: u32) {
-        if t > 1 && t & 3 != 0 {
-            return;
+    pub fn take_words(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
+        let fourth = t == 1 || t & 3 == 0;
+        if fourth {
+            let inert = world.set.run(CountInert { program: world.program, stage: &self.stage, live: self.live });
+            if inert * 8 > self.live {
+                self.drop_inert(world);
+            }
         }
-        let inert = self.stage[..self.live].iter().filter(|stage| program.inert[**stage as usize]).count();
-        if inert * 8 > self.live {
-            self.drop_inert(program);
+        let keeps = self.keeps_words;
+        let mut words = std::mem::take(if keeps { &mut self.words } else { &mut scratch.words });
+        if fourth || !keeps {
+            words.fill(&world.draws, world.set, &self.customer, self.live, t);
         }
-        self.words.fill(draws, &self.customer[..self.live], t, program);
+        words
+    }
+
+    /// Puts the words back where they were taken from.
+    pub fn put_back(&mut self, words: Words, scratch: &mut Scratch) {
+        let kept = if self.keeps_words { &mut self.words } else { &mut scratch.words };
+        *kept = words;
     }
 
     /// Writes every fingerprint to its customer's place in [`Block::digests`].
     pub fn settle(&mut self) {
-        for place in 0..self.live {
-            self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
+        if !self.digests.is_empty() {
+            for place in 0..self.live {
+                self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
+            }
         }
     }
 
@@ -193,27 +206,122 @@ impl Block {
         row.acquired(self.gone_acquired);
     }
 
-    fn drop_inert(&mut self, program: &Program) {
-        let mut kept = 0;
+    fn drop_inert(&mut self, world: &World<'_>) {
         for place in 0..self.live {
             let stage = self.stage[place] as usize;
-            if program.inert[stage] {
+            if world.program.inert.at(stage) != 0 {
                 self.gone[stage] += 1;
-                self.gone_acquired += u64::from(self.acquired[place]);
-                self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
-                continue;
+                self.gone_acquired += u64::from(!world.program.acquires || self.acquired[place] != 0);
+                if !self.digests.is_empty() {
+                    self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
+                }
             }
-            self.customer[kept] = self.customer[place];
-            self.stage[kept] = self.stage[place];
-            self.periods_in_stage[kept] = self.periods_in_stage[place];
-            self.satisfaction[kept] = self.satisfaction[place];
-            self.acquired[kept] = self.acquired[place];
-            self.digest[kept] = self.digest[place];
-            for column in self.traits.iter_mut().chain(&mut self.own) {
-                column[kept] = column[place];
-            }
-            kept += 1;
         }
-        self.live = kept;
+        let (program, live) = (world.program, self.live);
+        let words = [&mut self.customer, &mut self.periods_in_stage, &mut self.acquired, &mut self.digest];
+        for column in words.into_iter().filter(|column| !column.is_empty()) {
+            world.set.run(Keep { program, stage: &self.stage, live, column: Column::Words(column) });
+        }
+        let numbers = std::iter::once(&mut self.satisfaction).chain(&mut self.traits).chain(&mut self.own);
+        for column in numbers.filter(|column| !column.is_empty()) {
+            world.set.run(Keep { program, stage: &self.stage, live, column: Column::Numbers(column) });
+        }
+        let mut stage = std::mem::take(&mut self.stage);
+        let before = stage.clone();
+        self.live = world.set.run(Keep { program, stage: &before, live, column: Column::Words(&mut stage) });
+        stage[self.live..].fill(program.nobody());
+        self.stage = stage;
+    }
+}
+
+/// What is the same for every block of a replication.
+pub struct World<'m> {
+    /// What of the loop the model uses.
+    pub program: &'m Program,
+    /// The random numbers of the replication.
+    pub draws: Draws,
+    /// The vector instructions to use.
+    pub set: InstructionSet,
+}
+
+/// What every mechanism reads in one period.
+#[derive(Clone, Copy)]
+pub struct Period<'a> {
+    /// What is the same for every block of a replication.
+    pub world: &'a World<'a>,
+    /// The numbers of the period.
+    pub table: &'a PeriodTable,
+    /// The random words.
+    pub words: &'a Words,
+    /// The period, from 1 on.
+    pub t: u32,
+}
+
+impl<'a> Period<'a> {
+    /// What of the loop the model uses.
+    pub fn program(&self) -> &'a Program {
+        self.world.program
+    }
+}
+
+/// The number of customers to whom nothing more happens.
+struct CountInert<'a> {
+    program: &'a Program,
+    stage: &'a [u32],
+    live: usize,
+}
+
+impl Kernel for CountInert<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let stage = l.words(self.stage, l.steps(self.live));
+        let mut count = 0;
+        for step in stage {
+            let inert = reach(l, self.program.reach, &self.program.inert, l.load(step));
+            count += l.count(l.eq(inert, l.u(u32::MAX)));
+        }
+        // Lanes beyond the last customer are inert as well.
+        count as usize - (stage.len() * L::N - self.live)
+    }
+}
+
+/// A column of either kind.
+enum Column<'a> {
+    Words(&'a mut Vec<u32>),
+    Numbers(&'a mut Vec<f32>),
+}
+
+/// Keeps, of a column, those to whom something may still happen, side by side; returns how many they are.
+struct Keep<'a> {
+    program: &'a Program,
+    stage: &'a [u32],
+    live: usize,
+    column: Column<'a>,
+}
+
+impl Kernel for Keep<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, l: L) -> usize {
+        let n = l.steps(self.live);
+        let stage = l.words(self.stage, n);
+        let mut kept = 0;
+        for i in 0..n {
+            let inert = reach(l, self.program.reach, &self.program.inert, l.load(&stage[i]));
+            let keep = l.eq(inert, l.u(0));
+            // What is packed lies before what is yet to be read.
+            kept += match self.column {
+                Column::Words(ref mut column) => {
+                    let x = l.load(&l.words(column, n)[i]);
+                    l.pack(column, kept, keep, x)
+                }
+                Column::Numbers(ref mut column) => {
+                    let x = l.load_f(&l.numbers(column, n)[i]);
+                    l.pack_f(column, kept, keep, x)
+                }
+            };
+        }
+        kept
     }
 }

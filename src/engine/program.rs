@@ -1,25 +1,38 @@
 //! The program: what of the period loop a model uses, and the tables that never change during a run.
 
 use crate::model::Model;
-use crate::model::journey::{Chance, Clock, State};
-use crate::quantity::{ParamId, StageId, TraitId};
+use crate::model::journey::{Clock, Driver, Stage, State};
+use crate::quantity::{StageId, TraitId};
 use crate::stats::distribution::Distribution;
 
+use super::lanes::Strip;
 use super::sampler::{Sampler, threshold};
+use super::shape::{ClockShape, OwnShape, RowShape, clock_shapes, own_chances, own_shapes, row_shapes};
 
 /// What of the period loop a model uses; what is not used costs nothing.
+///
+/// Lanes beyond the last customer of a block are in a stage of their own, [`Program::nobody`], where nothing happens;
+/// every strip has a place for it after those of the stages.
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that the loop asks")]
 pub struct Program {
     /// The number of stages.
     pub stages: usize,
-    /// The most places a row can lead to, staying included.
+    /// How far look-ups by stage reach.
+    pub reach: Reached,
+    /// The most places a row can lead to, staying included, rounded up to what kernels are made for.
     pub width: usize,
     /// For each stage, how its rows are laid out.
     pub rows: Vec<RowShape>,
-    /// For each stage, whether nothing more happens to a customer there.
-    pub inert: Vec<bool>,
-    /// For each stage, 1 where customers count as retained.
-    pub retained: Vec<u8>,
+    /// The first row of each stage.
+    pub first_row: Strip,
+    /// The clocks that rows are read by.
+    pub clocks: Vec<ClockShape>,
+    /// For each stage, whether nothing more happens to a customer there: all bits or none.
+    pub inert: Strip,
+    /// For each stage, whether customers count as retained: all bits or none.
+    pub retained: Strip,
+    /// One bit for each stage in a byte of its own, four stages to a strip; empty where stages are counted one by one.
+    pub tallies: Vec<Strip>,
     /// For each stage, whether customers talk.
     pub talks: Vec<bool>,
     /// Whether customers remember what they experience.
@@ -32,14 +45,38 @@ pub struct Program {
     pub counts_periods_in_stage: bool,
     /// Whether rows differ from customer to customer.
     pub bends: bool,
+    /// What drives moves.
+    pub move_states: Vec<State>,
+    /// What drives purchases.
+    pub rate_states: Vec<State>,
+    /// The traits that multiply rates, each with the stages where it does: 1 or 0.
+    pub rate_traits: Vec<(TraitId, Strip)>,
+    /// The chances that are the customer's own.
+    pub own: Vec<OwnShape>,
+    /// The number of chances that are the customer's own, those taken after purchases included.
+    pub own_columns: usize,
     /// Whether customers feel what others do.
     pub coupled: bool,
+    /// Whether somebody starts where nobody counts as retained.
+    pub acquires: bool,
+    /// Whether lives are compared between scenarios.
+    pub compares: bool,
+    /// Whether it matters, after the move, where customers were before.
+    pub needs_before: bool,
     /// The moves that money is booked on, as `from * stages + to`; their order is the ledger's.
     pub booked_moves: Vec<usize>,
     /// For each pair `from * stages + to`, its place in `booked_moves` plus 1, or 0.
     pub move_slot: Vec<u16>,
     /// What one period in each stage is like, around its mean.
     pub quality: Vec<Option<Sampler>>,
+    /// The standard deviation of qualities that are normal, 0 of others.
+    pub quality_spread: Strip,
+    /// Whether any quality is normal.
+    pub quality_is_normal: bool,
+    /// Stages whose quality is neither normal nor constant.
+    pub quality_by_list: Vec<usize>,
+    /// Those stages: 1 or 0.
+    pub quality_listed: Strip,
     /// A basket of each stage as a multiple of its mean.
     pub baskets: Vec<Option<Sampler>>,
     /// Satisfaction at the start.
@@ -56,6 +93,17 @@ pub struct Program {
     pub neutral_satisfaction: f32,
 }
 
+/// How far a look-up by stage reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// Up to 8 places.
+    Eight,
+    /// Up to 16 places.
+    Sixteen,
+    /// Any number of places.
+    Many,
+}
+
 /// How a segment's customers begin.
 pub struct Beginning {
     /// Word thresholds of the stages to start in; the last stage takes the rest.
@@ -64,34 +112,6 @@ pub struct Beginning {
     pub stages: Vec<u8>,
     /// The traits.
     pub traits: Vec<Sampler>,
-}
-
-/// How the rows of one stage are laid out.
-#[derive(Clone, Debug)]
-pub struct RowShape {
-    /// The first row of the stage.
-    pub first: usize,
-    /// How many rows it has, one for each combination of clocks.
-    pub count: usize,
-    /// The clocks, their list lengths and strides.
-    pub clocks: Vec<(Clock, usize, usize)>,
-    /// Where the row is bent by the customer: the places of its exits' driver classes.
-    pub bent: Option<BentShape>,
-}
-
-/// What bends a row.
-#[derive(Clone, Debug)]
-pub struct BentShape {
-    /// For each place of the row (exits and staying, in canonical order): its driver class, 0 for none.
-    pub class: Vec<u8>,
-    /// For each place: the stage it leads to.
-    pub to: Vec<u8>,
-    /// The place of staying.
-    pub stay: usize,
-    /// For each class from 1 on: an exit, as its place among the stage's moves, whose drivers make it.
-    pub examples: Vec<usize>,
-    /// The places whose chance is the customer's own, each with its column among the own chances of all stages.
-    pub own: Vec<(usize, usize)>,
 }
 
 impl Program {
@@ -105,43 +125,129 @@ impl Program {
             move_slot[*pair] = u16::try_from(slot + 1).unwrap_or(u16::MAX);
         }
         let remembers = model.experience.is_some();
-        let moment = |stage: &crate::model::journey::Stage| stage.clocks().contains(&Clock::PeriodsInStage);
+        let quality: Vec<_> = model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(&q.law))).collect();
+        let by_list = |q: &Option<Sampler>| !matches!(q, None | Some(Sampler::Normal { .. } | Sampler::Constant(_)));
+        let spread = |q: &Option<Sampler>| if let Some(Sampler::Normal { sd, .. }) = q { *sd } else { 0.0 };
+        let segments: Vec<Beginning> = model.segments.iter().map(beginning).collect();
+        let starts = |stage: &u8| !model.stages[*stage as usize].retained;
+        let total: usize = rows.iter().map(|row| row.count).sum();
+        let counts_periods_in_stage = model.stages.iter().any(|s| s.clocks().contains(&Clock::PeriodsInStage));
+        let compares = model.scenarios.len() > 1;
+        let bends = model.stages.iter().any(Stage::is_bent);
         Self {
             stages,
-            width: model.stages.iter().map(|s| s.moves().count() + 1).max().unwrap_or(1),
-            inert: model.stages.iter().map(|s| s.is_inert(remembers)).collect(),
-            retained: model.stages.iter().map(|s| u8::from(s.retained)).collect(),
+            reach: reached(stages + 1),
+            width: rounded(model.stages.iter().map(|s| s.moves().count() + 1).max().unwrap_or(1)),
+            first_row: Strip::of(rows.iter().map(|row| row.first).chain([total]).map(whole)),
+            clocks: clock_shapes(&rows),
+            inert: bits(model.stages.iter().map(|s| s.is_inert(remembers)).chain([true])),
+            retained: bits(model.stages.iter().map(|s| s.retained).chain([false])),
+            tallies: tallies(stages),
             talks: model.stages.iter().map(|s| s.talks).collect(),
             remembers,
             buys: model.stages.iter().any(|s| s.purchases.is_some()),
             leaves: model.stages.iter().any(|s| s.leaves().next().is_some()),
-            counts_periods_in_stage: model.stages.iter().any(moment),
-            bends: rows.iter().any(|row| row.bent.is_some()),
+            counts_periods_in_stage,
+            bends,
+            move_states: states(model.stages.iter().flat_map(Stage::move_drivers)),
+            rate_states: states(model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers)),
+            rate_traits: rate_traits(model),
+            own: own_shapes(model, &rows),
+            own_columns: own_chances(model).len(),
             coupled: model.is_coupled(),
+            acquires: segments.iter().flat_map(|segment| &segment.stages).any(starts),
+            compares,
+            needs_before: compares || counts_periods_in_stage || !booked_moves.is_empty(),
             rows,
             booked_moves,
             move_slot,
-            quality: model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(&q.law))).collect(),
+            quality_spread: Strip::of_f32(quality.iter().map(spread).chain([0.0])),
+            quality_is_normal: quality.iter().any(|q| matches!(q, Some(Sampler::Normal { .. }))),
+            quality_by_list: (0..stages).filter(|stage| by_list(&quality[*stage])).collect(),
+            quality_listed: Strip::of(quality.iter().map(|q| u32::from(by_list(q))).chain([0])),
+            quality,
             baskets: model
                 .stages
                 .iter()
                 .map(|s| s.purchases.as_ref().map(|p| Sampler::new(&p.basket_law, 0.0, f64::INFINITY)))
                 .collect(),
             first_satisfaction: model.experience.as_ref().map(|e| Sampler::new(&e.start, 0.0, 1.0)),
-            segments: model.segments.iter().map(beginning).collect(),
+            segments,
             trait_luck: model.traits.iter().map(|t| t.luck).collect(),
             trait_neutral: model.traits.iter().map(|t| single(t.neutral)).collect(),
             trait_growth: model.traits.iter().map(|t| f32::from(u8::from(t.ages))).collect(),
             neutral_satisfaction: model.experience.as_ref().map_or(0.0, |e| single(e.neutral)),
         }
     }
-}
 
-impl Program {
+    /// The stage of lanes beyond the last customer.
+    pub fn nobody(&self) -> u32 {
+        whole(self.stages)
+    }
+
+    /// The number of rows of all stages; one more is that of nobody.
+    pub fn row_count(&self) -> usize {
+        self.rows.iter().map(|row| row.count).sum()
+    }
+
     /// How much a trait has grown by period `t`: one for each period before where it ages.
     pub fn growth(&self, of: TraitId, t: u32) -> f32 {
         self.trait_growth[of.index()] * (t - 1) as f32
     }
+
+    /// Where a state has no effect in period `t`, as columns hold it.
+    pub fn neutral(&self, state: State, t: u32) -> f32 {
+        match state {
+            State::Satisfaction => self.neutral_satisfaction,
+            State::Trait(of) => self.trait_neutral[of.index()] - self.growth(of, t),
+        }
+    }
+}
+
+/// A number of places, stages or rows; models have far fewer than 2^32.
+pub fn whole(x: usize) -> u32 {
+    u32::try_from(x).unwrap_or(u32::MAX)
+}
+
+fn bits(yes: impl Iterator<Item = bool>) -> Strip {
+    Strip::of(yes.map(|yes| if yes { u32::MAX } else { 0 }))
+}
+
+/// Kernels are made for rows of 4 and of 8 places, and for any multiple of 4.
+fn rounded(width: usize) -> usize {
+    width.next_multiple_of(4)
+}
+
+fn reached(places: usize) -> Reached {
+    match places {
+        0..=8 => Reached::Eight,
+        9..=16 => Reached::Sixteen,
+        _ => Reached::Many,
+    }
+}
+
+fn tallies(stages: usize) -> Vec<Strip> {
+    if reached(stages + 1) == Reached::Many {
+        return Vec::new();
+    }
+    let byte = |strip: usize, stage: usize| if stage / 4 == strip { 1 << (8 * (stage % 4)) } else { 0 };
+    (0..stages.div_ceil(4)).map(|strip| Strip::of((0..stages).map(|stage| byte(strip, stage)).chain([0]))).collect()
+}
+
+fn states<'m>(drivers: impl Iterator<Item = &'m Driver>) -> Vec<State> {
+    let mut states: Vec<State> = drivers.map(|driver| driver.on).collect();
+    states.sort_unstable();
+    states.dedup();
+    states
+}
+
+fn rate_traits(model: &Model) -> Vec<(TraitId, Strip)> {
+    let of = |stage: &Stage| stage.purchases.as_ref().and_then(|p| p.rate_trait);
+    let mut traits: Vec<TraitId> = model.stages.iter().filter_map(of).collect();
+    traits.sort_unstable();
+    traits.dedup();
+    let strip = |its: TraitId| Strip::of(model.stages.iter().map(|s| u32::from(of(s) == Some(its))).chain([0]));
+    traits.into_iter().map(|its| (its, strip(its))).collect()
 }
 
 /// A quality as what is added to its mean; a Bernoulli keeps its word, because its mean is its chance.
@@ -150,7 +256,7 @@ fn quality(law: &Distribution) -> Sampler {
         Distribution::Bernoulli { .. } => Sampler::Bernoulli(0),
         law => law.shifted(-law.mean()).map_or_else(
             || {
-                let table = Box::new(super::quantile::QuantileTable::new(|p| law.quantile(p) - law.mean()));
+                let table = Box::new(super::numeric::quantile::QuantileTable::new(|p| law.quantile(p) - law.mean()));
                 Sampler::Table { table, low: f32::NEG_INFINITY, high: f32::INFINITY }
             },
             |centred| Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
@@ -170,78 +276,6 @@ fn beginning(segment: &crate::model::people::Segment) -> Beginning {
     thresholds.pop();
     let traits = segment.traits.iter().map(|law| Sampler::new(law, f64::NEG_INFINITY, f64::INFINITY)).collect();
     Beginning { thresholds, stages, traits }
-}
-
-/// The parameters of all chances that are the customer's own, in the order of stages and exits.
-pub fn own_chances(model: &Model) -> Vec<ParamId> {
-    let exits = model.stages.iter().flat_map(|stage| &stage.exits);
-    let own = exits.filter_map(|exit| match exit.chance {
-        Chance::Own { changes, .. } => Some(changes),
-        _ => None,
-    });
-    own.collect()
-}
-
-fn row_shapes(model: &Model) -> Vec<RowShape> {
-    let own_chances = own_chances(model);
-    let mut first = 0;
-    model
-        .stages
-        .iter()
-        .enumerate()
-        .map(|(place, stage)| {
-            let lengths = stage.clock_lengths();
-            let mut stride: usize = lengths.iter().product();
-            let clocks = stage
-                .clocks()
-                .into_iter()
-                .zip(lengths)
-                .map(|(clock, length)| {
-                    stride /= length;
-                    (clock, length, stride)
-                })
-                .collect::<Vec<_>>();
-            let count = clocks.iter().map(|(_, length, _)| length).product();
-            let shape = RowShape {
-                first,
-                count,
-                clocks,
-                bent: stage.is_bent().then(|| bent_shape(stage, StageId::from(place), &own_chances)),
-            };
-            first += count;
-            shape
-        })
-        .collect()
-}
-
-fn bent_shape(stage: &crate::model::journey::Stage, own: StageId, own_chances: &[ParamId]) -> BentShape {
-    let mut shape = BentShape { class: Vec::new(), to: Vec::new(), stay: 0, examples: Vec::new(), own: Vec::new() };
-    let moves: Vec<_> = stage.moves().collect();
-    let stay = moves.iter().filter(|exit| exit.to < own).count();
-    let states = |at: usize| moves[at].drivers.iter().map(|d| (d.on, d.weight)).collect::<Vec<(State, _)>>();
-    for place_in_row in 0..=moves.len() {
-        if place_in_row == stay {
-            shape.stay = stay;
-            shape.class.push(0);
-            shape.to.push(place(own));
-            continue;
-        }
-        let exit = place_in_row - usize::from(place_in_row > stay);
-        let class = if moves[exit].drivers.is_empty() {
-            0
-        } else if let Some(known) = shape.examples.iter().position(|e| states(*e) == states(exit)) {
-            known + 1
-        } else {
-            shape.examples.push(exit);
-            shape.examples.len()
-        };
-        shape.class.push(u8::try_from(class).unwrap_or(u8::MAX));
-        shape.to.push(place(moves[exit].to));
-        if let Chance::Own { changes, .. } = moves[exit].chance {
-            shape.own.extend(own_chances.iter().position(|id| *id == changes).map(|column| (place_in_row, column)));
-        }
-    }
-    shape
 }
 
 fn booked_moves(model: &Model) -> Vec<usize> {

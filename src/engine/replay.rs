@@ -6,11 +6,13 @@ use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, UNITS_PER_ONE};
 
 use super::draws::Draws;
 use super::experiment::Experiment;
+use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::count;
 use super::population::Block;
 use super::program::Program;
 use super::rollout::Rollout;
+use super::scratch::Scratch;
 use super::tables::PeriodTable;
 
 /// One time of one customer's life.
@@ -49,7 +51,7 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
         customer < end
     })?;
     let program = Program::new(model);
-    let rollout = Rollout::new(model, &program, Draws::new(model.run.seed, replication));
+    let rollout = Rollout::new(model, &program, Draws::new(model.run.seed, replication), InstructionSet::best());
     let heard = if program.coupled {
         Experiment::new(model).heard(scenario, replication)
     } else {
@@ -57,15 +59,16 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
     };
     let drawn = Experiment::drawn(model, replication);
     let timeline = Timeline::new(model, &drawn, scenario, SegmentId::from(segment));
-    let mut block = Block::with_room(&program, 1);
+    let mut block = Block::with_room(&program, 1, true);
+    let mut scratch = Scratch::new(&program, 1, true);
     let mut ledger = Ledger::new(program.stages, program.booked_moves.len(), model.run.horizon);
-    block.begin(&program, &rollout.draws, segment, customer, 1);
+    block.begin(&rollout.world, segment, customer, 1);
     let traits = block.traits.iter().map(|column| f64::from(column[0])).collect();
-    count::count(&mut block, &program, 0, &mut ledger);
+    count::count(&mut block, &rollout.world, 0, &mut ledger);
     let mut moments = vec![moment(&block, &program, &ledger, 0)];
     for t in 1..=model.run.horizon {
         let table = PeriodTable::new(model, &program, &timeline, t, heard[t as usize]);
-        rollout.period(&mut block, &table, t, &mut ledger);
+        rollout.period(&mut block, &mut scratch, &table, t, &mut ledger);
         moments.push(moment(&block, &program, &ledger, t));
     }
     Some(Life { segment: SegmentId::from(segment), traits, moments })

@@ -1,27 +1,41 @@
 //! Arrive: customers are put where their segment starts, with the traits they keep for life.
 
-use crate::engine::draws::{Draws, Purpose};
-use crate::engine::population::Block;
-use crate::engine::program::Program;
+use crate::engine::draws::{Address, Purpose};
+use crate::engine::population::{Block, World};
+use crate::engine::sampler::{Sample, Sampler};
 
 /// Gives every customer of a fresh block a stage, traits and satisfaction.
-pub fn arrive(block: &mut Block, program: &Program, draws: &Draws, segment: usize) {
-    let beginning = &program.segments[segment];
-    for place in 0..block.live {
-        let customer = block.customer[place];
-        let word = draws.word(customer, 0, Purpose::Start, 0);
-        let stage = beginning.stages[beginning.thresholds.iter().filter(|at| word >= **at).count()];
-        block.stage[place] = stage;
-        block.acquired[place] = program.retained[stage as usize];
-    }
-    for ((column, sampler), luck) in block.traits.iter_mut().zip(&beginning.traits).zip(&program.trait_luck) {
-        for (value, customer) in column[..block.live].iter_mut().zip(&block.customer) {
-            *value = sampler.at(draws.word(*customer, 0, Purpose::Trait, *luck));
+pub fn arrive(block: &mut Block, world: &World<'_>, segment: usize) {
+    let beginning = &world.program.segments[segment];
+    let count = block.live;
+    let room = block.customer.len();
+    let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; room]);
+    let mut draw = |purpose: Purpose, draw: u32, customers: &[u32]| {
+        world.draws.fill(world.set, Address { period_block: 0, purpose, draw }, customers, count, &mut words);
+        words[0].clone()
+    };
+    // Where all begin in one stage, there is nothing to draw.
+    if beginning.thresholds.is_empty() {
+        block.stage[..count].fill(u32::from(beginning.stages[0]));
+    } else {
+        let words = draw(Purpose::Start, 0, &block.customer);
+        for (stage, word) in block.stage[..count].iter_mut().zip(&words) {
+            *stage = u32::from(beginning.stages[beginning.thresholds.iter().filter(|at| word >= *at).count()]);
         }
     }
-    if let Some(sampler) = &program.first_satisfaction {
-        for (value, customer) in block.satisfaction[..block.live].iter_mut().zip(&block.customer) {
-            *value = sampler.at(draws.word(*customer, 0, Purpose::Satisfaction, 0));
+    if world.program.acquires {
+        for (ever, stage) in block.acquired[..count].iter_mut().zip(&block.stage) {
+            *ever = world.program.retained.at(*stage as usize);
         }
+    }
+    let mut fill = |column: &mut [f32], sampler: &Sampler, purpose: Purpose, luck: u32| {
+        let words = draw(purpose, luck, &block.customer);
+        world.set.run(Sample { sampler, words: &words, out: column, count });
+    };
+    for ((column, sampler), luck) in block.traits.iter_mut().zip(&beginning.traits).zip(&world.program.trait_luck) {
+        fill(column, sampler, Purpose::Trait, *luck);
+    }
+    if let Some(sampler) = &world.program.first_satisfaction {
+        fill(&mut block.satisfaction, sampler, Purpose::Satisfaction, 0);
     }
 }

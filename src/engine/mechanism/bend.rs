@@ -4,121 +4,293 @@
 //! exp(sum of weight · (state - neutral)), that of staying its chance at neutral, normalised over the row
 //! (`McFadden` 1974, "Conditional logit analysis of qualitative choice behavior"). A customer's own chance is a
 //! trait; it takes no more than what the other exits leave over.
+//!
+//! Weights of places with the same drivers bend alike. So the table holds, for each place, the sums of chances up
+//! to it by class of drivers, and a customer's cumulative weight is one sum of products over the classes.
 
 use crate::engine::draws::Purpose;
-use crate::engine::population::Block;
-use crate::engine::program::{BentShape, Program, single};
-use crate::engine::quantile::exp_f32;
-use crate::engine::tables::{Bend, PeriodTable};
+use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::numeric::exp::exp;
+use crate::engine::population::{Block, Period};
+use crate::engine::program::{Reached, single};
+use crate::engine::scratch::Scratch;
+use crate::engine::tables::PeriodTable;
 use crate::model::journey::State;
 
-use super::travel::row_of;
+use super::reach;
+use super::travel::destination;
 
-/// Customers worked on at once: one number of all of them fills a few vectors.
-pub const TOGETHER: usize = 64;
-/// Room for the places of a bent row: of most journeys, and of any.
-const FEW_PLACES: usize = 8;
-const MOST_PLACES: usize = 256;
+/// Draws everybody's next stage.
+pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
+    refresh_own(block, now.table);
+    let Scratch { row, tilt, taken, given, .. } = scratch;
+    let set = now.world.set;
+    let states = &now.program().move_states;
+    let row = (!now.program().clocks.is_empty()).then_some(row.as_slice());
+    tilt.resize(now.table.classes.count, Vec::new());
+    for (class, column) in tilt.iter_mut().enumerate() {
+        column.resize(block.stage.len(), 0.0);
+        tilts(block, now, states, &now.table.classes.weights[class * states.len()..], column);
+    }
+    for own in 0..now.program().own.len() {
+        let (before, rest) = taken.split_at_mut(own);
+        set.run(Take { block, now, row, own, before, taken: &mut rest[0] });
+    }
+    for ((own, taken), given) in now.program().own.iter().zip(&*taken).zip(given.iter_mut()) {
+        let class = now.table.classes.of[own.from as usize][own.at];
+        let tilt = if class > 0 { tilt[class - 1].as_slice() } else { &[] };
+        set.run(Give { live: block.live, taken, tilt, given });
+    }
+    let live = block.live;
+    set.run(Choose { now, row, tilt, taken, given, stage: &mut block.stage, live });
+}
 
-/// One number for each customer worked on at once.
-type Lanes = [f32; TOGETHER];
-
-/// Draws the next stage of everybody in a stage whose row is bent.
-pub fn travel(block: &mut Block, program: &Program, table: &PeriodTable, stage: usize, t: u32) {
-    let Some(bent) = &program.rows[stage].bent else { return };
-    let count = block.roster.of(stage).len();
-    for first in (0..count).step_by(TOGETHER) {
-        let mut places = [0_u16; TOGETHER];
-        let n = TOGETHER.min(count - first);
-        places[..n].copy_from_slice(&block.roster.of(stage)[first..first + n]);
-        if bent.to.len() <= FEW_PLACES {
-            some::<FEW_PLACES>(block, program, table, bent, stage, &places[..n], t);
-        } else {
-            some::<MOST_PLACES>(block, program, table, bent, stage, &places[..n], t);
+/// Writes exp(sum of weight · (state - neutral)) of every customer; state by state, so that each is a plain loop.
+pub fn tilts(block: &Block, now: Period<'_>, states: &[State], weights: &[Strip], tilt: &mut [f32]) {
+    // A state that drives nothing of this class would only add zeros.
+    let drive = |weight: &Strip| !weight.is_zero();
+    let last = weights[..states.len()].iter().rposition(drive).unwrap_or(0);
+    let mut first = true;
+    for (at, (state, weight)) in states.iter().zip(weights).enumerate().take(last + 1) {
+        if drive(weight) || at == last {
+            let neutral = now.program().neutral(*state, now.t);
+            let column = block.state(*state);
+            now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, tilt });
+            first = false;
         }
     }
 }
 
-fn some<const ROOM: usize>(
-    block: &mut Block,
-    program: &Program,
-    table: &PeriodTable,
-    bent: &BentShape,
-    stage: usize,
-    places: &[u16],
-    t: u32,
-) {
-    let width = bent.to.len();
-    let mut weights = [[0.0; TOGETHER]; ROOM];
-    neutral(block, program, table, stage, places, t, &mut weights[..width]);
-    own_chances(block, bent, places, &mut weights[..width]);
-    for (class, bend) in (1..).zip(&table.classes[stage]) {
-        let mut tilt = exponents(block, program, bend, places, t);
-        tilt.iter_mut().for_each(|x| *x = exp_f32(*x));
-        for (weights, _) in weights.iter_mut().zip(&bent.class).filter(|(_, its)| **its == class) {
-            weights.iter_mut().zip(&tilt).for_each(|(weight, tilt)| *weight *= tilt);
-        }
-    }
-    // Cumulative weights, then how many of them the draw has passed.
-    for place in 1..width {
-        let (before, here) = weights.split_at_mut(place);
-        here[0].iter_mut().zip(&before[place - 1]).for_each(|(sum, before)| *sum += before);
-    }
-    let words = block.words.of(Purpose::Move, t);
-    for (lane, place) in places.iter().enumerate() {
-        // 24 bits of the word: single precision tells no more apart.
-        let goal = (words[*place as usize] >> 8) as f32 * (1.0 / 16_777_216.0) * weights[width - 1][lane];
-        let passed: usize = weights[..width - 1].iter().map(|sums| usize::from(goal >= sums[lane])).sum();
-        block.stage[*place as usize] = bent.to[passed];
-    }
+/// Adds one state to the exponents; the last one makes powers of them.
+struct Tilt<'a> {
+    block: &'a Block,
+    now: Period<'a>,
+    column: &'a [f32],
+    neutral: f32,
+    weight: &'a Strip,
+    first: bool,
+    last: bool,
+    tilt: &'a mut [f32],
 }
 
-/// The chances at neutral, place by place.
-fn neutral(
-    block: &Block,
-    program: &Program,
-    table: &PeriodTable,
-    stage: usize,
-    places: &[u16],
-    t: u32,
-    weights: &mut [Lanes],
-) {
-    let shape = &program.rows[stage];
-    if shape.clocks.is_empty() {
-        let base = &table.weights[shape.first * program.width..];
-        weights.iter_mut().zip(base).for_each(|(lanes, chance)| lanes.fill(*chance));
-        return;
-    }
-    for (lane, place) in places.iter().enumerate() {
-        let base = &table.weights[row_of(block, shape, *place as usize, t) * program.width..];
-        weights.iter_mut().zip(base).for_each(|(lanes, chance)| lanes[lane] = *chance);
-    }
-}
-
-/// Puts the customers' own chances in their places; they take no more than what the others leave over.
-fn own_chances(block: &Block, bent: &BentShape, places: &[u16], weights: &mut [Lanes]) {
-    for (at, column) in &bent.own {
-        for (lane, place) in places.iter().enumerate() {
-            let chance = block.own[*column][*place as usize].min(weights[bent.stay][lane]);
-            weights[*at][lane] = chance;
-            weights[bent.stay][lane] -= chance;
+impl Kernel for Tilt<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        match self.now.program().reach {
+            Reached::Eight => self.tilt::<L, Eight>(l),
+            Reached::Sixteen => self.tilt::<L, Sixteen>(l),
+            Reached::Many => self.tilt::<L, Many>(l),
         }
     }
 }
 
-/// The exponents of a driver class in period `t`: the sum of weight · (state - neutral).
-pub fn exponents(block: &Block, program: &Program, bend: &Bend, places: &[u16], t: u32) -> Lanes {
-    let mut sums = [0.0; TOGETHER];
-    for (state, weight) in bend {
-        let (column, neutral) = match state {
-            State::Satisfaction => (&block.satisfaction, program.neutral_satisfaction),
-            State::Trait(of) => (&block.traits[of.index()], program.trait_neutral[of.index()] - program.growth(*of, t)),
-        };
-        for (sum, place) in sums.iter_mut().zip(places) {
-            *sum += weight * (column[*place as usize] - neutral);
+impl Tilt<'_> {
+    #[inline(always)]
+    fn tilt<L: Lanes, R: Reach>(self, l: L) {
+        let n = l.steps(self.block.live);
+        let (stage, column) = (l.words(&self.block.stage, n), l.numbers(self.column, n));
+        let tilt = l.numbers_mut(self.tilt, n);
+        let (weight, neutral) = (R::ready(l, self.weight), l.f(self.neutral));
+        for i in 0..n {
+            let over = l.sub_f(l.load_f(&column[i]), neutral);
+            let mut sum = l.mul_f(R::look_f(l, weight, l.load(&stage[i])), over);
+            if !self.first {
+                sum = l.add_f(l.load_f(&tilt[i]), sum);
+            }
+            l.store_f(&mut tilt[i], if self.last { exp(l, sum) } else { sum });
         }
     }
-    sums
+}
+
+/// What a chance that is the customer's own takes of staying: no more than is left.
+struct Take<'a> {
+    block: &'a Block,
+    now: Period<'a>,
+    row: Option<&'a [u32]>,
+    own: usize,
+    before: &'a [Vec<f32>],
+    taken: &'a mut [f32],
+}
+
+impl Kernel for Take<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let shapes = &self.now.program().own;
+        let shape = &shapes[self.own];
+        let reached = if self.row.is_some() { Reached::Many } else { self.now.program().reach };
+        let n = l.steps(self.block.live);
+        let stage = l.words(&self.block.stage, n);
+        let rows = l.words(self.row.unwrap_or(&self.block.stage), n);
+        let own = l.numbers(&self.block.own[shape.column], n);
+        let taken = l.numbers_mut(self.taken, n);
+        for i in 0..n {
+            let here = l.eq(l.load(&stage[i]), l.u(shape.from));
+            let mut left = l.of_bits(reach(l, reached, &self.now.table.rows.stay, l.load(&rows[i])));
+            for (other, taken) in shapes.iter().zip(self.before) {
+                if other.from == shape.from {
+                    left = l.sub_f(left, l.load_f(&l.numbers(taken, n)[i]));
+                }
+            }
+            let chance = l.min_f(l.load_f(&own[i]), left);
+            l.store_f(&mut taken[i], l.pick_f(here, chance, l.f(0.0)));
+        }
+    }
+}
+
+/// What such a chance weighs where it leads, bent by what drives it.
+struct Give<'a> {
+    live: usize,
+    taken: &'a [f32],
+    tilt: &'a [f32],
+    given: &'a mut [f32],
+}
+
+impl Kernel for Give<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.live);
+        let tilt = l.numbers(self.tilt, if self.tilt.is_empty() { 0 } else { n });
+        let (taken, given) = (l.numbers(self.taken, n), l.numbers_mut(self.given, n));
+        for i in 0..n {
+            let taken = l.load_f(&taken[i]);
+            l.store_f(&mut given[i], if i < tilt.len() { l.mul_f(taken, l.load_f(&tilt[i])) } else { taken });
+        }
+    }
+}
+
+/// Draws a place in proportion to the weights: how many cumulative weights the draw has passed.
+struct Choose<'a> {
+    now: Period<'a>,
+    row: Option<&'a [u32]>,
+    tilt: &'a [Vec<f32>],
+    taken: &'a [Vec<f32>],
+    given: &'a [Vec<f32>],
+    stage: &'a mut [u32],
+    live: usize,
+}
+
+impl Kernel for Choose<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let program = self.now.program();
+        let reached = if self.row.is_some() { Reached::Many } else { program.reach };
+        match (reached, self.tilt.len(), program.width, program.own.len()) {
+            (Reached::Eight, 1, 4, 0) => self.few::<L, Eight, 1, 2, 4, 0>(l),
+            (Reached::Eight, 2, 4, 0) => self.few::<L, Eight, 2, 3, 4, 0>(l),
+            (Reached::Eight, ..) => self.any::<L, Eight>(l),
+            (Reached::Sixteen, ..) => self.any::<L, Sixteen>(l),
+            (Reached::Many, 2, 4, 0) => self.few::<L, Many, 2, 3, 4, 0>(l),
+            (Reached::Many, 2, 4, 1) => self.few::<L, Many, 2, 3, 4, 1>(l),
+            (Reached::Many, ..) => self.any::<L, Many>(l),
+        }
+    }
+}
+
+impl Choose<'_> {
+    /// Numbers of classes, places and own chances that the compiler knows: everything the loop reads is made ready
+    /// before it.
+    #[inline(always)]
+    fn few<L: Lanes, R: Reach, const CLASSES: usize, const SUMS: usize, const PLACES: usize, const OWN: usize>(
+        self,
+        l: L,
+    ) {
+        let table = &self.now.table.rows;
+        let mut sums = [[R::ready(l, &table.sums[0]); SUMS]; PLACES];
+        for (place, sums) in sums.iter_mut().enumerate() {
+            for (class, sum) in sums.iter_mut().enumerate() {
+                *sum = R::ready(l, &table.sums[place * SUMS + class]);
+            }
+        }
+        let to = R::ready(l, &table.to[0]);
+        let n = l.steps(self.live);
+        let (words, stage) = (l.words(self.now.words.of(Purpose::Move, self.now.t), n), l.words_mut(self.stage, n));
+        let rows = l.words(self.row.unwrap_or_default(), self.row.map_or(0, |_| n));
+        let mut tilt = [l.numbers(&self.tilt[0], n); CLASSES];
+        for (class, tilt) in tilt.iter_mut().enumerate() {
+            *tilt = l.numbers(&self.tilt[class], n);
+        }
+        let own = if OWN > 0 { Some(&self.now.program().own[0]) } else { None };
+        let own = own.map(|own| (own, l.numbers(&self.taken[0], n), l.numbers(&self.given[0], n)));
+        for i in 0..n {
+            let row = l.load(if i < rows.len() { &rows[i] } else { &stage[i] });
+            let mut weight = [l.f(0.0); PLACES];
+            let mut place = 0;
+            while place < PLACES {
+                weight[place] = R::look_f(l, sums[place][0], row);
+                let mut class = 0;
+                while class < CLASSES {
+                    let sum = R::look_f(l, sums[place][class + 1], row);
+                    weight[place] = l.mul_add(sum, l.load_f(&tilt[class][i]), weight[place]);
+                    class += 1;
+                }
+                if let Some((own, taken, given)) = own {
+                    if place >= own.stay {
+                        weight[place] = l.sub_f(weight[place], l.load_f(&taken[i]));
+                    }
+                    if place >= own.at {
+                        weight[place] = l.add_f(weight[place], l.load_f(&given[i]));
+                    }
+                }
+                place += 1;
+            }
+            let goal = l.mul_f(share(l, l.load(&words[i])), weight[PLACES - 1]);
+            let mut passed = l.u(0);
+            let mut place = 0;
+            while place < PLACES - 1 {
+                passed = l.plus_one(passed, l.ge_f(goal, weight[place]));
+                place += 1;
+            }
+            let to = l.right_by(R::look(l, to, row), l.left::<3>(passed));
+            l.store(&mut stage[i], l.and(to, l.u(0xFF)));
+        }
+    }
+
+    #[inline(always)]
+    fn any<L: Lanes, R: Reach>(self, l: L) {
+        let (classes, places) = (self.tilt.len(), self.now.program().width);
+        let n = l.steps(self.live);
+        let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
+        for i in 0..n {
+            let row = l.load(&l.words(self.row.unwrap_or(self.stage), n)[i]);
+            let goal = l.mul_f(share(l, l.load(&words[i])), self.weight::<L, R>(l, places - 1, classes, row, i));
+            let mut passed = l.u(0);
+            for place in 0..places - 1 {
+                passed = l.plus_one(passed, l.ge_f(goal, self.weight::<L, R>(l, place, classes, row, i)));
+            }
+            let to = destination::<L, R>(l, &self.now.table.rows.to, row, passed);
+            l.store(&mut l.words_mut(self.stage, n)[i], to);
+        }
+    }
+
+    /// The cumulative weight of a place.
+    #[inline(always)]
+    fn weight<L: Lanes, R: Reach>(&self, l: L, place: usize, classes: usize, row: L::U, i: usize) -> L::F {
+        let n = l.steps(self.live);
+        let sums = &self.now.table.rows.sums[place * (classes + 1)..(place + 1) * (classes + 1)];
+        let mut weight = R::look_f(l, R::ready(l, &sums[0]), row);
+        for (sum, tilt) in sums[1..].iter().zip(self.tilt) {
+            weight = l.mul_add(R::look_f(l, R::ready(l, sum), row), l.load_f(&l.numbers(tilt, n)[i]), weight);
+        }
+        for ((own, taken), given) in self.now.program().own.iter().zip(self.taken).zip(self.given) {
+            if place >= own.stay {
+                weight = l.sub_f(weight, l.load_f(&l.numbers(taken, n)[i]));
+            }
+            if place >= own.at {
+                weight = l.add_f(weight, l.load_f(&l.numbers(given, n)[i]));
+            }
+        }
+        weight
+    }
+}
+
+/// The share that a word draws: 24 bits of it, as single precision tells no more apart.
+#[inline(always)]
+fn share<L: Lanes>(l: L, word: L::U) -> L::F {
+    l.mul_f(l.to_f(l.right::<8>(word)), l.f(1.0 / 16_777_216.0))
 }
 
 /// Recomputes the columns of own chances where the changes in force differ from those they were made by.
@@ -127,9 +299,7 @@ pub fn refresh_own(block: &mut Block, table: &PeriodTable) {
         return;
     }
     block.own_made_by.clone_from(&table.own);
-    block.own.resize(table.own.len(), Vec::new());
     for (column, own) in block.own.iter_mut().zip(&table.own) {
-        column.resize(block.customer.len(), 0.0);
         for (chance, value) in column[..block.live].iter_mut().zip(&block.traits[own.of.index()]) {
             let start = f64::from(*value);
             let changed = own.operations.iter().fold(start, |p, (op, amount, share)| op.apply(p, *amount, *share));

@@ -5,185 +5,298 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use crate::engine::draws::{Draws, Purpose, unit};
+use crate::engine::draws::{Address, Purpose, unit};
+use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
 use crate::engine::ledger::Ledger;
-use crate::engine::population::Block;
-use crate::engine::program::Program;
-use crate::engine::quantile::{POISSON_MANY, exp_f32, poisson_few, poisson_many};
-use crate::engine::sampler::Sampler;
-use crate::engine::tables::{Buying, PeriodTable};
+use crate::engine::numeric::poisson::{MANY, few, many};
+use crate::engine::population::{Block, Period};
+use crate::engine::program::Reached;
+use crate::engine::sampler::Sample;
+use crate::engine::scratch::{Scratch, Subset};
+use crate::engine::tables::Buying;
 use crate::model::journey::Purchases;
-use crate::quantity::TraitId;
 
-use super::bend::{TOGETHER, exponents, refresh_own};
+use super::bend::{refresh_own, tilts};
 
 /// What the loop needs of a stage's purchases beside the tables of the period.
 pub type Baskets<'m> = [Option<&'m Purchases>];
 
 /// Lets everyone buy, and counts purchases and money by stage.
-pub fn buy(
-    block: &mut Block,
-    program: &Program,
-    table: &PeriodTable,
-    baskets: &Baskets<'_>,
-    draws: &Draws,
-    t: u32,
-    ledger: &mut Ledger,
-) {
-    if program.leaves {
-        refresh_own(block, table);
+pub fn buy(block: &mut Block, now: Period<'_>, baskets: &Baskets<'_>, scratch: &mut Scratch, ledger: &mut Ledger) {
+    if now.program().compares {
+        scratch.bought[..block.live].fill(0);
     }
-    let live = block.live;
-    block.bought[..live].fill(0);
-    let mut roster = std::mem::take(&mut block.roster);
-    roster.list(&block.stage[..live]);
-    for (stage, buying) in table.buying.iter().enumerate() {
-        let (Some(buying), Some(purchases), Some(sampler)) = (buying, baskets[stage], &program.baskets[stage]) else {
-            continue;
-        };
-        let shop = Shop { program, stage, buying, purchases, sampler, draws, t };
-        let mut counts = (0, 0);
-        for places in roster.of(stage).chunks(TOGETHER) {
-            shop.serve(block, places, &mut counts, ledger);
+    let Scratch { count, subset, bought, rate_tilt, .. } = scratch;
+    tilts(block, now, &now.program().rate_states, &now.table.rate_weights, rate_tilt);
+    now.world.set.run(DrawCounts { block, now, tilt: rate_tilt, count });
+    if now.program().leaves {
+        refresh_own(block, now.table);
+    }
+    for (stage, buying) in now.table.buying.iter().enumerate() {
+        let (Some(buying), Some(purchases)) = (buying, baskets[stage]) else { continue };
+        let shop = Shop { now, stage, buying, purchases };
+        let buyers = now.world.set.run(shop.buyers(block, count, subset));
+        if buying.leave.is_some() {
+            shop.some_leave(block, buyers, subset, count, ledger);
         }
-        let mut row = ledger.row(t);
-        row.purchases(stage, counts.0);
-        row.baskets(stage, counts.1);
+        shop.serve(block, buyers, subset, bought, ledger);
     }
-    block.roster = roster;
+}
+
+/// Draws how often each customer buys.
+struct DrawCounts<'a> {
+    block: &'a Block,
+    now: Period<'a>,
+    tilt: &'a [f32],
+    count: &'a mut [u32],
+}
+
+impl Kernel for DrawCounts<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        match self.now.program().reach {
+            Reached::Eight => self.draw::<L, Eight>(l),
+            Reached::Sixteen => self.draw::<L, Sixteen>(l),
+            Reached::Many => self.draw::<L, Many>(l),
+        }
+    }
+}
+
+impl DrawCounts<'_> {
+    #[inline(always)]
+    fn draw<L: Lanes, R: Reach>(self, l: L) {
+        let program = self.now.program();
+        let n = l.steps(self.block.live);
+        let (stage, counts) = (l.words(&self.block.stage, n), l.words_mut(self.count, n));
+        let words = l.words(self.now.words.of(Purpose::Purchases, self.now.t), n);
+        let tilt = l.numbers(self.tilt, if program.rate_states.is_empty() { 0 } else { n });
+        let rates = R::ready(l, &self.now.table.rate);
+        for i in 0..n {
+            let (stage, word) = (l.load(&stage[i]), l.load(&words[i]));
+            let mut rate = R::look_f(l, rates, stage);
+            for (of, stages) in &program.rate_traits {
+                let own = l.load_f(&l.numbers(&self.block.traits[of.index()], n)[i]);
+                let own = l.max_f(l.add_f(own, l.f(program.growth(*of, self.now.t))), l.f(0.0));
+                let here = l.eq(R::look(l, R::ready(l, stages), stage), l.u(1));
+                rate = l.pick_f(here, l.mul_f(rate, own), rate);
+            }
+            if i < tilt.len() {
+                rate = l.mul_f(rate, l.load_f(&tilt[i]));
+            }
+            let count = few(l, word, rate);
+            let left = l.mask(l.ge(count, l.u(MANY)));
+            l.store(&mut counts[i], if left == 0 { count } else { one_by_one(l, left, count, word, rate) });
+        }
+    }
+}
+
+/// Counts one by one those that are many.
+#[cold]
+#[inline(always)]
+fn one_by_one<L: Lanes>(l: L, left: u32, count: L::U, word: L::U, rate: L::F) -> L::U {
+    let (mut counts, words, rates) = (l.lanes(count), l.lanes(word), l.lanes(l.bits_of(rate)));
+    for lane in 0..L::N {
+        if left >> lane & 1 == 1 {
+            counts[lane] = many(words[lane], f32::from_bits(rates[lane]));
+        }
+    }
+    l.load(&l.words(&counts, 1)[0])
 }
 
 /// What is the same for everybody who buys in one stage in one period.
 struct Shop<'a> {
-    program: &'a Program,
+    now: Period<'a>,
     stage: usize,
     buying: &'a Buying,
     purchases: &'a Purchases,
-    sampler: &'a Sampler,
-    draws: &'a Draws,
-    t: u32,
+}
+
+/// Lists the customers of a stage who buy; returns how many they are.
+struct Buyers<'a> {
+    wanted: u32,
+    block: &'a Block,
+    counts: &'a [u32],
+    places: bool,
+    subset: &'a mut Subset,
+}
+
+impl Kernel for Buyers<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let n = l.steps(self.block.live);
+        let (stage, counts) = (l.words(&self.block.stage, n), l.words(self.counts, n));
+        let customer = l.words(&self.block.customer, n);
+        let Subset { place, customer: customers, count: some, .. } = self.subset;
+        let mut places = l.places();
+        let step = l.u(u32::try_from(L::N).unwrap_or(0));
+        let mut buyers = 0;
+        for i in 0..n {
+            let count = l.load(&counts[i]);
+            let here = l.eq(l.load(&stage[i]), l.u(self.wanted));
+            let buys = l.both(here, l.ge(count, l.u(1)));
+            if self.places {
+                l.pack(place, buyers, buys, places);
+                places = l.add(places, step);
+            }
+            l.pack(customers, buyers, buys, l.load(&customer[i]));
+            buyers += l.pack(some, buyers, buys, count);
+        }
+        buyers
+    }
+}
+
+/// Lists the words of the baskets that are wanted: of a buyer's words `4 * draw` to `4 * draw + 3` those below the
+/// count of purchases. Returns how many there are.
+struct Wanted<'a> {
+    draw: u32,
+    places: bool,
+    buyers: usize,
+    subset: &'a mut Subset,
+}
+
+impl Kernel for Wanted<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let Subset { place, count, words, word, whose, .. } = self.subset;
+        let n = l.steps(self.buyers);
+        let (place, count) = (l.words(place, n), l.words(count, n));
+        // Lanes behind the last buyer hold what is of no meaning.
+        let last = l.u(u32::try_from(L::N - (n * L::N - self.buyers)).unwrap_or(0));
+        let whole = l.ge(last, l.add(l.places(), l.u(1)));
+        let mut listed = 0;
+        for (basket, words) in (4 * self.draw + 1..).zip(words) {
+            let words = l.words(words, n);
+            for i in 0..n {
+                let mut wanted = l.ge(l.load(&count[i]), l.u(basket));
+                if i + 1 == n {
+                    wanted = l.both(wanted, whole);
+                }
+                if self.places {
+                    l.pack(whose, listed, wanted, l.load(&place[i]));
+                }
+                listed += l.pack(word, listed, wanted, l.load(&words[i]));
+            }
+        }
+        listed
+    }
+}
+
+/// The money of some baskets in ten-thousandths of the currency unit, all with the same scale.
+struct Money<'a> {
+    baskets: &'a [f32],
+    scale: f64,
+}
+
+impl Kernel for Money<'_> {
+    type Output = i64;
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) -> i64 {
+        let mut sum = 0_i64;
+        for basket in self.baskets {
+            sum = sum.wrapping_add(units(*basket, self.scale));
+        }
+        sum
+    }
 }
 
 impl Shop<'_> {
-    /// Serves some customers; adds to the purchases and the money counted.
-    fn serve(&self, block: &mut Block, places: &[u16], counts: &mut (u64, i128), ledger: &mut Ledger) {
-        let rates = self.rates(block, places);
-        let counts_drawn = self.draw_counts(block, places, &rates);
-        let mut buyers = Buyers::default();
-        for (place, mut count) in places.iter().zip(counts_drawn) {
+    fn buyers<'b>(&self, block: &'b Block, counts: &'b [u32], subset: &'b mut Subset) -> Buyers<'b> {
+        Buyers { wanted: u32::try_from(self.stage).unwrap_or(u32::MAX), block, counts, places: self.places(), subset }
+    }
+
+    /// Whether it matters whose a basket is.
+    fn places(&self) -> bool {
+        self.buying.leave.is_some() || self.purchases.basket_trait.is_some() || self.now.program().compares
+    }
+
+    /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to.
+    fn some_leave(
+        &self,
+        block: &mut Block,
+        buyers: usize,
+        subset: &mut Subset,
+        counts: &mut [u32],
+        ledger: &mut Ledger,
+    ) {
+        let program = self.now.program();
+        for (place, count) in subset.place[..buyers].iter().zip(&mut subset.count) {
             let place = *place as usize;
-            if count > 0 && self.buying.leave.is_some() {
-                count = leave(block, self.buying, place, count, self.t);
-                let slot = self.program.move_slot[self.stage * self.program.stages + block.stage[place] as usize];
-                if slot > 0 {
-                    ledger.row(self.t).moves(slot as usize - 1, 1);
-                }
+            *count = leave(block, self.buying, self.now, place, *count);
+            counts[place] = 0;
+            let slot = program.move_slot[self.stage * program.stages + block.stage[place] as usize];
+            if slot > 0 {
+                ledger.row(self.now.t).moves(slot as usize - 1, 1);
             }
-            buyers.note(place, block.customer[place], count);
         }
-        let n = buyers.n;
-        self.draws.fill(
-            &buyers.customer[..n],
-            self.t,
-            Purpose::Basket,
-            0,
-            buyers.words.each_mut().map(|w| &mut w[..n]),
-        );
-        for buyer in 0..n {
-            let (place, count) = (buyers.place[buyer], buyers.count[buyer]);
-            let units = self.spend(block, place, count, [0, 1, 2, 3].map(|word: usize| buyers.words[word][buyer]));
-            counts.0 += u64::from(count);
-            counts.1 += i128::from(units);
+    }
+
+    /// Serves the listed buyers; counts purchases and money.
+    fn serve(&self, block: &Block, buyers: usize, subset: &mut Subset, bought: &mut [u32], ledger: &mut Ledger) {
+        let set = self.now.world.set;
+        let Some(sampler) = &self.now.program().baskets[self.stage] else { return };
+        let purchases: u64 = subset.count[..buyers].iter().map(|count| u64::from(*count)).sum();
+        let most = subset.count[..buyers].iter().max().copied().unwrap_or(0);
+        let mut money = 0;
+        for draw in 0..most.div_ceil(4) {
+            let at = Address { period_block: self.now.t, purpose: Purpose::Basket, draw };
+            self.now.world.draws.fill(set, at, &subset.customer, buyers, &mut subset.words);
+            let count = set.run(Wanted { draw, places: self.places(), buyers, subset });
+            set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
+            money += self.spend(block, &subset.value[..count], &subset.whose, bought);
+        }
+        let mut row = ledger.row(self.now.t);
+        row.purchases(self.stage, purchases);
+        row.baskets(self.stage, i128::from(money));
+    }
+
+    /// The money of some baskets, in ten-thousandths of the currency unit.
+    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: &mut [u32]) -> i64 {
+        let scale = self.buying.basket;
+        let own = self.purchases.basket_trait;
+        if !self.places() {
+            return self.now.world.set.run(Money { baskets, scale });
+        }
+        let mut money: i64 = 0;
+        for (basket, place) in baskets.iter().zip(whose) {
+            let place = *place as usize;
+            let scale = own.map_or(scale, |of| {
+                let own = block.traits[of.index()][place] + self.now.program().growth(of, self.now.t);
+                scale * f64::from(own.max(0.0))
+            });
+            let units = units(*basket, scale);
+            money = money.wrapping_add(units);
             // The low bits of the money tell baskets apart well enough for a fingerprint.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
-            let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
-            block.bought[place] = mix;
+            let mix = (units as u32).wrapping_mul(8).wrapping_add(1);
+            bought[place] = bought[place].wrapping_add(mix);
         }
-    }
-
-    /// The numbers of purchases: the few of most customers all at once, the many of some one by one.
-    fn draw_counts(&self, block: &Block, places: &[u16], rates: &[f32; TOGETHER]) -> [u32; TOGETHER] {
-        let column = block.words.of(Purpose::Purchases, self.t);
-        let mut words = [0; TOGETHER];
-        for (word, place) in words.iter_mut().zip(places) {
-            *word = column[*place as usize];
-        }
-        let mut counts = [0; TOGETHER];
-        for ((count, word), rate) in counts.iter_mut().zip(words).zip(rates) {
-            *count = poisson_few(word, *rate);
-        }
-        for ((count, word), rate) in counts.iter_mut().zip(words).zip(rates).take(places.len()) {
-            if *count == POISSON_MANY {
-                *count = poisson_many(word, *rate);
-            }
-        }
-        counts
-    }
-
-    /// The mean numbers of purchases.
-    fn rates(&self, block: &Block, places: &[u16]) -> [f32; TOGETHER] {
-        let mut rates = [self.buying.rate; TOGETHER];
-        if let Some(of) = self.purchases.rate_trait {
-            let growth = self.program.growth(of, self.t);
-            for (rate, place) in rates.iter_mut().zip(places) {
-                *rate *= (block.traits[of.index()][*place as usize] + growth).max(0.0);
-            }
-        }
-        if !self.buying.bend.is_empty() {
-            let bend = exponents(block, self.program, &self.buying.bend, places, self.t);
-            rates.iter_mut().zip(bend).for_each(|(rate, x)| *rate *= exp_f32(x));
-        }
-        rates
-    }
-
-    /// The money of `count` baskets, each its own draw, in ten-thousandths of the currency unit;
-    /// `words` are those of the first four.
-    fn spend(&self, block: &Block, place: usize, count: u32, mut words: [u32; 4]) -> i64 {
-        let trait_at = |of: TraitId| block.traits[of.index()][place] + self.program.growth(of, self.t);
-        let own = self.purchases.basket_trait.map_or(1.0, |of| f64::from(trait_at(of).max(0.0)));
-        let scale = self.buying.basket * own;
-        let mut units: i64 = 0;
-        for basket in 0..count {
-            if basket > 0 && basket.is_multiple_of(4) {
-                words = self.draws.four(block.customer[place], self.t, Purpose::Basket, basket >> 2);
-            }
-            let amount = f64::from(self.sampler.at(words[(basket & 3) as usize])) * scale;
-            #[expect(clippy::cast_possible_truncation, reason = "a basket is far below 2^63; `as` saturates")]
-            let whole = (amount + 0.5) as i64;
-            units = units.saturating_add(whole);
-        }
-        units
+        money
     }
 }
 
-/// Those who buy, from the first place on: their words are drawn together, in a loop that can become vectors.
-struct Buyers {
-    n: usize,
-    place: [usize; TOGETHER],
-    customer: [u32; TOGETHER],
-    count: [u32; TOGETHER],
-    words: [[u32; TOGETHER]; 4],
-}
-
-impl Default for Buyers {
-    fn default() -> Self {
-        Self { n: 0, place: [0; TOGETHER], customer: [0; TOGETHER], count: [0; TOGETHER], words: [[0; TOGETHER]; 4] }
-    }
-}
-
-impl Buyers {
-    /// Notes a customer; one who buys nothing is written over by the next.
-    fn note(&mut self, place: usize, customer: u32, count: u32) {
-        (self.place[self.n], self.customer[self.n], self.count[self.n]) = (place, customer, count);
-        self.n += usize::from(count > 0);
-    }
+/// A basket in whole ten-thousandths of the currency unit, held below 2^51 of them.
+#[inline(always)]
+fn units(basket: f32, scale: f64) -> i64 {
+    /// The last bit of numbers of this size counts ones: adding it rounds to a whole number.
+    const ONES: f64 = 6_755_399_441_055_744.0;
+    const MOST: f64 = 2_251_799_813_685_248.0;
+    let amount = f64::from(basket) * scale;
+    let held = if amount < MOST { amount } else { MOST };
+    (held + ONES).to_bits().wrapping_sub(ONES.to_bits()).cast_signed()
 }
 
 /// Draws after which of `count` purchases the customer leaves, if after any; returns those that are made.
-fn leave(block: &mut Block, buying: &Buying, place: usize, count: u32, t: u32) -> u32 {
+fn leave(block: &mut Block, buying: &Buying, now: Period<'_>, place: usize, count: u32) -> u32 {
     let Some(leave) = &buying.leave else { return count };
+    let word = now.words.of(Purpose::Leave, now.t)[place];
+    if leave.own.is_none() && leave.surely_stays.get(count as usize).is_some_and(|below| word < *below) {
+        return count;
+    }
     let chance = leave.own.map_or(leave.chance, |column| f64::from(block.own[column][place]));
-    let u = unit(block.words.of(Purpose::Leave, t)[place]);
+    let u = unit(word);
     let mut stayed = 1.0;
     for made in 1..=count {
         let next = stayed * (1.0 - chance);
@@ -192,8 +305,10 @@ fn leave(block: &mut Block, buying: &Buying, place: usize, count: u32, t: u32) -
             let within = if stayed > next { (stayed - u) / (stayed - next) } else { 0.0 };
             let last = leave.to.len() - 1;
             let to = leave.to.iter().position(|(_, sum)| within < *sum).unwrap_or(last);
-            block.stage[place] = leave.to[to].0;
-            block.periods_in_stage[place] = 0;
+            block.stage[place] = u32::from(leave.to[to].0);
+            if !block.periods_in_stage.is_empty() {
+                block.periods_in_stage[place] = 0;
+            }
             return made;
         }
         stayed = next;

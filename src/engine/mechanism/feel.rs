@@ -5,34 +5,92 @@
 //! and Bolton (1998), Marketing Science 17(1), where satisfaction anchors on what it was before.
 
 use crate::engine::draws::Purpose;
-use crate::engine::population::Block;
-use crate::engine::program::Program;
-use crate::engine::sampler::Sampler;
-use crate::engine::tables::PeriodTable;
+use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
+use crate::engine::numeric::normal::Normal;
+use crate::engine::population::{Block, Period};
+use crate::engine::program::Reached;
+use crate::engine::sampler::{Sample, Sampler};
+use crate::engine::scratch::Scratch;
+
+use super::subset::{InStage, gather};
 
 /// Moves the satisfaction of customers in stages that have a quality.
-pub fn feel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32) {
-    let words = block.words.of(Purpose::Quality, t);
-    for (stage, sampler) in program.quality.iter().enumerate() {
-        let places = block.roster.of(stage);
-        let (mean, learning) = (table.quality[stage], table.learning[stage]);
-        let mut learn = |place: usize, quality: f32| {
-            let satisfaction = &mut block.satisfaction[place];
-            *satisfaction = (*satisfaction + learning * (quality - *satisfaction)).clamp(0.0, 1.0);
-        };
-        match sampler {
-            None => {}
-            Some(Sampler::Bernoulli(_)) => {
-                let below = table.quality_below[stage];
-                for place in places {
-                    learn(*place as usize, f32::from(u8::from(words[*place as usize] < below)));
-                }
+pub fn feel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
+    for stage in &now.program().quality_by_list {
+        by_list(block, now, scratch, *stage);
+    }
+    let quality = &scratch.quality;
+    let live = block.live;
+    now.world.set.run(Learn { now, stage: &block.stage, quality, satisfaction: &mut block.satisfaction, live });
+}
+
+/// Draws the quality of the customers in one stage, where it is not normal.
+fn by_list(block: &Block, now: Period<'_>, scratch: &mut Scratch, stage: usize) {
+    let Some(sampler) = &now.program().quality[stage] else { return };
+    let subset = &mut scratch.subset;
+    let count = now.world.set.run(InStage::of(&block.stage, block.live, stage, &mut subset.place));
+    let words = now.words.of(Purpose::Quality, now.t);
+    gather(words, &subset.place[..count], &mut subset.word);
+    if let Sampler::Bernoulli(_) = sampler {
+        let below = now.table.quality_below[stage];
+        for (value, word) in subset.value[..count].iter_mut().zip(&subset.word) {
+            *value = f32::from(u8::from(*word < below));
+        }
+    } else {
+        now.world.set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
+        let mean = now.table.quality.number(stage);
+        subset.value[..count].iter_mut().for_each(|value| *value += mean);
+    }
+    for (place, value) in subset.place[..count].iter().zip(&subset.value) {
+        scratch.quality[*place as usize] = *value;
+    }
+}
+
+struct Learn<'a> {
+    now: Period<'a>,
+    stage: &'a [u32],
+    quality: &'a [f32],
+    satisfaction: &'a mut [f32],
+    live: usize,
+}
+
+impl Kernel for Learn<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        match self.now.program().reach {
+            Reached::Eight => self.learn::<L, Eight>(l),
+            Reached::Sixteen => self.learn::<L, Sixteen>(l),
+            Reached::Many => self.learn::<L, Many>(l),
+        }
+    }
+}
+
+impl Learn<'_> {
+    #[inline(always)]
+    fn learn<L: Lanes, R: Reach>(self, l: L) {
+        let (program, table) = (self.now.program(), self.now.table);
+        let words = self.now.words.of(Purpose::Quality, self.now.t);
+        let normal = Normal::standard();
+        let n = l.steps(self.live);
+        let (stage, words) = (l.words(self.stage, n), l.words(words, if program.quality_is_normal { n } else { 0 }));
+        let own = l.numbers(self.quality, if program.quality_by_list.is_empty() { 0 } else { n });
+        let satisfaction = l.numbers_mut(self.satisfaction, n);
+        let (mean, learning) = (R::ready(l, &table.quality), R::ready(l, &table.learning));
+        let (spread, listed) = (R::ready(l, &program.quality_spread), R::ready(l, &program.quality_listed));
+        for i in 0..n {
+            let stage = l.load(&stage[i]);
+            let mut quality = R::look_f(l, mean, stage);
+            if i < words.len() {
+                let z = normal.at(l, l.load(&words[i]));
+                quality = l.mul_add(R::look_f(l, spread, stage), z, quality);
             }
-            Some(around) => {
-                for place in places {
-                    learn(*place as usize, mean + around.at(words[*place as usize]));
-                }
+            if i < own.len() {
+                quality = l.pick_f(l.eq(R::look(l, listed, stage), l.u(1)), l.load_f(&own[i]), quality);
             }
+            let s = l.load_f(&satisfaction[i]);
+            let learned = l.mul_add(R::look_f(l, learning, stage), l.sub_f(quality, s), s);
+            l.store_f(&mut satisfaction[i], l.within(learned, l.f(0.0), l.f(1.0)));
         }
     }
 }

@@ -4,77 +4,137 @@
 //! (inverse distribution function). Rows that customers bend are in `bend.rs`.
 
 use crate::engine::draws::Purpose;
-use crate::engine::population::Block;
-use crate::engine::program::{Program, RowShape};
-use crate::engine::tables::PeriodTable;
-use crate::model::journey::Clock;
+use crate::engine::lanes::{Eight, Kernel, Lanes, MOST_LANES, Many, Reach, Sixteen};
+use crate::engine::population::{Block, Period};
+use crate::engine::program::Reached;
+use crate::engine::scratch::Scratch;
 
-use super::bend;
+use super::{bend, row};
 
 /// Draws everybody's next stage.
-pub fn travel(block: &mut Block, program: &Program, table: &PeriodTable, t: u32) {
-    let live = block.live;
-    block.before[..live].copy_from_slice(&block.stage[..live]);
-    if program.bends {
-        bend::refresh_own(block, table);
+pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
+    let (program, live) = (now.program(), block.live);
+    let listed = !program.clocks.is_empty();
+    if listed {
+        row::find(block, now, &mut scratch.row);
     }
-    for (stage, shape) in program.rows.iter().enumerate() {
-        if shape.bent.is_some() {
-            bend::travel(block, program, table, stage, t);
-        } else {
-            plain(block, program, table, stage, t);
-        }
+    let Scratch { before, row, .. } = scratch;
+    if program.needs_before {
+        let lanes = live.next_multiple_of(MOST_LANES);
+        before[..lanes].copy_from_slice(&block.stage[..lanes]);
+    }
+    if program.bends {
+        bend::travel(block, now, scratch);
+    } else {
+        now.world.set.run(Plain { now, row: listed.then_some(row.as_slice()), stage: &mut block.stage, live });
     }
     if program.counts_periods_in_stage {
-        let columns = block.periods_in_stage[..live].iter_mut().zip(&block.stage).zip(&block.before);
-        for ((periods, stage), before) in columns {
-            *periods = if stage == before { periods.saturating_add(1) } else { 0 };
-        }
+        let (before, stage) = (&scratch.before, &block.stage);
+        now.world.set.run(StayOn { before, stage, periods: &mut block.periods_in_stage, live });
     }
 }
 
 /// How many of a row's thresholds lie at or below the word says which place it is.
-fn plain(block: &mut Block, program: &Program, table: &PeriodTable, stage: usize, t: u32) {
-    let shape = &program.rows[stage];
-    let gaps = program.width - 1;
-    let words = block.words.of(Purpose::Move, t);
-    let row = |at: usize| {
-        (&table.thresholds[at * gaps..(at + 1) * gaps], &table.to[at * program.width..(at + 1) * program.width])
-    };
-    if shape.clocks.is_empty() {
-        let (thresholds, to) = row(shape.first);
-        for place in block.roster.of(stage) {
-            let word = words[*place as usize];
-            let gap: usize = thresholds.iter().map(|threshold| usize::from(word >= *threshold)).sum();
-            block.stage[*place as usize] = to[gap];
+struct Plain<'a> {
+    now: Period<'a>,
+    row: Option<&'a [u32]>,
+    stage: &'a mut [u32],
+    live: usize,
+}
+
+impl Kernel for Plain<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let reached = if self.row.is_some() { Reached::Many } else { self.now.program().reach };
+        let few = self.now.program().width == 4;
+        match (reached, few) {
+            (Reached::Eight, true) => self.four::<L, Eight>(l),
+            (Reached::Sixteen, true) => self.four::<L, Sixteen>(l),
+            (Reached::Many, true) => self.four::<L, Many>(l),
+            (Reached::Eight, false) => self.any::<L, Eight>(l),
+            (Reached::Sixteen, false) => self.any::<L, Sixteen>(l),
+            (Reached::Many, false) => self.any::<L, Many>(l),
         }
-        return;
-    }
-    for place in block.roster.of(stage) {
-        let word = words[*place as usize];
-        let (thresholds, to) = row(row_of(block, shape, *place as usize, t));
-        let gap: usize = thresholds.iter().map(|threshold| usize::from(word >= *threshold)).sum();
-        block.stage[*place as usize] = to[gap];
     }
 }
 
-/// The row of a customer: the stage's first, plus the places of its clocks times their strides.
-#[inline]
-pub fn row_of(block: &Block, shape: &RowShape, place: usize, t: u32) -> usize {
-    let mut row = shape.first;
-    for (clock, length, stride) in &shape.clocks {
-        let at = match clock {
-            Clock::PeriodsInStage => block.periods_in_stage[place] as usize,
-            Clock::Age(of) => age(block.traits[of.index()][place], t),
-            Clock::Period => 0,
-        };
-        row += at.min(length - 1) * stride;
+impl Plain<'_> {
+    /// Rows of up to four places: everything is in registers.
+    #[inline(always)]
+    fn four<L: Lanes, R: Reach>(self, l: L) {
+        let table = self.now.table;
+        let n = l.steps(self.live);
+        let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
+        let (rows, stage) =
+            (l.words(self.row.unwrap_or_default(), self.row.map_or(0, |_| n)), l.words_mut(self.stage, n));
+        let first = R::ready(l, &table.rows.thresholds[0]);
+        let second = R::ready(l, &table.rows.thresholds[1]);
+        let third = R::ready(l, &table.rows.thresholds[2]);
+        let to = R::ready(l, &table.rows.to[0]);
+        for i in 0..n {
+            let row = l.load(if i < rows.len() { &rows[i] } else { &stage[i] });
+            let word = l.load(&words[i]);
+            let mut passed = l.plus_one(l.u(0), l.ge(word, R::look(l, first, row)));
+            passed = l.plus_one(passed, l.ge(word, R::look(l, second, row)));
+            passed = l.plus_one(passed, l.ge(word, R::look(l, third, row)));
+            let to = l.right_by(R::look(l, to, row), l.left::<3>(passed));
+            l.store(&mut stage[i], l.and(to, l.u(0xFF)));
+        }
     }
-    row
+
+    #[inline(always)]
+    fn any<L: Lanes, R: Reach>(self, l: L) {
+        let table = self.now.table;
+        let n = l.steps(self.live);
+        let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
+        let (rows, stage) =
+            (l.words(self.row.unwrap_or_default(), self.row.map_or(0, |_| n)), l.words_mut(self.stage, n));
+        for i in 0..n {
+            let row = l.load(if i < rows.len() { &rows[i] } else { &stage[i] });
+            let word = l.load(&words[i]);
+            let mut passed = l.u(0);
+            for threshold in &table.rows.thresholds {
+                passed = l.plus_one(passed, l.ge(word, R::look(l, R::ready(l, threshold), row)));
+            }
+            l.store(&mut stage[i], destination::<L, R>(l, &table.rows.to, row, passed));
+        }
+    }
 }
 
-/// The whole part of an ageing trait in period `t`, not below 0.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
-fn age(at_start: f32, t: u32) -> usize {
-    at_start.max(0.0) as usize + t as usize - 1
+/// The stage that a place of a row leads to.
+#[inline(always)]
+pub fn destination<L: Lanes, R: Reach>(l: L, to: &[crate::engine::lanes::Strip], row: L::U, place: L::U) -> L::U {
+    let byte = l.left::<3>(l.and(place, l.u(3)));
+    let four = l.right::<2>(place);
+    let mut stages = R::look(l, R::ready(l, &to[0]), row);
+    let mut at = 1;
+    while at < to.len() {
+        let here = l.eq(four, l.u(u32::try_from(at).unwrap_or(0)));
+        stages = l.pick(here, R::look(l, R::ready(l, &to[at]), row), stages);
+        at += 1;
+    }
+    l.and(l.right_by(stages, byte), l.u(0xFF))
+}
+
+/// Counts the full periods in a stage: one more for those who stayed, none for those who came.
+struct StayOn<'a> {
+    before: &'a [u32],
+    stage: &'a [u32],
+    periods: &'a mut [u32],
+    live: usize,
+}
+
+impl Kernel for StayOn<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.live);
+        let (before, stage, periods) = (l.words(self.before, n), l.words(self.stage, n), l.words_mut(self.periods, n));
+        for i in 0..n {
+            let stayed = l.eq(l.load(&before[i]), l.load(&stage[i]));
+            let longer = l.add(l.load(&periods[i]), l.u(1));
+            l.store(&mut periods[i], l.pick(stayed, longer, l.u(0)));
+        }
+    }
 }

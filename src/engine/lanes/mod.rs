@@ -1,0 +1,273 @@
+//! Lanes: the same few operations on several customers at once, on every kind of processor.
+//!
+//! A mechanism is written once, as a [`Kernel`] over [`Lanes`]; [`InstructionSet::run`] compiles it for each set of
+//! vector instructions and picks one at run time. All of them give the same bits: every operation is exact or
+//! rounded once as IEEE 754 says, a product and a sum are never fused, and nothing is added up in another order.
+//!
+//! A kernel's functions are `#[inline(always)]` and use plain loops: a closure, or a call that is not inlined, would
+//! be compiled without the vector instructions. This is the only room with `unsafe` in it, because the compiler
+//! cannot know that the processor has been asked.
+
+#![expect(unsafe_code, reason = "vector instructions are behind a check of the processor at run time")]
+#![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vector instructions")]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+mod reach;
+#[cfg(test)]
+mod tests;
+
+pub use portable::Portable;
+pub use reach::{Eight, Many, Reach, Sixteen, Strip};
+
+/// The most lanes that any instruction set has; columns have room for that many beyond their last customer.
+pub const MOST_LANES: usize = 16;
+
+/// The multipliers of Philox4x32 (Salmon et al. 2011).
+const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+/// What the keys of Philox grow by each round.
+const PHILOX_KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+/// The keys of the ten rounds of Philox4x32-10.
+pub type PhiloxKeys = [[u32; 2]; 10];
+
+/// The keys of the rounds, from that of the first.
+pub fn philox_keys(mut key: [u32; 2]) -> PhiloxKeys {
+    std::array::from_fn(|_| {
+        let now = key;
+        key = [key[0].wrapping_add(PHILOX_KEY_STEPS[0]), key[1].wrapping_add(PHILOX_KEY_STEPS[1])];
+        now
+    })
+}
+
+/// Several customers at once: `N` lanes of 32 bits.
+///
+/// A column is cut into steps of `N` customers; loops run over the same number of steps of every column, so that the
+/// compiler needs no check of the bounds inside. Columns have room for whole steps.
+pub trait Lanes: Copy {
+    /// The number of lanes.
+    const N: usize;
+    /// Numbers in single precision.
+    type F: Copy;
+    /// Whole numbers of 32 bits.
+    type U: Copy;
+    /// Yes or no.
+    type M: Copy;
+    /// A table of 8 numbers.
+    type Eight: Copy;
+    /// A table of 16 numbers.
+    type Sixteen: Copy;
+
+    /// The same number in every lane.
+    fn f(self, x: f32) -> Self::F;
+    /// The same whole number in every lane.
+    fn u(self, x: u32) -> Self::U;
+    /// 0, 1, 2 ...
+    fn places(self) -> Self::U;
+    /// `N` whole numbers of a column.
+    type Words: Copy;
+    /// `N` numbers of a column.
+    type Numbers: Copy;
+
+    /// The first `steps` steps of a column.
+    fn words(self, column: &[u32], steps: usize) -> &[Self::Words];
+    /// The first `steps` steps of a column.
+    fn words_mut(self, column: &mut [u32], steps: usize) -> &mut [Self::Words];
+    /// The first `steps` steps of a column.
+    fn numbers(self, column: &[f32], steps: usize) -> &[Self::Numbers];
+    /// The first `steps` steps of a column.
+    fn numbers_mut(self, column: &mut [f32], steps: usize) -> &mut [Self::Numbers];
+    /// Loads a step of a column.
+    fn load(self, step: &Self::Words) -> Self::U;
+    /// Loads a step of a column.
+    fn load_f(self, step: &Self::Numbers) -> Self::F;
+    /// Stores to a step of a column.
+    fn store(self, step: &mut Self::Words, x: Self::U);
+    /// Stores to a step of a column.
+    fn store_f(self, step: &mut Self::Numbers, x: Self::F);
+    /// The lanes as an array of the most that there can be, those that are not there 0.
+    fn lanes(self, x: Self::U) -> [u32; MOST_LANES];
+
+    /// a + b.
+    fn add_f(self, a: Self::F, b: Self::F) -> Self::F;
+    /// a - b.
+    fn sub_f(self, a: Self::F, b: Self::F) -> Self::F;
+    /// a · b.
+    fn mul_f(self, a: Self::F, b: Self::F) -> Self::F;
+    /// a where a < b, else b.
+    fn min_f(self, a: Self::F, b: Self::F) -> Self::F;
+    /// a where a > b, else b.
+    fn max_f(self, a: Self::F, b: Self::F) -> Self::F;
+    /// Whether a >= b.
+    fn ge_f(self, a: Self::F, b: Self::F) -> Self::M;
+    /// a where yes, else b.
+    fn pick_f(self, yes: Self::M, a: Self::F, b: Self::F) -> Self::F;
+    /// The nearest number to a whole number with a sign.
+    fn to_f(self, a: Self::U) -> Self::F;
+    /// The whole part of a number between -2^31 and 2^31.
+    fn whole(self, a: Self::F) -> Self::U;
+    /// The bits of a number.
+    fn bits_of(self, a: Self::F) -> Self::U;
+    /// The number with these bits.
+    fn of_bits(self, a: Self::U) -> Self::F;
+
+    /// a + b modulo 2^32.
+    fn add(self, a: Self::U, b: Self::U) -> Self::U;
+    /// a - b modulo 2^32.
+    fn sub(self, a: Self::U, b: Self::U) -> Self::U;
+    /// a · b modulo 2^32.
+    fn mul(self, a: Self::U, b: Self::U) -> Self::U;
+    /// The smaller of two whole numbers without a sign.
+    fn min(self, a: Self::U, b: Self::U) -> Self::U;
+    /// Bits set in both.
+    fn and(self, a: Self::U, b: Self::U) -> Self::U;
+    /// Bits set in a and not in b.
+    fn and_not(self, a: Self::U, b: Self::U) -> Self::U;
+    /// Bits set in either.
+    fn or(self, a: Self::U, b: Self::U) -> Self::U;
+    /// Bits set in one.
+    fn xor(self, a: Self::U, b: Self::U) -> Self::U;
+    /// Shifts to the left; BITS is below 32.
+    fn left<const BITS: i32>(self, a: Self::U) -> Self::U;
+    /// Shifts to the right; BITS is below 32.
+    fn right<const BITS: i32>(self, a: Self::U) -> Self::U;
+    /// Shifts each lane to the right by its own number of bits, below 32.
+    fn right_by(self, a: Self::U, bits: Self::U) -> Self::U;
+    /// Whether a = b.
+    fn eq(self, a: Self::U, b: Self::U) -> Self::M;
+    /// Whether a >= b, without a sign.
+    fn ge(self, a: Self::U, b: Self::U) -> Self::M;
+    /// a where yes, else b.
+    fn pick(self, yes: Self::M, a: Self::U, b: Self::U) -> Self::U;
+    /// a + 1 where yes, else a.
+    fn plus_one(self, a: Self::U, yes: Self::M) -> Self::U;
+    /// Whether both.
+    fn both(self, a: Self::M, b: Self::M) -> Self::M;
+    /// A bit for each lane, the first one lowest.
+    fn mask(self, a: Self::M) -> u32;
+
+    /// A table of 8.
+    fn eight(self, table: &[u32; 8]) -> Self::Eight;
+    /// A table of 16.
+    fn sixteen(self, table: &[u32; 16]) -> Self::Sixteen;
+    /// Looks up by a place below 8.
+    fn look_eight(self, table: Self::Eight, place: Self::U) -> Self::U;
+    /// Looks up by a place below 16.
+    fn look_sixteen(self, table: Self::Sixteen, place: Self::U) -> Self::U;
+    /// Looks up in a table of any length; a place beyond its end reads the last number.
+    fn look_many(self, table: &[u32], place: Self::U) -> Self::U;
+    /// Stores the lanes that say yes side by side, from `at` on, and returns how many. What follows them is spoiled,
+    /// up to `N` numbers from `at` on.
+    fn pack(self, column: &mut [u32], at: usize, yes: Self::M, x: Self::U) -> usize;
+    /// [`Lanes::pack`] for numbers.
+    fn pack_f(self, column: &mut [f32], at: usize, yes: Self::M, x: Self::F) -> usize;
+    /// Philox4x32-10 of the counters `c0` and `rest`.
+    fn philox(self, c0: Self::U, rest: [u32; 3], keys: &PhiloxKeys) -> [Self::U; 4];
+
+    /// How many steps `count` customers take.
+    #[inline(always)]
+    fn steps(self, count: usize) -> usize {
+        count.div_ceil(Self::N)
+    }
+
+    /// How many lanes say yes.
+    #[inline(always)]
+    fn count(self, a: Self::M) -> u32 {
+        self.mask(a).count_ones()
+    }
+
+    /// Holds a number within bounds.
+    #[inline(always)]
+    fn within(self, a: Self::F, low: Self::F, high: Self::F) -> Self::F {
+        self.min_f(self.max_f(a, low), high)
+    }
+
+    /// a · b + c, rounded twice.
+    #[inline(always)]
+    fn mul_add(self, a: Self::F, b: Self::F, c: Self::F) -> Self::F {
+        self.add_f(self.mul_f(a, b), c)
+    }
+}
+
+/// Work that is written once and compiled for every instruction set.
+pub trait Kernel {
+    /// What it gives back.
+    type Output;
+    /// Does the work. Implementations are `#[inline(always)]`.
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output;
+}
+
+/// A set of vector instructions that this processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstructionSet(Set);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Set {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+}
+
+impl InstructionSet {
+    /// What every processor has.
+    pub const PORTABLE: Self = Self(Set::Portable);
+
+    /// Those that this processor has, the narrowest first.
+    pub fn available() -> Vec<Self> {
+        let mut sets = vec![Self::PORTABLE];
+        #[cfg(target_arch = "x86_64")]
+        {
+            sets.extend(avx2::is_there().then_some(Self(Set::Avx2)));
+            sets.extend(avx512::is_there().then_some(Self(Set::Avx512)));
+        }
+        #[cfg(target_arch = "aarch64")]
+        sets.extend(neon::is_there().then_some(Self(Set::Neon)));
+        sets
+    }
+
+    /// The widest that this processor has.
+    pub fn best() -> Self {
+        Self::available().pop().unwrap_or(Self::PORTABLE)
+    }
+
+    /// The set of a name, where this processor has it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::available().into_iter().find(|set| set.name() == name)
+    }
+
+    /// The name: `portable`, `avx2`, `avx512` or `neon`.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Set::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => "neon",
+        }
+    }
+
+    /// Does the work with these instructions.
+    #[inline]
+    pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Set::Portable => kernel.run(portable::Portable::<8>),
+            // Safety: a set is only made where the processor was asked (`available`).
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => unsafe { avx2::run(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => unsafe { avx512::run(kernel) },
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => unsafe { neon::run(kernel) },
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Rows: which row of chances a customer's stage and clocks lead to.
+
+use crate::engine::lanes::{Kernel, Lanes};
+use crate::engine::population::{Block, Period};
+use crate::engine::program::{Program, Reached};
+use crate::engine::shape::ClockShape;
+use crate::model::journey::Clock;
+
+use super::reach;
+
+/// Writes the row of each customer to `row`.
+pub fn find(block: &Block, now: Period<'_>, row: &mut [u32]) {
+    now.world.set.run(Find { block, program: now.program(), t: now.t, row });
+}
+
+struct Find<'a> {
+    block: &'a Block,
+    program: &'a Program,
+    t: u32,
+    row: &'a mut [u32],
+}
+
+impl Kernel for Find<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.block.live);
+        let (stage, row) = (l.words(&self.block.stage, n), l.words_mut(self.row, n));
+        let reached = self.program.reach;
+        for i in 0..n {
+            l.store(&mut row[i], reach(l, reached, &self.program.first_row, l.load(&stage[i])));
+        }
+        // Clock by clock, so that each is a loop over few columns.
+        for clock in &self.program.clocks {
+            match clock.clock {
+                Clock::PeriodsInStage => {
+                    let periods = l.words(&self.block.periods_in_stage, n);
+                    for i in 0..n {
+                        let sum =
+                            l.add(l.load(&row[i]), place(l, reached, clock, l.load(&stage[i]), l.load(&periods[i])));
+                        l.store(&mut row[i], sum);
+                    }
+                }
+                Clock::Age(of) => {
+                    let column = l.numbers(&self.block.traits[of.index()], n);
+                    for i in 0..n {
+                        let sum = l.add(
+                            l.load(&row[i]),
+                            place(l, reached, clock, l.load(&stage[i]), age(l, l.load_f(&column[i]), self.t)),
+                        );
+                        l.store(&mut row[i], sum);
+                    }
+                }
+                Clock::Period => {}
+            }
+        }
+    }
+}
+
+/// How many rows a clock leads on from the first one of a stage.
+#[inline(always)]
+fn place<L: Lanes>(l: L, reached: Reached, clock: &ClockShape, stage: L::U, read: L::U) -> L::U {
+    let place = l.min(read, reach(l, reached, &clock.last, stage));
+    l.mul(place, reach(l, reached, &clock.stride, stage))
+}
+
+/// The whole part of an ageing trait in period `t`, not below 0.
+#[inline(always)]
+fn age<L: Lanes>(l: L, at_start: L::F, t: u32) -> L::U {
+    // No list is a billion periods long.
+    l.add(l.whole(l.within(at_start, l.f(0.0), l.f(1e9))), l.u(t - 1))
+}

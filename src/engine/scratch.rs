@@ -1,0 +1,97 @@
+//! Scratch is the paper that a worker uses for block after block: nothing on it outlives a period.
+
+use super::lanes::MOST_LANES;
+use super::population::Words;
+use super::program::Program;
+
+/// Columns for one block that hold what is known within a period only.
+pub struct Scratch {
+    /// The stage that each customer had before the move of this period.
+    pub before: Vec<u32>,
+    /// The row of chances that each customer's stage and clocks lead to.
+    pub row: Vec<u32>,
+    /// For each class of drivers, what it multiplies a customer's chances by.
+    pub tilt: Vec<Vec<f32>>,
+    /// What drivers multiply the rate of purchases by.
+    pub rate_tilt: Vec<f32>,
+    /// For each chance that is the customer's own, what it takes of staying.
+    pub taken: Vec<Vec<f32>>,
+    /// For each chance that is the customer's own, what it weighs where it leads.
+    pub given: Vec<Vec<f32>>,
+    /// What a period was like, where it is not normal.
+    pub quality: Vec<f32>,
+    /// The purchases of each customer.
+    pub count: Vec<u32>,
+    /// Each customer's purchases, in a mix with their money.
+    pub bought: Vec<u32>,
+    /// Some of the customers, side by side.
+    pub subset: Subset,
+    /// Random words of a block that keeps none of its own.
+    pub words: Words,
+}
+
+/// Some customers of a block, side by side: those of a stage, or those who buy.
+#[derive(Default)]
+pub struct Subset {
+    /// Their places in the block.
+    pub place: Vec<u32>,
+    /// Their addresses.
+    pub customer: Vec<u32>,
+    /// Their purchases.
+    pub count: Vec<u32>,
+    /// Four words of each.
+    pub words: [Vec<u32>; 4],
+    /// The words of those that are wanted.
+    pub word: Vec<u32>,
+    /// The places that those words belong to.
+    pub whose: Vec<u32>,
+    /// The numbers that were made of those words.
+    pub value: Vec<f32>,
+}
+
+impl Scratch {
+    /// Paper for blocks of up to `size` customers.
+    ///
+    /// Blocks that keep their words need no room for them here.
+    pub fn new(program: &Program, size: usize, keeps_words: bool) -> Self {
+        let room = room(size);
+        let column = |used: bool| vec![0; if used { room } else { 0 }];
+        let numbers = |used: bool| vec![0.0; if used { room } else { 0 }];
+        Self {
+            before: column(program.needs_before),
+            row: column(!program.clocks.is_empty()),
+            tilt: Vec::new(),
+            rate_tilt: numbers(!program.rate_states.is_empty()),
+            taken: vec![numbers(true); program.own.len()],
+            given: vec![numbers(true); program.own.len()],
+            quality: numbers(!program.quality_by_list.is_empty()),
+            count: column(program.buys),
+            bought: column(program.buys),
+            subset: Subset::with_room(program, room),
+            words: Words::with_room(program, if keeps_words { 0 } else { size }),
+        }
+    }
+}
+
+impl Subset {
+    fn with_room(program: &Program, room: usize) -> Self {
+        let lists = program.buys || !program.quality_by_list.is_empty();
+        let column = |used: bool| vec![0; if used { room } else { 0 }];
+        let baskets = if program.buys { 4 * room } else { room };
+        let drawn = |used: bool| vec![0; if used { baskets } else { 0 }];
+        Self {
+            place: column(lists || !program.booked_moves.is_empty()),
+            customer: column(program.buys),
+            count: column(program.buys),
+            words: std::array::from_fn(|_| column(program.buys)),
+            word: drawn(lists),
+            whose: drawn(program.buys),
+            value: vec![0.0; if lists { baskets } else { 0 }],
+        }
+    }
+}
+
+/// The length of a column that serves `size` customers in lanes: what is packed may spoil a few places more.
+pub fn room(size: usize) -> usize {
+    size.next_multiple_of(MOST_LANES) + MOST_LANES
+}

@@ -16,6 +16,7 @@ use super::cohort;
 use super::draws::{Draws, Purpose, unit64};
 use super::flows::Flows;
 use super::ledger::Ledger;
+use super::obstacle::obstacles;
 use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
@@ -73,7 +74,7 @@ impl<'m> Experiment<'m> {
         Self {
             model,
             program: Program::new(model),
-            exact: cohort::obstacles(model).is_empty(),
+            exact: obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
             progress: None,

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::engine::experiment::{Experiment, Replication};
 use crate::engine::flows::Flows;
+use crate::engine::obstacle::follows_satisfaction;
 use crate::engine::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -170,11 +171,12 @@ impl<'m> Runs<'m> {
     }
 
     fn expectations(&self, sums: &[f64]) -> IndexMap<String, f64> {
+        let follows = follows_satisfaction(self.model);
         let shown = self
             .metrics
             .iter()
             .zip(sums)
-            .filter(|(metric, _)| metric.has_expectation() && **metric != Metric::CumulativeCashFlow);
+            .filter(|(metric, _)| metric.has_expectation(follows) && **metric != Metric::CumulativeCashFlow);
         shown.map(|(metric, sum)| (metric.name(self.model), sum / self.replications as f64)).collect()
     }
 

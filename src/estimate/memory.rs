@@ -55,6 +55,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     } else {
         0.0
     };
+    let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
+    let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
     let customer = 32.0 + 8.0 * model.traits.len() as f64;
     let customers = if coupled { threads.min(wave) * f64::from(model.run.agents) * customer } else { 0.0 };
     let part = |what, bytes, mend| Part { what, bytes, mend };
@@ -71,7 +73,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         ),
         part(
             "the results of replications",
-            8.0 * f64::from(model.run.replications) * kinds * scenarios,
+            8.0 * f64::from(model.run.replications)
+                * (controls + (kinds + if exact { kinds + 3.0 } else { 0.0 }) * scenarios),
             "fewer replications",
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),

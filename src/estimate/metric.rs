@@ -108,6 +108,11 @@ impl Metric {
         }
     }
 
+    /// Whether it is a ratio, so that its expectation is not the ratio of the expectations of its parts.
+    pub fn is_ratio(self) -> bool {
+        matches!(self, Self::Retention | Self::Satisfaction)
+    }
+
     /// Whether it has an exact expectation, which may follow satisfaction beside the customers' stages.
     pub fn has_expectation(self, follows_satisfaction: bool) -> bool {
         self != Self::Satisfaction || follows_satisfaction

@@ -23,7 +23,7 @@ const FEWEST_INTERVALS: usize = 8;
 /// The intervals of the finest satisfaction grid.
 pub const MOST_INTERVALS: usize = 256;
 /// A grid is fine enough when one of half its intervals agrees with it as closely as this.
-const AGREEMENT: f64 = 1e-8;
+const AGREEMENT: f64 = 1e-7;
 
 /// The expected flows of one scenario and segment for one draw of the numbers, for one customer.
 ///

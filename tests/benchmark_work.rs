@@ -56,8 +56,17 @@ fn j2_agrees_with_quadrature_over_stage_and_satisfaction() {
     // customer over 60 periods, mean satisfaction of those who have not churned.
     let shares =
         [("active", 0.168_523_70), ("at_risk", 0.018_151_576_8), ("lapsed", 0.020_907_269), ("churned", 0.792_417_396)];
-    let run = summary(&model(&small("j2")));
+    let model = model(&small("j2"));
+    let exact = Exact::of(&model).unwrap();
+    let solved = |metric: &str, expected: f64| {
+        let found = exact.mean(&model, "today", metric).unwrap();
+        assert!((found / expected - 1.0).abs() < 1e-6, "{metric}: {found} solved, {expected} expected");
+    };
+    solved("revenue", 906.049_22 * CUSTOMERS);
+    solved("satisfaction", 0.674_144_68);
+    let run = summary(&model);
     for (stage, share) in shares {
+        solved(&format!("customers.{stage}"), share * CUSTOMERS);
         close(&run.scenarios[0], stage, share * CUSTOMERS);
     }
     close(&run.scenarios[0], "revenue", 906.049_22 * CUSTOMERS);

@@ -469,19 +469,23 @@ fn a_relationship_by_recency_is_worth_what_pfeifer_and_carraway_print() {
 #[test]
 fn satisfaction_with_a_memory_drives_churn_as_all_histories_say() {
     let Some(case) = Case::read("satisfaction_ewma_exact") else { return };
+    let solved = Solved::of("satisfaction_ewma.toml", &[]);
     let played = Played::of("satisfaction_ewma.toml", &["run.agents=10000", "run.replications=40"], &[]);
     for scenario in ["base", "better_service", "bad_launch"] {
         let id = format!("{scenario}.survival_0_12");
+        case.all_solved(&id, &solved.over_time(scenario, "retention"));
         for (reference, found) in case.list(&id).iter().zip(played.over_time(scenario, "retention")) {
             plausible(&id, *reference, found);
             case.close(&id, *reference, found.mean);
         }
         let id = format!("{scenario}.mean_S_of_survivors_1_12");
+        case.all_solved(&id, &solved.over_time(scenario, "satisfaction")[1..]);
         for (reference, found) in case.list(&id).iter().zip(&played.over_time(scenario, "satisfaction")[1..]) {
             plausible(&id, *reference, found);
             case.close(&id, *reference, found.mean);
         }
         let id = format!("{scenario}.revenue_per_acquired_customer");
+        case.solved(&id, solved.mean(scenario, "revenue"));
         let found = played.mean(scenario, "revenue");
         plausible(&id, case.number(&id), &found);
         case.holds(&id, found.mean);

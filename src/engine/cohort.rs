@@ -2,261 +2,221 @@
 //!
 //! A cohort's shares by stage are propagated through the rows (Sonnenberg & Beck 1993, "Markov models in medical
 //! decision making", Medical Decision Making 13(4)); stages whose chances depend on the time in them are spread over
-//! tunnel states. Traits that bend rows are integrated over their distribution. Purchases are a Poisson stream;
-//! thinned by a chance `c` of leaving after each, λ of them become (1 - exp(-λc))/c (Kingman 1993, "Poisson processes").
+//! tunnel states, and every share over the nodes of a satisfaction grid (`satisfaction_grid.rs`). Traits that bend rows
+//! are integrated over their distribution. Purchases are a Poisson stream; thinned by a chance `c` of leaving after
+//! each, λ of them become (1 - exp(-λc))/c (Kingman 1993, "Poisson processes").
 
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Driver, Exit, Purchases, Stage, State};
 use crate::model::param::ParamSet;
-use crate::model::rows::{Moment, combinations};
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId, TraitId};
-use crate::stats::distribution::Distribution;
 
+use super::cohort_table::CohortTable;
 use super::flows::Flows;
+use super::obstacle::{follows_satisfaction, kinds};
 use super::program::Program;
-use super::quadrature::{Nodes, nodes, whole_parts};
+use super::satisfaction_grid::SatisfactionGrid;
 
-/// The most combinations of trait values for one segment, and for a study with uncertain numbers,
-/// where they are needed in every replication.
-const MOST_NODES: usize = 10_000;
-const MOST_NODES_UNCERTAIN: usize = 200;
-
-/// Why a model has no exact expectation; empty where it has one.
-pub fn obstacles(model: &Model) -> Vec<String> {
-    let mut found = Vec::new();
-    for stage in &model.stages {
-        for exit in &stage.exits {
-            if exit.word_of_mouth.is_some() {
-                found.push(format!("word of mouth in `{}` couples customers", stage.name));
-            }
-            if exit.drivers.iter().any(|driver| driver.on == State::Satisfaction) {
-                found.push(format!(
-                    "satisfaction drives moves out of `{}`, and differs from customer to customer over time",
-                    stage.name
-                ));
-            }
-        }
-        if stage.purchases.iter().any(|p| p.drivers.iter().any(|driver| driver.on == State::Satisfaction)) {
-            found.push(format!(
-                "satisfaction drives purchases in `{}`, and differs from customer to customer over time",
-                stage.name
-            ));
-        }
-    }
-    found.dedup();
-    if found.is_empty() {
-        found.extend(too_many_nodes(model));
-    }
-    found
-}
-
-fn too_many_nodes(model: &Model) -> Option<String> {
-    let most = if model.is_uncertain() { MOST_NODES_UNCERTAIN } else { MOST_NODES };
-    let clash = bending(model).into_iter().find(|(of, by_list)| *by_list && drives(model, *of));
-    if let Some((of, _)) = clash {
-        return Some(format!("chances are both listed by `{0}` and driven by it", model.traits[of.index()].name));
-    }
-    let count = |segment: usize| grids(model, segment).iter().map(|(_, nodes)| nodes.len()).product::<usize>();
-    let needed = (0..model.segments.len()).map(count).max().unwrap_or(1);
-    let names: Vec<&str> = bending(model).iter().map(|(of, _)| model.traits[of.index()].name.as_str()).collect();
-    (needed > most)
-        .then(|| format!("it would take {needed} combinations of the traits {}, more than {most}", names.join(", ")))
-}
-
-/// The traits that expectations do not depend on linearly, and whether lists are read by them.
-fn bending(model: &Model) -> Vec<(TraitId, bool)> {
-    let multipliers = |of: TraitId| {
-        let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref());
-        let rate = purchases.clone().any(|p| p.rate_trait == Some(of));
-        let basket = purchases.clone().any(|p| p.basket_trait == Some(of));
-        let leaves = model
-            .stages
-            .iter()
-            .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
-        (rate && basket) || leaves
-    };
-    (0..model.traits.len())
-        .map(TraitId::from)
-        .filter_map(|of| {
-            let listed = model.stages.iter().any(|s| s.clocks().contains(&Clock::Age(of)));
-            let own = model
-                .stages
-                .iter()
-                .flat_map(|s| &s.exits)
-                .any(|e| matches!(e.chance, Chance::Own { of: its, .. } if its == of));
-            (listed || own || drives(model, of) || multipliers(of)).then_some((of, listed))
-        })
-        .collect()
-}
-
-fn drives(model: &Model, of: TraitId) -> bool {
-    let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers);
-    model.stages.iter().flat_map(Stage::move_drivers).chain(purchases).any(|driver| driver.on == State::Trait(of))
-}
-
-fn grids(model: &Model, segment: usize) -> Vec<(TraitId, Nodes)> {
-    bending(model)
-        .into_iter()
-        .map(|(of, listed)| {
-            let law = &model.segments[segment].traits[of.index()];
-            (of, if listed { whole_parts(law) } else { nodes(law) })
-        })
-        .collect()
-}
+/// The intervals of the coarsest satisfaction grid.
+const FEWEST_INTERVALS: usize = 8;
+/// The intervals of the finest satisfaction grid.
+pub const MOST_INTERVALS: usize = 256;
+/// A grid is fine enough when one of half its intervals agrees with it as closely as this.
+const AGREEMENT: f64 = 1e-7;
 
 /// The expected flows of one scenario and segment for one draw of the numbers, for one customer.
 ///
-/// Call only where [`obstacles`] finds none.
+/// Call only where [`super::obstacle::obstacles`] finds none. The satisfaction grid is doubled until that changes
+/// nothing that matters.
 pub fn expected(model: &Model, program: &Program, drawn: &ParamSet, scenario: ScenarioId, segment: SegmentId) -> Flows {
-    let timeline = Timeline::new(model, drawn, scenario, segment);
-    let rows = Rows::new(model, &timeline);
-    let grids = grids(model, segment.index());
-    let lengths: Vec<usize> = grids.iter().map(|(_, nodes)| nodes.len()).collect();
-    let mut flows = Flows::empty(program.stages, program.booked_moves.len(), model.run.horizon);
-    let mut traits: Vec<f64> = model.segments[segment.index()].traits.iter().map(Distribution::mean).collect();
-    for combination in combinations(&lengths) {
-        let mut weight = 1.0;
-        for ((of, nodes), at) in grids.iter().zip(combination) {
-            traits[of.index()] = nodes[at].0;
-            weight *= nodes[at].1;
-        }
-        if weight > 0.0 {
-            Cohort { model, program, timeline: &timeline, rows: &rows, traits: &traits, weight, flows: &mut flows }
-                .run(segment);
+    let on = |intervals| expected_on(model, program, drawn, scenario, segment, intervals);
+    if !follows_satisfaction(model) {
+        return on(0);
+    }
+    let mut intervals = FEWEST_INTERVALS;
+    let mut flows = on(intervals);
+    while intervals < MOST_INTERVALS {
+        intervals *= 2;
+        let coarser = std::mem::replace(&mut flows, on(intervals));
+        if flows.distance(&coarser) < AGREEMENT {
+            break;
         }
     }
     flows
 }
 
-/// The chances at neutral by period, stage and combination of clocks, own chances as 0.
-struct Rows {
-    values: Vec<ParamSet>,
-    chances: Vec<Vec<Vec<Vec<f64>>>>,
+/// The expected flows with a satisfaction grid of so many intervals; with 0, satisfaction is not followed.
+pub fn expected_on(
+    model: &Model,
+    program: &Program,
+    drawn: &ParamSet,
+    scenario: ScenarioId,
+    segment: SegmentId,
+    intervals: usize,
+) -> Flows {
+    let timeline = Timeline::new(model, drawn, scenario, segment);
+    let grid = SatisfactionGrid::new(intervals);
+    let mut table = CohortTable::new(model, &timeline, &grid);
+    let mut flows = Flows::empty(program.stages, program.booked_moves.len(), model.run.horizon);
+    let mut cohorts: Vec<Cohort<'_>> = kinds(model, segment.index())
+        .into_iter()
+        .map(|(share, traits)| Cohort::new(&table, program, segment, share, traits))
+        .collect();
+    cohorts.iter().for_each(|cohort| cohort.count(&table, &mut flows));
+    for t in 1..=model.run.horizon {
+        table.go_to(t);
+        for cohort in &mut cohorts {
+            cohort.period(&table, &mut flows);
+        }
+    }
+    flows
 }
 
-impl Rows {
-    fn new(model: &Model, timeline: &Timeline<'_>) -> Self {
-        let mut values: Vec<ParamSet> = Vec::new();
-        let mut chances: Vec<Vec<Vec<Vec<f64>>>> = Vec::new();
-        let follows = model.stages.iter().any(Stage::follows_the_period);
-        for t in 0..=model.run.horizon {
-            let same = t > 1 && timeline.epoch(t) != t;
-            values.push(if same { values[t as usize - 1].clone() } else { timeline.values(t).0 });
-            if same && !follows {
-                chances.push(chances[t as usize - 1].clone());
-                continue;
-            }
-            let numbers = &values[t as usize];
-            let of_stage = |stage: &Stage| {
-                let lengths = stage.clock_lengths();
-                combinations(&lengths)
-                    .map(|clocks| stage.chances(&Moment { values: numbers, period: t, clocks: &clocks, talkers: 0.0 }))
-                    .collect()
-            };
-            chances.push(model.stages.iter().map(of_stage).collect());
+/// The customers of a cohort in one stage: by whether they were ever retained (0, 1), by periods in the stage, and by
+/// satisfaction. A cell holds all satisfactions.
+#[derive(Clone)]
+struct Tunnel {
+    length: usize,
+    nodes: usize,
+    weights: Vec<f64>,
+}
+
+impl Tunnel {
+    fn new(length: usize, nodes: usize) -> Self {
+        Self { length, nodes, weights: vec![0.0; 2 * length * nodes] }
+    }
+
+    fn cell(&self, ever: usize, periods: usize) -> &[f64] {
+        let first = (ever * self.length + periods) * self.nodes;
+        &self.weights[first..first + self.nodes]
+    }
+
+    fn cell_mut(&mut self, ever: usize, periods: usize) -> &mut [f64] {
+        let first = (ever * self.length + periods) * self.nodes;
+        &mut self.weights[first..first + self.nodes]
+    }
+
+    /// The customers by satisfaction, who were ever retained or never.
+    fn by_satisfaction(&self, ever: usize) -> Vec<f64> {
+        let mut sums = vec![0.0; self.nodes];
+        for periods in 0..self.length {
+            sums.iter_mut().zip(self.cell(ever, periods)).for_each(|(sum, weight)| *sum += weight);
         }
-        Self { values, chances }
+        sums
     }
 }
 
 /// A cohort of customers with the same traits.
-struct Cohort<'a, 'm> {
-    model: &'m Model,
+struct Cohort<'a> {
     program: &'a Program,
-    timeline: &'a Timeline<'m>,
-    rows: &'a Rows,
-    traits: &'a [f64],
-    weight: f64,
-    flows: &'a mut Flows,
+    traits: Vec<f64>,
+    tunnels: Vec<Tunnel>,
 }
 
-/// The share of a cohort in one stage by whether it was ever retained (0, 1) and by periods in the stage.
-type Tunnel = [Vec<f64>; 2];
-
-impl Cohort<'_, '_> {
-    fn run(&mut self, segment: SegmentId) {
-        let mut tunnels: Vec<Tunnel> = self
-            .model
-            .stages
-            .iter()
-            .map(|stage| {
-                let length = tunnel_length(stage);
-                [vec![0.0; length], vec![0.0; length]]
-            })
-            .collect();
-        for (stage, share) in &self.model.segments[segment.index()].start {
-            tunnels[stage.index()][usize::from(self.model.stages[stage.index()].retained)][0] += share * self.weight;
+impl<'a> Cohort<'a> {
+    fn new(
+        table: &CohortTable<'_, '_>,
+        program: &'a Program,
+        segment: SegmentId,
+        share: f64,
+        traits: Vec<f64>,
+    ) -> Self {
+        let model = table.model;
+        let start = model.experience.as_ref().map_or_else(|| vec![1.0], |e| table.grid.start(&e.start));
+        let mut tunnels: Vec<Tunnel> =
+            model.stages.iter().map(|stage| Tunnel::new(tunnel_length(stage), start.len())).collect();
+        for (stage, part) in &model.segments[segment.index()].start {
+            let cell = tunnels[stage.index()].cell_mut(usize::from(model.stages[stage.index()].retained), 0);
+            cell.iter_mut().zip(&start).for_each(|(cell, weight)| *cell += part * share * weight);
         }
-        self.count(&tunnels, 0);
-        for t in 1..=self.model.run.horizon {
-            tunnels = self.travel(&tunnels, t);
-            self.buy(&mut tunnels, t);
-            self.count(&tunnels, t);
+        Self { program, traits, tunnels }
+    }
+
+    /// Feel, move, buy, count: the order of `rollout.rs`.
+    fn period(&mut self, table: &CohortTable<'_, '_>, flows: &mut Flows) {
+        self.feel(table);
+        self.travel(table, flows);
+        self.buy(table, flows);
+        self.count(table, flows);
+    }
+
+    fn feel(&mut self, table: &CohortTable<'_, '_>) {
+        for (stage, tunnel) in self.tunnels.iter_mut().enumerate() {
+            let Some(kernel) = table.kernel(stage) else { continue };
+            let mut felt = vec![0.0; tunnel.nodes];
+            for cell in tunnel.weights.chunks_exact_mut(felt.len()).filter(|cell| cell.iter().any(|w| *w != 0.0)) {
+                kernel.feel(cell, &mut felt);
+                cell.copy_from_slice(&felt);
+            }
         }
     }
 
-    fn travel(&mut self, tunnels: &[Tunnel], t: u32) -> Vec<Tunnel> {
-        let mut next: Vec<Tunnel> = tunnels.iter().map(|[a, b]| [vec![0.0; a.len()], vec![0.0; b.len()]]).collect();
-        for (from, tunnel) in tunnels.iter().enumerate() {
-            let stage = &self.model.stages[from];
-            for k in 0..tunnel[0].len() {
-                let mass = [tunnel[0][k], tunnel[1][k]];
-                if mass == [0.0, 0.0] {
+    fn travel(&mut self, table: &CohortTable<'_, '_>, flows: &mut Flows) {
+        let empty = self.tunnels.iter().map(|tunnel| Tunnel::new(tunnel.length, tunnel.nodes)).collect();
+        let before: Vec<Tunnel> = std::mem::replace(&mut self.tunnels, empty);
+        for (from, tunnel) in before.iter().enumerate() {
+            let stage = &table.model.stages[from];
+            for periods in 0..tunnel.length {
+                let cells = [tunnel.cell(0, periods), tunnel.cell(1, periods)];
+                if cells.iter().all(|cell| cell.iter().all(|weight| *weight == 0.0)) {
                     continue;
                 }
-                let chances = self.row(from, k, t);
-                let stay = (1.0 - chances.iter().sum::<f64>()).max(0.0);
-                let later = (k + 1).min(tunnel[0].len() - 1);
-                for ever in 0..2 {
-                    next[from][ever][later] += mass[ever] * stay;
-                    for (exit, chance) in stage.moves().zip(&chances) {
+                let row = self.row(table, from, periods);
+                let later = (periods + 1).min(tunnel.length - 1);
+                for (ever, cell) in cells.into_iter().enumerate() {
+                    add(self.tunnels[from].cell_mut(ever, later), cell, &row.stay);
+                    for (exit, chances) in stage.moves().zip(&row.leave) {
                         let to = exit.to.index();
-                        let now = ever | usize::from(self.model.stages[to].retained);
-                        next[to][now][0] += mass[ever] * chance;
-                        self.book(from, to, mass[ever] * chance, t);
+                        let now = ever | usize::from(table.model.stages[to].retained);
+                        let moved = add(self.tunnels[to].cell_mut(now, 0), cell, chances);
+                        self.book(from, to, moved, table.t, flows);
                     }
                 }
             }
         }
-        next
     }
 
-    fn book(&mut self, from: usize, to: usize, mass: f64, t: u32) {
+    fn book(&self, from: usize, to: usize, customers: f64, t: u32, flows: &mut Flows) {
         let slot = self.program.move_slot[from * self.program.stages + to];
         if slot > 0 {
-            self.flows.moves[t as usize][slot as usize - 1] += mass;
+            flows.moves[t as usize][slot as usize - 1] += customers;
         }
     }
 
-    /// The chances of a row for these traits, as the mechanism in `travel.rs` bends them.
-    fn row(&self, from: usize, periods: usize, t: u32) -> Vec<f64> {
-        let stage = &self.model.stages[from];
+    /// The chances of a row for these traits, as the mechanism in `travel.rs` bends them, node by node.
+    fn row(&self, table: &CohortTable<'_, '_>, from: usize, periods: usize) -> Row {
+        let stage = &table.model.stages[from];
         let shape = &self.program.rows[from];
         let at = shape.clocks.iter().map(|(clock, length, stride)| {
             let place = match clock {
-                Clock::Age(of) => self.whole_age(*of, t),
+                Clock::Age(of) => self.whole_age(*of, table.t),
                 _ => periods,
             };
             place.min(length - 1) * stride
         });
-        let mut chances = self.rows.chances[t as usize][from][at.sum::<usize>()].clone();
-        if !self.model.stages[from].is_bent() {
-            return chances;
-        }
+        let mut chances = table.chances[from][at.sum::<usize>()].clone();
         let mut stay = (1.0 - chances.iter().sum::<f64>()).max(0.0);
+        let nodes = table.grid.nodes().len();
+        if !stage.is_bent() {
+            return Row { stay: vec![stay; nodes], leave: chances.iter().map(|chance| vec![*chance; nodes]).collect() };
+        }
         for (exit, chance) in stage.moves().zip(&mut chances) {
             if let Chance::Own { .. } = exit.chance {
-                *chance = self.own_chance(exit, t).min(stay);
+                *chance = self.own_chance(table, exit).min(stay);
                 stay -= *chance;
             }
         }
-        let values = &self.rows.values[t as usize];
-        for (exit, chance) in stage.moves().zip(&mut chances) {
-            *chance *= libm::exp(self.exponent(&exit.drivers, values, t));
-        }
-        let total = stay + chances.iter().sum::<f64>();
-        chances.into_iter().map(|chance| chance / total).collect()
+        let weigh = |((exit, chance), tilt): ((&Exit, f64), &Vec<f64>)| {
+            let weight = chance * libm::exp(self.exponent(table, &exit.drivers));
+            if tilt.is_empty() { vec![weight; nodes] } else { tilt.iter().map(|tilt| weight * tilt).collect() }
+        };
+        let mut row = Row {
+            stay: vec![stay; nodes],
+            leave: stage.moves().zip(chances).zip(&table.tilts[from]).map(weigh).collect(),
+        };
+        row.share_out();
+        row
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
@@ -264,91 +224,145 @@ impl Cohort<'_, '_> {
         self.traits[of.index()].max(0.0) as usize + t as usize - 1
     }
 
-    fn trait_at(&self, of: TraitId, t: u32) -> f64 {
-        let growth = f64::from(u8::from(self.model.traits[of.index()].ages));
-        self.traits[of.index()] + growth * (f64::from(t) - 1.0)
+    fn trait_at(&self, table: &CohortTable<'_, '_>, of: TraitId) -> f64 {
+        let growth = f64::from(u8::from(table.model.traits[of.index()].ages));
+        self.traits[of.index()] + growth * (f64::from(table.t) - 1.0)
     }
 
-    fn exponent(&self, drivers: &[Driver], values: &ParamSet, t: u32) -> f64 {
+    /// The part of an exponent that is the traits'; that of satisfaction is in the table, node by node.
+    fn exponent(&self, table: &CohortTable<'_, '_>, drivers: &[Driver]) -> f64 {
         let one = |driver: &Driver| match driver.on {
-            State::Trait(of) => values[driver.weight] * (self.trait_at(of, t) - self.model.traits[of.index()].neutral),
+            State::Trait(of) => {
+                table.values[driver.weight] * (self.trait_at(table, of) - table.model.traits[of.index()].neutral)
+            }
             State::Satisfaction => 0.0,
         };
         drivers.iter().map(one).sum()
     }
 
-    fn own_chance(&self, exit: &Exit, t: u32) -> f64 {
+    fn own_chance(&self, table: &CohortTable<'_, '_>, exit: &Exit) -> f64 {
         match exit.chance {
             Chance::Own { of, changes } => {
-                let operations = self.timeline.own_operations(changes, t);
+                let operations = table.timeline.own_operations(changes, table.t);
                 let start = self.traits[of.index()];
                 operations.iter().fold(start, |p, (op, amount, share)| op.apply(p, *amount, *share)).clamp(0.0, 1.0)
             }
-            Chance::Fixed(id) => self.rows.values[t as usize][id],
+            Chance::Fixed(id) => table.values[id],
             Chance::Listed { .. } => 0.0,
         }
     }
 
-    fn buy(&mut self, tunnels: &mut [Tunnel], t: u32) {
+    fn buy(&mut self, table: &CohortTable<'_, '_>, flows: &mut Flows) {
+        let t = table.t as usize;
         let mut left = Vec::new();
-        for (place, stage) in self.model.stages.iter().enumerate() {
+        for (place, stage) in table.model.stages.iter().enumerate() {
             let Some(purchases) = &stage.purchases else { continue };
-            let rate = self.rate(purchases, t);
+            let rates = self.rates(table, place, purchases);
             let chances: Vec<(usize, f64)> =
-                stage.leaves().map(|exit| (exit.to.index(), self.own_chance(exit, t))).collect();
+                stage.leaves().map(|exit| (exit.to.index(), self.own_chance(table, exit))).collect();
             let chance: f64 = chances.iter().map(|(_, c)| c).sum();
-            let gone = -libm::expm1(-rate * chance);
-            let made = if chance > 0.0 { gone / chance } else { rate };
-            let mass: f64 = tunnels[place].iter().flatten().sum();
-            self.flows.purchases[t as usize][place] += mass * made;
-            self.flows.baskets[t as usize][place] += mass * made * self.basket(purchases, t);
+            let gone: Vec<f64> = rates.iter().map(|rate| -libm::expm1(-rate * chance)).collect();
+            let made = rates.iter().zip(&gone).map(|(rate, gone)| if chance > 0.0 { gone / chance } else { *rate });
+            let customers =
+                self.tunnels[place].by_satisfaction(0).into_iter().zip(self.tunnels[place].by_satisfaction(1));
+            let purchased: f64 = customers.zip(made).map(|((never, ever), made)| (never + ever) * made).sum();
+            flows.purchases[t][place] += purchased;
+            flows.baskets[t][place] += purchased * self.basket(table, purchases);
             if chance > 0.0 {
-                left.extend(chances.iter().map(|(to, c)| (place, *to, gone * c / chance)));
+                let part = |c: f64| gone.iter().map(|gone| gone * c / chance).collect();
+                left.extend(chances.into_iter().map(|(to, c)| Left { from: place, to, shares: part(c) }));
             }
         }
-        self.leave(tunnels, &left, t);
+        self.leave(table, &left, flows);
     }
 
-    fn leave(&mut self, tunnels: &mut [Tunnel], left: &[(usize, usize, f64)], t: u32) {
+    fn leave(&mut self, table: &CohortTable<'_, '_>, left: &[Left], flows: &mut Flows) {
         if left.is_empty() {
             return;
         }
-        let before = tunnels.to_vec();
-        for &(from, to, share) in left {
+        let before = self.tunnels.clone();
+        for Left { from, to, shares } in left {
+            let staying: Vec<f64> = shares.iter().map(|share| -share).collect();
             for ever in 0..2 {
-                let mass: f64 = before[from][ever].iter().sum();
-                for (cell, was) in tunnels[from][ever].iter_mut().zip(&before[from][ever]) {
-                    *cell -= was * share;
+                for periods in 0..before[*from].length {
+                    add(self.tunnels[*from].cell_mut(ever, periods), before[*from].cell(ever, periods), &staying);
                 }
-                let now = ever | usize::from(self.model.stages[to].retained);
-                tunnels[to][now][0] += mass * share;
-                self.book(from, to, mass * share, t);
+                let now = ever | usize::from(table.model.stages[*to].retained);
+                let moved = add(self.tunnels[*to].cell_mut(now, 0), &before[*from].by_satisfaction(ever), shares);
+                self.book(*from, *to, moved, table.t, flows);
             }
         }
     }
 
-    fn rate(&self, purchases: &Purchases, t: u32) -> f64 {
-        let values = &self.rows.values[t as usize];
-        let own = purchases.rate_trait.map_or(1.0, |of| self.trait_at(of, t).max(0.0));
-        values[purchases.rate] * own * libm::exp(self.exponent(&purchases.drivers, values, t))
+    fn rates(&self, table: &CohortTable<'_, '_>, stage: usize, purchases: &Purchases) -> Vec<f64> {
+        let own = purchases.rate_trait.map_or(1.0, |of| self.trait_at(table, of).max(0.0));
+        let rate = table.values[purchases.rate] * own * libm::exp(self.exponent(table, &purchases.drivers));
+        let tilts = &table.rates[stage];
+        if tilts.is_empty() {
+            vec![rate; table.grid.nodes().len()]
+        } else {
+            tilts.iter().map(|tilt| rate * tilt).collect()
+        }
     }
 
-    fn basket(&self, purchases: &Purchases, t: u32) -> f64 {
-        let own = purchases.basket_trait.map_or(1.0, |of| self.trait_at(of, t).max(0.0));
-        self.rows.values[t as usize][purchases.basket] * own
+    fn basket(&self, table: &CohortTable<'_, '_>, purchases: &Purchases) -> f64 {
+        let own = purchases.basket_trait.map_or(1.0, |of| self.trait_at(table, of).max(0.0));
+        table.values[purchases.basket] * own
     }
 
-    fn count(&mut self, tunnels: &[Tunnel], t: u32) {
-        let t = t as usize;
-        for (stage, [never, ever]) in tunnels.iter().enumerate() {
-            let ever: f64 = ever.iter().sum();
-            self.flows.customers[t][stage] += never.iter().sum::<f64>() + ever;
-            self.flows.acquired[t] += ever;
+    fn count(&self, table: &CohortTable<'_, '_>, flows: &mut Flows) {
+        let t = table.t as usize;
+        let nodes = table.grid.nodes();
+        for (stage, tunnel) in self.tunnels.iter().enumerate() {
+            let [never, ever] = [0, 1].map(|ever| tunnel.by_satisfaction(ever));
+            let acquired: f64 = ever.iter().sum();
+            flows.customers[t][stage] += never.iter().sum::<f64>() + acquired;
+            flows.acquired[t] += acquired;
+            if nodes.len() > 1 && table.model.stages[stage].retained {
+                flows.satisfaction[t] += nodes.iter().zip(&ever).map(|(s, weight)| s * weight).sum::<f64>();
+            }
         }
     }
 }
 
-fn tunnel_length(stage: &Stage) -> usize {
+/// The chances of a row, node by node.
+struct Row {
+    stay: Vec<f64>,
+    leave: Vec<Vec<f64>>,
+}
+
+impl Row {
+    /// Divides weights by their sum, so that they become chances.
+    fn share_out(&mut self) {
+        let mut totals = self.stay.clone();
+        for weights in &self.leave {
+            totals.iter_mut().zip(weights).for_each(|(total, weight)| *total += weight);
+        }
+        for weights in self.leave.iter_mut().chain(std::iter::once(&mut self.stay)) {
+            weights.iter_mut().zip(&totals).for_each(|(weight, total)| *weight /= total);
+        }
+    }
+}
+
+/// Who leaves after a purchase, node by node.
+struct Left {
+    from: usize,
+    to: usize,
+    shares: Vec<f64>,
+}
+
+/// Adds the share of some customers that a chance takes, and says how many they are.
+fn add(into: &mut [f64], cell: &[f64], chances: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for ((into, weight), chance) in into.iter_mut().zip(cell).zip(chances) {
+        *into += weight * chance;
+        sum += weight * chance;
+    }
+    sum
+}
+
+/// The periods in a stage that are told apart there.
+pub fn tunnel_length(stage: &Stage) -> usize {
     let clocks = stage.clocks();
     let at = clocks.iter().position(|clock| *clock == Clock::PeriodsInStage);
     at.map_or(1, |at| stage.clock_lengths()[at])

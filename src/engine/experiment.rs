@@ -17,6 +17,7 @@ use super::draws::{Draws, Purpose, unit64};
 use super::flows::Flows;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
+use super::obstacle::obstacles;
 use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
@@ -79,7 +80,7 @@ impl<'m> Experiment<'m> {
         Self {
             model,
             program: Program::new(model),
-            exact: cohort::obstacles(model).is_empty(),
+            exact: obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
             set: InstructionSet::best(),

@@ -51,6 +51,20 @@ impl Flows {
         }
     }
 
+    /// How far these flows are from others: the largest difference, relative to the largest flow of its kind.
+    pub fn distance(&self, other: &Self) -> f64 {
+        let nested =
+            |flows: &Self| [&flows.customers, &flows.purchases, &flows.baskets, &flows.moves].map(|kind| kind.concat());
+        let kinds = nested(self).into_iter().chain([self.acquired.clone(), self.satisfaction.clone()]);
+        let others = nested(other).into_iter().chain([other.acquired.clone(), other.satisfaction.clone()]);
+        let one = |(ours, theirs): (Vec<f64>, Vec<f64>)| {
+            let largest = ours.iter().fold(0.0, |most: f64, flow| most.max(flow.abs()));
+            let apart = ours.iter().zip(&theirs).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()));
+            if apart > 0.0 { apart / largest } else { 0.0 }
+        };
+        kinds.zip(others).map(one).fold(0.0, f64::max)
+    }
+
     /// Multiplies everything by a number of customers.
     #[must_use]
     pub fn times(mut self, weight: f64) -> Self {

@@ -18,11 +18,17 @@ pub fn nodes(law: &Distribution) -> Nodes {
 }
 
 fn double_exponential(law: &Distribution) -> Nodes {
+    unit_rule(1).into_iter().map(|(p, weight)| (law.quantile(p), weight)).collect()
+}
+
+/// The double-exponential rule on (0, 1): 93 nodes or somewhat fewer, or `finer` times as many.
+pub fn unit_rule(finer: u32) -> Nodes {
     const STEP: f64 = 0.075;
     let half = std::f64::consts::FRAC_PI_2;
-    let raw: Nodes = (-46..=46)
+    let last = 46 * i32::try_from(finer).unwrap_or(1);
+    let raw: Nodes = (-last..=last)
         .map(|k| {
-            let x = f64::from(k) * STEP;
+            let x = f64::from(k) * (STEP / f64::from(finer));
             let inner = half * libm::sinh(x);
             let weight = half * libm::cosh(x) / (libm::cosh(inner) * libm::cosh(inner));
             let tail = 1.0 / (1.0 + libm::exp(2.0 * inner.abs()));
@@ -30,10 +36,9 @@ fn double_exponential(law: &Distribution) -> Nodes {
         })
         // Beyond the last number below 1 the weights are far below rounding.
         .filter(|(p, _)| *p > 0.0 && *p < 1.0)
-        .map(|(p, weight)| (law.quantile(p), weight))
         .collect();
     let total: f64 = raw.iter().map(|(_, weight)| weight).sum();
-    raw.into_iter().map(|(value, weight)| (value, weight / total)).collect()
+    raw.into_iter().map(|(p, weight)| (p, weight / total)).collect()
 }
 
 /// The whole parts of a trait, held at 0, with their chances: what a list is read by.

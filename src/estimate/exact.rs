@@ -1,7 +1,7 @@
 //! The exact expectations of a study, without simulating anyone.
 
-use crate::engine::cohort::obstacles;
 use crate::engine::experiment::Experiment;
+use crate::engine::obstacle::{follows_satisfaction, obstacles};
 use crate::engine::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -32,7 +32,9 @@ impl Exact {
         if !why.is_empty() {
             return Err(why);
         }
-        let metrics: Vec<Metric> = metrics(model).into_iter().filter(|metric| metric.has_expectation()).collect();
+        let follows = follows_satisfaction(model);
+        let metrics: Vec<Metric> =
+            metrics(model).into_iter().filter(|metric| metric.has_expectation(follows)).collect();
         let (scenarios, times) = (model.scenarios.len(), model.run.horizon as usize + 1);
         let draws = if model.is_uncertain() { model.run.replications } else { 1 };
         let mut exact = Self {

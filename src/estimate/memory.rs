@@ -6,8 +6,9 @@ use crate::model::journey::Stage;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use crate::engine::cohort;
+use crate::engine::cohort::{MOST_INTERVALS, tunnel_length};
 use crate::engine::experiment::WAVE;
+use crate::engine::obstacle::{combinations_needed, follows_satisfaction, obstacles};
 
 /// A run that needs more bytes than this is refused.
 pub const MOST: f64 = 8.0 * GIB;
@@ -36,7 +37,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
     let cells = (3.0 * stages + 2.0 + booked) * times * scenarios * segments;
     let coupled = model.is_coupled();
-    let exact = cohort::obstacles(model).is_empty();
+    let exact = obstacles(model).is_empty();
     let wave = f64::from(model.run.replications.min(WAVE));
     let kinds = metrics(model).len() as f64;
     // A row has a threshold, a weight and a stage for each place, and one place for staying.
@@ -49,8 +50,13 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let table = 9.0 * rows * width + 128.0 * stages;
     let at_once = if model.is_uncertain() { threads } else { 1.0 };
     let tables = if coupled { segments * table * threads } else { periods(model) * table * at_once };
-    let expected =
-        if exact { threads * times * (8.0 * model.params.len() as f64 + rows * (24.0 + 8.0 * width)) } else { 0.0 };
+    let expected = if exact {
+        threads * expected(model, 8.0 * model.params.len() as f64 + rows * (24.0 + 8.0 * width))
+    } else {
+        0.0
+    };
+    let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
+    let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
     let customer = 32.0 + 8.0 * model.traits.len() as f64;
     let customers = if coupled { threads.min(wave) * f64::from(model.run.agents) * customer } else { 0.0 };
     let part = |what, bytes, mend| Part { what, bytes, mend };
@@ -67,7 +73,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         ),
         part(
             "the results of replications",
-            8.0 * f64::from(model.run.replications) * kinds * scenarios,
+            8.0 * f64::from(model.run.replications)
+                * (controls + (kinds + if exact { kinds + 3.0 } else { 0.0 }) * scenarios),
             "fewer replications",
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),
@@ -76,6 +83,15 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     ];
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     parts
+}
+
+/// The exact expectations of one segment: the tables of a period, the kernels of stages with a quality, and every kind of
+/// customer by stage, periods in it and satisfaction, at the finest grid there is.
+fn expected(model: &Model, table: f64) -> f64 {
+    let nodes = if follows_satisfaction(model) { MOST_INTERVALS as f64 + 1.0 } else { 1.0 };
+    let felt = model.stages.iter().filter(|stage| stage.quality.is_some()).count() as f64;
+    let cells: f64 = model.stages.iter().map(|stage| tunnel_length(stage) as f64).sum();
+    table + 8.0 * nodes * nodes * (felt + 1.0) + 32.0 * combinations_needed(model) as f64 * cells * nodes
 }
 
 /// The tables of all scenarios and segments: one for each period in which a number differs from the period before.

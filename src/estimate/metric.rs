@@ -108,9 +108,14 @@ impl Metric {
         }
     }
 
-    /// Whether it has an exact expectation wherever the customers' stages do.
-    pub fn has_expectation(self) -> bool {
-        self != Self::Satisfaction
+    /// Whether it is a ratio, so that its expectation is not the ratio of the expectations of its parts.
+    pub fn is_ratio(self) -> bool {
+        matches!(self, Self::Retention | Self::Satisfaction)
+    }
+
+    /// Whether it has an exact expectation, which may follow satisfaction beside the customers' stages.
+    pub fn has_expectation(self, follows_satisfaction: bool) -> bool {
+        self != Self::Satisfaction || follows_satisfaction
     }
 
     /// Its value over the horizon: of a state at the end, of a flow the sum.

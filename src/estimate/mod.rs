@@ -1,5 +1,6 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
+pub mod controls;
 pub mod exact;
 pub mod memory;
 pub mod metric;

@@ -5,15 +5,17 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::engine::experiment::{Experiment, Replication};
 use crate::engine::flows::Flows;
+use crate::engine::obstacle::follows_satisfaction;
 use crate::engine::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
 
+use super::controls::Controls;
 use super::metric::{Metric, metrics};
 use super::statement::{Prices, Statement};
-use super::summary::{Contrast, Difference, ScenarioSummary, Series, Summary};
+use super::summary::{Contrast, Controlled, Difference, ScenarioSummary, Series, Summary};
 
 /// Every replication, priced and folded.
 pub struct Runs<'m> {
@@ -21,8 +23,8 @@ pub struct Runs<'m> {
     metrics: Vec<Metric>,
     /// By scenario, then by metric: one value over the horizon for each replication, all segments together.
     samples: Vec<Vec<Vec<f64>>>,
-    /// By scenario, then by metric: the sum of the exact expectations over replications.
-    exact: Option<Vec<Vec<f64>>>,
+    /// What has a known mean in each replication, the exact expectations among it.
+    controls: Controls,
     /// By scenario, then by cut (all, then segments), then by metric: moments for each time.
     series: Vec<Vec<Vec<Vec<Moments>>>>,
     /// By scenario: simulated customers that differ, and the mean of real ones.
@@ -49,7 +51,7 @@ impl<'m> Runs<'m> {
         Self {
             model,
             samples: vec![vec![Vec::new(); metrics.len()]; scenarios],
-            exact: Some(vec![vec![0.0; metrics.len()]; scenarios]),
+            controls: Controls::new(model, metrics.len()),
             series: vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios],
             differing: vec![(0, 0.0); scenarios],
             replications: 0,
@@ -66,6 +68,7 @@ impl<'m> Runs<'m> {
     fn take(&mut self, program: &Program, replication: &Replication) {
         let prices = Prices::new(self.model, program, &replication.drawn);
         self.replications += 1;
+        self.controls.take(self.model, replication);
         for scenario in 0..self.model.scenarios.len() {
             let flows = |segment: usize| Flows::counted(&replication.ledgers[scenario][segment], self.weight(segment));
             let (all, cuts) = self.books(&prices, replication, ScenarioId::from(scenario), &flows);
@@ -76,7 +79,7 @@ impl<'m> Runs<'m> {
                     moments.zip(metric.series(books)).for_each(|(moments, value)| moments.push(value));
                 }
             }
-            self.take_expected(&prices, replication, scenario);
+            self.take_expected(&prices, replication, scenario, &all);
             for (segment, count) in replication.differing[scenario].iter().enumerate() {
                 let real = *count as f64 * self.weight(segment);
                 let sums = &mut self.differing[scenario];
@@ -85,18 +88,19 @@ impl<'m> Runs<'m> {
         }
     }
 
-    fn take_expected(&mut self, prices: &Prices<'_>, replication: &Replication, scenario: usize) {
-        let Some(expected) = &replication.expected else {
-            self.exact = None;
-            return;
-        };
+    fn take_expected(
+        &mut self,
+        prices: &Prices<'_>,
+        replication: &Replication,
+        scenario: usize,
+        simulated: &Statement,
+    ) {
+        let Some(expected) = &replication.expected else { return };
         let customers = self.model.run.customers as f64;
         let flows =
             |segment: usize| expected[scenario][segment].clone().times(customers * self.model.segments[segment].share);
         let (all, _) = self.books(prices, replication, ScenarioId::from(scenario), &flows);
-        if let Some(sums) = &mut self.exact {
-            sums[scenario].iter_mut().zip(&self.metrics).for_each(|(sum, metric)| *sum += metric.horizon(&all));
-        }
+        self.controls.take_expected(scenario, &self.metrics, simulated, &all);
     }
 
     /// The books of all customers, and of each segment.
@@ -151,7 +155,8 @@ impl<'m> Runs<'m> {
             lines: IndexMap::new(),
             outcomes: IndexMap::new(),
             stages_at_end: IndexMap::new(),
-            exact: self.exact.as_ref().map(|sums| self.expectations(&sums[scenario])),
+            exact: self.expectations(scenario),
+            controlled: self.controlled(scenario),
         };
         for (place, metric) in self.metrics.iter().enumerate() {
             let estimate =
@@ -169,13 +174,31 @@ impl<'m> Runs<'m> {
         summary
     }
 
-    fn expectations(&self, sums: &[f64]) -> IndexMap<String, f64> {
-        let shown = self
-            .metrics
-            .iter()
-            .zip(sums)
-            .filter(|(metric, _)| metric.has_expectation() && **metric != Metric::CumulativeCashFlow);
-        shown.map(|(metric, sum)| (metric.name(self.model), sum / self.replications as f64)).collect()
+    fn expectations(&self, scenario: usize) -> Option<IndexMap<String, f64>> {
+        let follows = follows_satisfaction(self.model);
+        let shown = self.metrics.iter().enumerate().filter(|(_, metric)| metric.has_expectation(follows));
+        let known: IndexMap<String, f64> = shown
+            .filter(|(place, metric)| {
+                **metric != Metric::CumulativeCashFlow && !self.controls.exact(scenario, *place).is_empty()
+            })
+            .map(|(place, metric)| {
+                let sum: f64 = self.controls.exact(scenario, place).iter().sum();
+                (metric.name(self.model), sum / self.replications as f64)
+            })
+            .collect();
+        (!known.is_empty()).then_some(known)
+    }
+
+    /// Every level freed of the chance that controls explain.
+    fn controlled(&self, scenario: usize) -> IndexMap<String, Controlled> {
+        let follows = follows_satisfaction(self.model);
+        let shown = self.metrics.iter().enumerate().filter(|(_, metric)| **metric != Metric::CumulativeCashFlow);
+        let level = |(place, metric): (usize, &Metric)| {
+            let sample = &self.samples[scenario][place];
+            let found = self.controls.level(scenario, (place, *metric), sample, follows, self.model.run.interval);
+            found.map(|controlled| (metric.name(self.model), controlled))
+        };
+        shown.filter_map(level).collect()
     }
 
     fn contrast(&self, scenario: usize) -> Contrast {

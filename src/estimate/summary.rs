@@ -58,6 +58,21 @@ pub struct ScenarioSummary {
     /// The exact expectations by metric or outcome, where the study has them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<IndexMap<String, f64>>,
+    /// The same levels, by the names that `exact` uses, freed of the chance that controls explain.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub controlled: IndexMap<String, Controlled>,
+}
+
+/// A level with the chance taken out of it that controls explain: numbers of a replication whose means are known.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Controlled {
+    /// The mean with its error and interval.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// The variance of this mean as a share of that of the plain one; 0 where nothing is left to doubt.
+    pub variance_left: f64,
+    /// The number of controls used.
+    pub controls: usize,
 }
 
 /// How one scenario differs from the baseline, customer paired with customer.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::cohort::obstacles;
+use crate::engine::obstacle::obstacles;
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::study::leaves::Leaf;

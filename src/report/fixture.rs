@@ -171,6 +171,7 @@ impl Recipe {
             outcomes: IndexMap::new(),
             stages_at_end: IndexMap::new(),
             exact: (self.scenarios != 12).then_some(exact),
+            controlled: indexmap::IndexMap::new(),
         }
     }
 

@@ -153,6 +153,11 @@ fn finite(summary: &Summary) -> Result<(), NotFinite> {
         for (name, value) in scenario.exact.iter().flatten() {
             check(*value, &|| format!("exact {name} of scenario {}", scenario.name))?;
         }
+        for (name, controlled) in &scenario.controlled {
+            for value in numbers(&controlled.estimate).into_iter().chain([controlled.variance_left]) {
+                check(value, &|| format!("controlled {name} of scenario {}", scenario.name))?;
+            }
+        }
     }
     for contrast in &summary.contrasts {
         check(contrast.customers_that_differ, &|| format!("customers_that_differ of scenario {}", contrast.scenario))?;

@@ -30,7 +30,12 @@ impl Estimate {
             return Self { mean, standard_error: None, low: mean, high: mean };
         };
         let standard_error = libm::sqrt(variance / moments.count() as f64);
-        let half = standard_error * student_t_quantile(f64::midpoint(1.0, level), moments.count() as f64 - 1.0);
+        Self::about(mean, standard_error, moments.count() as f64 - 1.0, level)
+    }
+
+    /// A mean with its standard error, and the interval of Student's t with these degrees of freedom.
+    pub fn about(mean: f64, standard_error: f64, freedom: f64, level: f64) -> Self {
+        let half = standard_error * student_t_quantile(f64::midpoint(1.0, level), freedom);
         Self { mean, standard_error: Some(standard_error), low: mean - half, high: mean + half }
     }
 }

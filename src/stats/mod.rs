@@ -1,5 +1,6 @@
 //! Pure arithmetic on numbers and slices; knows no journey.
 
+pub mod control;
 pub mod distribution;
 pub mod estimate;
 pub mod moments;

@@ -1,0 +1,137 @@
+//! An obstacle is why a model has no exact expectation: customers feel each other, or there are too many kinds of them.
+
+use crate::model::Model;
+use crate::model::journey::{Chance, Clock, Driver, Stage, State};
+use crate::model::rows::combinations;
+use crate::quantity::TraitId;
+use crate::stats::distribution::Distribution;
+
+use super::quadrature::{Nodes, nodes, whole_parts};
+
+/// The most combinations of trait values for one segment, and for a study with uncertain numbers,
+/// where they are needed in every replication.
+const MOST_NODES: usize = 10_000;
+const MOST_NODES_UNCERTAIN: usize = 200;
+/// The same where each combination has a whole grid of satisfactions.
+const MOST_GRIDS: usize = 1_000;
+const MOST_GRIDS_UNCERTAIN: usize = 20;
+
+/// Why a model has no exact expectation; empty where it has one.
+pub fn obstacles(model: &Model) -> Vec<String> {
+    let heard = |stage: &&Stage| stage.exits.iter().any(|exit| exit.word_of_mouth.is_some());
+    let mut found: Vec<String> = model
+        .stages
+        .iter()
+        .filter(heard)
+        .map(|stage| format!("word of mouth in `{}` couples customers", stage.name))
+        .collect();
+    if found.is_empty() {
+        found.extend(too_many_nodes(model));
+    }
+    found
+}
+
+/// Whether the exact expectation follows satisfaction: where it drives anything, and wherever that is cheap.
+pub fn follows_satisfaction(model: &Model) -> bool {
+    satisfaction_drives(model) || (model.experience.is_some() && combinations_needed(model) <= most_grids(model))
+}
+
+fn satisfaction_drives(model: &Model) -> bool {
+    model.experience.is_some() && drivers(model).any(|driver| driver.on == State::Satisfaction)
+}
+
+fn most_grids(model: &Model) -> usize {
+    if model.is_uncertain() { MOST_GRIDS_UNCERTAIN } else { MOST_GRIDS }
+}
+
+fn too_many_nodes(model: &Model) -> Option<String> {
+    let bending = bending(model);
+    let name = |of: TraitId| model.traits[of.index()].name.as_str();
+    if let Some((of, _)) = bending.iter().find(|(of, by_list)| *by_list && drives(model, *of)) {
+        return Some(format!("chances are both listed by `{0}` and driven by it", name(*of)));
+    }
+    let with_memory = satisfaction_drives(model);
+    let most = match (with_memory, model.is_uncertain()) {
+        (true, _) => most_grids(model),
+        (false, true) => MOST_NODES_UNCERTAIN,
+        (false, false) => MOST_NODES,
+    };
+    let needed = combinations_needed(model);
+    let names: Vec<&str> = bending.iter().map(|(of, _)| name(*of)).collect();
+    let memory = if with_memory { " where satisfaction drives something too" } else { "" };
+    (needed > most).then(|| {
+        format!("it would take {needed} combinations of the traits {}, more than {most}{memory}", names.join(", "))
+    })
+}
+
+/// The combinations of trait values of the segment that needs most.
+pub fn combinations_needed(model: &Model) -> usize {
+    let count = |segment: usize| trait_nodes(model, segment).iter().map(|(_, nodes)| nodes.len()).product::<usize>();
+    (0..model.segments.len()).map(count).max().unwrap_or(1)
+}
+
+/// The traits that expectations do not depend on linearly, and whether lists are read by them.
+fn bending(model: &Model) -> Vec<(TraitId, bool)> {
+    let multipliers = |of: TraitId| {
+        let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref());
+        let rate = purchases.clone().any(|p| p.rate_trait == Some(of));
+        let basket = purchases.clone().any(|p| p.basket_trait == Some(of));
+        let leaves = model
+            .stages
+            .iter()
+            .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
+        (rate && basket) || leaves
+    };
+    (0..model.traits.len())
+        .map(TraitId::from)
+        .filter_map(|of| {
+            let listed = model.stages.iter().any(|s| s.clocks().contains(&Clock::Age(of)));
+            let own = model
+                .stages
+                .iter()
+                .flat_map(|s| &s.exits)
+                .any(|e| matches!(e.chance, Chance::Own { of: its, .. } if its == of));
+            (listed || own || drives(model, of) || multipliers(of)).then_some((of, listed))
+        })
+        .collect()
+}
+
+fn drivers(model: &Model) -> impl Iterator<Item = &Driver> {
+    let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers);
+    model.stages.iter().flat_map(Stage::move_drivers).chain(purchases)
+}
+
+fn drives(model: &Model, of: TraitId) -> bool {
+    drivers(model).any(|driver| driver.on == State::Trait(of))
+}
+
+/// The values of the traits that bend something in a segment, each trait by itself.
+fn trait_nodes(model: &Model, segment: usize) -> Vec<(TraitId, Nodes)> {
+    bending(model)
+        .into_iter()
+        .map(|(of, listed)| {
+            let law = &model.segments[segment].traits[of.index()];
+            (of, if listed { whole_parts(law) } else { nodes(law) })
+        })
+        .collect()
+}
+
+/// All kinds of customers of a segment that have to be told apart: their share, and their traits, those that do not
+/// bend anything at their means.
+pub fn kinds(model: &Model, segment: usize) -> Vec<(f64, Vec<f64>)> {
+    let grids = trait_nodes(model, segment);
+    let lengths: Vec<usize> = grids.iter().map(|(_, nodes)| nodes.len()).collect();
+    let means: Vec<f64> = model.segments[segment].traits.iter().map(Distribution::mean).collect();
+    combinations(&lengths)
+        .map(|combination| {
+            let mut traits = means.clone();
+            let mut share = 1.0;
+            for ((of, nodes), at) in grids.iter().zip(combination) {
+                traits[of.index()] = nodes[at].0;
+                share *= nodes[at].1;
+            }
+            (share, traits)
+        })
+        .filter(|(share, _)| *share > 0.0)
+        .collect()
+}

@@ -1,0 +1,205 @@
+//! What customers remember has an exact expectation too: it is what all simulations agree on, and what algebra says.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::{model, summary};
+use polku::engine::cohort::{expected, expected_on};
+use polku::engine::experiment::Experiment;
+use polku::engine::flows::Flows;
+use polku::engine::obstacle::obstacles;
+use polku::engine::program::Program;
+use polku::estimate::exact::Exact;
+use polku::estimate::summary::Summary;
+use polku::model::Model;
+use polku::quantity::{ScenarioId, SegmentId};
+
+/// A small journey in which satisfaction bends what people do; its quality laws are filled in.
+fn remembered(quality: [&str; 2], learning: &str) -> String {
+    format!(
+        r#"
+[run]
+period = "month"
+horizon = 14
+customers = 5_000
+agents = 5_000
+replications = 60
+seed = 11
+[experience]
+start = "normal(0.5, 0.3)"
+neutral = 0.5
+learning = {learning}
+[segments.new]
+share = 0.5
+start = {{ shop = 0.5, away = 0.5 }}
+[segments.old]
+share = 0.5
+start = {{ shop = 1 }}
+changes = [ {{ target = "stages.shop.quality", add = -0.05 }} ]
+[stages.shop]
+retained = true
+quality = "{}"
+purchases = {{ rate = 0.7, basket = "lognormal(mean=20, sd=8)", drivers = {{ satisfaction = 1.2 }} }}
+[stages.shop.to]
+desk = {{ chance = 0.1, on = "purchase" }}
+away = {{ chance = [0.1, 0.05, 0.02], by = "periods_in_stage", drivers = {{ satisfaction = -2 }} }}
+[stages.desk]
+retained = true
+quality = "{}"
+to = {{ shop = {{ chance = 0.5, drivers = {{ satisfaction = 1 }} }}, away = 0.1 }}
+on_move = {{ shop = {{ voucher_cost = 3 }} }}
+[stages.away]
+to = {{ shop = {{ chance = 0.04, drivers = {{ satisfaction = 4 }} }} }}
+[initiatives.care]
+build = 2
+ramp = 4
+effects = [ {{ target = "stages.*.quality", add = 0.08 }} ]
+[scenarios.today]
+[scenarios.better]
+initiatives = {{ care = 2 }}
+"#,
+        quality[0], quality[1]
+    )
+}
+
+const QUALITIES: [[&str; 2]; 6] = [
+    ["normal(0.65, 0.15)", "beta(2, 4)"],
+    ["bernoulli(0.7)", "bernoulli(0.2)"],
+    ["normal(0.9, 0.5)", "uniform(0, 0.8)"],
+    ["lognormal(mean=0.6, sd=0.5)", "gamma(mean=0.4, sd=0.3)"],
+    ["0.7", "triangular(0, 0.2, 0.9)"],
+    ["beta(0.5, 0.5)", "exponential(mean=0.3)"],
+];
+
+/// Every figure of a run against its exact expectation.
+fn check_against_exact(run: &Summary) {
+    for scenario in &run.scenarios {
+        let exact = scenario.exact.as_ref().unwrap();
+        assert!(exact.contains_key("satisfaction"));
+        let metrics = scenario.metrics.iter().map(|(name, estimate)| (name.clone(), estimate));
+        let stages = scenario.stages_at_end.iter().map(|(name, estimate)| (format!("customers.{name}"), estimate));
+        for (name, estimate) in metrics.chain(stages) {
+            let error = estimate.standard_error.unwrap().max(exact[&name].abs() * 1e-9 + 1e-12);
+            let z = (estimate.mean - exact[&name]) / error;
+            assert!(z.abs() < 4.5, "{name}: {} simulated, {} exact, z = {z}", estimate.mean, exact[&name]);
+        }
+    }
+}
+
+fn flows(model: &Model, scenario: usize, segment: usize, intervals: Option<usize>) -> Flows {
+    let (program, drawn) = (Program::new(model), model.central());
+    let (scenario, segment) = (ScenarioId::from(scenario), SegmentId::from(segment));
+    match intervals {
+        Some(intervals) => expected_on(model, &program, &drawn, scenario, segment, intervals),
+        None => expected(model, &program, &drawn, scenario, segment),
+    }
+}
+
+#[test]
+fn simulations_agree_with_the_exact_expectation_whatever_the_quality_is_like() {
+    for quality in QUALITIES {
+        check_against_exact(&summary(&model(&remembered(quality, "0.4"))));
+    }
+}
+
+#[test]
+fn simulations_agree_with_the_exact_expectation_with_a_trait_and_uncertain_numbers() {
+    let study = remembered(QUALITIES[0], "0.4")
+        .replace("[segments.new]", "[traits.taste]\nlaw = \"bernoulli(0.4)\"\n[segments.new]")
+        .replace(
+            "{ chance = 0.5, drivers = { satisfaction = 1 } }",
+            "{ chance = 0.5, drivers = { satisfaction = 1, taste = -1.5 } }",
+        )
+        .replace("add = 0.08", "add = \"0.02 to 0.2\"")
+        .replace("rate = 0.7", "rate = \"0.5 to 0.8\"");
+    check_against_exact(&summary(&model(&study)));
+    let certain = study.replace("\"0.02 to 0.2\"", "0.1").replace("\"0.5 to 0.8\"", "0.6");
+    check_against_exact(&summary(&model(&certain.replace("bernoulli(0.4)", "normal(0, 1)"))));
+}
+
+#[test]
+fn a_grid_twice_as_fine_changes_nothing() {
+    for (quality, learning) in QUALITIES.into_iter().flat_map(|quality| [(quality, "0.05"), (quality, "0.9")]) {
+        let model = model(&remembered(quality, learning));
+        let apart = flows(&model, 1, 1, None).distance(&flows(&model, 1, 1, Some(320)));
+        assert!(apart < 1e-6, "{quality:?} with learning {learning}: {apart}");
+    }
+}
+
+#[test]
+fn satisfaction_that_drives_nothing_leaves_the_cohort_as_it_is() {
+    for quality in QUALITIES {
+        let study = remembered(quality, "0.4").replace("drivers = { satisfaction", "drivers = { taste");
+        let study = study.replace("[segments.new]", "[traits.taste]\nlaw = 0.3\n[segments.new]");
+        let model = model(&study);
+        for (scenario, segment) in [(0, 0), (1, 1)] {
+            let mut followed = flows(&model, scenario, segment, None);
+            let plain = flows(&model, scenario, segment, Some(0));
+            assert!(followed.satisfaction.iter().all(|sum| *sum > 0.0));
+            followed.satisfaction.clone_from(&plain.satisfaction);
+            assert!(followed.distance(&plain) < 1e-12, "{}", followed.distance(&plain));
+        }
+    }
+}
+
+#[test]
+fn a_steady_quality_draws_satisfaction_to_itself_in_a_geometric_series() {
+    let study = |quality: f64| {
+        format!(
+            "[run]\nperiod = \"month\"\nhorizon = 20\ncustomers = 1\nagents = 1\nreplications = 1\nseed = 1\n[experience]\nstart = 0.1\nneutral = 0.5\nlearning = 0.25\n[segments.all]\nshare = 1\nstart = {{ here = 1 }}\n[stages.here]\nretained = true\nquality = {quality}\nto = {{ gone = {{ chance = 0.1, drivers = {{ satisfaction = -2 }} }} }}\n[stages.gone]\n[scenarios.today]\n"
+        )
+    };
+    let model = model(&study(0.8));
+    let exact = Exact::of(&model).unwrap();
+    let satisfaction = exact.over_time(&model, "today", "satisfaction").unwrap();
+    let retention = exact.over_time(&model, "today", "retention").unwrap();
+    let mut kept = 1.0;
+    for (t, (found, share)) in (0..).zip(satisfaction.iter().zip(retention)) {
+        let s = 0.8 + (0.1 - 0.8) * libm::pow(0.75, f64::from(t));
+        kept *= if t > 0 { 0.9 / (0.9 + 0.1 * libm::exp(-2.0 * (s - 0.5))) } else { 1.0 };
+        assert!((found - s).abs() < 1e-12, "{found} at {t}, {s} by hand");
+        assert!((share - kept).abs() < 1e-12, "{share} at {t}, {kept} by hand");
+    }
+}
+
+#[test]
+fn exact_figures_with_a_memory_are_stable() {
+    let figures = |text: &str| {
+        let model = model(text);
+        let exact = Exact::of(&model).unwrap();
+        ["retention", "revenue", "satisfaction"].map(|metric| exact.mean(&model, "better", metric).unwrap())
+    };
+    let found = [figures(&remembered(QUALITIES[0], "0.4")), figures(&remembered(QUALITIES[1], "0.4"))];
+    let expected = [
+        [0.716_053_169_265_8, 694_007.065_489, 0.663_820_155_917_4],
+        [0.700_466_697_775_8, 731_589.960_612, 0.693_874_523_496_2],
+    ];
+    for (found, expected) in found.as_flattened().iter().zip(expected.as_flattened()) {
+        assert!((found - expected).abs() < 1e-9 * expected, "{found} is not {expected}");
+    }
+}
+
+#[test]
+fn obstacles_say_what_stands_in_the_way() {
+    let study = remembered(QUALITIES[0], "0.4");
+    assert!(obstacles(&model(&study)).is_empty());
+    let heard = study
+        .replace("away = 0.1 }", "away = { chance = 0.1, word_of_mouth = 0.02 } }")
+        .replace("[stages.away]", "[stages.away]\ntalks = true");
+    assert_eq!(obstacles(&model(&heard)), ["word of mouth in `desk` couples customers"]);
+    let traits = study
+        .replace(
+            "[segments.new]",
+            "[traits.taste]\nlaw = \"normal(0, 1)\"\n[traits.age]\nlaw = \"uniform(20, 80)\"\n[segments.new]",
+        )
+        .replace("{ satisfaction = 1 }", "{ satisfaction = 1, taste = -1.5, age = 0.01 }");
+    assert_eq!(
+        obstacles(&model(&traits)),
+        [
+            "it would take 7921 combinations of the traits taste, age, more than 1000 where satisfaction drives something too"
+        ]
+    );
+    let experiment = model(&traits);
+    assert!(Experiment::new(&experiment).expected(&experiment.central()).is_none());
+}

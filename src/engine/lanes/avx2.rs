@@ -276,6 +276,34 @@ impl Lanes for Avx2 {
         unsafe { _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), place) }
     }
     #[inline(always)]
+    fn look_four(self, table: &[[u32; 4]], place: __m256i) -> [__m256i; 4] {
+        let last = table.len() - 1;
+        let mut places = [0; N];
+        self.store(&mut places, place);
+        macro_rules! four {
+            ($lane:expr) => {
+                _mm_loadu_si128(table[(places[$lane] as usize).min(last)].as_ptr().cast())
+            };
+        }
+        // Two customers to a register, four apart, and then four by four numbers turned over.
+        macro_rules! pair {
+            ($lane:expr) => {
+                _mm256_set_m128i(four!($lane + 4), four!($lane))
+            };
+        }
+        unsafe {
+            let (a, b, c, d) = (pair!(0), pair!(1), pair!(2), pair!(3));
+            let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+            let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+            [
+                _mm256_unpacklo_epi64(ab_low, cd_low),
+                _mm256_unpackhi_epi64(ab_low, cd_low),
+                _mm256_unpacklo_epi64(ab_high, cd_high),
+                _mm256_unpackhi_epi64(ab_high, cd_high),
+            ]
+        }
+    }
+    #[inline(always)]
     fn pack(self, column: &mut [u32], at: usize, yes: __m256i, x: __m256i) -> usize {
         let mask = self.mask(yes);
         let order = self.load(&PACKED[(mask & 255) as usize]);

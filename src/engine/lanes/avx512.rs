@@ -251,6 +251,37 @@ impl Lanes for Avx512 {
         unsafe { _mm512_i32gather_epi32::<4>(place, table.as_ptr().cast()) }
     }
     #[inline(always)]
+    fn look_four(self, table: &[[u32; 4]], place: __m512i) -> [__m512i; 4] {
+        let last = table.len() - 1;
+        let mut places = [0; N];
+        self.store(&mut places, place);
+        macro_rules! four {
+            ($lane:expr) => {
+                _mm_loadu_si128(table[(places[$lane] as usize).min(last)].as_ptr().cast())
+            };
+        }
+        // Four customers to a register, four apart, and then four by four numbers turned over.
+        macro_rules! quad {
+            ($lane:expr) => {{
+                let x = _mm512_castsi128_si512(four!($lane));
+                let x = _mm512_inserti32x4::<1>(x, four!($lane + 4));
+                let x = _mm512_inserti32x4::<2>(x, four!($lane + 8));
+                _mm512_inserti32x4::<3>(x, four!($lane + 12))
+            }};
+        }
+        unsafe {
+            let (a, b, c, d) = (quad!(0), quad!(1), quad!(2), quad!(3));
+            let (ab_low, ab_high) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+            let (cd_low, cd_high) = (_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+            [
+                _mm512_unpacklo_epi64(ab_low, cd_low),
+                _mm512_unpackhi_epi64(ab_low, cd_low),
+                _mm512_unpacklo_epi64(ab_high, cd_high),
+                _mm512_unpackhi_epi64(ab_high, cd_high),
+            ]
+        }
+    }
+    #[inline(always)]
     fn pack(self, column: &mut [u32], at: usize, yes: __mmask16, x: __m512i) -> usize {
         // Compressing in a register and storing it whole is quicker than compressing into memory.
         let packed = unsafe { _mm512_maskz_compress_epi32(yes, x) };

@@ -206,6 +206,7 @@ impl Choose<'_> {
             }
         }
         let to = R::ready(l, &table.to[0]);
+        let side_by_side = !table.fours.is_empty();
         let n = l.steps(self.live);
         let (words, stage) = (l.words(self.now.words.of(Purpose::Move, self.now.t), n), l.words_mut(self.stage, n));
         let rows = l.words(self.row.unwrap_or_default(), self.row.map_or(0, |_| n));
@@ -217,14 +218,28 @@ impl Choose<'_> {
         let own = own.map(|own| (own, l.numbers(&self.taken[0], n), l.numbers(&self.given[0], n)));
         for i in 0..n {
             let row = l.load(if i < rows.len() { &rows[i] } else { &stage[i] });
-            let mut weight = [l.f(0.0); PLACES];
+            // The sums of each class.
+            let mut bare = [[l.f(0.0); PLACES]; SUMS];
+            let mut class = 0;
+            while class < SUMS {
+                let at = l.add(l.mul(row, l.u(SUMS as u32)), l.u(class as u32));
+                let four = if side_by_side { Some(l.look_four(&table.fours, at)) } else { None };
+                let mut place = 0;
+                while place < PLACES {
+                    bare[class][place] = match four {
+                        Some(four) => l.of_bits(four[place & 3]),
+                        None => R::look_f(l, sums[place][class], row),
+                    };
+                    place += 1;
+                }
+                class += 1;
+            }
+            let mut weight = bare[0];
             let mut place = 0;
             while place < PLACES {
-                weight[place] = R::look_f(l, sums[place][0], row);
                 let mut class = 0;
                 while class < CLASSES {
-                    let sum = R::look_f(l, sums[place][class + 1], row);
-                    weight[place] = l.mul_add(sum, l.load_f(&tilt[class][i]), weight[place]);
+                    weight[place] = l.mul_add(bare[class + 1][place], l.load_f(&tilt[class][i]), weight[place]);
                     class += 1;
                 }
                 if let Some((own, taken, given)) = own {

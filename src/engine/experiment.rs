@@ -254,27 +254,20 @@ impl<'m> Experiment<'m> {
             .reduce(|| self.empty(), add)
     }
 
-    /// Customers who hear from each other: all of them go through a period before anyone goes on to the next.
+    /// Customers who hear from each other: all of them go through a period before anyone goes on to the next. All
+    /// scenarios go along, so that words drawn for one serve the others.
     fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
         let (mut ledgers, mut differing) = self.empty();
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
-        let mut lives: Vec<Vec<u32>> = Vec::new();
-        for scenario in std::iter::once(baseline).chain(others) {
-            let (groups, _) = self.one_world(rollout, drawn, ScenarioId::from(scenario));
-            for group in &groups {
-                ledgers[scenario][group.segment].add(&group.ledger);
-            }
-            let digests: Vec<(usize, Vec<u32>)> = groups
-                .into_iter()
-                .map(|g| (g.segment, g.blocks.into_iter().flat_map(|b| b.digests).collect()))
-                .collect();
-            if scenario == baseline {
-                lives = digests.into_iter().map(|(_, digests)| digests).collect();
-            } else {
-                for ((segment, digests), base) in digests.iter().zip(&lives) {
-                    differing[scenario][*segment] += differ(digests, base);
-                }
+        let scenarios: Vec<usize> = std::iter::once(baseline).chain(others).collect();
+        let (groups, _) = self.worlds(rollout, drawn, &scenarios);
+        for group in &groups {
+            for (at, scenario) in scenarios.iter().enumerate() {
+                let world = group.world(at);
+                ledgers[*scenario][group.segment].add(&world.ledger);
+                let lives = world.blocks.iter().zip(&group.worlds[0].blocks);
+                differing[*scenario][group.segment] += lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
             }
         }
         (ledgers, differing)
@@ -284,46 +277,57 @@ impl<'m> Experiment<'m> {
     pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Vec<f64> {
         let drawn = Self::drawn(self.model, replication);
         let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication), self.set);
-        self.one_world(&rollout, &drawn, scenario).1
+        self.worlds(&rollout, &drawn, &[scenario.index()]).1.swap_remove(0)
     }
 
-    /// Takes everybody through one scenario; with them comes the share of talkers before each period.
-    fn one_world(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenario: ScenarioId) -> (Vec<Group>, Vec<f64>) {
-        let mut heard = vec![0.0];
-        let horizon = self.model.run.horizon;
-        let timelines: Vec<Timeline<'_>> = (0..self.model.segments.len())
-            .map(|segment| Timeline::new(self.model, drawn, scenario, SegmentId::from(segment)))
-            .collect();
-        let mut groups: Vec<Group> =
-            self.spans(self.block * PIECE).into_par_iter().map(|span| Group::new(self, rollout, span)).collect();
-        let mut tables: Vec<PeriodTable> = Vec::new();
-        for t in 1..=horizon {
-            let talkers = self.talkers(&groups, t as usize - 1);
-            heard.push(talkers);
-            for (segment, timeline) in timelines.iter().enumerate() {
-                match tables.get_mut(segment) {
-                    Some(table) if timeline.epoch(t) != t => {
-                        table.refresh(self.model, &self.program, timeline, t, talkers);
-                    }
-                    Some(table) => *table = PeriodTable::new(self.model, &self.program, timeline, t, talkers),
-                    None => tables.push(PeriodTable::new(self.model, &self.program, timeline, t, talkers)),
-                }
+    /// Takes everybody through some scenarios; with them comes the share of talkers before each period of each.
+    fn worlds(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenarios: &[usize]) -> (Vec<Group>, Vec<Vec<f64>>) {
+        let segments = 0..self.model.segments.len();
+        let timelines = |scenario: &usize| {
+            let timeline = |segment| Timeline::new(self.model, drawn, ScenarioId::from(*scenario), segment);
+            segments.clone().map(|segment| timeline(SegmentId::from(segment))).collect::<Vec<_>>()
+        };
+        let timelines: Vec<Vec<Timeline<'_>>> = scenarios.iter().map(timelines).collect();
+        let mut heard = vec![vec![0.0]; scenarios.len()];
+        let mut tables: Vec<Vec<PeriodTable>> = vec![Vec::new(); scenarios.len()];
+        let mut part = vec![false; scenarios.len()];
+        let spans = self.spans(self.block * PIECE).into_par_iter();
+        let mut groups: Vec<Group> = spans.map(|span| Group::new(self, rollout, span, scenarios.len())).collect();
+        for t in 1..=self.model.run.horizon {
+            for (world, heard) in heard.iter_mut().enumerate() {
+                let talkers = self.talkers(&groups, world, t as usize - 1);
+                heard.push(talkers);
+                self.make_tables(&timelines[world], &mut tables[world], t, talkers);
             }
-            groups.par_iter_mut().for_each(|group| {
-                for block in &mut group.blocks {
-                    rollout.period(block, &mut group.scratch, &tables[group.segment], t, &mut group.ledger);
-                }
-            });
+            // As long as a scenario's tables are the baseline's, so are its customers.
+            for world in 1..tables.len() {
+                part[world] = part[world] || tables[world] != tables[0];
+            }
+            groups.par_iter_mut().for_each(|group| group.period(rollout, &tables, &part, t));
         }
-        groups.iter_mut().flat_map(|group| &mut group.blocks).for_each(Block::settle);
+        let blocks = groups.iter_mut().flat_map(|group| &mut group.worlds).flat_map(|world| &mut world.blocks);
+        blocks.for_each(Block::settle);
         (groups, heard)
     }
 
+    /// Makes the tables of period `t`, or what is new in them, segment by segment.
+    fn make_tables(&self, timelines: &[Timeline<'_>], tables: &mut Vec<PeriodTable>, t: u32, talkers: f64) {
+        for (segment, timeline) in timelines.iter().enumerate() {
+            match tables.get_mut(segment) {
+                Some(table) if timeline.epoch(t) != t => {
+                    table.refresh(self.model, &self.program, timeline, t, talkers);
+                }
+                Some(table) => *table = PeriodTable::new(self.model, &self.program, timeline, t, talkers),
+                None => tables.push(PeriodTable::new(self.model, &self.program, timeline, t, talkers)),
+            }
+        }
+    }
+
     /// The share of all real customers in stages that talk at time `t`.
-    fn talkers(&self, groups: &[Group], t: usize) -> f64 {
+    fn talkers(&self, groups: &[Group], world: usize, t: usize) -> f64 {
         let mut counts = vec![0_i128; self.model.segments.len()];
         for group in groups {
-            let stages = group.ledger.customers(t).iter().zip(&self.program.talks);
+            let stages = group.world(world).ledger.customers(t).iter().zip(&self.program.talks);
             counts[group.segment] += stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum::<i128>();
         }
         let shares = counts.iter().zip(&self.model.segments);
@@ -380,31 +384,73 @@ impl Piece {
     }
 }
 
-/// Blocks of one segment that share a ledger while all customers move together.
+/// Customers of one segment who move together with all others, in every scenario.
 struct Group {
     segment: usize,
-    blocks: Vec<Block>,
+    worlds: Vec<InWorld>,
     scratch: Scratch,
+}
+
+/// A group's customers in one scenario.
+struct InWorld {
+    /// Empty as long as they are those of the first world.
+    blocks: Vec<Block>,
     ledger: Ledger,
 }
 
 impl Group {
-    fn new(experiment: &Experiment<'_>, rollout: &Rollout<'_>, span: Span) -> Self {
+    fn new(experiment: &Experiment<'_>, rollout: &Rollout<'_>, span: Span, worlds: usize) -> Self {
         let program = &experiment.program;
-        let mut ledger = Ledger::new(program.stages, program.booked_moves.len(), experiment.model.run.horizon);
         let keeps_words = experiment.model.run.agents <= MOST_THAT_KEEP_WORDS;
-        let mut blocks = Vec::new();
+        let empty = Ledger::new(program.stages, program.booked_moves.len(), experiment.model.run.horizon);
+        let mut worlds: Vec<InWorld> =
+            (0..worlds).map(|_| InWorld { blocks: Vec::new(), ledger: empty.clone() }).collect();
         let mut done = 0;
         while done < span.count {
             let count = experiment.block.min(span.count - done);
-            let mut block = Block::with_room(program, count, keeps_words);
             let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
+            let mut block = Block::with_room(program, count, keeps_words);
             block.begin(&rollout.world, span.segment, first, count);
-            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut ledger);
-            blocks.push(block);
+            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut worlds[0].ledger);
+            worlds[0].blocks.push(block);
             done += count;
         }
         let scratch = Scratch::new(program, experiment.block.min(span.count), keeps_words);
-        Self { segment: span.segment, blocks, scratch, ledger }
+        Self { segment: span.segment, worlds, scratch }
+    }
+
+    /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
+    /// with it. Words that were drawn for the first one serve the others as long as neither has dropped anybody.
+    fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], part: &[bool], t: u32) {
+        let Self { segment, worlds, scratch } = self;
+        let Some((first, others)) = worlds.split_first_mut() else { return };
+        for (world, _) in others.iter_mut().zip(&part[1..]).filter(|(world, part)| **part && world.blocks.is_empty()) {
+            world.blocks.clone_from(&first.blocks);
+            world.ledger.clone_from(&first.ledger);
+        }
+        for (at, block) in first.blocks.iter_mut().enumerate() {
+            let words = block.take_words(&rollout.world, scratch, t);
+            rollout.live(block, scratch, &words, &tables[0][*segment], t, &mut first.ledger);
+            let mut left = Vec::new();
+            for (world, tables) in others.iter_mut().zip(&tables[1..]) {
+                let InWorld { blocks, ledger } = world;
+                let Some(its) = blocks.get_mut(at) else { continue };
+                its.drop_when_due(&rollout.world, t);
+                if block.is_whole() && its.is_whole() {
+                    rollout.live(its, scratch, &words, &tables[*segment], t, ledger);
+                } else {
+                    left.push((its, ledger, &tables[*segment]));
+                }
+            }
+            block.put_back(words, scratch);
+            for (block, ledger, table) in left {
+                rollout.period(block, scratch, table, t, ledger);
+            }
+        }
+    }
+
+    /// A world's blocks and counts: those of the first one where it has never parted.
+    fn world(&self, world: usize) -> &InWorld {
+        if self.worlds[world].blocks.is_empty() { &self.worlds[0] } else { &self.worlds[world] }
     }
 }

@@ -8,7 +8,7 @@ use super::draws::Draws;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::{buy, count, feel, travel};
-use super::population::{Block, Period, World};
+use super::population::{Block, Period, Words, World};
 use super::program::Program;
 use super::scratch::Scratch;
 use super::tables::{PeriodTable, Tables};
@@ -39,11 +39,25 @@ impl<'m> Rollout<'m> {
         block.settle();
     }
 
-    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
+    /// Takes a block through one period, with words of its own.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
-        let program = self.world.program;
         let words = block.take_words(&self.world, scratch, t);
-        let now = Period { world: &self.world, table, words: &words, t };
+        self.live(block, scratch, &words, table, t, ledger);
+        block.put_back(words, scratch);
+    }
+
+    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
+    pub fn live(
+        &self,
+        block: &mut Block,
+        scratch: &mut Scratch,
+        words: &Words,
+        table: &PeriodTable,
+        t: u32,
+        ledger: &mut Ledger,
+    ) {
+        let program = self.world.program;
+        let now = Period { world: &self.world, table, words, t };
         if program.remembers {
             feel::feel(block, now, scratch);
         }
@@ -58,6 +72,5 @@ impl<'m> Rollout<'m> {
         if program.compares {
             count::fingerprint(block, now, scratch);
         }
-        block.put_back(words, scratch);
     }
 }

@@ -1,7 +1,5 @@
 //! Customers live in columns, in blocks: one block is a few thousand customers of one segment.
 
-#![expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set")]
-
 use super::draws::{Address, Draws, Purpose};
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::ledger::Ledger;

@@ -77,7 +77,7 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
 fn moment(block: &Block, program: &Program, ledger: &Ledger, t: u32) -> Moment {
     let at = t as usize;
     let stage = ledger.customers(at).iter().position(|count| *count > 0).unwrap_or(0);
-    let held = (f64::from(block.satisfaction[0]) * PARTS_PER_ONE).floor() / PARTS_PER_ONE;
+    let held = block.satisfaction.first().map(|s| (f64::from(*s) * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -87,7 +87,7 @@ fn moment(block: &Block, program: &Program, ledger: &Ledger, t: u32) -> Moment {
     Moment {
         period: t,
         stage,
-        satisfaction: program.remembers.then_some(held),
+        satisfaction: held,
         purchases,
         spent: ledger.baskets(at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
     }

@@ -3,6 +3,8 @@
 //! Safety: `run` is only called where `is_there` said yes, and its kernel is the only way to a value of [`Avx2`]; every
 //! load and store goes through a slice whose length was checked.
 
+#![allow(clippy::wildcard_imports, reason = "instructions by the dozen")]
+
 use std::arch::x86_64::*;
 
 use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
@@ -31,6 +33,7 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
 /// For each mask of eight lanes, the lanes that say yes, side by side.
 static PACKED: [[u32; N]; 256] = packed();
 
+#[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
 const fn packed() -> [[u32; N]; 256] {
     let mut all = [[0; N]; 256];
     let mut mask = 0;
@@ -68,7 +71,6 @@ fn philox_round(c: [__m256i; 4], multipliers: [__m256i; 2], keys: [__m256i; 2]) 
     }
 }
 
-#[expect(clippy::cast_ptr_alignment, reason = "the loads and stores are those without alignment")]
 impl Lanes for Avx2 {
     const N: usize = N;
     type F = __m256;

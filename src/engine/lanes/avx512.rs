@@ -3,6 +3,8 @@
 //! Safety: `run` is only called where `is_there` said yes, and its kernel is the only way to a value of [`Avx512`];
 //! every load and store goes through a slice whose length was checked.
 
+#![allow(clippy::wildcard_imports, reason = "instructions by the dozen")]
+
 use std::arch::x86_64::*;
 
 use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
@@ -48,7 +50,6 @@ fn philox_round(c: [__m512i; 4], multipliers: [__m512i; 2], keys: [__m512i; 2]) 
     }
 }
 
-#[expect(clippy::cast_ptr_alignment, reason = "the loads and stores are those without alignment")]
 impl Lanes for Avx512 {
     const N: usize = N;
     type F = __m512;

@@ -9,8 +9,6 @@
 //! cannot know that the processor has been asked.
 
 #![expect(unsafe_code, reason = "vector instructions are behind a check of the processor at run time")]
-#![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vector instructions")]
-
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]

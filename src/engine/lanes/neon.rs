@@ -3,6 +3,8 @@
 //! Safety: `run` is only called where `is_there` said yes, and its kernel is the only way to a value of [`Neon`]; every
 //! load and store goes through a slice whose length was checked.
 
+#![allow(clippy::wildcard_imports, reason = "instructions by the dozen")]
+
 use std::arch::aarch64::*;
 
 use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};

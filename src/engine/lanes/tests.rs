@@ -1,5 +1,7 @@
 //! Every instruction set gives the bits of the portable lanes, operation by operation.
 
+#![expect(clippy::many_single_char_names, reason = "lanes of numbers without a meaning")]
+
 use super::*;
 
 /// Numbers that are awkward: zeros with signs, halves, huge, tiny, ties.

@@ -12,7 +12,7 @@ use crate::engine::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
 use crate::engine::numeric::exp::exp;
 use crate::engine::population::{Block, Period};
-use crate::engine::program::{Reached, single};
+use crate::engine::program::{Reached, single, whole};
 use crate::engine::scratch::Scratch;
 use crate::engine::tables::PeriodTable;
 use crate::model::journey::State;
@@ -55,7 +55,7 @@ pub fn tilts(block: &Block, now: Period<'_>, states: &[State], weights: &[Strip]
         if drive(weight) || at == last {
             let neutral = now.program().neutral(*state, now.t);
             let column = block.state(*state);
-            now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, tilt });
+            now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, factor: tilt });
             first = false;
         }
     }
@@ -70,7 +70,7 @@ struct Tilt<'a> {
     weight: &'a Strip,
     first: bool,
     last: bool,
-    tilt: &'a mut [f32],
+    factor: &'a mut [f32],
 }
 
 impl Kernel for Tilt<'_> {
@@ -90,7 +90,7 @@ impl Tilt<'_> {
     fn tilt<L: Lanes, R: Reach>(self, l: L) {
         let n = l.steps(self.block.live);
         let (stage, column) = (l.words(&self.block.stage, n), l.numbers(self.column, n));
-        let tilt = l.numbers_mut(self.tilt, n);
+        let tilt = l.numbers_mut(self.factor, n);
         let (weight, neutral) = (R::ready(l, self.weight), l.f(self.neutral));
         for i in 0..n {
             let over = l.sub_f(l.load_f(&column[i]), neutral);
@@ -222,7 +222,7 @@ impl Choose<'_> {
             let mut bare = [[l.f(0.0); PLACES]; SUMS];
             let mut class = 0;
             while class < SUMS {
-                let at = l.add(l.mul(row, l.u(SUMS as u32)), l.u(class as u32));
+                let at = l.add(l.mul(row, l.u(whole(SUMS))), l.u(whole(class)));
                 let four = if side_by_side { Some(l.look_four(&table.fours, at)) } else { None };
                 let mut place = 0;
                 while place < PLACES {

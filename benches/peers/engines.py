@@ -1,9 +1,9 @@
 """The other engines: how each is built or installed, and how it is run."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
-import sys
 
 import machine
 
@@ -11,7 +11,11 @@ MILLION = 1_000_000
 
 
 class Missing(Exception):
-    """Why an engine could not be built, installed or run."""
+    """Why an engine could not be built, installed or run; in few words, and without the paths of this machine."""
+
+    def __init__(self, reason):
+        words = re.sub(r"\(?(?<![\w.])/[\w./-]+\)?", "", reason).split()
+        super().__init__(" ".join(words)[:160])
 
 
 def call(command, limit=1800, **rest):
@@ -24,7 +28,7 @@ def call(command, limit=1800, **rest):
     if done.returncode:
         said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         telling = [line for line in said if "error" in line.lower()] or said or ["it gave no reason"]
-        raise Missing(f"{pathlib.Path(command[0]).name} failed: {telling[-1].strip()[:160]}")
+        raise Missing(f"{pathlib.Path(command[0]).name} failed: {telling[-1]}")
     return done.stdout
 
 
@@ -42,10 +46,10 @@ class Engine:
             return "no folder of peers given"
         return "source found" if (pathlib.Path(peers) / self.source()).exists() else "no source found"
 
-    def prepare(self, peers, scratch):
+    def prepare(self, peers, scratch, python):
         if not (peers / self.source()).exists():
             raise Missing(f"no {self.source()} in the folder of peers")
-        self.build(peers, scratch)
+        self.build(peers, scratch, python)
 
     def command(self, job, customers, threads):
         return self.program + [job, "-n", customers] + (["--threads", threads] if self.threads else [])
@@ -62,9 +66,9 @@ class Cargo(Engine):
     def source(self):
         return f"{self.folder}/Cargo.toml"
 
-    def build(self, peers, scratch):
+    def build(self, peers, scratch, python):
         if self.options:
-            self.options("J1")
+            self.version = "; ".join(f"{job}: {' '.join(self.options(job)) or 'as it comes'}" for job in self.jobs)
         copy = scratch / self.folder
         shutil.copytree(peers / self.folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
         for path in [copy, *copy.rglob("*")]:
@@ -80,9 +84,9 @@ class Cargo(Engine):
 
 
 class Python(Engine):
-    def __init__(self, name, title, jobs, file, packages, **rest):
+    def __init__(self, name, title, jobs, file, packages, options=(), **rest):
         super().__init__(name, title, jobs, **rest)
-        self.file, self.packages = file, packages
+        self.file, self.packages, self.options = file, packages, list(options)
 
     def needs(self):
         return "pip install " + " ".join(self.packages)
@@ -90,17 +94,21 @@ class Python(Engine):
     def source(self):
         return self.file
 
-    def build(self, peers, scratch):
+    def build(self, peers, scratch, python):
         # An environment each: some of them pin versions that others cannot live with.
         home = scratch / f"venv-{self.name}"
-        python = str(home / "bin/python")
+        own = str(home / "bin/python")
         named = f"import importlib.metadata as m; print(m.version('{self.packages[0]}'))"
-        if subprocess.run([python, "-c", named], capture_output=True).returncode if home.exists() else True:
-            call([sys.executable, "-m", "venv", str(home)])
-            call([python, "-m", "pip", "install", "--quiet", *self.packages])
-        self.version = call([python, "-c", named]).strip()
-        # -B: nothing is written into the folder of peers.
-        self.program = [python, "-B", str(peers / self.file)]
+        if not home.exists() or subprocess.run([own, "-c", named], capture_output=True).returncode:
+            call([python, "-m", "venv", "--clear", str(home)])
+            call([own, "-m", "pip", "install", "--quiet", *self.packages])
+        self.version = call([own, "-c", named]).strip()
+        # A copy, because some of them write what they compiled beside the program.
+        copies = scratch / "python"
+        copies.mkdir(exist_ok=True)
+        for file in peers.glob("*.py"):
+            shutil.copyfile(file, copies / file.name)
+        self.program = [own, str(copies / self.file), *self.options]
 
 
 class Cpp(Engine):
@@ -110,10 +118,10 @@ class Cpp(Engine):
     def source(self):
         return "epiworld_peer/main.cpp"
 
-    def build(self, peers, scratch):
+    def build(self, peers, scratch, python):
         header = next(iter(sorted(peers.rglob("epiworld.hpp"))), None)
         if not header:
-            raise Missing("no epiworld.hpp in the folder of peers: a C++ header library that no registry here carries")
+            raise Missing("no epiworld.hpp in the folder of peers: a C++ header library without a package")
         program = str(scratch / self.name)
         call(["g++", "-O3", "-std=c++20", "-I", str(header.parent), str(peers / self.source()), "-o", program])
         self.program = [program]
@@ -129,7 +137,7 @@ class R(Engine):
     def source(self):
         return "hesim_peer.R"
 
-    def build(self, peers, scratch):
+    def build(self, peers, scratch, python):
         call(["Rscript", "-e", "library(hesim)"])
         self.program = ["Rscript", str(peers / self.source())]
 
@@ -161,6 +169,8 @@ ENGINES = [
     Cargo("rust_plain", "Rust in an afternoon", both(MILLION), "rust_plain", threads=True),
     Python("numba", "Numba", both(MILLION), "numba_peer.py", ["numba", "numpy"], threads=True),
     Python("jax", "JAX", both(MILLION), "jax_peer.py", ["jax", "numpy"], threads=True, rounds=3),
+    Python("jax-inversion", "JAX, Poisson by inversion", {"J2": MILLION}, "jax_peer.py", ["jax", "numpy"],
+           options=["--inversion"], threads=True, rounds=3),
     Python("numpy", "NumPy", both(MILLION), "numpy_peer.py", ["numpy"], threads=True),
     Cpp("epiworld", "epiworld", both(MILLION), rounds=4),
     Python("mesa-frames", "mesa-frames", both(MILLION), "mesa_frames_peer.py", ["mesa-frames", "numpy"], threads=True),

@@ -9,15 +9,15 @@ mod work;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use polku::{Experiment, Model};
+use polku::Model;
 
-use work::{J1, J2, RETAILER, customer_periods, model, run};
+use work::{J1, J2, RETAILER, customer_periods, experiment, model, run};
 
 fn simulate(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, model: &Model) {
     group.throughput(Throughput::Elements(customer_periods(model)));
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for threads in [1, 2] {
-        let experiment = Experiment::new(model).threads(threads);
+        let experiment = experiment(model, threads);
         group.bench_function(format!("{name}, threads: {threads}"), |bencher| bencher.iter(|| run(&experiment)));
     }
 }

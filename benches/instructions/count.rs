@@ -10,9 +10,9 @@ mod work;
 
 use gungraun::prelude::*;
 use gungraun::{Callgrind, EntryPoint};
-use polku::{Experiment, Model};
+use polku::Model;
 
-use work::{J1, J2, RETAILER, model, run};
+use work::{J1, J2, RETAILER, experiment, model, run};
 
 // The run has a thread to itself, and the engine may start further ones. `check` adds up all threads but the first, so
 // that neither reading and compiling the study nor starting the program is in the count.
@@ -24,7 +24,7 @@ use work::{J1, J2, RETAILER, model, run};
     setup = model
 )]
 fn simulate(model: Model) {
-    let experiment = Experiment::new(&model).threads(1);
+    let experiment = experiment(&model, 1);
     std::thread::scope(|scope| {
         scope.spawn(|| run(&experiment));
     });

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use polku::{Experiment, Model, Runs};
 use serde_json::json;
 
-use super::work::{J1, J2, customer_periods, lanes, model, run, timed};
+use super::work::{J1, J2, customer_periods, experiment, lanes, model, run, timed};
 
 /// The stages in the order in which the jobs are stated.
 const STAGES: [&str; 6] = ["prospect", "onboarding", "active", "at_risk", "lapsed", "churned"];
@@ -48,7 +48,7 @@ impl Job {
         let (periods, seed) = (self.t.to_string(), self.seed.to_string());
         let settings = [("run.agents", &*n), ("run.customers", &*n), ("run.horizon", &*periods), ("run.seed", &*seed)];
         let model = model(study, &settings);
-        let experiment = Experiment::new(&model).threads(self.threads);
+        let experiment = experiment(&model, self.threads);
         let seconds = timed(|| run(&experiment)).as_secs_f64();
         let mut line = json!({
             "peer": "polku",

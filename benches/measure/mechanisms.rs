@@ -1,11 +1,11 @@
 //! What each mechanism costs: one is switched on at a time, and the time of the study without it is taken off.
 
 use clap::Args;
-use polku::{Experiment, Model, Runs};
+use polku::{Model, Runs};
 
 use super::clock::cycles_per_nanosecond;
 use super::variants::{VARIANTS, Variant};
-use super::work::{lanes, run, timed, written};
+use super::work::{experiment, lanes, run, timed, written};
 
 #[derive(Args)]
 pub struct Mechanisms {
@@ -37,7 +37,7 @@ impl Mechanisms {
         for _ in 0..self.rounds {
             cycles = cycles.max(cycles_per_nanosecond());
             for (model, measured) in models.iter().zip(&mut measured) {
-                let experiment = Experiment::new(model).threads(1);
+                let experiment = experiment(model, 1);
                 let taken = timed(|| run(&experiment)).as_secs_f64() * 1e9;
                 let each = taken / (f64::from(self.n) * f64::from(self.t));
                 measured.nominal = measured.nominal.min(each);
@@ -75,7 +75,7 @@ impl Mechanisms {
 
 /// The share of customer-periods that begin with a customer who has not churned. Runs the study once, which also warms up.
 fn alive(model: &Model) -> f64 {
-    let experiment = Experiment::new(model).threads(1);
+    let experiment = experiment(model, 1);
     let runs = Runs::of(model, &experiment).expect("the rows are sound");
     let series = runs.series();
     let churned =

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use polku::Experiment;
+
 use polku::report::axis::Axis;
 use polku::report::canvas::Anchor;
 use polku::report::chart::{Chart, png};
 use polku::report::figure::{BELOW, EDGE, Figure, Frame, NAME, WIDTH};
 use polku::report::palette::stage;
 
-use super::work::{J1, lanes, model, run, timed};
+use super::work::{J1, experiment, lanes, model, run, timed};
 
 #[derive(Args)]
 pub struct Sizes {
@@ -67,7 +67,7 @@ impl Sizes {
 fn shortest(customers: u64, threads: usize) -> f64 {
     let customers = customers.to_string();
     let model = model(J1, &[("run.agents", &customers), ("run.customers", &customers)]);
-    let experiment = Experiment::new(&model).threads(threads);
+    let experiment = experiment(&model, threads);
     let (mut spent, mut shortest) = (0.0, f64::INFINITY);
     while spent < ENOUGH {
         let seconds = timed(|| run(&experiment)).as_secs_f64();

@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use polku::engine::lanes::InstructionSet;
 use polku::study::setting::Setting;
 use polku::study::source::Source;
 use polku::{Experiment, Model, Study};
@@ -17,11 +18,22 @@ pub const J2: &str = "benches/studies/j2.toml";
 /// The shipped study that uses most of the language.
 pub const RETAILER: &str = "scenarios/retailer.toml";
 
-/// The instruction set that the engine works with, as the baseline of instruction counts and tables name it.
-///
-/// The one place to change when the engine can pick: it says what the engine picked, not what the processor has.
+/// The vector instructions to work with: those that `POLKU_LANES` names, else the widest that the processor has.
+fn set() -> InstructionSet {
+    std::env::var("POLKU_LANES").map_or_else(
+        |_| InstructionSet::best(),
+        |name| InstructionSet::named(&name).expect("POLKU_LANES names vector instructions that this processor has"),
+    )
+}
+
+/// The name of the vector instructions, as the baseline of instruction counts and tables have it.
 pub fn lanes() -> String {
-    "portable".to_owned()
+    set().name().to_owned()
+}
+
+/// The experiment of a model, with the vector instructions that were asked for.
+pub fn experiment(model: &Model, threads: usize) -> Experiment<'_> {
+    Experiment::new(model).threads(threads).instructions(set())
 }
 
 /// The path of a file of this package.

@@ -12,12 +12,15 @@ use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
+use super::agreement::Agreement;
 use super::cohort;
+use super::divergence::Grain;
 use super::draws::{Draws, Purpose, unit64};
 use super::flows::Flows;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::obstacle::obstacles;
+use super::piece::{Counts, Piece, Span, Worlds, differ};
 use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
@@ -38,6 +41,8 @@ const PIECE: usize = 64;
 pub struct Experiment<'m> {
     model: &'m Model,
     program: Program,
+    /// The same for customers whose lives are not compared.
+    uncompared: Program,
     exact: bool,
     block: usize,
     threads: usize,
@@ -58,6 +63,9 @@ pub struct Replication {
     pub expected: Option<Vec<Vec<Flows>>>,
     /// The simulated customers whose lives differ from the baseline's, by scenario and segment.
     pub differing: Vec<Vec<u64>>,
+    /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
+    /// customers. None in a replication whose drawn numbers do not allow it.
+    pub forced: Vec<Option<Vec<Flows>>>,
 }
 
 /// What is the same in every replication of a study without uncertain numbers.
@@ -66,20 +74,13 @@ struct Fixed {
     expected: Option<Vec<Vec<Flows>>>,
 }
 
-/// A run of customers of one segment with consecutive addresses.
-#[derive(Clone, Copy)]
-struct Span {
-    segment: usize,
-    first: u32,
-    count: usize,
-}
-
 impl<'m> Experiment<'m> {
     /// The experiment that the model's run plan describes, on all processors.
     pub fn new(model: &'m Model) -> Self {
         Self {
             model,
             program: Program::new(model),
+            uncompared: Program::uncompared(model),
             exact: obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
@@ -131,7 +132,19 @@ impl<'m> Experiment<'m> {
     ///
     /// # Errors
     /// A draw of the uncertain numbers that makes a row pass 1, or a thread pool that cannot be made.
-    pub fn run(&self, mut sink: impl FnMut(Replication) + Send) -> Result<(), Vec<Diagnostic>> {
+    pub fn run(&self, sink: impl FnMut(Replication) + Send) -> Result<(), Vec<Diagnostic>> {
+        self.run_forced(&[], sink)
+    }
+
+    /// [`Experiment::run`] that forces the differences of some scenarios, each at a grain; the list is by scenario.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn run_forced(
+        &self,
+        grains: &[Option<Grain>],
+        mut sink: impl FnMut(Replication) + Send,
+    ) -> Result<(), Vec<Diagnostic>> {
         if self.model.is_uncertain() {
             self.check_draws()?;
         }
@@ -149,8 +162,10 @@ impl<'m> Experiment<'m> {
             let mut next = 0;
             while next < self.model.run.replications {
                 let end = next.saturating_add(WAVE).min(self.model.run.replications);
-                let wave: Vec<Replication> =
-                    (next..end).into_par_iter().map(|number| self.replication(number, fixed.as_ref())).collect();
+                let wave: Vec<Replication> = (next..end)
+                    .into_par_iter()
+                    .map(|number| self.replication(number, fixed.as_ref(), grains))
+                    .collect();
                 wave.into_iter().for_each(&mut sink);
                 next = end;
             }
@@ -167,16 +182,18 @@ impl<'m> Experiment<'m> {
         faults.map_or(Ok(()), Err)
     }
 
-    fn replication(&self, number: u32, fixed: Option<&Fixed>) -> Replication {
+    fn replication(&self, number: u32, fixed: Option<&Fixed>, grains: &[Option<Grain>]) -> Replication {
         let drawn = Self::drawn(self.model, number);
-        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, number), self.set);
-        let (ledgers, differing) = if self.program.coupled {
+        let draws = Draws::new(self.model.run.seed, number);
+        let rollout = Rollout::new(self.model, &self.program, draws, self.set);
+        let counts = if self.program.coupled {
             self.together(&rollout, &drawn)
         } else {
-            match fixed {
-                Some(fixed) => self.apart(&rollout, &fixed.tables),
-                None => self.apart(&rollout, &self.tables(&drawn)),
-            }
+            let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
+            let tables = fixed.map_or(&own, |fixed| &fixed.tables);
+            let agreements = self.agreements(tables, grains);
+            let apart = Rollout::new(self.model, &self.uncompared, draws, self.set);
+            self.apart(&Worlds { whole: rollout, apart, tables, agreements, grains })
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
@@ -185,7 +202,19 @@ impl<'m> Experiment<'m> {
         if let Some(progress) = self.progress {
             progress(1);
         }
-        Replication { number, drawn, ledgers, expected, differing }
+        let forced = counts.forced(grains);
+        Replication { number, drawn, ledgers: counts.ledgers, expected, differing: counts.differing, forced }
+    }
+
+    /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
+    fn agreements<'t>(&self, tables: &'t [Vec<Tables>], grains: &[Option<Grain>]) -> Vec<Option<Vec<Agreement<'t>>>> {
+        let base = &tables[self.model.baseline.index()];
+        let of = |(tables, grain): (&'t Vec<Tables>, &Option<Grain>)| {
+            let pairs = base.iter().zip(tables);
+            (*grain)?;
+            pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect()
+        };
+        tables.iter().zip(grains).map(of).collect()
     }
 
     /// The expected flows of one customer, by scenario and segment.
@@ -213,10 +242,14 @@ impl<'m> Experiment<'m> {
             .collect()
     }
 
-    fn empty(&self) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
-        let (scenarios, segments) = (self.model.scenarios.len(), self.model.segments.len());
-        let ledger = Ledger::new(self.program.stages, self.program.booked_moves.len(), self.model.run.horizon);
-        (vec![vec![ledger; segments]; scenarios], vec![vec![0; segments]; scenarios])
+    /// The model.
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
+    /// The vector instructions in use.
+    pub fn set(&self) -> InstructionSet {
+        self.set
     }
 
     /// All customers cut into spans of at most `size`.
@@ -235,35 +268,30 @@ impl<'m> Experiment<'m> {
     }
 
     /// Customers who feel nothing of each other: a piece goes through all periods of all scenarios by itself.
-    fn apart(&self, rollout: &Rollout<'_>, tables: &[Vec<Tables>]) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
-        let add = |mut a: (Vec<Vec<Ledger>>, Vec<Vec<u64>>), b: (Vec<Vec<Ledger>>, Vec<Vec<u64>>)| {
-            a.0.iter_mut().flatten().zip(b.0.iter().flatten()).for_each(|(into, from)| into.add(from));
-            a.1.iter_mut().flatten().zip(b.1.iter().flatten()).for_each(|(into, from)| *into += from);
-            a
-        };
+    fn apart(&self, worlds: &Worlds<'_>) -> Counts {
         self.spans(self.block * PIECE)
             .into_par_iter()
             .fold(
-                || Piece::new(self),
+                || Piece::new(self.model, worlds, self.block),
                 |mut piece, span| {
-                    piece.play(self, rollout, tables, span);
+                    piece.play(worlds, span);
                     piece
                 },
             )
-            .map(|piece| (piece.ledgers, piece.differing))
-            .reduce(|| self.empty(), add)
+            .map(Piece::counts)
+            .reduce(|| Counts::empty(self.model, &self.program), Counts::and)
     }
 
     /// Customers who hear from each other: all of them go through a period before anyone goes on to the next.
-    fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
-        let (mut ledgers, mut differing) = self.empty();
+    fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> Counts {
+        let mut counts = Counts::empty(self.model, &self.program);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let mut lives: Vec<Vec<u32>> = Vec::new();
         for scenario in std::iter::once(baseline).chain(others) {
             let (groups, _) = self.one_world(rollout, drawn, ScenarioId::from(scenario));
             for group in &groups {
-                ledgers[scenario][group.segment].add(&group.ledger);
+                counts.ledgers[scenario][group.segment].add(&group.ledger);
             }
             let digests: Vec<(usize, Vec<u32>)> = groups
                 .into_iter()
@@ -273,11 +301,11 @@ impl<'m> Experiment<'m> {
                 lives = digests.into_iter().map(|(_, digests)| digests).collect();
             } else {
                 for ((segment, digests), base) in digests.iter().zip(&lives) {
-                    differing[scenario][*segment] += differ(digests, base);
+                    counts.differing[scenario][*segment] += differ(digests, base);
                 }
             }
         }
-        (ledgers, differing)
+        counts
     }
 
     /// The share of talkers one period before each period of one scenario and replication; index 0 is not used.
@@ -328,55 +356,6 @@ impl<'m> Experiment<'m> {
         }
         let shares = counts.iter().zip(&self.model.segments);
         shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum()
-    }
-}
-
-/// The number of customers whose fingerprints differ.
-fn differ(lives: &[u32], base: &[u32]) -> u64 {
-    lives.iter().zip(base).map(|(a, b)| u64::from(a != b)).sum()
-}
-
-/// One worker's counts and columns, used for span after span.
-struct Piece {
-    ledgers: Vec<Vec<Ledger>>,
-    differing: Vec<Vec<u64>>,
-    fresh: Block,
-    block: Block,
-    scratch: Scratch,
-    base: Vec<u32>,
-}
-
-impl Piece {
-    fn new(experiment: &Experiment<'_>) -> Self {
-        let (ledgers, differing) = experiment.empty();
-        let (program, size) = (&experiment.program, experiment.block);
-        let scratch = Scratch::new(program, size, true);
-        let fresh = Block::with_room(program, size, false);
-        Self { ledgers, differing, fresh, block: Block::with_room(program, size, true), scratch, base: Vec::new() }
-    }
-
-    /// Plays a span of customers through all scenarios, the baseline first.
-    fn play(&mut self, experiment: &Experiment<'_>, rollout: &Rollout<'_>, tables: &[Vec<Tables>], span: Span) {
-        let baseline = experiment.model.baseline.index();
-        let mut done = 0;
-        while done < span.count {
-            let count = experiment.block.min(span.count - done);
-            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
-            self.fresh.begin(&rollout.world, span.segment, first, count);
-            self.play_one(rollout, tables, baseline, span.segment);
-            self.base.clone_from(&self.block.digests);
-            for scenario in (0..tables.len()).filter(|scenario| *scenario != baseline) {
-                self.play_one(rollout, tables, scenario, span.segment);
-                self.differing[scenario][span.segment] += differ(&self.block.digests, &self.base);
-            }
-            done += count;
-        }
-    }
-
-    fn play_one(&mut self, rollout: &Rollout<'_>, tables: &[Vec<Tables>], scenario: usize, segment: usize) {
-        self.block.restart(rollout.world.program, &self.fresh);
-        let ledger = &mut self.ledgers[scenario][segment];
-        rollout.whole(&mut self.block, &mut self.scratch, &tables[scenario][segment], ledger);
     }
 }
 

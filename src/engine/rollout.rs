@@ -12,6 +12,7 @@ use super::population::{Block, Period, World};
 use super::program::Program;
 use super::scratch::Scratch;
 use super::tables::{PeriodTable, Tables};
+use super::words::Words;
 
 /// What a rollout reads and never changes.
 pub struct Rollout<'m> {
@@ -41,13 +42,32 @@ impl<'m> Rollout<'m> {
 
     /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
-        let program = self.world.program;
         let words = block.take_words(&self.world, scratch, t);
-        let now = Period { world: &self.world, table, words: &words, t };
-        if program.remembers {
+        self.go(block, scratch, table, t, &words);
+        self.stay(block, scratch, table, t, words, ledger);
+    }
+
+    /// The first half of a period: feel and move.
+    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, words: &Words) {
+        let now = Period { world: &self.world, table, words, t };
+        if self.world.program.remembers {
             feel::feel(block, now, scratch);
         }
         travel::travel(block, now, scratch);
+    }
+
+    /// The second half of a period: buy and count. The words go back where they were taken from.
+    pub fn stay(
+        &self,
+        block: &mut Block,
+        scratch: &mut Scratch,
+        table: &PeriodTable,
+        t: u32,
+        words: Words,
+        ledger: &mut Ledger,
+    ) {
+        let program = self.world.program;
+        let now = Period { world: &self.world, table, words: &words, t };
         if !program.booked_moves.is_empty() {
             count::moves(block, now, scratch, ledger);
         }

@@ -13,6 +13,7 @@ pub mod bend;
 pub mod buy;
 pub mod count;
 pub mod feel;
+pub mod part;
 pub mod row;
 pub mod subset;
 pub mod travel;

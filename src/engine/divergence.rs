@@ -199,7 +199,10 @@ impl Divergence {
             let meeting = agreement.meeting(t);
             split(&mut self.joining, now, meeting, way, &mut self.joiners, &mut self.fork);
             if world.program.needs_before {
-                self.scratch.before[live..live + joining.len()].copy_from_slice(&self.joiners.before[..joining.len()]);
+                let (before, joined) = (&mut self.scratch.before, live + joining.len());
+                before[live..joined].copy_from_slice(&self.joiners.before[..joining.len()]);
+                // Lanes behind the last customer are nobody's, before the move as after it.
+                before[joined..].fill(world.program.nobody());
             }
             self.pair[side].join(&mut words, &self.joining, &theirs);
             self.joining.put_back(theirs, &mut self.joiners);

@@ -258,7 +258,7 @@ impl Couple<'_> {
                 l.div_f(l.f(1.0), self.bent[1].weight::<L, R>(l, places - 1, row, i)),
             ];
             let (mut before, mut sum, mut lost, mut gained) = ([zero; 2], zero, zero, zero);
-            for place in 0..places {
+            for (place, up_to_here) in sums[..places].iter_mut().enumerate() {
                 let up_to = [
                     l.mul_f(self.bent[0].weight::<L, R>(l, place, row, i), whole[0]),
                     l.mul_f(self.bent[1].weight::<L, R>(l, place, row, i), whole[1]),
@@ -277,7 +277,7 @@ impl Couple<'_> {
                     Way::Scenario => more,
                 };
                 sum = l.add_f(sum, taken);
-                sums[place] = sum;
+                *up_to_here = sum;
             }
             // Nobody may part who has no place to go to in one of the two.
             l.store_f(&mut chance[i], l.min_f(l.min_f(lost, gained), l.f(1.0)));

@@ -35,6 +35,8 @@ pub enum Purpose {
     Trait = 8,
     /// An uncertain parameter, drawn once per replication.
     Parameter = 9,
+    /// Where on the way that two scenarios share a customer is made to part.
+    Part = 10,
 }
 
 /// The random numbers of one replication of one seed.

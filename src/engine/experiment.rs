@@ -12,16 +12,19 @@ use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
+use super::agreement::Agreement;
 use super::cohort;
+use super::divergence::Grain;
 use super::draws::{Draws, Purpose, unit64};
 use super::flows::Flows;
+use super::group::Group;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::obstacle::obstacles;
+use super::piece::{Counts, Piece, Span, Worlds, differ};
 use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
-use super::scratch::Scratch;
 use super::tables::{PeriodTable, Tables};
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
@@ -38,6 +41,8 @@ const PIECE: usize = 64;
 pub struct Experiment<'m> {
     model: &'m Model,
     program: Program,
+    /// The same for customers whose lives are not compared.
+    uncompared: Program,
     exact: bool,
     block: usize,
     threads: usize,
@@ -58,6 +63,9 @@ pub struct Replication {
     pub expected: Option<Vec<Vec<Flows>>>,
     /// The simulated customers whose lives differ from the baseline's, by scenario and segment.
     pub differing: Vec<Vec<u64>>,
+    /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
+    /// customers. None in a replication whose drawn numbers do not allow it.
+    pub forced: Vec<Option<Vec<Flows>>>,
 }
 
 /// What is the same in every replication of a study without uncertain numbers.
@@ -66,20 +74,13 @@ struct Fixed {
     expected: Option<Vec<Vec<Flows>>>,
 }
 
-/// A run of customers of one segment with consecutive addresses.
-#[derive(Clone, Copy)]
-struct Span {
-    segment: usize,
-    first: u32,
-    count: usize,
-}
-
 impl<'m> Experiment<'m> {
     /// The experiment that the model's run plan describes, on all processors.
     pub fn new(model: &'m Model) -> Self {
         Self {
             model,
             program: Program::new(model),
+            uncompared: Program::uncompared(model),
             exact: obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
@@ -131,10 +132,19 @@ impl<'m> Experiment<'m> {
     ///
     /// # Errors
     /// A draw of the uncertain numbers that makes a row pass 1, or a thread pool that cannot be made.
-    pub fn run(&self, mut sink: impl FnMut(Replication) + Send) -> Result<(), Vec<Diagnostic>> {
-        if self.model.is_uncertain() {
-            self.check_draws()?;
-        }
+    pub fn run(&self, sink: impl FnMut(Replication) + Send) -> Result<(), Vec<Diagnostic>> {
+        self.run_forced(&[], sink)
+    }
+
+    /// [`Experiment::run`] that forces the differences of some scenarios, each at a grain; the list is by scenario.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn run_forced(
+        &self,
+        grains: &[Option<Grain>],
+        mut sink: impl FnMut(Replication) + Send,
+    ) -> Result<(), Vec<Diagnostic>> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|fault| {
             vec![
                 Diagnostic::error(format!("{} threads cannot be started", self.threads))
@@ -143,19 +153,24 @@ impl<'m> Experiment<'m> {
             ]
         })?;
         pool.install(|| {
+            if self.model.is_uncertain() {
+                self.check_draws()?;
+            }
             let central = self.model.central();
             let fixed = (!self.model.is_uncertain())
                 .then(|| Fixed { tables: self.tables(&central), expected: self.expected(&central) });
             let mut next = 0;
             while next < self.model.run.replications {
                 let end = next.saturating_add(WAVE).min(self.model.run.replications);
-                let wave: Vec<Replication> =
-                    (next..end).into_par_iter().map(|number| self.replication(number, fixed.as_ref())).collect();
+                let wave: Vec<Replication> = (next..end)
+                    .into_par_iter()
+                    .map(|number| self.replication(number, fixed.as_ref(), grains))
+                    .collect();
                 wave.into_iter().for_each(&mut sink);
                 next = end;
             }
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Checks the rows of every replication before anything is simulated.
@@ -167,16 +182,18 @@ impl<'m> Experiment<'m> {
         faults.map_or(Ok(()), Err)
     }
 
-    fn replication(&self, number: u32, fixed: Option<&Fixed>) -> Replication {
+    fn replication(&self, number: u32, fixed: Option<&Fixed>, grains: &[Option<Grain>]) -> Replication {
         let drawn = Self::drawn(self.model, number);
-        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, number), self.set);
-        let (ledgers, differing) = if self.program.coupled {
+        let draws = Draws::new(self.model.run.seed, number);
+        let rollout = Rollout::new(self.model, &self.program, draws, self.set);
+        let counts = if self.program.coupled {
             self.together(&rollout, &drawn)
         } else {
-            match fixed {
-                Some(fixed) => self.apart(&rollout, &fixed.tables),
-                None => self.apart(&rollout, &self.tables(&drawn)),
-            }
+            let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
+            let tables = fixed.map_or(&own, |fixed| &fixed.tables);
+            let agreements = self.agreements(tables, grains);
+            let apart = Rollout::new(self.model, &self.uncompared, draws, self.set);
+            self.apart(&Worlds { whole: rollout, apart, tables, agreements, grains })
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
@@ -185,7 +202,19 @@ impl<'m> Experiment<'m> {
         if let Some(progress) = self.progress {
             progress(1);
         }
-        Replication { number, drawn, ledgers, expected, differing }
+        let forced = counts.forced(grains);
+        Replication { number, drawn, ledgers: counts.ledgers, expected, differing: counts.differing, forced }
+    }
+
+    /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
+    fn agreements<'t>(&self, tables: &'t [Vec<Tables>], grains: &[Option<Grain>]) -> Vec<Option<Vec<Agreement<'t>>>> {
+        let base = &tables[self.model.baseline.index()];
+        let of = |(tables, grain): (&'t Vec<Tables>, &Option<Grain>)| {
+            let pairs = base.iter().zip(tables);
+            (*grain)?;
+            pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect()
+        };
+        tables.iter().zip(grains).map(of).collect()
     }
 
     /// The expected flows of one customer, by scenario and segment.
@@ -213,10 +242,14 @@ impl<'m> Experiment<'m> {
             .collect()
     }
 
-    fn empty(&self) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
-        let (scenarios, segments) = (self.model.scenarios.len(), self.model.segments.len());
-        let ledger = Ledger::new(self.program.stages, self.program.booked_moves.len(), self.model.run.horizon);
-        (vec![vec![ledger; segments]; scenarios], vec![vec![0; segments]; scenarios])
+    /// The model.
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
+    /// The vector instructions in use.
+    pub fn set(&self) -> InstructionSet {
+        self.set
     }
 
     /// All customers cut into spans of at most `size`.
@@ -235,29 +268,24 @@ impl<'m> Experiment<'m> {
     }
 
     /// Customers who feel nothing of each other: a piece goes through all periods of all scenarios by itself.
-    fn apart(&self, rollout: &Rollout<'_>, tables: &[Vec<Tables>]) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
-        let add = |mut a: (Vec<Vec<Ledger>>, Vec<Vec<u64>>), b: (Vec<Vec<Ledger>>, Vec<Vec<u64>>)| {
-            a.0.iter_mut().flatten().zip(b.0.iter().flatten()).for_each(|(into, from)| into.add(from));
-            a.1.iter_mut().flatten().zip(b.1.iter().flatten()).for_each(|(into, from)| *into += from);
-            a
-        };
+    fn apart(&self, worlds: &Worlds<'_>) -> Counts {
         self.spans(self.block * PIECE)
             .into_par_iter()
             .fold(
-                || Piece::new(self),
+                || Piece::new(self.model, worlds, self.block),
                 |mut piece, span| {
-                    piece.play(self, rollout, tables, span);
+                    piece.play(worlds, span);
                     piece
                 },
             )
-            .map(|piece| (piece.ledgers, piece.differing))
-            .reduce(|| self.empty(), add)
+            .map(Piece::counts)
+            .reduce(|| Counts::empty(self.model, &self.program), Counts::and)
     }
 
     /// Customers who hear from each other: all of them go through a period before anyone goes on to the next. All
     /// scenarios go along, so that words drawn for one serve the others.
-    fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> (Vec<Vec<Ledger>>, Vec<Vec<u64>>) {
-        let (mut ledgers, mut differing) = self.empty();
+    fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> Counts {
+        let mut counts = Counts::empty(self.model, &self.program);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let scenarios: Vec<usize> = std::iter::once(baseline).chain(others).collect();
@@ -265,12 +293,13 @@ impl<'m> Experiment<'m> {
         for group in &groups {
             for (at, scenario) in scenarios.iter().enumerate() {
                 let world = group.world(at);
-                ledgers[*scenario][group.segment].add(&world.ledger);
+                counts.ledgers[*scenario][group.segment].add(&world.ledger);
                 let lives = world.blocks.iter().zip(&group.worlds[0].blocks);
-                differing[*scenario][group.segment] += lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
+                counts.differing[*scenario][group.segment] +=
+                    lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
             }
         }
-        (ledgers, differing)
+        counts
     }
 
     /// The share of talkers one period before each period of one scenario and replication; index 0 is not used.
@@ -291,8 +320,10 @@ impl<'m> Experiment<'m> {
         let mut heard = vec![vec![0.0]; scenarios.len()];
         let mut tables: Vec<Vec<PeriodTable>> = vec![Vec::new(); scenarios.len()];
         let mut part = vec![false; scenarios.len()];
+        let keeps_words = self.model.run.agents <= MOST_THAT_KEEP_WORDS;
         let spans = self.spans(self.block * PIECE).into_par_iter();
-        let mut groups: Vec<Group> = spans.map(|span| Group::new(self, rollout, span, scenarios.len())).collect();
+        let mut groups: Vec<Group> =
+            spans.map(|span| Group::new(rollout, span, self.block, scenarios.len(), keeps_words)).collect();
         for t in 1..=self.model.run.horizon {
             for (world, heard) in heard.iter_mut().enumerate() {
                 let talkers = self.talkers(&groups, world, t as usize - 1);
@@ -332,125 +363,5 @@ impl<'m> Experiment<'m> {
         }
         let shares = counts.iter().zip(&self.model.segments);
         shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum()
-    }
-}
-
-/// The number of customers whose fingerprints differ.
-fn differ(lives: &[u32], base: &[u32]) -> u64 {
-    lives.iter().zip(base).map(|(a, b)| u64::from(a != b)).sum()
-}
-
-/// One worker's counts and columns, used for span after span.
-struct Piece {
-    ledgers: Vec<Vec<Ledger>>,
-    differing: Vec<Vec<u64>>,
-    fresh: Block,
-    block: Block,
-    scratch: Scratch,
-    base: Vec<u32>,
-}
-
-impl Piece {
-    fn new(experiment: &Experiment<'_>) -> Self {
-        let (ledgers, differing) = experiment.empty();
-        let (program, size) = (&experiment.program, experiment.block);
-        let scratch = Scratch::new(program, size, true);
-        let fresh = Block::with_room(program, size, false);
-        Self { ledgers, differing, fresh, block: Block::with_room(program, size, true), scratch, base: Vec::new() }
-    }
-
-    /// Plays a span of customers through all scenarios, the baseline first.
-    fn play(&mut self, experiment: &Experiment<'_>, rollout: &Rollout<'_>, tables: &[Vec<Tables>], span: Span) {
-        let baseline = experiment.model.baseline.index();
-        let mut done = 0;
-        while done < span.count {
-            let count = experiment.block.min(span.count - done);
-            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
-            self.fresh.begin(&rollout.world, span.segment, first, count);
-            self.play_one(rollout, tables, baseline, span.segment);
-            self.base.clone_from(&self.block.digests);
-            for scenario in (0..tables.len()).filter(|scenario| *scenario != baseline) {
-                self.play_one(rollout, tables, scenario, span.segment);
-                self.differing[scenario][span.segment] += differ(&self.block.digests, &self.base);
-            }
-            done += count;
-        }
-    }
-
-    fn play_one(&mut self, rollout: &Rollout<'_>, tables: &[Vec<Tables>], scenario: usize, segment: usize) {
-        self.block.restart(rollout.world.program, &self.fresh);
-        let ledger = &mut self.ledgers[scenario][segment];
-        rollout.whole(&mut self.block, &mut self.scratch, &tables[scenario][segment], ledger);
-    }
-}
-
-/// Customers of one segment who move together with all others, in every scenario.
-struct Group {
-    segment: usize,
-    worlds: Vec<InWorld>,
-    scratch: Scratch,
-}
-
-/// A group's customers in one scenario.
-struct InWorld {
-    /// Empty as long as they are those of the first world.
-    blocks: Vec<Block>,
-    ledger: Ledger,
-}
-
-impl Group {
-    fn new(experiment: &Experiment<'_>, rollout: &Rollout<'_>, span: Span, worlds: usize) -> Self {
-        let program = &experiment.program;
-        let keeps_words = experiment.model.run.agents <= MOST_THAT_KEEP_WORDS;
-        let empty = Ledger::new(program.stages, program.booked_moves.len(), experiment.model.run.horizon);
-        let mut worlds: Vec<InWorld> =
-            (0..worlds).map(|_| InWorld { blocks: Vec::new(), ledger: empty.clone() }).collect();
-        let mut done = 0;
-        while done < span.count {
-            let count = experiment.block.min(span.count - done);
-            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
-            let mut block = Block::with_room(program, count, keeps_words);
-            block.begin(&rollout.world, span.segment, first, count);
-            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut worlds[0].ledger);
-            worlds[0].blocks.push(block);
-            done += count;
-        }
-        let scratch = Scratch::new(program, experiment.block.min(span.count), keeps_words);
-        Self { segment: span.segment, worlds, scratch }
-    }
-
-    /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
-    /// with it. Words that were drawn for the first one serve the others as long as neither has dropped anybody.
-    fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], part: &[bool], t: u32) {
-        let Self { segment, worlds, scratch } = self;
-        let Some((first, others)) = worlds.split_first_mut() else { return };
-        for (world, _) in others.iter_mut().zip(&part[1..]).filter(|(world, part)| **part && world.blocks.is_empty()) {
-            world.blocks.clone_from(&first.blocks);
-            world.ledger.clone_from(&first.ledger);
-        }
-        for (at, block) in first.blocks.iter_mut().enumerate() {
-            let words = block.take_words(&rollout.world, scratch, t);
-            rollout.live(block, scratch, &words, &tables[0][*segment], t, &mut first.ledger);
-            let mut left = Vec::new();
-            for (world, tables) in others.iter_mut().zip(&tables[1..]) {
-                let InWorld { blocks, ledger } = world;
-                let Some(its) = blocks.get_mut(at) else { continue };
-                its.drop_when_due(&rollout.world, t);
-                if block.is_whole() && its.is_whole() {
-                    rollout.live(its, scratch, &words, &tables[*segment], t, ledger);
-                } else {
-                    left.push((its, ledger, &tables[*segment]));
-                }
-            }
-            block.put_back(words, scratch);
-            for (block, ledger, table) in left {
-                rollout.period(block, scratch, table, t, ledger);
-            }
-        }
-    }
-
-    /// A world's blocks and counts: those of the first one where it has never parted.
-    fn world(&self, world: usize) -> &InWorld {
-        if self.worlds[world].blocks.is_empty() { &self.worlds[0] } else { &self.worlds[world] }
     }
 }

@@ -65,6 +65,18 @@ impl Flows {
         kinds.zip(others).map(one).fold(0.0, f64::max)
     }
 
+    /// These flows and others.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        let nested =
+            self.customers.iter_mut().chain(&mut self.purchases).chain(&mut self.baskets).chain(&mut self.moves);
+        let cells = nested.flatten().chain(&mut self.acquired).chain(&mut self.satisfaction);
+        let nested = other.customers.iter().chain(&other.purchases).chain(&other.baskets).chain(&other.moves);
+        let others = nested.flatten().chain(&other.acquired).chain(&other.satisfaction);
+        cells.zip(others).for_each(|(cell, more)| *cell += more);
+        self
+    }
+
     /// Multiplies everything by a number of customers.
     #[must_use]
     pub fn times(mut self, weight: f64) -> Self {

@@ -36,6 +36,13 @@ impl Ledger {
         }
     }
 
+    /// Takes away what another ledger of the same study counts.
+    pub fn subtract(&mut self, other: &Self) {
+        for (cell, less) in self.cells.iter_mut().zip(&other.cells) {
+            *cell -= less;
+        }
+    }
+
     /// Sets all counts to 0.
     pub fn clear(&mut self) {
         self.cells.fill(0);

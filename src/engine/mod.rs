@@ -1,16 +1,21 @@
 //! The engine: chance and time.
 
+pub mod agreement;
 pub mod classes;
 pub mod cohort;
 pub mod cohort_table;
+pub mod divergence;
 pub mod draws;
 pub mod experiment;
 pub mod flows;
+pub mod group;
 pub mod lanes;
 pub mod ledger;
 pub mod mechanism;
 pub mod numeric;
 pub mod obstacle;
+pub mod piece;
+pub mod pilot;
 pub mod population;
 pub mod program;
 pub mod quadrature;
@@ -22,3 +27,4 @@ pub mod satisfaction_grid;
 pub mod scratch;
 pub mod shape;
 pub mod tables;
+pub mod words;

@@ -7,6 +7,7 @@ use super::mechanism::reach;
 use super::program::Program;
 use super::scratch::{Scratch, room};
 use super::tables::{OwnChance, PeriodTable};
+use super::words::Words;
 use crate::model::journey::State;
 
 /// Customers in a block unless told otherwise; their columns stay in the caches nearest to the processor.
@@ -35,6 +36,10 @@ pub struct Block {
     pub digest: Vec<u32>,
     /// The chances that are the customer's own, one column each, after the changes in force.
     pub own: Vec<Vec<f32>>,
+    /// The chance that each has parted so far, where two scenarios are followed on the way that they share.
+    pub parted: Vec<f32>,
+    /// Where between two steps of that chance each began, in the same case.
+    pub grid: Vec<f32>,
     /// What `own` was made by.
     pub own_made_by: Vec<OwnChance>,
     /// The number of customers who can still change.
@@ -50,37 +55,6 @@ pub struct Block {
     keeps_words: bool,
     first: u32,
     count: usize,
-}
-
-/// The random words of four periods: moves, qualities, numbers of purchases, leaves.
-#[derive(Clone, Default)]
-pub struct Words {
-    columns: [[Vec<u32>; 4]; 4],
-}
-
-const PURPOSES: [Purpose; 4] = [Purpose::Move, Purpose::Quality, Purpose::Purchases, Purpose::Leave];
-
-impl Words {
-    /// Room for the words of `size` customers.
-    pub fn with_room(program: &Program, size: usize) -> Self {
-        let used = [true, program.remembers, program.buys, program.leaves];
-        let column = |used: bool| vec![0; if used && size > 0 { room(size) } else { 0 }];
-        Self { columns: used.map(|used| std::array::from_fn(|_| column(used))) }
-    }
-
-    /// The words of a purpose for period `t`.
-    pub fn of(&self, purpose: Purpose, t: u32) -> &[u32] {
-        let column = PURPOSES.iter().position(|its| *its == purpose).unwrap_or(0);
-        &self.columns[column][(t & 3) as usize]
-    }
-
-    fn fill(&mut self, draws: &Draws, set: InstructionSet, customers: &[u32], live: usize, t: u32) {
-        for (purpose, columns) in PURPOSES.into_iter().zip(&mut self.columns) {
-            if !columns[0].is_empty() {
-                draws.fill(set, Address { period_block: t >> 2, purpose, draw: 0 }, customers, live, columns);
-            }
-        }
-    }
 }
 
 /// Whether the words of four periods are drawn in period `t`.
@@ -103,6 +77,8 @@ impl Block {
             acquired: column(program.acquires),
             digest: column(program.compares),
             own: vec![numbers(true); program.own_columns],
+            parted: Vec::new(),
+            grid: Vec::new(),
             own_made_by: Vec::new(),
             live: 0,
             gone: vec![0; program.stages],
@@ -135,6 +111,77 @@ impl Block {
         for (column, from) in self.traits.iter_mut().zip(&fresh.traits) {
             column.copy_from_slice(from);
         }
+    }
+
+    /// Lets everybody of a block at its start follow the way that two scenarios share.
+    pub fn set_out_together(&mut self, world: &World<'_>) {
+        let room = self.customer.len();
+        let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; room]);
+        let at = Address { period_block: 0, purpose: Purpose::Part, draw: 0 };
+        world.draws.fill(world.set, at, &self.customer, self.live, &mut words);
+        self.grid.clear();
+        self.grid.extend(words[0].iter().map(|word| (word >> 8) as f32 * (1.0 / 16_777_216.0)));
+        self.parted.clear();
+        self.parted.resize(room, 0.0);
+    }
+
+    /// Empties the block.
+    pub fn clear(&mut self, program: &Program) {
+        self.reset(program, 0, 0);
+        self.stage.fill(program.nobody());
+    }
+
+    /// Puts a customer with a known past into the next place; traits are for the caller to set.
+    pub fn place(&mut self, past: &Past) {
+        let place = self.live;
+        self.customer[place] = past.customer;
+        self.stage[place] = past.stage;
+        if let Some(periods) = self.periods_in_stage.get_mut(place) {
+            *periods = past.periods_in_stage;
+        }
+        if let Some(satisfaction) = self.satisfaction.get_mut(place) {
+            *satisfaction = past.satisfaction;
+        }
+        if let Some(acquired) = self.acquired.get_mut(place) {
+            *acquired = past.acquired;
+        }
+        self.live += 1;
+        self.count += 1;
+    }
+
+    /// The past of the customer at a place, before the move of period `t`.
+    pub fn past(&self, place: usize, t: u32) -> Past {
+        Past {
+            t,
+            customer: self.customer[place],
+            stage: self.stage[place],
+            periods_in_stage: self.periods_in_stage.get(place).copied().unwrap_or(0),
+            satisfaction: self.satisfaction.get(place).copied().unwrap_or(0.0),
+            acquired: self.acquired.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// Takes in the customers of another block behind its own, with their random words.
+    pub fn join(&mut self, words: &mut Words, other: &Self, others_words: &Words) {
+        let (from, to) = (self.live, self.live + other.live);
+        let columns = [
+            (&mut self.customer, &other.customer),
+            (&mut self.stage, &other.stage),
+            (&mut self.periods_in_stage, &other.periods_in_stage),
+            (&mut self.acquired, &other.acquired),
+        ];
+        for (column, new) in columns.into_iter().filter(|(column, _)| !column.is_empty()) {
+            column[from..to].copy_from_slice(&new[..other.live]);
+        }
+        let numbers = std::iter::once((&mut self.satisfaction, &other.satisfaction));
+        for (column, new) in numbers.chain(self.traits.iter_mut().zip(&other.traits)).filter(|(c, _)| !c.is_empty()) {
+            column[from..to].copy_from_slice(&new[..other.live]);
+        }
+        words.join(from, others_words, other.live);
+        // The columns of own chances have to be made again.
+        self.own_made_by.clear();
+        self.live = to;
+        self.count += other.live;
     }
 
     fn reset(&mut self, program: &Program, first: u32, count: usize) {
@@ -234,7 +281,8 @@ impl Block {
         for column in words.into_iter().filter(|column| !column.is_empty()) {
             world.set.run(Keep { program, stage: &self.stage, live, column: Column::Words(column) });
         }
-        let numbers = std::iter::once(&mut self.satisfaction).chain(&mut self.traits).chain(&mut self.own);
+        let alone = [&mut self.satisfaction, &mut self.parted, &mut self.grid];
+        let numbers = alone.into_iter().chain(&mut self.traits).chain(&mut self.own);
         for column in numbers.filter(|column| !column.is_empty()) {
             world.set.run(Keep { program, stage: &self.stage, live, column: Column::Numbers(column) });
         }
@@ -244,6 +292,23 @@ impl Block {
         stage[self.live..].fill(program.nobody());
         self.stage = stage;
     }
+}
+
+/// What a customer has become by a period, traits left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Past {
+    /// The period.
+    pub t: u32,
+    /// The address.
+    pub customer: u32,
+    /// The stage.
+    pub stage: u32,
+    /// The full periods in the stage.
+    pub periods_in_stage: u32,
+    /// The satisfaction.
+    pub satisfaction: f32,
+    /// Whether ever retained: all bits or none.
+    pub acquired: u32,
 }
 
 /// What is the same for every block of a replication.

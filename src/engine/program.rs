@@ -180,6 +180,13 @@ impl Program {
         }
     }
 
+    /// The program of a model for customers whose lives are not compared.
+    pub fn uncompared(model: &Model) -> Self {
+        let program = Self::new(model);
+        let needs_before = program.counts_periods_in_stage || !program.booked_moves.is_empty();
+        Self { compares: false, needs_before, ..program }
+    }
+
     /// The stage of lanes beyond the last customer.
     pub fn nobody(&self) -> u32 {
         whole(self.stages)

@@ -8,10 +8,11 @@ use super::draws::Draws;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::{buy, count, feel, travel};
-use super::population::{Block, Period, Words, World};
+use super::population::{Block, Period, World};
 use super::program::Program;
 use super::scratch::Scratch;
 use super::tables::{PeriodTable, Tables};
+use super::words::Words;
 
 /// What a rollout reads and never changes.
 pub struct Rollout<'m> {
@@ -42,26 +43,32 @@ impl<'m> Rollout<'m> {
     /// Takes a block through one period, with words of its own.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
         let words = block.take_words(&self.world, scratch, t);
-        self.live(block, scratch, &words, table, t, ledger);
+        self.go(block, scratch, table, t, &words);
+        self.stay(block, scratch, table, t, &words, ledger);
         block.put_back(words, scratch);
     }
 
-    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
-    pub fn live(
+    /// The first half of a period: feel and move.
+    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, words: &Words) {
+        let now = Period { world: &self.world, table, words, t };
+        if self.world.program.remembers {
+            feel::feel(block, now, scratch);
+        }
+        travel::travel(block, now, scratch);
+    }
+
+    /// The second half of a period: buy and count.
+    pub fn stay(
         &self,
         block: &mut Block,
         scratch: &mut Scratch,
-        words: &Words,
         table: &PeriodTable,
         t: u32,
+        words: &Words,
         ledger: &mut Ledger,
     ) {
         let program = self.world.program;
         let now = Period { world: &self.world, table, words, t };
-        if program.remembers {
-            feel::feel(block, now, scratch);
-        }
-        travel::travel(block, now, scratch);
         if !program.booked_moves.is_empty() {
             count::moves(block, now, scratch, ledger);
         }

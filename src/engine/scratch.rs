@@ -1,8 +1,8 @@
 //! Scratch is the paper that a worker uses for block after block: nothing on it outlives a period.
 
 use super::lanes::MOST_LANES;
-use super::population::Words;
 use super::program::Program;
+use super::words::Words;
 
 /// Columns for one block that hold what is known within a period only.
 pub struct Scratch {

@@ -96,6 +96,16 @@ impl Tables {
         tables
     }
 
+    /// The last period.
+    pub fn horizon(&self) -> u32 {
+        u32::try_from(self.at.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Which of the tables is that of period `t`, from 1 on.
+    pub fn place(&self, t: u32) -> usize {
+        self.at[t as usize] as usize
+    }
+
     /// The table of period `t`, from 1 on.
     pub fn period(&self, t: u32) -> &PeriodTable {
         &self.periods[self.at[t as usize] as usize]
@@ -137,6 +147,17 @@ impl PeriodTable {
     pub fn refresh(&mut self, model: &Model, program: &Program, timeline: &Timeline<'_>, t: u32, talkers: f64) {
         let (values, _) = timeline.values(t);
         self.rows.refresh(RowMaker { model, program, values: &values, t, talkers }, &self.classes);
+    }
+
+    /// Whether another table has the same numbers but for the chances of moves and what drives them.
+    pub fn differs_in_moves_alone(&self, other: &Self) -> bool {
+        self.own == other.own
+            && self.quality == other.quality
+            && self.quality_below == other.quality_below
+            && self.learning == other.learning
+            && self.rate == other.rate
+            && self.rate_weights == other.rate_weights
+            && self.buying == other.buying
     }
 
     fn fill_own(&mut self, model: &Model, timeline: &Timeline<'_>, stage: usize, t: u32) {

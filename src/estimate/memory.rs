@@ -39,6 +39,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let coupled = model.is_coupled();
     let exact = obstacles(model).is_empty();
     let wave = f64::from(model.run.replications.min(WAVE));
+    // A worker counts both branches of every forced difference, and a replication keeps the difference.
+    let branches = if coupled || model.scenarios.len() < 2 { 0.0 } else { 8.0 * wave + 64.0 * threads };
     let kinds = metrics(model).len() as f64;
     // A row has a threshold, a weight and a stage for each place, and one place for staying.
     let width = model.stages.iter().map(|stage| stage.moves().count() + 1).max().unwrap_or(1) as f64;
@@ -63,7 +65,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let mut parts = vec![
         part(
             "the counts of replications that are under way",
-            cells * (16.0 * (wave + 2.0 * threads) + if exact { 8.0 * wave } else { 0.0 }),
+            cells * (16.0 * (wave + 2.0 * threads) + if exact { 8.0 * wave } else { 0.0 } + branches),
             "longer periods, a shorter horizon, or fewer segments and scenarios",
         ),
         part(

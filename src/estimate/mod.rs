@@ -1,6 +1,7 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
 pub mod controls;
+pub mod efficiency;
 pub mod exact;
 pub mod memory;
 pub mod metric;

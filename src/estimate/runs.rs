@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::engine::divergence::Grain;
 use crate::engine::experiment::{Experiment, Replication};
 use crate::engine::flows::Flows;
 use crate::engine::obstacle::follows_satisfaction;
@@ -13,9 +14,10 @@ use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
 
 use super::controls::Controls;
+use super::efficiency::choose;
 use super::metric::{Metric, metrics};
 use super::statement::{Prices, Statement};
-use super::summary::{Contrast, Controlled, Difference, ScenarioSummary, Series, Summary};
+use super::summary::{Contrast, Controlled, Difference, Estimator, ScenarioSummary, Series, Summary};
 
 /// Every replication, priced and folded.
 pub struct Runs<'m> {
@@ -23,6 +25,8 @@ pub struct Runs<'m> {
     metrics: Vec<Metric>,
     /// By scenario, then by metric: one value over the horizon for each replication, all segments together.
     samples: Vec<Vec<Vec<f64>>>,
+    /// By scenario, then by metric: the forced difference of each replication; empty where luck is only paired.
+    forced: Vec<Vec<Vec<f64>>>,
     /// What has a known mean in each replication, the exact expectations among it.
     controls: Controls,
     /// By scenario, then by cut (all, then segments), then by metric: moments for each time.
@@ -38,9 +42,21 @@ impl<'m> Runs<'m> {
     /// # Errors
     /// Those of [`Experiment::run`].
     pub fn of(model: &'m Model, experiment: &Experiment<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::forced(model, experiment, &choose(model, experiment.set()))
+    }
+
+    /// [`Runs::of`] with the estimator of each scenario's difference given: forced at a grain, or paired.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn forced(
+        model: &'m Model,
+        experiment: &Experiment<'_>,
+        grains: &[Option<Grain>],
+    ) -> Result<Self, Vec<Diagnostic>> {
         let program = Program::new(model);
         let mut runs = Self::new(model);
-        experiment.run(|replication| runs.take(&program, &replication))?;
+        experiment.run_forced(grains, |replication| runs.take(&program, &replication, grains))?;
         Ok(runs)
     }
 
@@ -51,6 +67,7 @@ impl<'m> Runs<'m> {
         Self {
             model,
             samples: vec![vec![Vec::new(); metrics.len()]; scenarios],
+            forced: vec![Vec::new(); scenarios],
             controls: Controls::new(model, metrics.len()),
             series: vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios],
             differing: vec![(0, 0.0); scenarios],
@@ -65,7 +82,7 @@ impl<'m> Runs<'m> {
         self.model.run.customers as f64 * segment.share / f64::from(segment.agents)
     }
 
-    fn take(&mut self, program: &Program, replication: &Replication) {
+    fn take(&mut self, program: &Program, replication: &Replication, grains: &[Option<Grain>]) {
         let prices = Prices::new(self.model, program, &replication.drawn);
         self.replications += 1;
         self.controls.take(self.model, replication);
@@ -86,6 +103,36 @@ impl<'m> Runs<'m> {
                 *sums = (sums.0 + count, sums.1 + real);
             }
         }
+        self.take_forced(&prices, replication, grains);
+    }
+
+    /// Takes in the forced differences.
+    fn take_forced(&mut self, prices: &Prices<'_>, replication: &Replication, grains: &[Option<Grain>]) {
+        for (scenario, _) in grains.iter().enumerate().filter(|(_, grain)| grain.is_some()) {
+            let values = self.forced_values(prices, replication, scenario);
+            self.forced[scenario].resize(values.len(), Vec::new());
+            self.forced[scenario].iter_mut().zip(values).for_each(|(sample, value)| sample.push(value));
+        }
+    }
+
+    /// The forced difference of every metric: the baseline's flows as they were simulated, and what the scenario adds
+    /// to them, at the scenario's prices.
+    fn forced_values(&self, prices: &Prices<'_>, replication: &Replication, scenario: usize) -> Vec<f64> {
+        let baseline = self.model.baseline.index();
+        let last = |scenario: usize, place: usize| self.samples[scenario][place].last().copied().unwrap_or(0.0);
+        // Numbers may be drawn that do not allow it; then the paired difference is as true.
+        let all = replication.forced[scenario].as_ref().map(|forced| {
+            let flows = |segment: usize| {
+                let base = Flows::counted(&replication.ledgers[baseline][segment], self.weight(segment));
+                base.and(&forced[segment].clone().times(self.weight(segment)))
+            };
+            self.books(prices, replication, ScenarioId::from(scenario), &flows).0
+        });
+        let difference = |(place, metric): (usize, &Metric)| {
+            let value = all.as_ref().map_or_else(|| last(scenario, place), |all| metric.horizon(all));
+            value - last(baseline, place)
+        };
+        self.metrics.iter().enumerate().map(difference).collect()
     }
 
     fn take_expected(
@@ -214,6 +261,7 @@ impl<'m> Runs<'m> {
         Contrast {
             scenario: self.model.scenarios[scenario].name.clone(),
             baseline: self.model.scenarios[baseline].name.clone(),
+            estimator: if self.forced[scenario].is_empty() { Estimator::Paired } else { Estimator::ForcedDivergence },
             metrics,
             customers_that_differ: real / self.replications as f64,
             agents_that_differ: agents,
@@ -225,8 +273,9 @@ impl<'m> Runs<'m> {
         let sign = if metric.less_is_better(self.model) { -1.0 } else { 1.0 };
         let better: f64 =
             differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
+        let sample = self.forced[scenario].get(place).unwrap_or(&differences);
         Difference {
-            estimate: Estimate::of(&differences.iter().copied().collect(), self.model.run.interval),
+            estimate: Estimate::of(&sample.iter().copied().collect(), self.model.run.interval),
             probability_better: better / differences.len() as f64,
         }
     }
@@ -236,13 +285,19 @@ impl<'m> Runs<'m> {
         self.samples[scenario][place].iter().zip(base).map(|(value, base)| value - base).collect()
     }
 
+    /// The forced difference of a metric in every replication; none where luck is only paired.
+    pub fn forced_differences(&self, scenario: usize, metric: &str) -> Vec<f64> {
+        let place = self.metrics.iter().position(|m| m.name(self.model) == metric);
+        place.and_then(|place| self.forced[scenario].get(place)).cloned().unwrap_or_default()
+    }
+
     /// A metric of a scenario over the horizon in every replication; none where there is no metric of that name.
     pub fn levels(&self, scenario: usize, metric: &str) -> Vec<f64> {
         let place = self.metrics.iter().position(|m| m.name(self.model) == metric);
         place.map_or_else(Vec::new, |place| self.samples[scenario][place].clone())
     }
 
-    /// The difference from the baseline in every replication, by scenario and metric.
+    /// The difference from the baseline in every replication, paired, by scenario and metric.
     pub fn samples(&self) -> IndexMap<String, IndexMap<String, Vec<f64>>> {
         let of = |scenario: usize| {
             let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline());

@@ -75,19 +75,32 @@ pub struct Controlled {
     pub controls: usize,
 }
 
-/// How one scenario differs from the baseline, customer paired with customer.
+/// How one scenario differs from the baseline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Contrast {
     /// The scenario's name.
     pub scenario: String,
     /// The baseline's name.
     pub baseline: String,
+    /// How the differences were estimated.
+    pub estimator: Estimator,
     /// Scenario minus baseline by metric (and `outcomes.NAME`).
     pub metrics: IndexMap<String, Difference>,
     /// The real customers whose path or purchases differ at all: mean over replications.
     pub customers_that_differ: f64,
     /// The simulated customers that differ, summed over replications: what the intervals rest on.
     pub agents_that_differ: u64,
+}
+
+/// How differences from the baseline are estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Estimator {
+    /// Both scenarios are played with the same luck.
+    #[serde(rename = "paired")]
+    Paired,
+    /// Both follow the way that they share; the chances to part are summed up, and branches played from there.
+    #[serde(rename = "forced divergence")]
+    ForcedDivergence,
 }
 
 /// A difference from the baseline.

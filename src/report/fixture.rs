@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::{Assumption, Report};
-use crate::estimate::summary::{Contrast, Difference, ScenarioSummary, Series, Summary};
+use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary, Series, Summary};
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
 
@@ -206,6 +206,7 @@ impl Recipe {
             scenario: name.to_owned(),
             baseline: NAMES[0].0.to_owned(),
             metrics,
+            estimator: Estimator::Paired,
             customers_that_differ: 1_234.5,
             agents_that_differ: 12_345,
         }

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::amount::{Unit, write, write_interval, write_probability};
-use crate::estimate::summary::{Contrast, Difference};
+use crate::estimate::summary::{Contrast, Difference, Estimator};
 use crate::stats::estimate::Estimate;
 
 /// With fewer differing simulated customers than this, an interval says little.
@@ -116,7 +116,8 @@ fn warning(report: &Report, best: &Contrast) -> Option<String> {
     let agents = best.agents_that_differ;
     let name = report.title(&best.scenario);
     let (verb, who) = if agents == 1 { ("differs", "customer") } else { ("differ", "customers") };
-    (agents < FEW_AGENTS).then(|| {
+    // A forced difference does not rest on those who happen to differ.
+    (agents < FEW_AGENTS && best.estimator == Estimator::Paired).then(|| {
         format!(
             "Only {agents} simulated {who} {verb} at all between “{name}” and “{}”: the interval rests on \
              too few to be trusted. Simulate more customers or more replications.",

@@ -96,6 +96,8 @@ pub trait Lanes: Copy {
     fn sub_f(self, a: Self::F, b: Self::F) -> Self::F;
     /// a · b.
     fn mul_f(self, a: Self::F, b: Self::F) -> Self::F;
+    /// a / b.
+    fn div_f(self, a: Self::F, b: Self::F) -> Self::F;
     /// a where a < b, else b.
     fn min_f(self, a: Self::F, b: Self::F) -> Self::F;
     /// a where a > b, else b.

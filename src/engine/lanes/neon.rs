@@ -131,6 +131,10 @@ impl Lanes for Neon {
         unsafe { vmulq_f32(a, b) }
     }
     #[inline(always)]
+    fn div_f(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        unsafe { vdivq_f32(a, b) }
+    }
+    #[inline(always)]
     fn min_f(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         // Its own minimum differs for zeros with a sign.
         unsafe { vbslq_f32(vcltq_f32(a, b), a, b) }

@@ -99,6 +99,10 @@ impl<const N: usize> Lanes for Portable<N> {
         each!(i => a[i] * b[i])
     }
     #[inline(always)]
+    fn div_f(self, a: Self::F, b: Self::F) -> Self::F {
+        each!(i => a[i] / b[i])
+    }
+    #[inline(always)]
     fn min_f(self, a: Self::F, b: Self::F) -> Self::F {
         each!(i => if a[i] < b[i] { a[i] } else { b[i] })
     }

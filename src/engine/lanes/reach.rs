@@ -34,6 +34,11 @@ impl Strip {
         self.bits[place..].fill(bits);
     }
 
+    /// How many places are held, at least as many as were given.
+    pub fn held(&self) -> usize {
+        self.bits.len()
+    }
+
     /// Whether all numbers are 0, in a table of single precision.
     pub fn is_zero(&self) -> bool {
         self.bits.iter().all(|bits| f32::from_bits(*bits) == 0.0)

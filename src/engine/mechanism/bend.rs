@@ -13,7 +13,9 @@ use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
 use crate::engine::numeric::exp::exp;
 use crate::engine::population::{Block, Period};
 use crate::engine::program::{Reached, single, whole};
+use crate::engine::row_table::RowTable;
 use crate::engine::scratch::Scratch;
+use crate::engine::shape::OwnShape;
 use crate::engine::tables::PeriodTable;
 use crate::model::journey::State;
 
@@ -22,11 +24,21 @@ use super::travel::destination;
 
 /// Draws everybody's next stage.
 pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
-    refresh_own(block, now.table);
     let Scratch { row, tilt, taken, given, .. } = scratch;
+    let row = (!now.program().clocks.is_empty()).then_some(row.as_slice());
+    weigh(block, now, row, (tilt, taken, given));
+    let live = block.live;
+    now.world.set.run(Choose { now, row, tilt, taken, given, stage: &mut block.stage, live });
+}
+
+/// What bends rows: factors by class of drivers, and for each own chance what it takes of staying and gives.
+pub type Bends<'s> = (&'s mut Vec<Vec<f32>>, &'s mut Vec<Vec<f32>>, &'s mut Vec<Vec<f32>>);
+
+/// Writes what bends everybody's row.
+pub fn weigh(block: &mut Block, now: Period<'_>, row: Option<&[u32]>, (tilt, taken, given): Bends<'_>) {
+    refresh_own(block, now.table);
     let set = now.world.set;
     let states = &now.program().move_states;
-    let row = (!now.program().clocks.is_empty()).then_some(row.as_slice());
     tilt.resize(now.table.classes.count, Vec::new());
     for (class, column) in tilt.iter_mut().enumerate() {
         column.resize(block.stage.len(), 0.0);
@@ -41,8 +53,6 @@ pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
         let tilt = if class > 0 { tilt[class - 1].as_slice() } else { &[] };
         set.run(Give { live: block.live, taken, tilt, given });
     }
-    let live = block.live;
-    set.run(Choose { now, row, tilt, taken, given, stage: &mut block.stage, live });
 }
 
 /// Writes exp(sum of weight · (state - neutral)) of every customer; state by state, so that each is a plain loop.
@@ -266,31 +276,54 @@ impl Choose<'_> {
 
     #[inline(always)]
     fn any<L: Lanes, R: Reach>(self, l: L) {
-        let (classes, places) = (self.tilt.len(), self.now.program().width);
+        let places = self.now.program().width;
         let n = l.steps(self.live);
+        let rows = &self.now.table.rows;
+        let own = &self.now.program().own;
+        let bent = Bent { rows, own, tilt: self.tilt, taken: self.taken, given: self.given, live: self.live };
         let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
         for i in 0..n {
             let row = l.load(&l.words(self.row.unwrap_or(self.stage), n)[i]);
-            let goal = l.mul_f(share(l, l.load(&words[i])), self.weight::<L, R>(l, places - 1, classes, row, i));
+            let goal = l.mul_f(share(l, l.load(&words[i])), bent.weight::<L, R>(l, places - 1, row, i));
             let mut passed = l.u(0);
             for place in 0..places - 1 {
-                passed = l.plus_one(passed, l.ge_f(goal, self.weight::<L, R>(l, place, classes, row, i)));
+                passed = l.plus_one(passed, l.ge_f(goal, bent.weight::<L, R>(l, place, row, i)));
             }
-            let to = destination::<L, R>(l, &self.now.table.rows.to, row, passed);
+            let to = destination::<L, R>(l, &rows.to, row, passed);
             l.store(&mut l.words_mut(self.stage, n)[i], to);
         }
     }
+}
 
-    /// The cumulative weight of a place.
+/// Rows with all that bends them.
+#[derive(Clone, Copy)]
+pub struct Bent<'a> {
+    /// The rows.
+    pub rows: &'a RowTable,
+    /// The chances that are the customer's own.
+    pub own: &'a [OwnShape],
+    /// For each class of drivers, what it multiplies a customer's chances by.
+    pub tilt: &'a [Vec<f32>],
+    /// For each own chance, what it takes of staying.
+    pub taken: &'a [Vec<f32>],
+    /// For each own chance, what it weighs where it leads.
+    pub given: &'a [Vec<f32>],
+    /// The number of customers.
+    pub live: usize,
+}
+
+impl Bent<'_> {
+    /// The cumulative weight of a place, for the customers of step `i`.
     #[inline(always)]
-    fn weight<L: Lanes, R: Reach>(&self, l: L, place: usize, classes: usize, row: L::U, i: usize) -> L::F {
+    pub fn weight<L: Lanes, R: Reach>(&self, l: L, place: usize, row: L::U, i: usize) -> L::F {
         let n = l.steps(self.live);
-        let sums = &self.now.table.rows.sums[place * (classes + 1)..(place + 1) * (classes + 1)];
+        let classes = self.tilt.len();
+        let sums = &self.rows.sums[place * (classes + 1)..(place + 1) * (classes + 1)];
         let mut weight = R::look_f(l, R::ready(l, &sums[0]), row);
         for (sum, tilt) in sums[1..].iter().zip(self.tilt) {
             weight = l.mul_add(R::look_f(l, R::ready(l, sum), row), l.load_f(&l.numbers(tilt, n)[i]), weight);
         }
-        for ((own, taken), given) in self.now.program().own.iter().zip(self.taken).zip(self.given) {
+        for ((own, taken), given) in self.own.iter().zip(self.taken).zip(self.given) {
             if place >= own.stay {
                 weight = l.sub_f(weight, l.load_f(&l.numbers(taken, n)[i]));
             }
@@ -304,7 +337,7 @@ impl Choose<'_> {
 
 /// The share that a word draws: 24 bits of it, as single precision tells no more apart.
 #[inline(always)]
-fn share<L: Lanes>(l: L, word: L::U) -> L::F {
+pub fn share<L: Lanes>(l: L, word: L::U) -> L::F {
     l.mul_f(l.to_f(l.right::<8>(word)), l.f(1.0 / 16_777_216.0))
 }
 

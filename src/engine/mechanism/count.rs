@@ -24,15 +24,20 @@ pub fn count(block: &mut Block, world: &World<'_>, t: u32, ledger: &mut Ledger) 
             row.customers(stage, count);
         }
     }
-    let acquired = if program.acquires {
-        world.set.run(Acquire { program, stage: &block.stage, acquired: &mut block.acquired, live })
-    } else {
-        live as u64
-    };
-    row.acquired(acquired);
+    row.acquired(acquire(block, world));
     if program.remembers {
         let parts = world.set.run(Sum { program, stage: &block.stage, satisfaction: &block.satisfaction, live });
         row.satisfaction(i128::from(parts));
+    }
+}
+
+/// Notes who is retained now; returns how many of the block's customers, those dropped left out, have ever been.
+pub fn acquire(block: &mut Block, world: &World<'_>) -> u64 {
+    let (program, live) = (world.program, block.live);
+    if program.acquires {
+        world.set.run(Acquire { program, stage: &block.stage, acquired: &mut block.acquired, live })
+    } else {
+        live as u64
     }
 }
 

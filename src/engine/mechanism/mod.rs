@@ -11,6 +11,7 @@ pub mod bend;
 pub mod buy;
 pub mod count;
 pub mod feel;
+pub mod part;
 pub mod row;
 pub mod subset;
 pub mod travel;

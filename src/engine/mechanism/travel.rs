@@ -13,23 +13,36 @@ use super::{bend, row};
 
 /// Draws everybody's next stage.
 pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
-    let (program, live) = (now.program(), block.live);
-    let listed = !program.clocks.is_empty();
-    if listed {
-        row::find(block, now, &mut scratch.row);
-    }
-    let Scratch { before, row, .. } = scratch;
-    if program.needs_before {
-        let lanes = live.next_multiple_of(MOST_LANES);
-        before[..lanes].copy_from_slice(&block.stage[..lanes]);
-    }
-    if program.bends {
+    set_out(block, now, scratch);
+    if now.program().bends {
         bend::travel(block, now, scratch);
     } else {
-        now.world.set.run(Plain { now, row: listed.then_some(row.as_slice()), stage: &mut block.stage, live });
+        plain(block, now, scratch);
     }
-    if program.counts_periods_in_stage {
-        let (before, stage) = (&scratch.before, &block.stage);
+    settle(block, now, scratch);
+}
+
+/// Before the move: finds everybody's row, and notes where everybody is.
+pub fn set_out(block: &Block, now: Period<'_>, scratch: &mut Scratch) {
+    if !now.program().clocks.is_empty() {
+        row::find(block, now, &mut scratch.row);
+    }
+    if now.program().needs_before {
+        let lanes = block.live.next_multiple_of(MOST_LANES);
+        scratch.before[..lanes].copy_from_slice(&block.stage[..lanes]);
+    }
+}
+
+/// The move by rows that are the same for all.
+pub fn plain(block: &mut Block, now: Period<'_>, scratch: &Scratch) {
+    let row = (!now.program().clocks.is_empty()).then_some(scratch.row.as_slice());
+    now.world.set.run(Plain { now, row, stage: &mut block.stage, live: block.live });
+}
+
+/// After the move: counts the periods that everybody has been in the stage.
+pub fn settle(block: &mut Block, now: Period<'_>, scratch: &Scratch) {
+    if now.program().counts_periods_in_stage {
+        let (before, stage, live) = (&scratch.before, &block.stage, block.live);
         now.world.set.run(StayOn { before, stage, periods: &mut block.periods_in_stage, live });
     }
 }

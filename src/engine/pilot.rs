@@ -1,0 +1,219 @@
+//! A pilot tries two estimators of a scenario's difference on a few customers, batch by batch.
+//!
+//! Its customers have luck of their own, which no replication uses, and uncertain numbers have their medians. So what
+//! is chosen by a pilot is independent of what is then estimated, and the same for any number of customers.
+
+use crate::model::Model;
+use crate::quantity::{ScenarioId, SegmentId};
+
+use super::agreement::Agreement;
+use super::divergence::{Divergence, Grain};
+use super::draws::Draws;
+use super::flows::Flows;
+use super::lanes::InstructionSet;
+use super::ledger::Ledger;
+use super::mechanism::count;
+use super::population::Block;
+use super::program::{Program, whole};
+use super::rollout::Rollout;
+use super::scratch::Scratch;
+use super::tables::Tables;
+
+/// The replication whose luck pilots use; no study has so many.
+const REPLICATION: u32 = u32::MAX;
+/// With this many pairs of branches the mean chance to part is known to a sixteenth.
+const ENOUGH_PAIRS: usize = 256;
+
+/// How many customers a pilot tries.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// The number of batches.
+    pub batches: usize,
+    /// The customers of a batch, each segment with its share and at least one.
+    pub customers: usize,
+}
+
+/// A pilot of one model.
+pub struct Pilot<'m> {
+    model: &'m Model,
+    set: InstructionSet,
+    size: Size,
+    program: Program,
+    tables: Vec<Vec<Tables>>,
+}
+
+/// What one scenario's trial came to. Flows are those of one customer of a segment, by batch and segment.
+pub struct Trial {
+    /// How finely differences were forced.
+    pub grain: Grain,
+    /// The baseline.
+    pub baseline: Vec<Vec<Flows>>,
+    /// The scenario, with the same luck.
+    pub scenario: Vec<Vec<Flows>>,
+    /// The forced difference.
+    pub forced: Vec<Vec<Flows>>,
+    /// The customer-periods that it takes to play both scenarios, over all batches.
+    pub cost_paired: u64,
+    /// Those of the shared way and the branches.
+    pub cost_forced: u64,
+}
+
+impl<'m> Pilot<'m> {
+    /// A pilot; none where customers are coupled.
+    pub fn new(model: &'m Model, set: InstructionSet, size: Size) -> Option<Self> {
+        let program = Program::uncompared(model);
+        if program.coupled {
+            return None;
+        }
+        let drawn = model.central();
+        let segments = 0..model.segments.len();
+        let tables = |scenario| {
+            let of = |segment| Tables::new(model, &program, &drawn, scenario, SegmentId::from(segment));
+            segments.clone().map(of).collect()
+        };
+        let tables = (0..model.scenarios.len()).map(|scenario| tables(ScenarioId::from(scenario))).collect();
+        Some(Self { model, set, size, program, tables })
+    }
+
+    /// Tries a scenario; none where its differences cannot be forced, or nobody would ever part. The grain may be
+    /// given; otherwise there are about as many pairs of branches as customers.
+    pub fn trial(&self, scenario: usize, grain: Option<Grain>) -> Option<Trial> {
+        let base = &self.tables[self.model.baseline.index()];
+        let pairs = base.iter().zip(&self.tables[scenario]);
+        let agreements: Vec<Agreement<'_>> =
+            pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect::<Option<_>>()?;
+        let draws = Draws::new(self.model.run.seed, REPLICATION);
+        let rollout = Rollout::new(self.model, &self.program, draws, self.set);
+        let most = self.model.segments.iter().map(|segment| self.customers(segment.share)).max().unwrap_or(1);
+        let mut desk = Desk {
+            fresh: Block::with_room(&self.program, most, false),
+            block: Block::with_room(&self.program, most, true),
+            scratch: Scratch::new(&self.program, most, true),
+            divergence: Divergence::new(&self.program, most, self.model.run.horizon),
+        };
+        let grain = match grain {
+            Some(grain) => grain,
+            None => self.grain(&rollout, &agreements, &mut desk)?,
+        };
+        let mut trial = Trial {
+            grain,
+            baseline: Vec::new(),
+            scenario: Vec::new(),
+            forced: Vec::new(),
+            cost_paired: 0,
+            cost_forced: 0,
+        };
+        for batch in 0..self.size.batches {
+            trial.baseline.push(self.whole(
+                &rollout,
+                self.model.baseline.index(),
+                batch,
+                &mut desk,
+                &mut trial.cost_paired,
+            ));
+            trial.scenario.push(self.whole(&rollout, scenario, batch, &mut desk, &mut trial.cost_paired));
+            trial.forced.push(self.forced(&rollout, &agreements, batch, &mut desk, &mut trial.cost_forced, grain));
+        }
+        Some(trial)
+    }
+
+    /// The customers of a segment in a batch.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small number")]
+    fn customers(&self, share: f64) -> usize {
+        ((self.size.customers as f64 * share).ceil() as usize).max(1)
+    }
+
+    /// The segments of a batch: their customers and the address of the first.
+    fn batch(&self, batch: usize) -> Vec<(u32, usize)> {
+        let mut before = 0;
+        let place = |segment: &crate::model::people::Segment| {
+            let count = self.customers(segment.share);
+            let first = before + batch * count;
+            before += self.size.batches * count;
+            (whole(first), count)
+        };
+        self.model.segments.iter().map(place).collect()
+    }
+
+    /// The grain at which there are about as many pairs of branches as customers.
+    fn grain(&self, rollout: &Rollout<'_>, agreements: &[Agreement<'_>], desk: &mut Desk) -> Option<Grain> {
+        for grain in [6, 12, 18, 24] {
+            let (mut customers, mut pairs) = (0, 0);
+            for batch in 0..self.size.batches {
+                for (segment, (first, count)) in self.batch(batch).into_iter().enumerate() {
+                    desk.fresh.begin(&rollout.world, segment, first, count);
+                    desk.divergence.share(rollout, &agreements[segment], Grain(grain), &desk.fresh);
+                    pairs += desk.divergence.waiting();
+                    customers += count;
+                    desk.divergence.forget();
+                }
+            }
+            if pairs >= ENOUGH_PAIRS || (grain == 24 && pairs > 0) {
+                let finer = libm::round(libm::log2(pairs as f64 / customers as f64));
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 24")]
+                return Some(Grain((f64::from(grain) - finer).clamp(0.0, 24.0) as u8));
+            }
+        }
+        None
+    }
+
+    /// Plays a batch through a scenario.
+    fn whole(
+        &self,
+        rollout: &Rollout<'_>,
+        scenario: usize,
+        batch: usize,
+        desk: &mut Desk,
+        cost: &mut u64,
+    ) -> Vec<Flows> {
+        let segments = self.batch(batch).into_iter().enumerate();
+        let mut play = |(segment, (first, customers)): (usize, (u32, usize))| {
+            let Desk { fresh, block, scratch, .. } = &mut *desk;
+            fresh.begin(&rollout.world, segment, first, customers);
+            block.restart(&self.program, fresh);
+            let mut ledger = self.ledger();
+            count::count(block, &rollout.world, 0, &mut ledger);
+            for t in 1..=rollout.horizon {
+                rollout.period(block, scratch, self.tables[scenario][segment].period(t), t, &mut ledger);
+                *cost += block.live as u64;
+            }
+            Flows::counted(&ledger, 1.0 / customers as f64)
+        };
+        segments.map(&mut play).collect()
+    }
+
+    fn forced(
+        &self,
+        rollout: &Rollout<'_>,
+        agreements: &[Agreement<'_>],
+        batch: usize,
+        desk: &mut Desk,
+        cost: &mut u64,
+        grain: Grain,
+    ) -> Vec<Flows> {
+        let segments = self.batch(batch).into_iter().enumerate();
+        let mut force = |(segment, (first, customers)): (usize, (u32, usize))| {
+            let Desk { fresh, divergence, .. } = &mut *desk;
+            fresh.begin(&rollout.world, segment, first, customers);
+            let mut ledgers = [self.ledger(), self.ledger()];
+            *cost += divergence.share(rollout, &agreements[segment], grain, fresh);
+            *cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);
+            let [base, mut difference] = ledgers;
+            difference.subtract(&base);
+            Flows::counted(&difference, grain.part() / customers as f64)
+        };
+        segments.map(&mut force).collect()
+    }
+
+    fn ledger(&self) -> Ledger {
+        Ledger::new(self.program.stages, self.program.booked_moves.len(), self.model.run.horizon)
+    }
+}
+
+/// What a pilot works on.
+struct Desk {
+    fresh: Block,
+    block: Block,
+    scratch: Scratch,
+    divergence: Divergence,
+}

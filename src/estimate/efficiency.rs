@@ -1,0 +1,90 @@
+//! Efficiency: which estimator of a scenario's difference leaves the least doubt for its work.
+
+use crate::engine::divergence::Grain;
+use crate::engine::flows::Flows;
+use crate::engine::lanes::InstructionSet;
+use crate::engine::pilot::{Pilot, Size, Trial};
+use crate::engine::program::Program;
+use crate::model::Model;
+use crate::quantity::{ScenarioId, SegmentId};
+use crate::stats::moments::Moments;
+
+use super::metric::Metric;
+use super::statement::{Prices, Statement};
+
+/// How many customers decide.
+const SIZE: Size = Size { batches: 64, customers: 32 };
+/// By how much less variance for the same work forced divergence has to win: a pilot is no measurement.
+const MARGIN: f64 = 1.5;
+/// The metrics that decide. All of them have to win.
+const DECIDING: [Metric; 4] = [Metric::ActiveCustomers, Metric::Revenue, Metric::CashFlow, Metric::Npv];
+
+/// The variance of a scenario's difference in a batch of customers, and the work that a batch takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Efficiency {
+    /// The metric.
+    pub metric: Metric,
+    /// The mean difference, paired and forced.
+    pub mean: [f64; 2],
+    /// The variance with independent luck, with paired luck, and of forced divergence.
+    pub variance: [f64; 3],
+    /// The customer-periods of each.
+    pub cost: [f64; 3],
+}
+
+impl Efficiency {
+    /// How much less variance for the same work one estimator has than another: 0 independent, 1 paired, 2 forced.
+    /// Infinite where nothing is left to vary.
+    pub fn gain(&self, from: usize, to: usize) -> f64 {
+        self.variance[from] * self.cost[from] / (self.variance[to] * self.cost[to])
+    }
+}
+
+/// The grain at which to force each scenario's difference; none where paired luck is the better estimator.
+pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
+    let Some(pilot) = Pilot::new(model, set, SIZE) else { return vec![None; model.scenarios.len()] };
+    let one = |scenario: usize| {
+        if scenario == model.baseline.index() {
+            return None;
+        }
+        let trial = pilot.trial(scenario, None)?;
+        let found = DECIDING.iter().map(|metric| efficiency(model, ScenarioId::from(scenario), &trial, *metric));
+        let wins = |its: &Efficiency| its.variance[2] == 0.0 || its.gain(1, 2) >= MARGIN;
+        // Where nobody parts with paired luck, so few do that a pilot cannot see them.
+        let blind = |its: &Efficiency| its.variance[1] == 0.0;
+        found.into_iter().all(|its| wins(&its) || blind(&its)).then_some(trial.grain)
+    };
+    (0..model.scenarios.len()).map(one).collect()
+}
+
+/// What a trial says about a metric.
+pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metric: Metric) -> Efficiency {
+    let drawn = model.central();
+    let program = Program::new(model);
+    let prices = Prices::new(model, &program, &drawn);
+    let books = |scenario: ScenarioId, flows: &[Flows]| {
+        let mut all = Statement::empty(model);
+        for (segment, flows) in flows.iter().enumerate() {
+            let real = model.run.customers as f64 * model.segments[segment].share;
+            all.add(&prices.statement(&drawn, scenario, SegmentId::from(segment), &flows.clone().times(real)));
+        }
+        prices.spend(&drawn, scenario, &mut all);
+        metric.horizon(&all)
+    };
+    let mut moments = [Moments::default(); 4];
+    for ((base, other), forced) in trial.baseline.iter().zip(&trial.scenario).zip(&trial.forced) {
+        let levels = [books(model.baseline, base), books(scenario, other)];
+        let moved: Vec<Flows> = base.iter().zip(forced).map(|(base, forced)| base.clone().and(forced)).collect();
+        let values = [levels[0], levels[1], levels[1] - levels[0], books(scenario, &moved) - levels[0]];
+        moments.iter_mut().zip(values).for_each(|(moments, value)| moments.push(value));
+    }
+    let variance = moments.map(|moments| moments.variance().unwrap_or(0.0));
+    let batches = trial.baseline.len() as f64;
+    let cost = [trial.cost_paired as f64 / batches, trial.cost_forced as f64 / batches];
+    Efficiency {
+        metric,
+        mean: [moments[2].mean(), moments[3].mean()],
+        variance: [variance[0] + variance[1], variance[2], variance[3]],
+        cost: [cost[0], cost[0], cost[1]],
+    }
+}

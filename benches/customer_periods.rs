@@ -5,55 +5,47 @@
 #![allow(missing_docs, reason = "criterion's macro makes a function without any")]
 #![allow(clippy::expect_used, reason = "a bench that cannot run should say so and stop")]
 
-use std::hint::black_box;
-use std::path::Path;
+mod work;
 
-use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use polku::study::setting::Setting;
-use polku::{Experiment, Model, Study};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use polku::Model;
 
-fn model(study: &str, settings: &[(&str, &str)]) -> Model {
-    let settings: Vec<Setting> =
-        settings.iter().map(|(path, value)| Setting { path: (*path).to_owned(), value: (*value).to_owned() }).collect();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(study);
-    let (study, source) = Study::read_with(path, &settings).expect("the study reads");
-    Model::compile(&study, &source).expect("the study compiles").0
-}
+use work::{J1, J2, RETAILER, customer_periods, experiment, model, run};
 
-fn customer_periods(model: &Model) -> u64 {
-    let run = &model.run;
-    let lives = u64::from(run.agents) * u64::from(run.replications) * model.scenarios.len() as u64;
-    lives * u64::from(run.horizon)
-}
-
-fn simulate(criterion: &mut Criterion, name: &str, model: &Model) {
-    let mut group = criterion.benchmark_group(name);
+fn simulate(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, model: &Model) {
     group.throughput(Throughput::Elements(customer_periods(model)));
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for threads in [1, 2] {
-        let experiment = Experiment::new(model).threads(threads);
-        group.bench_function(format!("{threads} threads"), |bencher| {
-            bencher.iter(|| experiment.run(|replication| drop(black_box(replication))).expect("the rows are sound"));
-        });
+        let experiment = experiment(model, threads);
+        group.bench_function(format!("{name}, threads: {threads}"), |bencher| bencher.iter(|| run(&experiment)));
+    }
+}
+
+fn journeys(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("J1, plain Markov");
+    simulate(&mut group, "1,000,000 customers", &model(J1, &[]));
+    group.finish();
+
+    let mut group = criterion.benchmark_group("J2, with memory and purchases");
+    simulate(&mut group, "250,000 customers", &model(J2, &[("run.agents", "250_000")]));
+    group.finish();
+}
+
+/// The shipped retailer has 20,000 simulated customers. Its customers hear from each other, so that all of them move
+/// together: a hundred times as many no longer fit the caches. Fewer periods keep that bench short.
+fn retailer(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("retailer, everything at once");
+    for (name, agents, replications, periods) in [
+        ("20,000 customers, 4 replications", "20_000", "4", "36"),
+        ("200,000 customers", "200_000", "1", "36"),
+        ("2,000,000 customers, 6 periods", "2_000_000", "1", "6"),
+    ] {
+        let settings = [("run.agents", agents), ("run.replications", replications), ("run.horizon", periods)];
+        simulate(&mut group, name, &model(RETAILER, &settings));
     }
     group.finish();
 }
 
-fn j1(criterion: &mut Criterion) {
-    simulate(criterion, "J1, plain Markov", &model("benches/studies/j1.toml", &[]));
-}
-
-fn j2(criterion: &mut Criterion) {
-    simulate(
-        criterion,
-        "J2, with memory and purchases",
-        &model("benches/studies/j2.toml", &[("run.agents", "100_000")]),
-    );
-}
-
-fn retailer(criterion: &mut Criterion) {
-    simulate(criterion, "retailer", &model("scenarios/retailer.toml", &[("run.replications", "2")]));
-}
-
-criterion_group!(benches, j1, j2, retailer);
+criterion_group!(benches, journeys, retailer);
 criterion_main!(benches);

@@ -3,19 +3,18 @@
 #![allow(missing_docs, reason = "criterion's macro makes a function without any")]
 #![allow(clippy::expect_used, reason = "a bench that cannot run should say so and stop")]
 
+mod work;
+
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use polku::estimate::exact::Exact;
 use polku::{Model, Study};
 
-fn path(study: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(study)
-}
+use work::{J1, RETAILER, model, path};
 
 fn compile(criterion: &mut Criterion) {
-    let retailer = path("scenarios/retailer.toml");
+    let retailer = path(RETAILER);
     criterion.bench_function("read the retailer", |bencher| {
         bencher.iter(|| Study::read(black_box(&retailer)).expect("the study reads"));
     });
@@ -26,8 +25,7 @@ fn compile(criterion: &mut Criterion) {
 }
 
 fn exact(criterion: &mut Criterion) {
-    let (study, source) = Study::read(path("benches/studies/j1.toml")).expect("the study reads");
-    let (model, _) = Model::compile(&study, &source).expect("the study compiles");
+    let model = model(J1, &[]);
     criterion.bench_function("solve the Markov journey exactly", |bencher| {
         bencher.iter(|| Exact::of(black_box(&model)).expect("nothing couples its customers"));
     });

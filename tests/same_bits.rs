@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a test that cannot go on fails"
 )]
 
@@ -11,6 +12,7 @@ mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};
 use polku::engine::experiment::Experiment;
+use polku::engine::lanes::InstructionSet;
 
 /// A study without word of mouth, so that blocks go through time one by one, with all else that draws.
 fn uncoupled() -> String {
@@ -33,6 +35,52 @@ fn threads_and_blocks_change_no_bit() {
             );
         }
     }
+}
+
+#[test]
+fn vector_instructions_change_no_bit() {
+    let j2 = std::fs::read_to_string(format!("{}/benches/studies/j2.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let j2 = j2.replace("1_000_000", "3_000");
+    for study in [small_retailer(), uncoupled(), j2.replace("purchases", "#purchases"), j2] {
+        let model = model(&study);
+        let base = text(&summary_of(&model, &Experiment::new(&model).instructions(InstructionSet::PORTABLE)));
+        for set in InstructionSet::available() {
+            for (block, threads) in [(64, 7), (8192, 1), (100, 2)] {
+                let experiment = Experiment::new(&model).instructions(set).block(block).threads(threads);
+                assert_eq!(base, text(&summary_of(&model, &experiment)), "{}, blocks of {block}", set.name());
+            }
+        }
+    }
+}
+
+/// A digest of everything that three studies count. It is the same in every build, on every processor, with any
+/// vector instructions; a change of it is a change of numbers, and belongs under Value-breaking in the changelog.
+#[test]
+fn counts_keep_their_digest_for_ever() {
+    let small = |name: &str| {
+        let path = format!("{}/benches/studies/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap().replace("1_000_000", "2_500")
+    };
+    let mut digests = Vec::new();
+    for study in [small("j1"), small("j2"), small_retailer()] {
+        let model = model(&study);
+        let mut digest: u64 = 0;
+        let mut take = |cell: i128| digest = digest.wrapping_mul(0x0100_0000_01B3).wrapping_add(cell as u64);
+        Experiment::new(&model)
+            .run(|replication| {
+                for ledger in replication.ledgers.iter().flatten() {
+                    for t in 0..ledger.times() {
+                        let cells = ledger.customers(t).iter().chain(ledger.purchases(t)).chain(ledger.baskets(t));
+                        cells.chain(ledger.moves(t)).for_each(|cell| take(*cell));
+                        take(ledger.satisfaction(t));
+                    }
+                }
+                replication.differing.iter().flatten().for_each(|count| take(i128::from(*count)));
+            })
+            .unwrap();
+        digests.push(digest);
+    }
+    assert_eq!(digests, [0xd4d6_ec35_5b43_7fb2, 0x6f04_44f3_5222_ebbf, 0xa986_22f8_0a8d_cab4], "{digests:#x?}");
 }
 
 #[test]

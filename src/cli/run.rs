@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::open::{Open, Opened, scenario_named};
 use super::output::{can_make, make_folder, print, write_file};
 use crate::engine::experiment::Experiment;
+use crate::engine::lanes::InstructionSet;
 use crate::estimate::runs::Runs;
 use crate::report::Report;
 use crate::report::chart::png;
@@ -34,6 +35,9 @@ pub struct Run {
     // More would wait for each other for minutes rather than work.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     threads: u16,
+    /// Use these vector instructions instead of the widest that this processor has. Results do not depend on it
+    #[arg(long, value_name = "SET", value_parser = instruction_set)]
+    vectors: Option<InstructionSet>,
     /// The folder to write to [default: out/STUDY]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -96,7 +100,10 @@ impl Run {
     fn simulate(&self, opened: &Opened) -> Result<Report, Failure> {
         let bar = self.progress(u64::from(opened.model.run.replications));
         let advance = |done: u64| bar.inc(done);
-        let experiment = Experiment::new(&opened.model).threads(usize::from(self.threads)).progress(&advance);
+        let experiment = Experiment::new(&opened.model)
+            .threads(usize::from(self.threads))
+            .instructions(self.vectors.unwrap_or_else(InstructionSet::best))
+            .progress(&advance);
         let runs = Runs::of(&opened.model, &experiment);
         bar.finish_and_clear();
         let runs = runs.map_err(|mut faults| {
@@ -165,4 +172,11 @@ fn outputs(report: &Report, json: &str) -> Result<Vec<Output>, Failure> {
     let page = page(report).map_err(|fault| Failure::Bug(fault.to_string()))?;
     outputs.push(("report.html".to_owned(), page.into_bytes()));
     Ok(outputs)
+}
+
+fn instruction_set(name: &str) -> Result<InstructionSet, String> {
+    InstructionSet::named(name).ok_or_else(|| {
+        let names: Vec<&str> = InstructionSet::available().into_iter().map(InstructionSet::name).collect();
+        format!("this processor has {}", names.join(", "))
+    })
 }

@@ -186,7 +186,6 @@ struct Fill<'a> {
 
 impl Kernel for Fill<'_> {
     type Output = ();
-    #[expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set")]
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
         let n = l.steps(self.count);

@@ -17,6 +17,7 @@ use super::cohort;
 use super::divergence::Grain;
 use super::draws::{Draws, Purpose, unit64};
 use super::flows::Flows;
+use super::group::Group;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::obstacle::obstacles;
@@ -24,16 +25,12 @@ use super::piece::{Counts, Piece, Span, Worlds, differ};
 use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
-use super::scratch::Scratch;
 use super::tables::{PeriodTable, Tables};
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
 pub const WAVE: u32 = 64;
 /// More customers at a time would only leave the caches.
 const MOST_IN_BLOCK: usize = 1 << 20;
-/// Customers who hear from each other keep the words of four periods up to this many agents; beyond, memory is dearer
-/// than drawing them anew each period.
-const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
 /// Blocks that are worked through as one piece.
 const PIECE: usize = 64;
 
@@ -282,27 +279,21 @@ impl<'m> Experiment<'m> {
             .reduce(|| Counts::empty(self.model, &self.program), Counts::and)
     }
 
-    /// Customers who hear from each other: all of them go through a period before anyone goes on to the next.
+    /// Customers who hear from each other: all of them go through a period before anyone goes on to the next. All
+    /// scenarios go along, so that words drawn for one serve the others.
     fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> Counts {
         let mut counts = Counts::empty(self.model, &self.program);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
-        let mut lives: Vec<Vec<u32>> = Vec::new();
-        for scenario in std::iter::once(baseline).chain(others) {
-            let (groups, _) = self.one_world(rollout, drawn, ScenarioId::from(scenario));
-            for group in &groups {
-                counts.ledgers[scenario][group.segment].add(&group.ledger);
-            }
-            let digests: Vec<(usize, Vec<u32>)> = groups
-                .into_iter()
-                .map(|g| (g.segment, g.blocks.into_iter().flat_map(|b| b.digests).collect()))
-                .collect();
-            if scenario == baseline {
-                lives = digests.into_iter().map(|(_, digests)| digests).collect();
-            } else {
-                for ((segment, digests), base) in digests.iter().zip(&lives) {
-                    counts.differing[scenario][*segment] += differ(digests, base);
-                }
+        let scenarios: Vec<usize> = std::iter::once(baseline).chain(others).collect();
+        let (groups, _) = self.worlds(rollout, drawn, &scenarios);
+        for group in &groups {
+            for (at, scenario) in scenarios.iter().enumerate() {
+                let world = group.world(at);
+                counts.ledgers[*scenario][group.segment].add(&world.ledger);
+                let lives = world.blocks.iter().zip(&group.worlds[0].blocks);
+                let apart = lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
+                counts.differing[*scenario][group.segment] += apart;
             }
         }
         counts
@@ -312,78 +303,61 @@ impl<'m> Experiment<'m> {
     pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Vec<f64> {
         let drawn = Self::drawn(self.model, replication);
         let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication), self.set);
-        self.one_world(&rollout, &drawn, scenario).1
+        self.worlds(&rollout, &drawn, &[scenario.index()]).1.swap_remove(0)
     }
 
-    /// Takes everybody through one scenario; with them comes the share of talkers before each period.
-    fn one_world(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenario: ScenarioId) -> (Vec<Group>, Vec<f64>) {
-        let mut heard = vec![0.0];
-        let horizon = self.model.run.horizon;
-        let timelines: Vec<Timeline<'_>> = (0..self.model.segments.len())
-            .map(|segment| Timeline::new(self.model, drawn, scenario, SegmentId::from(segment)))
-            .collect();
+    /// Takes everybody through some scenarios; with them comes the share of talkers before each period of each.
+    fn worlds(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenarios: &[usize]) -> (Vec<Group>, Vec<Vec<f64>>) {
+        let segments = 0..self.model.segments.len();
+        let timelines = |scenario: &usize| {
+            let timeline = |segment| Timeline::new(self.model, drawn, ScenarioId::from(*scenario), segment);
+            segments.clone().map(|segment| timeline(SegmentId::from(segment))).collect::<Vec<_>>()
+        };
+        let timelines: Vec<Vec<Timeline<'_>>> = scenarios.iter().map(timelines).collect();
+        let mut heard = vec![vec![0.0]; scenarios.len()];
+        let mut tables: Vec<Vec<PeriodTable>> = vec![Vec::new(); scenarios.len()];
+        let mut part = vec![false; scenarios.len()];
+        let spans = self.spans(self.block * PIECE).into_par_iter();
         let mut groups: Vec<Group> =
-            self.spans(self.block * PIECE).into_par_iter().map(|span| Group::new(self, rollout, span)).collect();
-        let mut tables: Vec<PeriodTable> = Vec::new();
-        for t in 1..=horizon {
-            let talkers = self.talkers(&groups, t as usize - 1);
-            heard.push(talkers);
-            for (segment, timeline) in timelines.iter().enumerate() {
-                match tables.get_mut(segment) {
-                    Some(table) if timeline.epoch(t) != t => {
-                        table.refresh(self.model, &self.program, timeline, t, talkers);
-                    }
-                    Some(table) => *table = PeriodTable::new(self.model, &self.program, timeline, t, talkers),
-                    None => tables.push(PeriodTable::new(self.model, &self.program, timeline, t, talkers)),
-                }
+            spans.map(|span| Group::new(self.model, rollout, span, self.block, scenarios.len())).collect();
+        for t in 1..=self.model.run.horizon {
+            for (world, heard) in heard.iter_mut().enumerate() {
+                let talkers = self.talkers(&groups, world, t as usize - 1);
+                heard.push(talkers);
+                self.make_tables(&timelines[world], &mut tables[world], t, talkers);
             }
-            groups.par_iter_mut().for_each(|group| {
-                for block in &mut group.blocks {
-                    rollout.period(block, &mut group.scratch, &tables[group.segment], t, &mut group.ledger);
-                }
-            });
+            // As long as a scenario's tables are the baseline's, so are its customers.
+            for world in 1..tables.len() {
+                part[world] = part[world] || tables[world] != tables[0];
+            }
+            groups.par_iter_mut().for_each(|group| group.period(rollout, &tables, &part, t));
         }
-        groups.iter_mut().flat_map(|group| &mut group.blocks).for_each(Block::settle);
+        let blocks = groups.iter_mut().flat_map(|group| &mut group.worlds).flat_map(|world| &mut world.blocks);
+        blocks.for_each(Block::settle);
         (groups, heard)
     }
 
+    /// Makes the tables of period `t`, or what is new in them, segment by segment.
+    fn make_tables(&self, timelines: &[Timeline<'_>], tables: &mut Vec<PeriodTable>, t: u32, talkers: f64) {
+        for (segment, timeline) in timelines.iter().enumerate() {
+            match tables.get_mut(segment) {
+                Some(table) if timeline.epoch(t) != t => {
+                    table.refresh(self.model, &self.program, timeline, t, talkers);
+                }
+                Some(table) => *table = PeriodTable::new(self.model, &self.program, timeline, t, talkers),
+                None => tables.push(PeriodTable::new(self.model, &self.program, timeline, t, talkers)),
+            }
+        }
+    }
+
     /// The share of all real customers in stages that talk at time `t`.
-    fn talkers(&self, groups: &[Group], t: usize) -> f64 {
+    fn talkers(&self, groups: &[Group], world: usize, t: usize) -> f64 {
         let mut counts = vec![0_i128; self.model.segments.len()];
         for group in groups {
-            let stages = group.ledger.customers(t).iter().zip(&self.program.talks);
+            let stages = group.world(world).ledger.customers(t).iter().zip(&self.program.talks);
             counts[group.segment] += stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum::<i128>();
         }
         let shares = counts.iter().zip(&self.model.segments);
         shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum()
-    }
-}
-
-/// Blocks of one segment that share a ledger while all customers move together.
-struct Group {
-    segment: usize,
-    blocks: Vec<Block>,
-    scratch: Scratch,
-    ledger: Ledger,
-}
-
-impl Group {
-    fn new(experiment: &Experiment<'_>, rollout: &Rollout<'_>, span: Span) -> Self {
-        let program = &experiment.program;
-        let mut ledger = Ledger::new(program.stages, program.booked_moves.len(), experiment.model.run.horizon);
-        let keeps_words = experiment.model.run.agents <= MOST_THAT_KEEP_WORDS;
-        let mut blocks = Vec::new();
-        let mut done = 0;
-        while done < span.count {
-            let count = experiment.block.min(span.count - done);
-            let mut block = Block::with_room(program, count, keeps_words);
-            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
-            block.begin(&rollout.world, span.segment, first, count);
-            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut ledger);
-            blocks.push(block);
-            done += count;
-        }
-        let scratch = Scratch::new(program, experiment.block.min(span.count), keeps_words);
-        Self { segment: span.segment, blocks, scratch, ledger }
     }
 }

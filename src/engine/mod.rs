@@ -8,6 +8,7 @@ pub mod divergence;
 pub mod draws;
 pub mod experiment;
 pub mod flows;
+pub mod group;
 pub mod lanes;
 pub mod ledger;
 pub mod mechanism;

@@ -1,7 +1,5 @@
 //! Customers live in columns, in blocks: one block is a few thousand customers of one segment.
 
-#![expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set")]
-
 use super::draws::{Address, Draws, Purpose};
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::ledger::Ledger;
@@ -9,7 +7,7 @@ use super::mechanism::reach;
 use super::program::Program;
 use super::scratch::{Scratch, room};
 use super::tables::{OwnChance, PeriodTable};
-use super::words::Words;
+use super::words::{Words, is_fourth};
 use crate::model::journey::State;
 
 /// Customers in a block unless told otherwise; their columns stay in the caches nearest to the processor.
@@ -20,6 +18,7 @@ pub const BLOCK: usize = 2048;
 ///
 /// The first `live` places are taken; those who can change no more are dropped and only counted. The places behind
 /// them are in the stage of nobody.
+#[derive(Clone)]
 pub struct Block {
     /// The customers' addresses; their luck goes with them wherever their place is.
     pub customer: Vec<u32>,
@@ -210,20 +209,28 @@ impl Block {
         }
     }
 
-    /// Takes out the random words of period `t`, drawn where need be; every fourth period those of four are drawn.
-    ///
-    /// Before that, those who can change no more are dropped if they are more than an eighth.
-    pub fn take_words(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
-        let fourth = t == 1 || t & 3 == 0;
-        if fourth {
+    /// Every fourth period, before new words are drawn: drops those who can change no more if they are more than an
+    /// eighth.
+    pub fn drop_when_due(&mut self, world: &World<'_>, t: u32) {
+        if is_fourth(t) {
             let inert = world.set.run(CountInert { program: world.program, stage: &self.stage, live: self.live });
             if inert * 8 > self.live {
                 self.drop_inert(world);
             }
         }
-        let keeps = self.keeps_words;
-        let mut words = std::mem::take(if keeps { &mut self.words } else { &mut scratch.words });
-        if fourth || !keeps {
+    }
+
+    /// Whether nobody has been dropped, so that everybody is in the place where the block began.
+    pub fn is_whole(&self) -> bool {
+        self.live == self.count
+    }
+
+    /// Takes out the random words of period `t`, drawn where need be: every fourth period those of four. Before that
+    /// come those who are due to be dropped.
+    pub fn take_words(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
+        self.drop_when_due(world, t);
+        let mut words = std::mem::take(if self.keeps_words { &mut self.words } else { &mut scratch.words });
+        if is_fourth(t) || !self.keeps_words {
             words.fill(&world.draws, world.set, &self.customer, self.live, t);
         }
         words

@@ -192,6 +192,11 @@ impl Program {
         whole(self.stages)
     }
 
+    /// Whether rows are looked up four numbers at a time.
+    pub fn has_fours(&self) -> bool {
+        !self.clocks.is_empty() && self.width == 4
+    }
+
     /// The number of rows of all stages; one more is that of nobody.
     pub fn row_count(&self) -> usize {
         self.rows.iter().map(|row| row.count).sum()

@@ -65,19 +65,19 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
     block.begin(&rollout.world, segment, customer, 1);
     let traits = block.traits.iter().map(|column| f64::from(column[0])).collect();
     count::count(&mut block, &rollout.world, 0, &mut ledger);
-    let mut moments = vec![moment(&block, &program, &ledger, 0)];
+    let mut moments = vec![moment(&block, &ledger, 0)];
     for t in 1..=model.run.horizon {
         let table = PeriodTable::new(model, &program, &timeline, t, heard[t as usize]);
         rollout.period(&mut block, &mut scratch, &table, t, &mut ledger);
-        moments.push(moment(&block, &program, &ledger, t));
+        moments.push(moment(&block, &ledger, t));
     }
     Some(Life { segment: SegmentId::from(segment), traits, moments })
 }
 
-fn moment(block: &Block, program: &Program, ledger: &Ledger, t: u32) -> Moment {
+fn moment(block: &Block, ledger: &Ledger, t: u32) -> Moment {
     let at = t as usize;
     let stage = ledger.customers(at).iter().position(|count| *count > 0).unwrap_or(0);
-    let held = (f64::from(block.satisfaction[0]) * PARTS_PER_ONE).floor() / PARTS_PER_ONE;
+    let held = block.satisfaction.first().map(|s| (f64::from(*s) * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -87,7 +87,7 @@ fn moment(block: &Block, program: &Program, ledger: &Ledger, t: u32) -> Moment {
     Moment {
         period: t,
         stage,
-        satisfaction: program.remembers.then_some(held),
+        satisfaction: held,
         purchases,
         spent: ledger.baskets(at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
     }

@@ -40,15 +40,29 @@ impl<'m> Rollout<'m> {
         block.settle();
     }
 
-    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
+    /// Takes a block through one period, with words of its own.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
         let words = block.take_words(&self.world, scratch, t);
-        self.go(block, scratch, table, t, &words);
-        self.stay(block, scratch, table, t, words, ledger);
+        self.live(block, scratch, &words, table, t, ledger);
+        block.put_back(words, scratch);
+    }
+
+    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
+    pub fn live(
+        &self,
+        block: &mut Block,
+        scratch: &mut Scratch,
+        words: &Words,
+        table: &PeriodTable,
+        t: u32,
+        ledger: &mut Ledger,
+    ) {
+        self.go(block, scratch, words, table, t);
+        self.stay(block, scratch, words, table, t, ledger);
     }
 
     /// The first half of a period: feel and move.
-    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, words: &Words) {
+    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, words: &Words, table: &PeriodTable, t: u32) {
         let now = Period { world: &self.world, table, words, t };
         if self.world.program.remembers {
             feel::feel(block, now, scratch);
@@ -56,18 +70,18 @@ impl<'m> Rollout<'m> {
         travel::travel(block, now, scratch);
     }
 
-    /// The second half of a period: buy and count. The words go back where they were taken from.
+    /// The second half of a period: buy and count.
     pub fn stay(
         &self,
         block: &mut Block,
         scratch: &mut Scratch,
+        words: &Words,
         table: &PeriodTable,
         t: u32,
-        words: Words,
         ledger: &mut Ledger,
     ) {
         let program = self.world.program;
-        let now = Period { world: &self.world, table, words: &words, t };
+        let now = Period { world: &self.world, table, words, t };
         if !program.booked_moves.is_empty() {
             count::moves(block, now, scratch, ledger);
         }
@@ -78,6 +92,5 @@ impl<'m> Rollout<'m> {
         if program.compares {
             count::fingerprint(block, now, scratch);
         }
-        block.put_back(words, scratch);
     }
 }

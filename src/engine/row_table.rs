@@ -23,6 +23,9 @@ pub struct RowTable {
     /// Where rows are bent: the sum of chances up to and including a place, by row; for each place first of those
     /// that nothing drives, then of each class of drivers.
     pub sums: Vec<Strip>,
+    /// Where clocks make rows many and none has more than four places: the same side by side. For each row that is
+    /// not bent its thresholds and then its stages; for each that is bent the sums of each class.
+    pub fours: Vec<[u32; 4]>,
     /// The chance of staying, by row, where some chances are the customer's own.
     pub stay: Strip,
 }
@@ -55,6 +58,7 @@ impl RowTable {
             thresholds: strips(if program.bends { 0 } else { program.width - 1 }, u32::MAX),
             to: strips(program.width / 4, program.nobody().wrapping_mul(0x0101_0101)),
             sums: strips(sums, 0),
+            fours: vec![[0; 4]; if program.has_fours() { length * (classes.count + 1) } else { 0 }],
             stay: if program.own.is_empty() { Strip::of([]) } else { Strip::of_f32(vec![1.0; length]) },
         };
         // Who is nobody has the first of all places.
@@ -64,7 +68,21 @@ impl RowTable {
         for stage in 0..program.stages {
             table.write(of, classes, stage);
         }
+        table.write_fours(classes.count, length - 1);
         table
+    }
+
+    /// Puts a row side by side, with the number of classes that bend it.
+    pub fn write_fours(&mut self, classes: usize, row: usize) {
+        let count = classes + 1;
+        let bent = !self.sums.is_empty();
+        for (class, four) in self.fours.iter_mut().skip(row * count).take(count).enumerate() {
+            *four = std::array::from_fn(|at| match at {
+                at if bent => self.sums[at * count + class].at(row),
+                3 => self.to[0].at(row),
+                at => self.thresholds[at].at(row),
+            });
+        }
     }
 
     /// Writes again what changes from period to period by itself: by the period, or by word of mouth.
@@ -91,6 +109,7 @@ impl RowTable {
                 self.write_thresholds(&places, row);
             }
             self.write_to(of.program, shape, &places, row);
+            self.write_fours(classes.count, row);
         }
     }
 

@@ -75,7 +75,6 @@ impl Sampler {
     }
 
     /// The number for each word.
-    #[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
     #[inline(always)]
     fn at<L: Lanes>(&self, l: L, normal: &Normal, word: L::U) -> L::F {
         match self {
@@ -107,7 +106,6 @@ pub struct Sample<'a> {
 
 impl Kernel for Sample<'_> {
     type Output = ();
-    #[expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set")]
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
         let n = l.steps(self.count);

@@ -6,7 +6,7 @@ use super::program::Program;
 use super::scratch::room;
 
 /// The random words of four periods: moves, qualities, numbers of purchases, leaves.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Words {
     columns: [[Vec<u32>; 4]; 4],
 }
@@ -44,4 +44,9 @@ impl Words {
             }
         }
     }
+}
+
+/// Whether the words of four periods are drawn in period `t`.
+pub fn is_fourth(t: u32) -> bool {
+    t == 1 || t.is_multiple_of(4)
 }

@@ -3,6 +3,8 @@
 //! Safety: `run` is only called where `is_there` said yes, and its kernel is the only way to a value of [`Avx2`]; every
 //! load and store goes through a slice whose length was checked.
 
+#![allow(clippy::wildcard_imports, reason = "instructions by the dozen")]
+
 use std::arch::x86_64::*;
 
 use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
@@ -31,6 +33,7 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
 /// For each mask of eight lanes, the lanes that say yes, side by side.
 static PACKED: [[u32; N]; 256] = packed();
 
+#[expect(clippy::cast_possible_truncation, reason = "lanes are few")]
 const fn packed() -> [[u32; N]; 256] {
     let mut all = [[0; N]; 256];
     let mut mask = 0;
@@ -68,7 +71,6 @@ fn philox_round(c: [__m256i; 4], multipliers: [__m256i; 2], keys: [__m256i; 2]) 
     }
 }
 
-#[expect(clippy::cast_ptr_alignment, reason = "the loads and stores are those without alignment")]
 impl Lanes for Avx2 {
     const N: usize = N;
     type F = __m256;
@@ -278,6 +280,34 @@ impl Lanes for Avx2 {
         let last = u32::try_from(table.len()).unwrap_or(i32::MAX as u32).min(i32::MAX as u32) - 1;
         let place = self.min(place, self.u(last));
         unsafe { _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), place) }
+    }
+    #[inline(always)]
+    fn look_four(self, table: &[[u32; 4]], place: __m256i) -> [__m256i; 4] {
+        let last = table.len() - 1;
+        let mut places = [0; N];
+        self.store(&mut places, place);
+        macro_rules! four {
+            ($lane:expr) => {
+                _mm_loadu_si128(table[(places[$lane] as usize).min(last)].as_ptr().cast())
+            };
+        }
+        // Two customers to a register, four apart, and then four by four numbers turned over.
+        macro_rules! pair {
+            ($lane:expr) => {
+                _mm256_set_m128i(four!($lane + 4), four!($lane))
+            };
+        }
+        unsafe {
+            let (a, b, c, d) = (pair!(0), pair!(1), pair!(2), pair!(3));
+            let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+            let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+            [
+                _mm256_unpacklo_epi64(ab_low, cd_low),
+                _mm256_unpackhi_epi64(ab_low, cd_low),
+                _mm256_unpacklo_epi64(ab_high, cd_high),
+                _mm256_unpackhi_epi64(ab_high, cd_high),
+            ]
+        }
     }
     #[inline(always)]
     fn pack(self, column: &mut [u32], at: usize, yes: __m256i, x: __m256i) -> usize {

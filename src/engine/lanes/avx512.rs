@@ -3,6 +3,8 @@
 //! Safety: `run` is only called where `is_there` said yes, and its kernel is the only way to a value of [`Avx512`];
 //! every load and store goes through a slice whose length was checked.
 
+#![allow(clippy::wildcard_imports, reason = "instructions by the dozen")]
+
 use std::arch::x86_64::*;
 
 use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
@@ -48,7 +50,6 @@ fn philox_round(c: [__m512i; 4], multipliers: [__m512i; 2], keys: [__m512i; 2]) 
     }
 }
 
-#[expect(clippy::cast_ptr_alignment, reason = "the loads and stores are those without alignment")]
 impl Lanes for Avx512 {
     const N: usize = N;
     type F = __m512;
@@ -253,6 +254,37 @@ impl Lanes for Avx512 {
         let last = u32::try_from(table.len()).unwrap_or(i32::MAX as u32).min(i32::MAX as u32) - 1;
         let place = self.min(place, self.u(last));
         unsafe { _mm512_i32gather_epi32::<4>(place, table.as_ptr().cast()) }
+    }
+    #[inline(always)]
+    fn look_four(self, table: &[[u32; 4]], place: __m512i) -> [__m512i; 4] {
+        let last = table.len() - 1;
+        let mut places = [0; N];
+        self.store(&mut places, place);
+        macro_rules! four {
+            ($lane:expr) => {
+                _mm_loadu_si128(table[(places[$lane] as usize).min(last)].as_ptr().cast())
+            };
+        }
+        // Four customers to a register, four apart, and then four by four numbers turned over.
+        macro_rules! quad {
+            ($lane:expr) => {{
+                let x = _mm512_castsi128_si512(four!($lane));
+                let x = _mm512_inserti32x4::<1>(x, four!($lane + 4));
+                let x = _mm512_inserti32x4::<2>(x, four!($lane + 8));
+                _mm512_inserti32x4::<3>(x, four!($lane + 12))
+            }};
+        }
+        unsafe {
+            let (a, b, c, d) = (quad!(0), quad!(1), quad!(2), quad!(3));
+            let (ab_low, ab_high) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+            let (cd_low, cd_high) = (_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+            [
+                _mm512_unpacklo_epi64(ab_low, cd_low),
+                _mm512_unpackhi_epi64(ab_low, cd_low),
+                _mm512_unpacklo_epi64(ab_high, cd_high),
+                _mm512_unpackhi_epi64(ab_high, cd_high),
+            ]
+        }
     }
     #[inline(always)]
     fn pack(self, column: &mut [u32], at: usize, yes: __mmask16, x: __m512i) -> usize {

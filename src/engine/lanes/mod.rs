@@ -9,8 +9,6 @@
 //! cannot know that the processor has been asked.
 
 #![expect(unsafe_code, reason = "vector instructions are behind a check of the processor at run time")]
-#![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vector instructions")]
-
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -162,6 +160,9 @@ pub trait Lanes: Copy {
     fn look_sixteen(self, table: Self::Sixteen, place: Self::U) -> Self::U;
     /// Looks up in a table of any length; a place beyond its end reads the last number.
     fn look_many(self, table: &[u32], place: Self::U) -> Self::U;
+    /// Looks up four numbers that lie side by side; a place beyond the end reads the last ones. Four single look-ups
+    /// of many cost several times as much.
+    fn look_four(self, table: &[[u32; 4]], place: Self::U) -> [Self::U; 4];
     /// Stores the lanes that say yes side by side, from `at` on, and returns how many. What follows them is spoiled,
     /// up to `N` numbers from `at` on.
     fn pack(self, column: &mut [u32], at: usize, yes: Self::M, x: Self::U) -> usize;
@@ -262,7 +263,7 @@ impl InstructionSet {
     #[inline]
     pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
-            Set::Portable => kernel.run(portable::Portable::<8>),
+            Set::Portable => kernel.run(portable::Portable::<4>),
             // Safety: a set is only made where the processor was asked (`available`).
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => unsafe { avx2::run(kernel) },

@@ -3,6 +3,8 @@
 //! Safety: `run` is only called where `is_there` said yes, and its kernel is the only way to a value of [`Neon`]; every
 //! load and store goes through a slice whose length was checked.
 
+#![allow(clippy::wildcard_imports, reason = "instructions by the dozen")]
+
 use std::arch::aarch64::*;
 
 use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
@@ -277,6 +279,30 @@ impl Lanes for Neon {
             i += 1;
         }
         self.load(&found)
+    }
+    #[inline(always)]
+    fn look_four(self, table: &[[u32; 4]], place: uint32x4_t) -> [uint32x4_t; 4] {
+        let last = table.len() - 1;
+        let mut places = [0; N];
+        self.store(&mut places, place);
+        let mut rows = [self.u(0); N];
+        let mut i = 0;
+        while i < N {
+            rows[i] = self.load(&table[(places[i] as usize).min(last)]);
+            i += 1;
+        }
+        // Four by four numbers turned over.
+        unsafe {
+            let (ab_low, ab_high) = (vzip1q_u32(rows[0], rows[1]), vzip2q_u32(rows[0], rows[1]));
+            let (cd_low, cd_high) = (vzip1q_u32(rows[2], rows[3]), vzip2q_u32(rows[2], rows[3]));
+            let wide = |x| vreinterpretq_u64_u32(x);
+            [
+                vreinterpretq_u32_u64(vzip1q_u64(wide(ab_low), wide(cd_low))),
+                vreinterpretq_u32_u64(vzip2q_u64(wide(ab_low), wide(cd_low))),
+                vreinterpretq_u32_u64(vzip1q_u64(wide(ab_high), wide(cd_high))),
+                vreinterpretq_u32_u64(vzip2q_u64(wide(ab_high), wide(cd_high))),
+            ]
+        }
     }
     #[inline(always)]
     fn pack(self, column: &mut [u32], at: usize, yes: uint32x4_t, x: uint32x4_t) -> usize {

@@ -233,6 +233,22 @@ impl<const N: usize> Lanes for Portable<N> {
         each!(i => table[(place[i] as usize).min(last)])
     }
     #[inline(always)]
+    fn look_four(self, table: &[[u32; 4]], place: Self::U) -> [Self::U; 4] {
+        let last = table.len() - 1;
+        let mut found = [[0; N]; 4];
+        let mut i = 0;
+        while i < N {
+            let four = table[(place[i] as usize).min(last)];
+            let mut at = 0;
+            while at < 4 {
+                found[at][i] = four[at];
+                at += 1;
+            }
+            i += 1;
+        }
+        found
+    }
+    #[inline(always)]
     fn pack(self, column: &mut [u32], at: usize, yes: Self::M, x: Self::U) -> usize {
         let column = &mut column[at..at + N];
         let mut next = 0;

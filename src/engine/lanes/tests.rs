@@ -1,5 +1,7 @@
 //! Every instruction set gives the bits of the portable lanes, operation by operation.
 
+#![expect(clippy::many_single_char_names, reason = "lanes of numbers without a meaning")]
+
 use super::*;
 
 /// Numbers that are awkward: zeros with signs, halves, huge, tiny, ties.
@@ -39,6 +41,8 @@ impl Kernel for Everything<'_> {
             let (x, y) = (l.mul_f(l.to_f(a), l.f(1e-3)), l.mul_f(l.to_f(b), l.f(1e-3)));
             let philox = l.philox(a, [7, 8, 9], &philox_keys([1, 2]));
             let yes = l.ge_f(x, y);
+            let fours: Vec<[u32; 4]> = (0..23).map(|i| [i, 2 * i, 3 * i, i * i]).collect();
+            let four = l.look_four(&fours, l.right::<26>(b));
             let results = [
                 l.bits_of(l.add_f(x, y)),
                 l.bits_of(l.sub_f(x, y)),
@@ -71,6 +75,10 @@ impl Kernel for Everything<'_> {
                 philox[1],
                 philox[2],
                 philox[3],
+                four[0],
+                four[1],
+                four[2],
+                four[3],
             ];
             columns.resize(results.len(), vec![0; n]);
             for (column, result) in columns.iter_mut().zip(results) {

@@ -12,7 +12,7 @@ use crate::engine::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
 use crate::engine::numeric::exp::exp;
 use crate::engine::population::{Block, Period};
-use crate::engine::program::{Reached, single};
+use crate::engine::program::{Reached, single, whole};
 use crate::engine::row_table::RowTable;
 use crate::engine::scratch::Scratch;
 use crate::engine::shape::OwnShape;
@@ -65,7 +65,7 @@ pub fn tilts(block: &Block, now: Period<'_>, states: &[State], weights: &[Strip]
         if drive(weight) || at == last {
             let neutral = now.program().neutral(*state, now.t);
             let column = block.state(*state);
-            now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, tilt });
+            now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, factor: tilt });
             first = false;
         }
     }
@@ -80,7 +80,7 @@ struct Tilt<'a> {
     weight: &'a Strip,
     first: bool,
     last: bool,
-    tilt: &'a mut [f32],
+    factor: &'a mut [f32],
 }
 
 impl Kernel for Tilt<'_> {
@@ -100,7 +100,7 @@ impl Tilt<'_> {
     fn tilt<L: Lanes, R: Reach>(self, l: L) {
         let n = l.steps(self.block.live);
         let (stage, column) = (l.words(&self.block.stage, n), l.numbers(self.column, n));
-        let tilt = l.numbers_mut(self.tilt, n);
+        let tilt = l.numbers_mut(self.factor, n);
         let (weight, neutral) = (R::ready(l, self.weight), l.f(self.neutral));
         for i in 0..n {
             let over = l.sub_f(l.load_f(&column[i]), neutral);
@@ -216,6 +216,7 @@ impl Choose<'_> {
             }
         }
         let to = R::ready(l, &table.to[0]);
+        let side_by_side = !table.fours.is_empty();
         let n = l.steps(self.live);
         let (words, stage) = (l.words(self.now.words.of(Purpose::Move, self.now.t), n), l.words_mut(self.stage, n));
         let rows = l.words(self.row.unwrap_or_default(), self.row.map_or(0, |_| n));
@@ -227,14 +228,28 @@ impl Choose<'_> {
         let own = own.map(|own| (own, l.numbers(&self.taken[0], n), l.numbers(&self.given[0], n)));
         for i in 0..n {
             let row = l.load(if i < rows.len() { &rows[i] } else { &stage[i] });
-            let mut weight = [l.f(0.0); PLACES];
+            // The sums of each class.
+            let mut bare = [[l.f(0.0); PLACES]; SUMS];
+            let mut class = 0;
+            while class < SUMS {
+                let at = l.add(l.mul(row, l.u(whole(SUMS))), l.u(whole(class)));
+                let four = if side_by_side { Some(l.look_four(&table.fours, at)) } else { None };
+                let mut place = 0;
+                while place < PLACES {
+                    bare[class][place] = match four {
+                        Some(four) => l.of_bits(four[place & 3]),
+                        None => R::look_f(l, sums[place][class], row),
+                    };
+                    place += 1;
+                }
+                class += 1;
+            }
+            let mut weight = bare[0];
             let mut place = 0;
             while place < PLACES {
-                weight[place] = R::look_f(l, sums[place][0], row);
                 let mut class = 0;
                 while class < CLASSES {
-                    let sum = R::look_f(l, sums[place][class + 1], row);
-                    weight[place] = l.mul_add(sum, l.load_f(&tilt[class][i]), weight[place]);
+                    weight[place] = l.mul_add(bare[class + 1][place], l.load_f(&tilt[class][i]), weight[place]);
                     class += 1;
                 }
                 if let Some((own, taken, given)) = own {

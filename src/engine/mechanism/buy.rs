@@ -136,12 +136,15 @@ impl Kernel for Buyers<'_> {
             let count = l.load(&counts[i]);
             let here = l.eq(l.load(&stage[i]), l.u(self.wanted));
             let buys = l.both(here, l.ge(count, l.u(1)));
-            if self.places {
-                l.pack(place, buyers, buys, places);
-                places = l.add(places, step);
+            // Few customers are in most stages.
+            if l.mask(buys) != 0 {
+                if self.places {
+                    l.pack(place, buyers, buys, places);
+                }
+                l.pack(customers, buyers, buys, l.load(&customer[i]));
+                buyers += l.pack(some, buyers, buys, count);
             }
-            l.pack(customers, buyers, buys, l.load(&customer[i]));
-            buyers += l.pack(some, buyers, buys, count);
+            places = l.add(places, step);
         }
         buyers
     }

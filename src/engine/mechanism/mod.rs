@@ -3,8 +3,6 @@
 //! A mechanism is a plain loop over the columns of a block, in lanes. It reads tables and random words and
 //! writes columns; it knows no study, no scenario and no money but that of baskets.
 
-#![expect(clippy::inline_always, reason = "a kernel is compiled for each instruction set, and what it calls with it")]
-
 use super::lanes::{Eight, Lanes, Many, Reach, Sixteen, Strip};
 use super::program::Reached;
 

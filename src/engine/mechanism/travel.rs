@@ -62,6 +62,7 @@ impl Kernel for Plain<'_> {
         let reached = if self.row.is_some() { Reached::Many } else { self.now.program().reach };
         let few = self.now.program().width == 4;
         match (reached, few) {
+            (Reached::Many, true) if self.now.program().has_fours() => self.side_by_side(l),
             (Reached::Eight, true) => self.four::<L, Eight>(l),
             (Reached::Sixteen, true) => self.four::<L, Sixteen>(l),
             (Reached::Many, true) => self.four::<L, Many>(l),
@@ -93,6 +94,22 @@ impl Plain<'_> {
             passed = l.plus_one(passed, l.ge(word, R::look(l, third, row)));
             let to = l.right_by(R::look(l, to, row), l.left::<3>(passed));
             l.store(&mut stage[i], l.and(to, l.u(0xFF)));
+        }
+    }
+
+    /// The same where clocks make rows many.
+    #[inline(always)]
+    fn side_by_side<L: Lanes>(self, l: L) {
+        let n = l.steps(self.live);
+        let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
+        let (rows, stage) = (l.words(self.row.unwrap_or_default(), n), l.words_mut(self.stage, n));
+        for i in 0..n {
+            let word = l.load(&words[i]);
+            let [first, second, third, to] = l.look_four(&self.now.table.rows.fours, l.load(&rows[i]));
+            let mut passed = l.plus_one(l.u(0), l.ge(word, first));
+            passed = l.plus_one(passed, l.ge(word, second));
+            passed = l.plus_one(passed, l.ge(word, third));
+            l.store(&mut stage[i], l.and(l.right_by(to, l.left::<3>(passed)), l.u(0xFF)));
         }
     }
 

@@ -12,7 +12,6 @@ const LN_2_LOW: f32 = -2.121_944_4e-4;
 ///
 /// x = k ln 2 + r with a whole k, the power of 2 made from bits, e^r a polynomial fitted at the
 /// Chebyshev points of |r| <= ln 2 / 2.
-#[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
 #[inline(always)]
 pub fn exp<L: Lanes>(l: L, x: L::F) -> L::F {
     let x = l.within(x, l.f(-80.0), l.f(80.0));

@@ -36,7 +36,6 @@ impl Normal {
     }
 
     /// The quantile at the middle of each word's cell.
-    #[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
     #[inline(always)]
     pub fn at<L: Lanes>(&self, l: L, word: L::U) -> L::F {
         let sign = l.and(word, l.u(1 << 31));

@@ -19,14 +19,12 @@ const EDGE: u32 = 0xFFF0_0000;
 /// [`many`] does the rest in double precision. The count never falls as the word rises; it never falls
 /// as the mean rises by more than that error. A mean below 0, or none, counts as 0; one above
 /// 1e9 as 1e9. Means above 40 take a slower way, and cost the more the larger they are.
-#[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
 #[inline(always)]
 pub fn few<L: Lanes>(l: L, word: L::U, mean: L::F) -> L::U {
     l.pick(l.ge(word, l.u(EDGE)), l.u(MANY), steps(l, word, mean))
 }
 
 /// How many of the first six values of the distribution function each word reaches.
-#[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
 #[inline(always)]
 fn steps<L: Lanes>(l: L, word: L::U, mean: L::F) -> L::U {
     let mean = l.max_f(mean, l.f(0.0));

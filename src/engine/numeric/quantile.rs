@@ -6,6 +6,8 @@ use crate::engine::lanes::{Lanes, Many, Portable, Reach, Strip};
 pub const TERMS: usize = 8;
 /// Octaves of the distance to the nearer end, from 1/2 down to 2^-33, for both ends.
 const OCTAVES: usize = 64;
+/// The octaves of one end.
+const HALF: u32 = 32;
 /// An octave is cut at most into 2^3 pieces.
 const MOST_SPLITS: u32 = 3;
 /// The error, in standard deviations, at which no more cuts are made.
@@ -96,13 +98,12 @@ impl QuantileTable {
     }
 
     /// The quantile at the middle of each word's cell.
-    #[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
     #[inline(always)]
     pub fn at<L: Lanes>(&self, l: L, word: L::U) -> L::F {
         let bits = foot(l, l.min(word, l.xor(word, l.u(u32::MAX))));
         // The exponent counts the octaves, the first bits of the mantissa the pieces of each.
         let piece = l.sub(l.right_by(bits, l.u(23 - self.splits)), l.u(126 << self.splits));
-        let upper = l.and(l.sub(l.u(0), l.right::<31>(word)), l.u((OCTAVES as u32 / 2) << self.splits));
+        let upper = l.and(l.sub(l.u(0), l.right::<31>(word)), l.u(HALF << self.splits));
         polynomial(l, self, l.add(piece, upper), l.mul(bits, l.u(1 << self.splits)))
     }
 
@@ -119,7 +120,6 @@ impl QuantileTable {
 }
 
 /// The bits, as a number, of the distance to the nearer end in parts of 2^32: `tail` counts whole words.
-#[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
 #[inline(always)]
 pub fn foot<L: Lanes>(l: L, tail: L::U) -> L::U {
     /// The last number below 2^31, so that rounding up cannot open an octave of its own.
@@ -128,7 +128,6 @@ pub fn foot<L: Lanes>(l: L, tail: L::U) -> L::U {
 }
 
 /// The place in [-1, 1) that a mantissa says.
-#[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
 #[inline(always)]
 pub fn place<L: Lanes>(l: L, bits: L::U) -> L::F {
     let unit = l.of_bits(l.or(l.and(bits, l.u(0x007F_FFFF)), l.u(1.0_f32.to_bits())));
@@ -136,7 +135,6 @@ pub fn place<L: Lanes>(l: L, bits: L::U) -> L::F {
 }
 
 /// The polynomial of each lane's piece, at the place that the mantissa in `bits` says.
-#[expect(clippy::inline_always, reason = "part of kernels, which are compiled for each instruction set")]
 #[inline(always)]
 pub fn polynomial<L: Lanes>(l: L, table: &QuantileTable, piece: L::U, bits: L::U) -> L::F {
     let t = place(l, bits);
@@ -320,7 +318,6 @@ mod tests {
 
     impl Kernel for Column<'_> {
         type Output = ();
-        #[expect(clippy::inline_always, reason = "a kernel")]
         #[inline(always)]
         fn run<L: Lanes>(self, l: L) {
             let n = l.steps(self.words.len());

@@ -1,0 +1,106 @@
+//! A job is one of the two pieces of work that engines are compared by, run once.
+
+use clap::{Args, ValueEnum};
+use polku::{Experiment, Model, Runs};
+use serde_json::json;
+
+use super::work::{J1, J2, customer_periods, experiment, lanes, model, run, timed};
+
+/// The stages in the order in which the jobs are stated.
+const STAGES: [&str; 6] = ["prospect", "onboarding", "active", "at_risk", "lapsed", "churned"];
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Work {
+    #[value(name = "J1")]
+    J1,
+    #[value(name = "J2")]
+    J2,
+}
+
+#[derive(Args)]
+pub struct Job {
+    /// The work
+    work: Work,
+    /// How many customers
+    #[arg(short, default_value_t = 1_000_000)]
+    n: u32,
+    /// How many periods
+    #[arg(short, default_value_t = 60)]
+    t: u32,
+    /// How many threads
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// The seed
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print the time alone, without a second run to say what was counted
+    #[arg(long)]
+    bare: bool,
+}
+
+impl Job {
+    pub fn measure(self) {
+        let (name, study) = match self.work {
+            Work::J1 => ("J1", J1),
+            Work::J2 => ("J2", J2),
+        };
+        let n = self.n.to_string();
+        let (periods, seed) = (self.t.to_string(), self.seed.to_string());
+        let settings = [("run.agents", &*n), ("run.customers", &*n), ("run.horizon", &*periods), ("run.seed", &*seed)];
+        let model = model(study, &settings);
+        let experiment = experiment(&model, self.threads);
+        let seconds = timed(|| run(&experiment)).as_secs_f64();
+        let mut line = json!({
+            "peer": "polku",
+            "version": env!("CARGO_PKG_VERSION"),
+            "job": name,
+            "n": self.n,
+            "t": self.t,
+            "threads": self.threads,
+            "sim_s": seconds,
+            "rate": customer_periods(&model) as f64 / seconds,
+            "rate_cpu": null,
+            "note": lanes(),
+        });
+        if !self.bare {
+            let counted = Counted::new(&model, &experiment);
+            line["counts"] = json!(counted.end);
+            line["counts_mid"] = json!(counted.middle);
+            line["revenue"] = json!(counted.revenue);
+            line["mean_s"] = json!(counted.satisfaction);
+        }
+        println!("{line}");
+    }
+}
+
+/// What the run came to, so that it can be held against the exact answer.
+struct Counted {
+    end: Vec<f64>,
+    middle: Vec<f64>,
+    revenue: f64,
+    satisfaction: Option<f64>,
+}
+
+impl Counted {
+    /// Runs once more, outside the clock: pricing what was counted is no part of the simulation that others time.
+    fn new(model: &Model, experiment: &Experiment<'_>) -> Self {
+        let runs = Runs::of(model, experiment).expect("the rows are sound");
+        let series = runs.series();
+        let at = |time: usize| {
+            let of = |stage: &str| {
+                let metric = format!("customers.{stage}");
+                let found = series.iter().find(|s| s.segment == "all" && s.metric == metric);
+                found.expect("every stage is counted").values[time].mean
+            };
+            STAGES.map(of).to_vec()
+        };
+        let periods = model.run.horizon as usize;
+        let metrics = &runs.summary().scenarios[0].metrics;
+        Self {
+            end: at(periods),
+            middle: at(periods / 2),
+            revenue: metrics["revenue"].mean,
+            satisfaction: metrics.get("satisfaction").map(|estimate| estimate.mean),
+        }
+    }
+}

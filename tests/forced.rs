@@ -1,6 +1,11 @@
 //! Forced divergence: unbiased, with honest intervals, far less variance for the same work, chosen where it pays.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::cast_precision_loss, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; what was measured is shown"
+)]
 
 mod common;
 

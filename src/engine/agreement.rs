@@ -151,4 +151,5 @@ fn write(rows: &mut RowTable, row: usize, weights: &[u64]) {
         let bytes = four.iter().enumerate().map(|(i, stage)| stage << (8 * i));
         strip.set(row, bytes.fold(0, std::ops::BitOr::bitor));
     }
+    rows.write_fours(0, row);
 }

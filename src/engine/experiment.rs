@@ -31,9 +31,6 @@ use super::tables::{PeriodTable, Tables};
 pub const WAVE: u32 = 64;
 /// More customers at a time would only leave the caches.
 const MOST_IN_BLOCK: usize = 1 << 20;
-/// Customers who hear from each other keep the words of four periods up to this many agents; beyond, memory is dearer
-/// than drawing them anew each period.
-const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
 /// Blocks that are worked through as one piece.
 const PIECE: usize = 64;
 
@@ -295,8 +292,8 @@ impl<'m> Experiment<'m> {
                 let world = group.world(at);
                 counts.ledgers[*scenario][group.segment].add(&world.ledger);
                 let lives = world.blocks.iter().zip(&group.worlds[0].blocks);
-                counts.differing[*scenario][group.segment] +=
-                    lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
+                let apart = lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
+                counts.differing[*scenario][group.segment] += apart;
             }
         }
         counts
@@ -323,7 +320,7 @@ impl<'m> Experiment<'m> {
         let keeps_words = self.model.run.agents <= MOST_THAT_KEEP_WORDS;
         let spans = self.spans(self.block * PIECE).into_par_iter();
         let mut groups: Vec<Group> =
-            spans.map(|span| Group::new(rollout, span, self.block, scenarios.len(), keeps_words)).collect();
+            spans.map(|span| Group::new(self.model, rollout, span, self.block, scenarios.len())).collect();
         for t in 1..=self.model.run.horizon {
             for (world, heard) in heard.iter_mut().enumerate() {
                 let talkers = self.talkers(&groups, world, t as usize - 1);

@@ -1,47 +1,55 @@
-//! Groups: customers who hear from each other go through every period together, in all scenarios.
+//! A group is customers of one segment who hear from others, in every scenario at once.
+
+use crate::model::Model;
 
 use super::ledger::Ledger;
-use super::piece::{Span, blocks};
+use super::piece::Span;
 use super::population::Block;
 use super::rollout::Rollout;
 use super::scratch::Scratch;
 use super::tables::PeriodTable;
 
+/// Customers who hear from each other keep the words of four periods up to this many agents; beyond, memory is dearer
+/// than drawing them anew each period.
+const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
+
 /// Customers of one segment who move together with all others, in every scenario.
 pub struct Group {
     /// The segment.
     pub segment: usize,
-    /// The customers in each scenario, the baseline's first.
+    /// The scenarios, the baseline first.
     pub worlds: Vec<InWorld>,
     scratch: Scratch,
 }
 
 /// A group's customers in one scenario.
 pub struct InWorld {
-    /// The customers; empty as long as they are those of the first world.
+    /// Empty as long as they are those of the first world.
     pub blocks: Vec<Block>,
-    /// What was counted.
+    /// What they count.
     pub ledger: Ledger,
 }
 
 impl Group {
     /// A span of customers at time 0, in blocks of up to `size`, for a number of scenarios.
-    ///
-    /// Blocks that keep their words take 16 bytes more for each customer and purpose; others draw them anew each period.
-    pub fn new(rollout: &Rollout<'_>, span: Span, size: usize, worlds: usize, keeps_words: bool) -> Self {
+    pub fn new(model: &Model, rollout: &Rollout<'_>, span: Span, size: usize, worlds: usize) -> Self {
         let program = rollout.world.program;
-        let mut ledger = Ledger::new(program.stages, program.booked_moves.len(), rollout.horizon);
-        let fresh = blocks(span, size).map(|(first, count)| {
+        let keeps_words = model.run.agents <= MOST_THAT_KEEP_WORDS;
+        let empty = Ledger::new(program.stages, program.booked_moves.len(), model.run.horizon);
+        let mut worlds: Vec<InWorld> =
+            (0..worlds).map(|_| InWorld { blocks: Vec::new(), ledger: empty.clone() }).collect();
+        let mut done = 0;
+        while done < span.count {
+            let count = size.min(span.count - done);
+            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
             let mut block = Block::with_room(program, count, keeps_words);
             block.begin(&rollout.world, span.segment, first, count);
-            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut ledger);
-            block
-        });
-        let fresh = fresh.collect();
-        let mut in_worlds = vec![InWorld { blocks: fresh, ledger: ledger.clone() }];
-        in_worlds.resize_with(worlds, || InWorld { blocks: Vec::new(), ledger: ledger.clone() });
+            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut worlds[0].ledger);
+            worlds[0].blocks.push(block);
+            done += count;
+        }
         let scratch = Scratch::new(program, size.min(span.count), keeps_words);
-        Self { segment: span.segment, worlds: in_worlds, scratch }
+        Self { segment: span.segment, worlds, scratch }
     }
 
     /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
@@ -55,16 +63,14 @@ impl Group {
         }
         for (at, block) in first.blocks.iter_mut().enumerate() {
             let words = block.take_words(&rollout.world, scratch, t);
-            rollout.go(block, scratch, &tables[0][*segment], t, &words);
-            rollout.stay(block, scratch, &tables[0][*segment], t, &words, &mut first.ledger);
+            rollout.live(block, scratch, &words, &tables[0][*segment], t, &mut first.ledger);
             let mut left = Vec::new();
             for (world, tables) in others.iter_mut().zip(&tables[1..]) {
                 let InWorld { blocks, ledger } = world;
                 let Some(its) = blocks.get_mut(at) else { continue };
                 its.drop_when_due(&rollout.world, t);
                 if block.is_whole() && its.is_whole() {
-                    rollout.go(its, scratch, &tables[*segment], t, &words);
-                    rollout.stay(its, scratch, &tables[*segment], t, &words, ledger);
+                    rollout.live(its, scratch, &words, &tables[*segment], t, ledger);
                 } else {
                     left.push((its, ledger, &tables[*segment]));
                 }

@@ -7,7 +7,7 @@ use super::mechanism::reach;
 use super::program::Program;
 use super::scratch::{Scratch, room};
 use super::tables::{OwnChance, PeriodTable};
-use super::words::Words;
+use super::words::{Words, is_fourth};
 use crate::model::journey::State;
 
 /// Customers in a block unless told otherwise; their columns stay in the caches nearest to the processor.
@@ -55,11 +55,6 @@ pub struct Block {
     keeps_words: bool,
     first: u32,
     count: usize,
-}
-
-/// Whether the words of four periods are drawn in period `t`.
-fn is_fourth(t: u32) -> bool {
-    t == 1 || t & 3 == 0
 }
 
 impl Block {

@@ -43,13 +43,26 @@ impl<'m> Rollout<'m> {
     /// Takes a block through one period, with words of its own.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
         let words = block.take_words(&self.world, scratch, t);
-        self.go(block, scratch, table, t, &words);
-        self.stay(block, scratch, table, t, &words, ledger);
+        self.live(block, scratch, &words, table, t, ledger);
         block.put_back(words, scratch);
     }
 
+    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
+    pub fn live(
+        &self,
+        block: &mut Block,
+        scratch: &mut Scratch,
+        words: &Words,
+        table: &PeriodTable,
+        t: u32,
+        ledger: &mut Ledger,
+    ) {
+        self.go(block, scratch, words, table, t);
+        self.stay(block, scratch, words, table, t, ledger);
+    }
+
     /// The first half of a period: feel and move.
-    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, words: &Words) {
+    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, words: &Words, table: &PeriodTable, t: u32) {
         let now = Period { world: &self.world, table, words, t };
         if self.world.program.remembers {
             feel::feel(block, now, scratch);
@@ -62,9 +75,9 @@ impl<'m> Rollout<'m> {
         &self,
         block: &mut Block,
         scratch: &mut Scratch,
+        words: &Words,
         table: &PeriodTable,
         t: u32,
-        words: &Words,
         ledger: &mut Ledger,
     ) {
         let program = self.world.program;

@@ -68,13 +68,13 @@ impl RowTable {
         for stage in 0..program.stages {
             table.write(of, classes, stage);
         }
-        table.write_fours(classes, length - 1);
+        table.write_fours(classes.count, length - 1);
         table
     }
 
-    /// Puts a row side by side.
-    fn write_fours(&mut self, classes: &Classes, row: usize) {
-        let count = classes.count + 1;
+    /// Puts a row side by side, with the number of classes that bend it.
+    pub fn write_fours(&mut self, classes: usize, row: usize) {
+        let count = classes + 1;
         let bent = !self.sums.is_empty();
         for (class, four) in self.fours.iter_mut().skip(row * count).take(count).enumerate() {
             *four = std::array::from_fn(|at| match at {
@@ -109,7 +109,7 @@ impl RowTable {
                 self.write_thresholds(&places, row);
             }
             self.write_to(of.program, shape, &places, row);
-            self.write_fours(classes, row);
+            self.write_fours(classes.count, row);
         }
     }
 

@@ -45,3 +45,8 @@ impl Words {
         }
     }
 }
+
+/// Whether the words of four periods are drawn in period `t`.
+pub fn is_fourth(t: u32) -> bool {
+    t == 1 || t.is_multiple_of(4)
+}

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{model, small_retailer, summary, summary_of, text};
+use common::{model, small_retailer, summary, text};
 use polku::engine::divergence::Grain;
 use polku::engine::experiment::Experiment;
 use polku::engine::lanes::InstructionSet;
@@ -237,7 +237,6 @@ fn threads_blocks_and_instructions_change_no_bit_of_a_forced_difference() {
         }
         for set in InstructionSet::available() {
             assert_eq!(base, of(Experiment::new(&model).instructions(set)), "{}", set.name());
-            assert_eq!(choose(&model, set), choose(&model, InstructionSet::PORTABLE));
         }
     }
 }
@@ -257,19 +256,23 @@ fn a_scenario_without_a_change_has_no_difference_at_all() {
 #[test]
 fn the_engine_forces_differences_where_it_pays_and_only_there() {
     for name in ["j1", "j2"] {
-        let run = summary(&model(&journey(name, 500, 4, 2)));
-        assert_eq!(run.contrasts[0].estimator, Estimator::ForcedDivergence, "{name}");
+        let large = model(&journey(name, 500, 200, 2));
+        for set in InstructionSet::available() {
+            assert_eq!(choose(&large, set), [None, Some(Grain(3))], "{name}, {}", set.name());
+        }
+        // A run that a pilot would take longer than is not tried.
+        assert_eq!(choose(&model(&journey(name, 500, 199, 2)), InstructionSet::best()), [None, None]);
     }
     // Rows so far apart that everybody parts at once.
-    let wild = journey("j1", 500, 4, 2).replace(
+    let wild = journey("j1", 500, 200, 2).replace(
         "{ target = \"stages.active.to.at_risk\", set = 0.06 }",
         "{ target = \"stages.prospect.to.onboarding\", set = 0.9 }, { target = \"stages.active.to.at_risk\", set = 0.6 }",
     );
-    assert_eq!(summary(&model(&wild)).contrasts[0].estimator, Estimator::Paired);
+    assert_eq!(choose(&model(&wild), InstructionSet::best()), [None, None]);
     // Rates of purchases are no chances of moves.
-    let rates = journey("j2", 500, 4, 2)
+    let rates = journey("j2", 500, 200, 2)
         .replace("stages.active.to.at_risk\", set = 0.06", "stages.active.purchases.rate\", set = 1.3");
-    assert_eq!(summary(&model(&rates)).contrasts[0].estimator, Estimator::Paired);
+    assert_eq!(choose(&model(&rates), InstructionSet::best()), [None, None]);
     // Customers who hear from each other never go their own ways.
     let retailer = model(&small_retailer());
     assert!(summary(&retailer).contrasts.iter().all(|contrast| contrast.estimator == Estimator::Paired));
@@ -280,7 +283,8 @@ fn the_engine_forces_differences_where_it_pays_and_only_there() {
 fn the_forced_differences_of_a_seed_are_stable() {
     let shown = ["j1", "j2"].map(|name| {
         let model = model(&journey(name, 800, 3, 6));
-        let run = summary_of(&model, &Experiment::new(&model));
+        let run = Runs::forced(&model, &Experiment::new(&model), &[None, Some(Grain(3))]).unwrap().summary();
+        assert_eq!(run.contrasts[0].estimator, Estimator::ForcedDivergence);
         let [retention, revenue] =
             ["retention", "revenue"].map(|metric| run.contrasts[0].metrics[metric].estimate.mean);
         format!("{name} {retention:.12} {revenue:.6}")

@@ -317,7 +317,6 @@ impl<'m> Experiment<'m> {
         let mut heard = vec![vec![0.0]; scenarios.len()];
         let mut tables: Vec<Vec<PeriodTable>> = vec![Vec::new(); scenarios.len()];
         let mut part = vec![false; scenarios.len()];
-        let keeps_words = self.model.run.agents <= MOST_THAT_KEEP_WORDS;
         let spans = self.spans(self.block * PIECE).into_par_iter();
         let mut groups: Vec<Group> =
             spans.map(|span| Group::new(self.model, rollout, span, self.block, scenarios.len())).collect();

@@ -14,6 +14,8 @@ use super::statement::{Prices, Statement};
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };
+/// Runs of fewer simulated customers, over all replications, are done before a pilot would be.
+const WORTH_A_PILOT: u64 = 100_000;
 /// By how much less variance for the same work forced divergence has to win: a pilot is no measurement.
 const MARGIN: f64 = 1.5;
 /// The metrics that decide. All of them have to win.
@@ -41,7 +43,12 @@ impl Efficiency {
 }
 
 /// The grain at which to force each scenario's difference; none where paired luck is the better estimator.
+///
+/// Nothing is tried for a run so small that trying costs more than it could save.
 pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
+    if u64::from(model.run.agents) * u64::from(model.run.replications) < WORTH_A_PILOT {
+        return vec![None; model.scenarios.len()];
+    }
     let Some(pilot) = Pilot::new(model, set, SIZE) else { return vec![None; model.scenarios.len()] };
     let one = |scenario: usize| {
         if scenario == model.baseline.index() {

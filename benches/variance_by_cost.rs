@@ -47,7 +47,7 @@ fn table(model: &Model) {
             println!("| {study} | {name} | | | not eligible | | | paired |");
             continue;
         };
-        let found = efficiency(model, ScenarioId::from(place), &trial, Metric::Revenue);
+        let found = efficiency(model, ScenarioId::from(place), &trial, &[Metric::Revenue]).remove(0);
         let work: Vec<f64> = found.variance.iter().zip(&found.cost).map(|(variance, cost)| variance * cost).collect();
         let least = work.iter().copied().fold(f64::INFINITY, f64::min);
         let [independent, paired, forced] = [work[0] / least, work[1] / least, work[2] / least];

@@ -199,7 +199,7 @@ fn measured(study: &str, grain: Option<Grain>, batches: usize) -> (Grain, Effici
     let model = model(study);
     let pilot = Pilot::new(&model, InstructionSet::best(), Size { batches, customers: 64 }).unwrap();
     let trial = pilot.trial(1, grain).unwrap();
-    (trial.grain, efficiency(&model, ScenarioId::from(1), &trial, Metric::Revenue))
+    (trial.grain, efficiency(&model, ScenarioId::from(1), &trial, &[Metric::Revenue]).remove(0))
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl Divergence {
             cost += self.way.live as u64;
             let now = agreement.tables(t).map(|table| Period { world, table, words: &words, t });
             match agreement.meeting(t) {
-                Meeting::Same => rollout.go(&mut self.way, &mut self.scratch, &words, now[0].table, t),
+                Meeting::Same => rollout.feel_and_move(&mut self.way, &mut self.scratch, &words, now[0].table, t),
                 meeting => {
                     if program.remembers {
                         feel::feel(&mut self.way, now[0], &mut self.scratch);
@@ -189,7 +189,7 @@ impl Divergence {
         let mut words = self.pair[side].take_words(world, &mut self.scratch, t);
         let live = self.pair[side].live;
         if live > 0 {
-            rollout.go(&mut self.pair[side], &mut self.scratch, &words, tables[side], t);
+            rollout.feel_and_move(&mut self.pair[side], &mut self.scratch, &words, tables[side], t);
         }
         if !joining.is_empty() {
             self.load(world.program, joining);
@@ -207,7 +207,7 @@ impl Divergence {
             self.pair[side].join(&mut words, &self.joining, &theirs);
             self.joining.put_back(theirs, &mut self.joiners);
         }
-        rollout.stay(&mut self.pair[side], &mut self.scratch, &words, tables[side], t, ledger);
+        rollout.buy_and_count(&mut self.pair[side], &mut self.scratch, &words, tables[side], t, ledger);
         self.pair[side].put_back(words, &mut self.scratch);
         (live + joining.len()) as u64
     }

@@ -3,7 +3,8 @@
 use crate::model::Model;
 
 use super::ledger::Ledger;
-use super::piece::Span;
+use super::mechanism::count;
+use super::piece::{Span, blocks};
 use super::population::Block;
 use super::rollout::Rollout;
 use super::scratch::Scratch;
@@ -11,7 +12,7 @@ use super::tables::PeriodTable;
 
 /// Customers who hear from each other keep the words of four periods up to this many agents; beyond, memory is dearer
 /// than drawing them anew each period.
-const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
+pub const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
 
 /// Customers of one segment who move together with all others, in every scenario.
 pub struct Group {
@@ -38,15 +39,11 @@ impl Group {
         let empty = Ledger::new(program.stages, program.booked_moves.len(), model.run.horizon);
         let mut worlds: Vec<InWorld> =
             (0..worlds).map(|_| InWorld { blocks: Vec::new(), ledger: empty.clone() }).collect();
-        let mut done = 0;
-        while done < span.count {
-            let count = size.min(span.count - done);
-            let first = span.first + u32::try_from(done).unwrap_or(u32::MAX);
+        for (first, count) in blocks(span, size) {
             let mut block = Block::with_room(program, count, keeps_words);
             block.begin(&rollout.world, span.segment, first, count);
-            super::mechanism::count::count(&mut block, &rollout.world, 0, &mut worlds[0].ledger);
+            count::count(&mut block, &rollout.world, 0, &mut worlds[0].ledger);
             worlds[0].blocks.push(block);
-            done += count;
         }
         let scratch = Scratch::new(program, size.min(span.count), keeps_words);
         Self { segment: span.segment, worlds, scratch }
@@ -63,14 +60,14 @@ impl Group {
         }
         for (at, block) in first.blocks.iter_mut().enumerate() {
             let words = block.take_words(&rollout.world, scratch, t);
-            rollout.live(block, scratch, &words, &tables[0][*segment], t, &mut first.ledger);
+            rollout.period_with(block, scratch, &words, &tables[0][*segment], t, &mut first.ledger);
             let mut left = Vec::new();
             for (world, tables) in others.iter_mut().zip(&tables[1..]) {
                 let InWorld { blocks, ledger } = world;
                 let Some(its) = blocks.get_mut(at) else { continue };
-                its.drop_when_due(&rollout.world, t);
+                its.drop_when_due(&rollout.world, scratch, t);
                 if block.is_whole() && its.is_whole() {
-                    rollout.live(its, scratch, &words, &tables[*segment], t, ledger);
+                    rollout.period_with(its, scratch, &words, &tables[*segment], t, ledger);
                 } else {
                     left.push((its, ledger, &tables[*segment]));
                 }

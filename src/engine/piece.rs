@@ -106,7 +106,7 @@ pub fn differ(lives: &[u32], base: &[u32]) -> u64 {
 }
 
 /// The blocks of a span: the first address and the number of customers.
-fn blocks(span: Span, size: usize) -> impl Iterator<Item = (u32, usize)> {
+pub fn blocks(span: Span, size: usize) -> impl Iterator<Item = (u32, usize)> {
     (0..span.count).step_by(size).map(move |done| (span.first + whole(done), size.min(span.count - done)))
 }
 

@@ -191,16 +191,6 @@ impl Block {
         self.periods_in_stage.fill(0);
     }
 
-    /// The first customer of the block.
-    pub fn first(&self) -> u32 {
-        self.first
-    }
-
-    /// The number of customers, those dropped included.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
     /// The column of a state.
     pub fn state(&self, state: State) -> &[f32] {
         match state {
@@ -211,11 +201,12 @@ impl Block {
 
     /// Every fourth period, before new words are drawn: drops those who can change no more if they are more than an
     /// eighth.
-    pub fn drop_when_due(&mut self, world: &World<'_>, t: u32) {
+    pub fn drop_when_due(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) {
         if is_fourth(t) {
-            let inert = world.set.run(CountInert { program: world.program, stage: &self.stage, live: self.live });
+            let (program, place) = (world.program, &mut scratch.inert);
+            let inert = world.set.run(Inert { program, stage: &self.stage, live: self.live, place });
             if inert * 8 > self.live {
-                self.drop_inert(world);
+                self.drop_inert(world, &scratch.inert[..inert]);
             }
         }
     }
@@ -228,7 +219,7 @@ impl Block {
     /// Takes out the random words of period `t`, drawn where need be: every fourth period those of four. Before that
     /// come those who are due to be dropped.
     pub fn take_words(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
-        self.drop_when_due(world, t);
+        self.drop_when_due(world, scratch, t);
         let mut words = std::mem::take(if self.keeps_words { &mut self.words } else { &mut scratch.words });
         if is_fourth(t) || !self.keeps_words {
             words.fill(&world.draws, world.set, &self.customer, self.live, t);
@@ -260,15 +251,13 @@ impl Block {
         row.acquired(self.gone_acquired);
     }
 
-    fn drop_inert(&mut self, world: &World<'_>) {
-        for place in 0..self.live {
-            let stage = self.stage[place] as usize;
-            if world.program.inert.at(stage) != 0 {
-                self.gone[stage] += 1;
-                self.gone_acquired += u64::from(!world.program.acquires || self.acquired[place] != 0);
-                if !self.digests.is_empty() {
-                    self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
-                }
+    fn drop_inert(&mut self, world: &World<'_>, places: &[u32]) {
+        for place in places {
+            let place = *place as usize;
+            self.gone[self.stage[place] as usize] += 1;
+            self.gone_acquired += u64::from(!world.program.acquires || self.acquired[place] != 0);
+            if !self.digests.is_empty() {
+                self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
             }
         }
         let (program, live) = (world.program, self.live);
@@ -336,25 +325,29 @@ impl<'a> Period<'a> {
     }
 }
 
-/// The number of customers to whom nothing more happens.
-struct CountInert<'a> {
+/// Lists the customers to whom nothing more happens; returns how many they are.
+struct Inert<'a> {
     program: &'a Program,
     stage: &'a [u32],
     live: usize,
+    place: &'a mut [u32],
 }
 
-impl Kernel for CountInert<'_> {
+impl Kernel for Inert<'_> {
     type Output = usize;
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) -> usize {
-        let stage = l.words(self.stage, l.steps(self.live));
+        let mut places = l.places();
+        let step = l.u(u32::try_from(L::N).unwrap_or(0));
+        let n = l.steps(self.live);
         let mut count = 0;
-        for step in stage {
-            let inert = reach(l, self.program.reach, &self.program.inert, l.load(step));
-            count += l.count(l.eq(inert, l.u(u32::MAX)));
+        for stage in l.words(self.stage, n) {
+            let inert = reach(l, self.program.reach, &self.program.inert, l.load(stage));
+            count += l.pack(self.place, count, l.eq(inert, l.u(u32::MAX)), places);
+            places = l.add(places, step);
         }
-        // Lanes beyond the last customer are inert as well.
-        count as usize - (stage.len() * L::N - self.live)
+        // Lanes beyond the last customer are inert as well, and were listed last.
+        count - (n * L::N - self.live)
     }
 }
 

@@ -43,12 +43,12 @@ impl<'m> Rollout<'m> {
     /// Takes a block through one period, with words of its own.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
         let words = block.take_words(&self.world, scratch, t);
-        self.live(block, scratch, &words, table, t, ledger);
+        self.period_with(block, scratch, &words, table, t, ledger);
         block.put_back(words, scratch);
     }
 
-    /// Takes a block through one period, in the order of the study language: feel, move, buy, count.
-    pub fn live(
+    /// Takes a block through one period with these words, in the order of the study language: feel, move, buy, count.
+    pub fn period_with(
         &self,
         block: &mut Block,
         scratch: &mut Scratch,
@@ -57,12 +57,12 @@ impl<'m> Rollout<'m> {
         t: u32,
         ledger: &mut Ledger,
     ) {
-        self.go(block, scratch, words, table, t);
-        self.stay(block, scratch, words, table, t, ledger);
+        self.feel_and_move(block, scratch, words, table, t);
+        self.buy_and_count(block, scratch, words, table, t, ledger);
     }
 
-    /// The first half of a period: feel and move.
-    pub fn go(&self, block: &mut Block, scratch: &mut Scratch, words: &Words, table: &PeriodTable, t: u32) {
+    /// The first half of a period.
+    pub fn feel_and_move(&self, block: &mut Block, scratch: &mut Scratch, words: &Words, table: &PeriodTable, t: u32) {
         let now = Period { world: &self.world, table, words, t };
         if self.world.program.remembers {
             feel::feel(block, now, scratch);
@@ -70,8 +70,8 @@ impl<'m> Rollout<'m> {
         travel::travel(block, now, scratch);
     }
 
-    /// The second half of a period: buy and count.
-    pub fn stay(
+    /// The second half of a period.
+    pub fn buy_and_count(
         &self,
         block: &mut Block,
         scratch: &mut Scratch,

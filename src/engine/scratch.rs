@@ -24,6 +24,8 @@ pub struct Scratch {
     pub count: Vec<u32>,
     /// Each customer's purchases, in a mix with their money.
     pub bought: Vec<u32>,
+    /// The places of those who can change no more.
+    pub inert: Vec<u32>,
     /// Some of the customers, side by side.
     pub subset: Subset,
     /// Random words of a block that keeps none of its own.
@@ -67,6 +69,7 @@ impl Scratch {
             quality: numbers(!program.quality_by_list.is_empty()),
             count: column(program.buys),
             bought: column(program.buys),
+            inert: column(true),
             subset: Subset::with_room(program, room),
             words: Words::with_room(program, if keeps_words { 0 } else { size }),
         }

@@ -55,17 +55,17 @@ pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
             return None;
         }
         let trial = pilot.trial(scenario, None)?;
-        let found = DECIDING.iter().map(|metric| efficiency(model, ScenarioId::from(scenario), &trial, *metric));
+        let found = efficiency(model, ScenarioId::from(scenario), &trial, &DECIDING);
         let wins = |its: &Efficiency| its.variance[2] == 0.0 || its.gain(1, 2) >= MARGIN;
         // Where nobody parts with paired luck, so few do that a pilot cannot see them.
         let blind = |its: &Efficiency| its.variance[1] == 0.0;
-        found.into_iter().all(|its| wins(&its) || blind(&its)).then_some(trial.grain)
+        found.iter().all(|its| wins(its) || blind(its)).then_some(trial.grain)
     };
     (0..model.scenarios.len()).map(one).collect()
 }
 
-/// What a trial says about a metric.
-pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metric: Metric) -> Efficiency {
+/// What a trial says about some metrics.
+pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metrics: &[Metric]) -> Vec<Efficiency> {
     let drawn = model.central();
     let program = Program::new(model);
     let prices = Prices::new(model, &program, &drawn);
@@ -76,15 +76,23 @@ pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metric: Me
             all.add(&prices.statement(&drawn, scenario, SegmentId::from(segment), &flows.clone().times(real)));
         }
         prices.spend(&drawn, scenario, &mut all);
-        metric.horizon(&all)
+        all
     };
-    let mut moments = [Moments::default(); 4];
+    let mut moments = vec![[Moments::default(); 4]; metrics.len()];
     for ((base, other), forced) in trial.baseline.iter().zip(&trial.scenario).zip(&trial.forced) {
-        let levels = [books(model.baseline, base), books(scenario, other)];
         let moved: Vec<Flows> = base.iter().zip(forced).map(|(base, forced)| base.clone().and(forced)).collect();
-        let values = [levels[0], levels[1], levels[1] - levels[0], books(scenario, &moved) - levels[0]];
-        moments.iter_mut().zip(values).for_each(|(moments, value)| moments.push(value));
+        let books = [books(model.baseline, base), books(scenario, other), books(scenario, &moved)];
+        for (metric, moments) in metrics.iter().zip(&mut moments) {
+            let [base, other, forced] = [0, 1, 2].map(|its: usize| metric.horizon(&books[its]));
+            let values = [base, other, other - base, forced - base];
+            moments.iter_mut().zip(values).for_each(|(moments, value)| moments.push(value));
+        }
     }
+    metrics.iter().zip(moments).map(|(metric, moments)| compare(*metric, &moments, trial)).collect()
+}
+
+/// The estimators of a metric: from the moments of the baseline, the scenario, their difference, and the forced one.
+fn compare(metric: Metric, moments: &[Moments; 4], trial: &Trial) -> Efficiency {
     let variance = moments.map(|moments| moments.variance().unwrap_or(0.0));
     let batches = trial.baseline.len() as f64;
     let cost = [trial.cost_paired as f64 / batches, trial.cost_forced as f64 / batches];

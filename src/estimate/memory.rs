@@ -8,6 +8,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 
 use crate::engine::cohort::{MOST_INTERVALS, tunnel_length};
 use crate::engine::experiment::WAVE;
+use crate::engine::group::MOST_THAT_KEEP_WORDS;
 use crate::engine::obstacle::{combinations_needed, follows_satisfaction, obstacles};
 
 /// A run that needs more bytes than this is refused.
@@ -59,7 +60,9 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     };
     let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
     let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
-    let customer = 32.0 + 8.0 * model.traits.len() as f64;
+    // A customer's columns of four bytes, and the words of four periods for four purposes where they are kept.
+    let words = if model.run.agents <= MOST_THAT_KEEP_WORDS { 64.0 } else { 0.0 };
+    let customer = scenarios * (32.0 + 8.0 * model.traits.len() as f64 + words);
     let customers = if coupled { threads.min(wave) * f64::from(model.run.agents) * customer } else { 0.0 };
     let part = |what, bytes, mend| Part { what, bytes, mend };
     let mut parts = vec![

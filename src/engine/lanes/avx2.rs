@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
 
 const N: usize = 8;
 
@@ -93,22 +93,8 @@ impl Lanes for Avx2 {
     fn places(self) -> __m256i {
         unsafe { _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7) }
     }
-    #[inline(always)]
-    fn words(self, column: &[u32], steps: usize) -> &[[u32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn words_mut(self, column: &mut [u32], steps: usize) -> &mut [[u32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers(self, column: &[f32], steps: usize) -> &[[f32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers_mut(self, column: &mut [f32], steps: usize) -> &mut [[f32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
+    steps_of_columns!();
+
     #[inline(always)]
     fn load(self, step: &[u32; N]) -> __m256i {
         unsafe { _mm256_loadu_si256(step.as_ptr().cast()) }
@@ -124,12 +110,6 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn store_f(self, step: &mut [f32; N], x: __m256) {
         unsafe { _mm256_storeu_ps(step.as_mut_ptr(), x) }
-    }
-    #[inline(always)]
-    fn lanes(self, x: __m256i) -> [u32; MOST_LANES] {
-        let mut lanes = [0; MOST_LANES];
-        self.store(&mut self.words_mut(&mut lanes, 1)[0], x);
-        lanes
     }
 
     #[inline(always)]
@@ -315,14 +295,6 @@ impl Lanes for Avx2 {
         let order = self.load(&PACKED[(mask & 255) as usize]);
         let packed = self.look_eight(x, order);
         self.store(&mut self.words_mut(&mut column[at..], 1)[0], packed);
-        mask.count_ones() as usize
-    }
-    #[inline(always)]
-    fn pack_f(self, column: &mut [f32], at: usize, yes: __m256i, x: __m256) -> usize {
-        let mask = self.mask(yes);
-        let order = self.load(&PACKED[(mask & 255) as usize]);
-        let packed = unsafe { _mm256_permutevar8x32_ps(x, order) };
-        self.store_f(&mut self.numbers_mut(&mut column[at..], 1)[0], packed);
         mask.count_ones() as usize
     }
     #[inline(always)]

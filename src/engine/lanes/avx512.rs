@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
 
 const N: usize = 16;
 
@@ -72,22 +72,8 @@ impl Lanes for Avx512 {
     fn places(self) -> __m512i {
         unsafe { _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
     }
-    #[inline(always)]
-    fn words(self, column: &[u32], steps: usize) -> &[[u32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn words_mut(self, column: &mut [u32], steps: usize) -> &mut [[u32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers(self, column: &[f32], steps: usize) -> &[[f32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers_mut(self, column: &mut [f32], steps: usize) -> &mut [[f32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
+    steps_of_columns!();
+
     #[inline(always)]
     fn load(self, step: &[u32; N]) -> __m512i {
         unsafe { _mm512_loadu_si512(step.as_ptr().cast()) }
@@ -103,12 +89,6 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn store_f(self, step: &mut [f32; N], x: __m512) {
         unsafe { _mm512_storeu_ps(step.as_mut_ptr(), x) }
-    }
-    #[inline(always)]
-    fn lanes(self, x: __m512i) -> [u32; MOST_LANES] {
-        let mut lanes = [0; MOST_LANES];
-        self.store(&mut self.words_mut(&mut lanes, 1)[0], x);
-        lanes
     }
 
     #[inline(always)]
@@ -291,12 +271,6 @@ impl Lanes for Avx512 {
         // Compressing in a register and storing it whole is quicker than compressing into memory.
         let packed = unsafe { _mm512_maskz_compress_epi32(yes, x) };
         self.store(&mut self.words_mut(&mut column[at..], 1)[0], packed);
-        yes.count_ones() as usize
-    }
-    #[inline(always)]
-    fn pack_f(self, column: &mut [f32], at: usize, yes: __mmask16, x: __m512) -> usize {
-        let packed = unsafe { _mm512_maskz_compress_ps(yes, x) };
-        self.store_f(&mut self.numbers_mut(&mut column[at..], 1)[0], packed);
         yes.count_ones() as usize
     }
     #[inline(always)]

@@ -9,6 +9,29 @@
 //! cannot know that the processor has been asked.
 
 #![expect(unsafe_code, reason = "vector instructions are behind a check of the processor at run time")]
+/// The steps of columns for lanes whose number `N` stands in scope: the same words for every instruction set, which a
+/// trait cannot say for arrays of its own length.
+macro_rules! steps_of_columns {
+    () => {
+        #[inline(always)]
+        fn words(self, column: &[u32], steps: usize) -> &[[u32; N]] {
+            &column.as_chunks().0[..steps]
+        }
+        #[inline(always)]
+        fn words_mut(self, column: &mut [u32], steps: usize) -> &mut [[u32; N]] {
+            &mut column.as_chunks_mut().0[..steps]
+        }
+        #[inline(always)]
+        fn numbers(self, column: &[f32], steps: usize) -> &[[f32; N]] {
+            &column.as_chunks().0[..steps]
+        }
+        #[inline(always)]
+        fn numbers_mut(self, column: &mut [f32], steps: usize) -> &mut [[f32; N]] {
+            &mut column.as_chunks_mut().0[..steps]
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -87,9 +110,6 @@ pub trait Lanes: Copy {
     fn store(self, step: &mut Self::Words, x: Self::U);
     /// Stores to a step of a column.
     fn store_f(self, step: &mut Self::Numbers, x: Self::F);
-    /// The lanes as an array of the most that there can be, those that are not there 0.
-    fn lanes(self, x: Self::U) -> [u32; MOST_LANES];
-
     /// a + b.
     fn add_f(self, a: Self::F, b: Self::F) -> Self::F;
     /// a - b.
@@ -166,8 +186,6 @@ pub trait Lanes: Copy {
     /// Stores the lanes that say yes side by side, from `at` on, and returns how many. What follows them is spoiled,
     /// up to `N` numbers from `at` on.
     fn pack(self, column: &mut [u32], at: usize, yes: Self::M, x: Self::U) -> usize;
-    /// [`Lanes::pack`] for numbers.
-    fn pack_f(self, column: &mut [f32], at: usize, yes: Self::M, x: Self::F) -> usize;
     /// Philox4x32-10 of the counters `c0` and `rest`.
     fn philox(self, c0: Self::U, rest: [u32; 3], keys: &PhiloxKeys) -> [Self::U; 4];
 
@@ -175,6 +193,24 @@ pub trait Lanes: Copy {
     #[inline(always)]
     fn steps(self, count: usize) -> usize {
         count.div_ceil(Self::N)
+    }
+
+    /// [`Lanes::pack`] for numbers.
+    #[inline(always)]
+    fn pack_f(self, column: &mut [f32], at: usize, yes: Self::M, x: Self::F) -> usize {
+        let mut packed = [0; MOST_LANES];
+        let count = self.pack(&mut packed, 0, yes, self.bits_of(x));
+        let packed = self.of_bits(self.load(&self.words(&packed, 1)[0]));
+        self.store_f(&mut self.numbers_mut(&mut column[at..], 1)[0], packed);
+        count
+    }
+
+    /// The lanes as an array of the most that there can be, those that are not there 0.
+    #[inline(always)]
+    fn lanes(self, x: Self::U) -> [u32; MOST_LANES] {
+        let mut lanes = [0; MOST_LANES];
+        self.store(&mut self.words_mut(&mut lanes, 1)[0], x);
+        lanes
     }
 
     /// How many lanes say yes.

@@ -7,7 +7,7 @@
 
 use std::arch::aarch64::*;
 
-use super::{Kernel, Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
 
 const N: usize = 4;
 
@@ -79,22 +79,8 @@ impl Lanes for Neon {
     fn places(self) -> uint32x4_t {
         self.load(&[0, 1, 2, 3])
     }
-    #[inline(always)]
-    fn words(self, column: &[u32], steps: usize) -> &[[u32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn words_mut(self, column: &mut [u32], steps: usize) -> &mut [[u32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers(self, column: &[f32], steps: usize) -> &[[f32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers_mut(self, column: &mut [f32], steps: usize) -> &mut [[f32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
+    steps_of_columns!();
+
     #[inline(always)]
     fn load(self, step: &[u32; N]) -> uint32x4_t {
         unsafe { vld1q_u32(step.as_ptr()) }
@@ -110,12 +96,6 @@ impl Lanes for Neon {
     #[inline(always)]
     fn store_f(self, step: &mut [f32; N], x: float32x4_t) {
         unsafe { vst1q_f32(step.as_mut_ptr(), x) }
-    }
-    #[inline(always)]
-    fn lanes(self, x: uint32x4_t) -> [u32; MOST_LANES] {
-        let mut lanes = [0; MOST_LANES];
-        self.store(&mut self.words_mut(&mut lanes, 1)[0], x);
-        lanes
     }
 
     #[inline(always)]
@@ -310,14 +290,6 @@ impl Lanes for Neon {
         let order = &PACKED[(mask & 15) as usize];
         let packed = unsafe { vreinterpretq_u32_u8(vqtbl1q_u8(vreinterpretq_u8_u32(x), vld1q_u8(order.as_ptr()))) };
         self.store(&mut self.words_mut(&mut column[at..], 1)[0], packed);
-        mask.count_ones() as usize
-    }
-    #[inline(always)]
-    fn pack_f(self, column: &mut [f32], at: usize, yes: uint32x4_t, x: float32x4_t) -> usize {
-        let mask = self.mask(yes);
-        let order = &PACKED[(mask & 15) as usize];
-        let packed = unsafe { vreinterpretq_f32_u8(vqtbl1q_u8(vreinterpretq_u8_f32(x), vld1q_u8(order.as_ptr()))) };
-        self.store_f(&mut self.numbers_mut(&mut column[at..], 1)[0], packed);
         mask.count_ones() as usize
     }
     #[inline(always)]

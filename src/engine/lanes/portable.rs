@@ -1,6 +1,6 @@
 //! Portable lanes: arrays, which the compiler turns into whatever vectors every processor of the target has.
 
-use super::{Lanes, MOST_LANES, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::{Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
 
 /// A number of lanes of plain numbers, a power of 2: eight serve every processor, one serves a single customer.
 #[derive(Clone, Copy)]
@@ -47,22 +47,8 @@ impl<const N: usize> Lanes for Portable<N> {
     fn places(self) -> Self::U {
         each!(i => u32::try_from(i).unwrap_or(0))
     }
-    #[inline(always)]
-    fn words(self, column: &[u32], steps: usize) -> &[[u32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn words_mut(self, column: &mut [u32], steps: usize) -> &mut [[u32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers(self, column: &[f32], steps: usize) -> &[[f32; N]] {
-        &column.as_chunks().0[..steps]
-    }
-    #[inline(always)]
-    fn numbers_mut(self, column: &mut [f32], steps: usize) -> &mut [[f32; N]] {
-        &mut column.as_chunks_mut().0[..steps]
-    }
+    steps_of_columns!();
+
     #[inline(always)]
     fn load(self, step: &[u32; N]) -> Self::U {
         *step
@@ -78,12 +64,6 @@ impl<const N: usize> Lanes for Portable<N> {
     #[inline(always)]
     fn store_f(self, step: &mut [f32; N], x: Self::F) {
         *step = x;
-    }
-    #[inline(always)]
-    fn lanes(self, x: Self::U) -> [u32; MOST_LANES] {
-        let mut lanes = [0; MOST_LANES];
-        self.store(&mut self.words_mut(&mut lanes, 1)[0], x);
-        lanes
     }
 
     #[inline(always)]
@@ -255,18 +235,6 @@ impl<const N: usize> Lanes for Portable<N> {
         let mut i = 0;
         while i < N {
             // `next` is at most i, so the mask changes nothing but the compiler's mind about the bounds.
-            column[next & (N - 1)] = x[i];
-            next += (yes[i] & 1) as usize;
-            i += 1;
-        }
-        next
-    }
-    #[inline(always)]
-    fn pack_f(self, column: &mut [f32], at: usize, yes: Self::M, x: Self::F) -> usize {
-        let column = &mut column[at..at + N];
-        let mut next = 0;
-        let mut i = 0;
-        while i < N {
             column[next & (N - 1)] = x[i];
             next += (yes[i] & 1) as usize;
             i += 1;

@@ -166,9 +166,7 @@ impl Kernel for Wanted<'_> {
         let Subset { place, count, words, word, whose, .. } = self.subset;
         let n = l.steps(self.buyers);
         let (place, count) = (l.words(place, n), l.words(count, n));
-        // Lanes behind the last buyer hold what is of no meaning.
-        let last = l.u(u32::try_from(L::N - (n * L::N - self.buyers)).unwrap_or(0));
-        let whole = l.ge(last, l.add(l.places(), l.u(1)));
+        let whole = in_last_step(l, self.buyers);
         let mut listed = 0;
         for (basket, words) in (4 * self.draw + 1..).zip(words) {
             let words = l.words(words, n);
@@ -187,6 +185,53 @@ impl Kernel for Wanted<'_> {
     }
 }
 
+/// Keeps, side by side, the buyers who want more than the baskets of the draws before `draw`; returns how many they are.
+struct Remaining<'a> {
+    draw: u32,
+    places: bool,
+    buyers: usize,
+    subset: &'a mut Subset,
+}
+
+impl Kernel for Remaining<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let Subset { place, customer, count, .. } = self.subset;
+        let n = l.steps(self.buyers);
+        let whole = in_last_step(l, self.buyers);
+        let mut kept = 0;
+        for i in 0..n {
+            let wanted = l.load(&l.words(count, n)[i]);
+            let mut more = l.ge(wanted, l.u(4 * self.draw + 1));
+            if i + 1 == n {
+                more = l.both(more, whole);
+            }
+            if l.mask(more) != 0 {
+                // What is packed lies before what is yet to be read.
+                if self.places {
+                    let place_here = l.load(&l.words(place, n)[i]);
+                    l.pack(place, kept, more, place_here);
+                }
+                let customer_here = l.load(&l.words(customer, n)[i]);
+                l.pack(customer, kept, more, customer_here);
+                kept += l.pack(count, kept, more, wanted);
+            }
+        }
+        kept
+    }
+}
+
+/// Which lanes of the last step of `count` customers hold one: those behind hold what is of no meaning.
+#[inline(always)]
+fn in_last_step<L: Lanes>(l: L, count: usize) -> L::M {
+    let last = l.u(u32::try_from(L::N - (l.steps(count) * L::N - count)).unwrap_or(0));
+    l.ge(last, l.add(l.places(), l.u(1)))
+}
+
+/// The most baskets whose money, each below 2^51 units, can be summed in 63 bits.
+const SUMMABLE: usize = 4_095;
+
 /// The money of some baskets in ten-thousandths of the currency unit, all with the same scale.
 struct Money<'a> {
     baskets: &'a [f32],
@@ -194,12 +239,16 @@ struct Money<'a> {
 }
 
 impl Kernel for Money<'_> {
-    type Output = i64;
+    type Output = i128;
     #[inline(always)]
-    fn run<L: Lanes>(self, _: L) -> i64 {
-        let mut sum = 0_i64;
-        for basket in self.baskets {
-            sum = sum.wrapping_add(units(*basket, self.scale));
+    fn run<L: Lanes>(self, _: L) -> i128 {
+        let mut sum = 0_i128;
+        for some in self.baskets.chunks(SUMMABLE) {
+            let mut money = 0_i64;
+            for basket in some {
+                money += units(*basket, self.scale);
+            }
+            sum += i128::from(money);
         }
         sum
     }
@@ -243,7 +292,11 @@ impl Shop<'_> {
         let purchases: u64 = subset.count[..buyers].iter().map(|count| u64::from(*count)).sum();
         let most = subset.count[..buyers].iter().max().copied().unwrap_or(0);
         let mut money = 0;
+        let mut buyers = buyers;
         for draw in 0..most.div_ceil(4) {
+            if draw > 0 {
+                buyers = set.run(Remaining { draw, places: self.places(), buyers, subset });
+            }
             let at = Address { period_block: self.now.t, purpose: Purpose::Basket, draw };
             self.now.world.draws.fill(set, at, &subset.customer, buyers, &mut subset.words);
             let count = set.run(Wanted { draw, places: self.places(), buyers, subset });
@@ -252,17 +305,17 @@ impl Shop<'_> {
         }
         let mut row = ledger.row(self.now.t);
         row.purchases(self.stage, purchases);
-        row.baskets(self.stage, i128::from(money));
+        row.baskets(self.stage, money);
     }
 
     /// The money of some baskets, in ten-thousandths of the currency unit.
-    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: &mut [u32]) -> i64 {
+    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: &mut [u32]) -> i128 {
         let scale = self.buying.basket;
         let own = self.purchases.basket_trait;
         if !self.places() {
             return self.now.world.set.run(Money { baskets, scale });
         }
-        let mut money: i64 = 0;
+        let mut money = 0_i128;
         for (basket, place) in baskets.iter().zip(whose) {
             let place = *place as usize;
             let scale = own.map_or(scale, |of| {
@@ -270,7 +323,7 @@ impl Shop<'_> {
                 scale * f64::from(own.max(0.0))
             });
             let units = units(*basket, scale);
-            money = money.wrapping_add(units);
+            money += i128::from(units);
             // The low bits of the money tell baskets apart well enough for a fingerprint.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
             let mix = (units as u32).wrapping_mul(8).wrapping_add(1);

@@ -4,10 +4,10 @@ use crate::engine::lanes::{Lanes, Many, Portable, Reach, Strip};
 
 /// A polynomial of degree 7 for each octave of each tail.
 pub const TERMS: usize = 8;
-/// Octaves of the distance to the nearer end, from 1/2 down to 2^-33, for both ends.
-const OCTAVES: usize = 64;
 /// The octaves of one end.
 const HALF: u32 = 32;
+/// Octaves of the distance to the nearer end, from 1/2 down to 2^-33, for both ends.
+const OCTAVES: usize = 2 * HALF as usize;
 /// An octave is cut at most into 2^3 pieces.
 const MOST_SPLITS: u32 = 3;
 /// The error, in standard deviations, at which no more cuts are made.

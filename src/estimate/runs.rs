@@ -311,6 +311,7 @@ impl<'m> Runs<'m> {
 
     /// Every metric over time, by scenario and segment, all customers first.
     pub fn series(&self) -> Vec<Series> {
+        let quantile = Estimate::quantile(self.replications, self.model.run.interval);
         let mut all = Vec::new();
         for (scenario, cuts) in self.model.scenarios.iter().zip(&self.series) {
             let segments = self
@@ -324,7 +325,7 @@ impl<'m> Runs<'m> {
                         scenario: scenario.name.clone(),
                         segment: segment.to_owned(),
                         metric: metric.name(self.model),
-                        values: moments.iter().map(|m| Estimate::of(m, self.model.run.interval)).collect(),
+                        values: moments.iter().map(|m| Estimate::at(m, quantile)).collect(),
                     });
                 }
             }

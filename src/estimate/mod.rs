@@ -1,5 +1,6 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
+pub mod business;
 pub mod controls;
 pub mod efficiency;
 pub mod exact;

@@ -270,6 +270,7 @@ impl Recipe {
             ],
             notes: vec!["Word of mouth is left out.".to_owned()],
             why_not_exact: (self.scenarios == 12).then(|| "customers influence each other".to_owned()),
+            business: crate::estimate::business::Business::default(),
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod table;
 
 use indexmap::IndexMap;
 
+use crate::estimate::business::Business;
 use crate::estimate::summary::{Series, Summary};
 use crate::stats::estimate::Estimate;
 
@@ -47,6 +48,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Why there are no exact expectations; none where there are.
     pub why_not_exact: Option<String>,
+    /// The roadmap, the books, the business case, targets, cohorts and the three uncertainties.
+    pub business: Business,
 }
 
 impl Report {

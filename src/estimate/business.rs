@@ -1,0 +1,367 @@
+//! What a run says about the business beside its metrics: the roadmap as it came, the books line by line, each
+//! scenario's business case, the chain of its impact, targets, cohorts, and the three uncertainties.
+//!
+//! These are the shapes that `business.json`, the workbook, the charts and the page read. Amounts of money are in the
+//! study's currency, undiscounted unless a name says otherwise; `units` are whole ten-thousandths of it.
+
+use serde::Serialize;
+
+use crate::stats::estimate::Estimate;
+
+/// Everything about the business that a run found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Business {
+    /// The calendar month, 1 to 12, in which period 1 starts.
+    pub first_month: u32,
+    /// The calendar month, 1 to 12, in which a fiscal year starts.
+    pub fiscal_year_start: u32,
+    /// The fiscal year that each time 0 to the horizon belongs to, counted from 1.
+    pub fiscal_years: Vec<u32>,
+    /// The rate a year at which money is discounted; its median where it is uncertain.
+    pub discount_rate: f64,
+    /// Whether the discount rate is uncertain, so that the mean of NPVs is not the NPV of means.
+    pub discount_rate_is_uncertain: bool,
+    /// How many periods before its end the money of a period is valued: 0, or 0.5 for mid-period discounting.
+    pub valued_before_end: f64,
+    /// The length of a period in years.
+    pub years_per_period: f64,
+    /// How each scenario's roadmap came, in the order of the study.
+    pub roadmaps: Vec<Roadmap>,
+    /// The finance ledger: means over replications.
+    pub books: Books,
+    /// Each scenario's money against the baseline's.
+    pub cases: Vec<BusinessCase>,
+    /// What each difference comes from.
+    pub chains: Vec<ImpactChain>,
+    /// The targets and how surely each scenario reaches them.
+    pub targets: Vec<TargetResult>,
+    /// Retention and value of each acquisition cohort.
+    pub cohorts: Vec<CohortsOfScenario>,
+    /// The three uncertainties apart.
+    pub uncertainty: Vec<Uncertainty>,
+}
+
+/// A scenario's roadmap as it came, over all replications.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Roadmap {
+    /// The scenario.
+    pub scenario: String,
+    /// Its initiatives by planned start.
+    pub initiatives: Vec<InitiativeCourse>,
+    /// The capabilities that its initiatives require or provide.
+    pub capabilities: Vec<CapabilityCourse>,
+    /// Its contingency rules.
+    pub rules: Vec<RuleCourse>,
+}
+
+/// How one initiative went.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InitiativeCourse {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// The promise that it serves; may be empty.
+    pub pillar: String,
+    /// The period in which it is planned to start; none where only a rule starts it.
+    pub planned_start: Option<u32>,
+    /// The period in which it is planned to go live.
+    pub planned_live: Option<u32>,
+    /// The first period of its full effect as planned.
+    pub planned_full: Option<u32>,
+    /// The last period in which it is planned to have any effect; none where it lasts.
+    pub planned_end: Option<u32>,
+    /// The share of replications in which it went live within the horizon.
+    pub live_share: f64,
+    /// The 5th, 50th and 95th percentile of the period of go-live where it went live.
+    pub live: Option<[f64; 3]>,
+    /// The mean share of its effect in force at each time, 0 to the horizon; below 0 while it disturbs more than it helps.
+    pub effect: Vec<f64>,
+    /// What it requires: capability and level.
+    pub requires: Vec<(String, f64)>,
+    /// What it provides: capability and level.
+    pub provides: Vec<(String, f64)>,
+}
+
+/// How far a capability was there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CapabilityCourse {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// What it is: people, skill, way of working, data or technology.
+    pub kind: String,
+    /// The mean level at each time, 0 to the horizon.
+    pub level: Vec<f64>,
+}
+
+/// How often a contingency rule was acted on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleCourse {
+    /// The condition in words.
+    pub when: String,
+    /// What it does, in words.
+    pub then: String,
+    /// The share of replications in which it was acted on.
+    pub share: f64,
+    /// The median period in which it was.
+    pub median_period: Option<f64>,
+}
+
+/// What a line of the books is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineGroup {
+    /// Money in.
+    Revenue,
+    /// What goods and other things cost that grow with sales.
+    Variable,
+    /// What it costs to serve customers.
+    Service,
+    /// What it costs to win customers.
+    Acquisition,
+    /// What initiatives cost once.
+    InitiativeOnce,
+    /// What initiatives cost while they run.
+    InitiativeRunning,
+}
+
+impl LineGroup {
+    /// 1 for money in, -1 for money out.
+    pub fn sign(self) -> i128 {
+        if self == Self::Revenue { 1 } else { -1 }
+    }
+}
+
+/// A line of the books.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BookLine {
+    /// Its name: `revenue`, `goods`, `service_cost`, `acquisition`, `initiatives.NAME.once` ...
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// What it is. Amounts of costs are positive and count against cash flow.
+    pub group: LineGroup,
+}
+
+/// The finance ledger: the mean over replications, rounded to whole units so that every cut adds up exactly.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Books {
+    /// The lines, in the order in which they are shown.
+    pub lines: Vec<BookLine>,
+    /// The books of each scenario, in the order of the study.
+    pub scenarios: Vec<ScenarioBooks>,
+}
+
+/// The books of one scenario.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScenarioBooks {
+    /// The scenario.
+    pub scenario: String,
+    /// The whole business: for each line, the units at each time 0 to the horizon; the sum of all cells.
+    pub totals: Vec<Vec<i128>>,
+    /// The finest cut; cells of nothing are left out.
+    #[serde(skip)]
+    pub cells: Vec<BookCell>,
+}
+
+/// Money of one line, period, segment and acquisition cohort.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookCell {
+    /// The place of the line.
+    pub line: usize,
+    /// The time, 0 to the horizon.
+    pub time: usize,
+    /// The segment's name; none for what belongs to the business as a whole, such as an initiative.
+    pub segment: Option<String>,
+    /// The period in which these customers came; 0 for those who were there at the start. None as above.
+    pub cohort: Option<u32>,
+    /// The amount, in whole ten-thousandths.
+    pub units: i128,
+}
+
+/// The money of one scenario against the baseline's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BusinessCase {
+    /// The scenario.
+    pub scenario: String,
+    /// What it is compared with.
+    pub baseline: String,
+    /// The difference in NPV.
+    pub npv: Estimate,
+    /// The chance that the difference in NPV is above 0.
+    pub probability_positive: f64,
+    /// The internal rate of return a year of the mean difference in cash flow.
+    pub irr: Irr,
+    /// When the difference in cash flow has paid back.
+    pub payback: Payback,
+    /// When the discounted difference in cash flow has paid back.
+    pub discounted_payback: Payback,
+    /// The most money that is out at any time: the deepest point of the cumulative difference, as a positive amount.
+    pub peak_funding: Estimate,
+    /// The difference in NPV per unit of discounted initiative cost beyond the baseline's; none where none is spent.
+    pub return_on_investment: Option<Estimate>,
+    /// The share of replications at the lower end that value at risk and expected shortfall speak of, such as 0.05.
+    pub tail: f64,
+    /// The loss in NPV difference that is passed with chance `tail`: minus that quantile.
+    pub value_at_risk: f64,
+    /// The mean loss in NPV difference over that tail.
+    pub expected_shortfall: f64,
+    /// The cumulative discounted difference in cash flow at each time: 5th percentile, median, mean, 95th percentile.
+    pub cumulative_discounted: Vec<[f64; 4]>,
+    /// The discounted difference over the horizon by line: what the waterfall shows. Costs count negative.
+    pub by_line: Vec<(BookLine, f64)>,
+}
+
+/// An internal rate of return, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Irr {
+    /// The one rate a year at which the money is worth nothing.
+    Rate(f64),
+    /// Money never changes its sign, so that no rate exists.
+    None,
+    /// Several rates do it: money changes its sign more than once.
+    Several(Vec<f64>),
+}
+
+/// When money has paid back, as a distribution over replications.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Payback {
+    /// The share of replications that have paid back by each time 0 to the horizon, for good within the horizon.
+    pub by_time: Vec<f64>,
+    /// The share that pays back within the horizon.
+    pub within_horizon: f64,
+    /// The 5th, 50th and 95th percentile of the payback period over all replications, those that never pay back last;
+    /// none where the percentile never pays back.
+    pub periods: [Option<f64>; 3],
+}
+
+/// The difference in cash flow to the baseline, undiscounted, split over what drives it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ImpactChain {
+    /// The scenario.
+    pub scenario: String,
+    /// What is compared with.
+    pub baseline: String,
+    /// The parts; they add up to `total`.
+    pub parts: Vec<ChainPart>,
+    /// The whole difference over the horizon.
+    pub total: Estimate,
+    /// The mean part by segment (none for the business as a whole) and fiscal year.
+    pub cells: Vec<ChainCell>,
+}
+
+/// One driver's part.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChainPart {
+    /// The driver: `customers`, `frequency`, `basket`, `margin_rate`, `fees`, `cost_to_serve`, `acquisition`,
+    /// `initiatives`.
+    pub driver: String,
+    /// The driver as people say it.
+    pub title: String,
+    /// The part over the horizon.
+    pub amount: Estimate,
+}
+
+/// One driver's part in one segment and year.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChainCell {
+    /// The segment; none for the business as a whole.
+    pub segment: Option<String>,
+    /// The fiscal year, from 1.
+    pub year: u32,
+    /// The driver.
+    pub driver: String,
+    /// The mean.
+    pub amount: f64,
+}
+
+/// A target and how surely each scenario reaches it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TargetResult {
+    /// Its name in the study.
+    pub name: String,
+    /// What is asked, in words: `retention of all customers at period 24 is at least 0.7`.
+    pub asked: String,
+    /// What the author says to do otherwise; may be empty.
+    pub otherwise: String,
+    /// The metric.
+    pub metric: String,
+    /// The segment; none for all customers.
+    pub segment: Option<String>,
+    /// The period at which it is judged.
+    pub period: u32,
+    /// Whether the bound is a floor; a ceiling otherwise.
+    pub at_least: bool,
+    /// The bound.
+    pub bound: f64,
+    /// Whether the bound is for the difference to the baseline.
+    pub against_baseline: bool,
+    /// How each scenario stands, in the order of the study.
+    pub scenarios: Vec<TargetOfScenario>,
+}
+
+/// How one scenario stands to a target.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TargetOfScenario {
+    /// The scenario.
+    pub scenario: String,
+    /// The share of replications that reach it.
+    pub probability: f64,
+    /// How far the metric is beyond the bound: above 0 is good.
+    pub gap: Estimate,
+    /// The share that would reach it if it were judged at each time 0 to the horizon.
+    pub probability_over_time: Vec<f64>,
+}
+
+/// The acquisition cohorts of a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CohortsOfScenario {
+    /// The scenario.
+    pub scenario: String,
+    /// The cohorts, those who were there at the start first.
+    pub cohorts: Vec<CohortResult>,
+}
+
+/// One acquisition cohort: the customers who came in one period.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CohortResult {
+    /// The period in which they came; 0 for those who were there at the start.
+    pub entry: u32,
+    /// The real customers who came.
+    pub customers: f64,
+    /// Those ever retained who are so now, by periods since entry.
+    pub retention: Vec<f64>,
+    /// Discounted margin less cost of service and acquisition per customer who came, valued at entry.
+    pub lifetime_value: f64,
+    /// What one of them is worth after the horizon, valued at entry; none where the model has no exact answer.
+    pub tail_value: Option<f64>,
+    /// The share of lifetime value that falls within the horizon.
+    pub captured_share: Option<f64>,
+}
+
+/// The three uncertainties of one number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Uncertainty {
+    /// The scenario.
+    pub scenario: String,
+    /// Whether it is the difference to the baseline; a level otherwise.
+    pub difference: bool,
+    /// The metric.
+    pub metric: String,
+    /// The mean.
+    pub mean: f64,
+    /// Simulation error: the standard error of the mean that more simulated customers or replications would take away.
+    pub simulation_error: f64,
+    /// Parameter uncertainty: the standard deviation that knowing the uncertain numbers would take away.
+    pub parameter_sd: f64,
+    /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0.
+    pub parameter_is_lost_in_chance: bool,
+    /// Outcome spread: the standard deviation of what a business of this many customers will see.
+    pub outcome_sd: f64,
+    /// How many simulated customers make chance less than a tenth of the parameter uncertainty in variance; none where
+    /// no number is uncertain.
+    pub agents_that_would_do: Option<u64>,
+}

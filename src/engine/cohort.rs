@@ -7,8 +7,8 @@
 //! each, λ of them become (1 - exp(-λc))/c (Kingman 1993, "Poisson processes").
 
 use crate::model::Model;
+use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Driver, Exit, Purchases, Stage, State};
-use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId, TraitId};
 
@@ -29,7 +29,7 @@ const AGREEMENT: f64 = 1e-7;
 ///
 /// Call only where [`super::obstacle::obstacles`] finds none. The satisfaction grid is doubled until that changes
 /// nothing that matters.
-pub fn expected(model: &Model, program: &Program, drawn: &ParamSet, scenario: ScenarioId, segment: SegmentId) -> Flows {
+pub fn expected(model: &Model, program: &Program, drawn: &Draw, scenario: ScenarioId, segment: SegmentId) -> Flows {
     let on = |intervals| expected_on(model, program, drawn, scenario, segment, intervals);
     if !follows_satisfaction(model) {
         return on(0);
@@ -50,7 +50,7 @@ pub fn expected(model: &Model, program: &Program, drawn: &ParamSet, scenario: Sc
 pub fn expected_on(
     model: &Model,
     program: &Program,
-    drawn: &ParamSet,
+    drawn: &Draw,
     scenario: ScenarioId,
     segment: SegmentId,
     intervals: usize,

@@ -37,6 +37,8 @@ pub enum Purpose {
     Parameter = 9,
     /// Where on the way that two scenarios share a customer is made to part.
     Part = 10,
+    /// A shock: whether it comes in a period, and how large it then is.
+    Shock = 11,
 }
 
 /// The random numbers of one replication of one seed.

@@ -8,14 +8,14 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::check::drawn_rows;
-use crate::model::param::ParamSet;
+use crate::model::draw::Draw;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::agreement::Agreement;
 use super::cohort;
 use super::divergence::Grain;
-use super::draws::{Draws, Purpose, unit64};
+use super::draws::Draws;
 use super::flows::Flows;
 use super::group::Group;
 use super::lanes::InstructionSet;
@@ -53,7 +53,7 @@ pub struct Replication {
     /// Its number, from 0 on.
     pub number: u32,
     /// The numbers of the study as they were drawn.
-    pub drawn: ParamSet,
+    pub drawn: Draw,
     /// The counts by scenario and segment.
     pub ledgers: Vec<Vec<Ledger>>,
     /// The expected flows of one customer by scenario and segment, where the model has them.
@@ -114,15 +114,9 @@ impl<'m> Experiment<'m> {
         self
     }
 
-    /// Draws the uncertain numbers of a replication: the same for every scenario.
-    pub fn drawn(model: &Model, replication: u32) -> ParamSet {
-        let draws = Draws::new(model.run.seed, replication);
-        ParamSet::drawn(&model.params, |luck| {
-            #[expect(clippy::cast_possible_truncation, reason = "the halves of a luck number are its address")]
-            let (low, high) = (luck as u32, (luck >> 32) as u32);
-            let words = draws.four(low, 0, Purpose::Parameter, high);
-            unit64(words[0], words[1])
-        })
+    /// Draws the uncertain numbers and the shocks of a replication: the same for every scenario.
+    pub fn drawn(model: &Model, replication: u32) -> Draw {
+        Draw::new(model, &Draws::new(model.run.seed, replication))
     }
 
     /// Runs all replications and hands them to `sink` in their order.
@@ -215,7 +209,7 @@ impl<'m> Experiment<'m> {
     }
 
     /// The expected flows of one customer, by scenario and segment.
-    pub fn expected(&self, drawn: &ParamSet) -> Option<Vec<Vec<Flows>>> {
+    pub fn expected(&self, drawn: &Draw) -> Option<Vec<Vec<Flows>>> {
         let segments = self.model.segments.len();
         let of = |scenario, segment| {
             cohort::expected(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
@@ -226,7 +220,7 @@ impl<'m> Experiment<'m> {
         })
     }
 
-    fn tables(&self, drawn: &ParamSet) -> Vec<Vec<Tables>> {
+    fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {
         if self.program.coupled {
             return Vec::new();
         }
@@ -281,7 +275,7 @@ impl<'m> Experiment<'m> {
 
     /// Customers who hear from each other: all of them go through a period before anyone goes on to the next. All
     /// scenarios go along, so that words drawn for one serve the others.
-    fn together(&self, rollout: &Rollout<'_>, drawn: &ParamSet) -> Counts {
+    fn together(&self, rollout: &Rollout<'_>, drawn: &Draw) -> Counts {
         let mut counts = Counts::empty(self.model, &self.program);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
@@ -307,7 +301,7 @@ impl<'m> Experiment<'m> {
     }
 
     /// Takes everybody through some scenarios; with them comes the share of talkers before each period of each.
-    fn worlds(&self, rollout: &Rollout<'_>, drawn: &ParamSet, scenarios: &[usize]) -> (Vec<Group>, Vec<Vec<f64>>) {
+    fn worlds(&self, rollout: &Rollout<'_>, drawn: &Draw, scenarios: &[usize]) -> (Vec<Group>, Vec<Vec<f64>>) {
         let segments = 0..self.model.segments.len();
         let timelines = |scenario: &usize| {
             let timeline = |segment| Timeline::new(self.model, drawn, ScenarioId::from(*scenario), segment);

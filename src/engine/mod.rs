@@ -11,6 +11,7 @@ pub mod flows;
 pub mod group;
 pub mod lanes;
 pub mod ledger;
+mod luck;
 pub mod mechanism;
 pub mod numeric;
 pub mod obstacle;

@@ -2,6 +2,7 @@
 
 use crate::model::Model;
 use crate::model::change::Op;
+use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Stage, State};
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
@@ -80,7 +81,7 @@ pub struct Leave {
 
 impl Tables {
     /// The tables of a scenario and segment for one draw of the numbers, where nobody feels what others do.
-    pub fn new(model: &Model, program: &Program, drawn: &ParamSet, scenario: ScenarioId, segment: SegmentId) -> Self {
+    pub fn new(model: &Model, program: &Program, drawn: &Draw, scenario: ScenarioId, segment: SegmentId) -> Self {
         let timeline = Timeline::new(model, drawn, scenario, segment);
         let follows = model.stages.iter().any(Stage::follows_the_period);
         let mut tables = Self { periods: Vec::new(), at: vec![0] };

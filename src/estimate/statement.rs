@@ -3,6 +3,8 @@
 use crate::engine::flows::Flows;
 use crate::engine::program::Program;
 use crate::model::Model;
+use crate::model::course::Course;
+use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::model::value::{AccountKind, Booking, TimeWeights};
@@ -108,7 +110,7 @@ pub struct Prices<'m> {
 
 impl<'m> Prices<'m> {
     /// The prices of one draw of the numbers.
-    pub fn new(model: &'m Model, program: &'m Program, drawn: &ParamSet) -> Self {
+    pub fn new(model: &'m Model, program: &'m Program, drawn: &Draw) -> Self {
         let run = &model.run;
         let weights = |rate: f64| TimeWeights::new(run.accrual, rate, run.period, run.horizon);
         let outcomes = model.accounts.iter().map(|account| match account.kind {
@@ -125,7 +127,7 @@ impl<'m> Prices<'m> {
     }
 
     /// The books of one segment.
-    pub fn statement(&self, drawn: &ParamSet, scenario: ScenarioId, segment: SegmentId, flows: &Flows) -> Statement {
+    pub fn statement(&self, drawn: &Draw, scenario: ScenarioId, segment: SegmentId, flows: &Flows) -> Statement {
         let timeline = Timeline::new(self.model, drawn, scenario, segment);
         let mut books = Statement::empty(self.model);
         let mut values = timeline.values(0).0;
@@ -139,12 +141,14 @@ impl<'m> Prices<'m> {
     }
 
     /// What the initiatives of a scenario cost the whole business.
-    pub fn spend(&self, drawn: &ParamSet, scenario: ScenarioId, books: &mut Statement) {
-        let horizon = self.model.run.horizon;
-        for spending in &self.model.scenarios[scenario.index()].spending {
-            for t in spending.start..=horizon {
-                let once = spending.once.filter(|_| t == spending.start).map_or(0.0, |id| drawn[id]);
-                let cost = once + spending.per_period.map_or(0.0, |id| drawn[id]);
+    pub fn spend(&self, drawn: &Draw, scenario: ScenarioId, books: &mut Statement) {
+        let course = Course::new(self.model, drawn, scenario, &[]);
+        for run in &course.runs {
+            for t in run.start..=self.model.run.horizon {
+                let cost = run.initiative.cost;
+                let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| drawn[id]);
+                let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| drawn[id]);
+                let cost = once + running;
                 books.initiative_cost[t as usize] += cost;
                 books.discounted[t as usize] -= cost * self.discounted.event[t as usize];
             }

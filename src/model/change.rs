@@ -1,4 +1,4 @@
-//! A change: an operation on parameters, and how much of it is in force in a period.
+//! A change: an operation on parameters, and the periods that it is written for.
 
 use crate::quantity::ParamId;
 
@@ -31,7 +31,8 @@ impl Op {
         }
     }
 
-    /// The number after a share in [0, 1] of the change has come into force.
+    /// The number after a share of the change has come into force: 1 is the whole of it, and below 0 it works the
+    /// other way round.
     ///
     /// Sums and settings grow evenly; odds and hazard ratios grow evenly in their logarithm, so that half
     /// of an odds ratio twice over is the whole. A change that does nothing returns `x` to the last bit.
@@ -65,24 +66,14 @@ pub struct Change {
     pub from: u32,
     /// The last period in which it is in force.
     pub until: u32,
-    /// The periods over which it grows from nothing to full effect, from `from_live` on.
-    pub ramp: u32,
-    /// The period in which it starts to grow.
-    pub live: u32,
     /// Where it was written.
     pub written: Path,
 }
 
 impl Change {
-    /// How much of the change is in force at time `t`, in [0, 1].
-    ///
-    /// With a ramp of r periods the share is 1/r in the first period and 1 in the r-th.
-    pub fn share(&self, t: u32) -> f64 {
-        if t < self.from.max(self.live) || t > self.until {
-            return 0.0;
-        }
-        let grown = t - self.live + 1;
-        if grown >= self.ramp { 1.0 } else { f64::from(grown) / f64::from(self.ramp) }
+    /// Whether the periods it is written for hold time `t`.
+    pub fn holds_at(&self, t: u32) -> bool {
+        (self.from..=self.until).contains(&t)
     }
 }
 

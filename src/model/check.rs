@@ -6,11 +6,12 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::Model;
-use super::change::{Change, Op};
+use super::change::Op;
+use super::draw::Draw;
 use super::journey::{Clock, Stage};
 use super::param::{Meaning, ParamSet};
 use super::rows::{Moment, combinations};
-use super::timeline::{OutOfRange, Timeline};
+use super::timeline::{Force, OutOfRange, Timeline};
 use crate::study::path::ParamPath as Path;
 
 /// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
@@ -45,12 +46,12 @@ pub fn work(model: &Model) -> u64 {
 }
 
 /// Faults in the rows of one replication, whose uncertain numbers were drawn.
-pub fn drawn_rows(model: &Model, drawn: &ParamSet, replication: u32) -> Vec<Diagnostic> {
+pub fn drawn_rows(model: &Model, drawn: &Draw, replication: u32) -> Vec<Diagnostic> {
     everywhere(model, drawn, Some(replication))
 }
 
 /// Faults in the rows of every scenario and segment; each is told once, where it first shows.
-fn everywhere(model: &Model, drawn: &ParamSet, replication: Option<u32>) -> Vec<Diagnostic> {
+fn everywhere(model: &Model, drawn: &Draw, replication: Option<u32>) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     for scenario in (0..model.scenarios.len()).map(ScenarioId::from) {
@@ -96,7 +97,7 @@ struct Place<'m> {
     scenario: ScenarioId,
     segment: SegmentId,
     replication: Option<u32>,
-    drawn: &'m ParamSet,
+    drawn: &'m Draw,
 }
 
 /// A row at its worst.
@@ -123,21 +124,20 @@ impl Place<'_> {
             let (values, out) = timeline.values(t);
             for fault in &out {
                 if seen.insert((fault.param.0, true)) {
-                    faults.push(self.out_of_range(fault, t));
+                    faults.push(self.out_of_range(&timeline, fault, t));
                 }
             }
             if out.is_empty() && t > 0 {
                 let all = t == 1 || timeline.epoch(t) == t;
-                self.check_rows(&values, t, all, seen, faults);
+                self.check_rows(&timeline, (&values, t, all), seen, faults);
             }
         }
     }
 
     fn check_rows(
         &self,
-        values: &ParamSet,
-        t: u32,
-        all: bool,
+        timeline: &Timeline<'_>,
+        (values, t, all): (&ParamSet, u32, bool),
         seen: &mut BTreeSet<(u32, bool)>,
         faults: &mut Vec<Diagnostic>,
     ) {
@@ -159,13 +159,13 @@ impl Place<'_> {
             let total: f64 = chances.iter().sum::<f64>().max(leaves);
             let row = u32::try_from(place).unwrap_or(u32::MAX);
             if total > 1.0 + ROUNDING && seen.insert((row, false)) {
-                faults
-                    .push(self.row_passes_one(stage, &Worst { chances: &chances, clocks: &clocks, leaves, period: t }));
+                let worst = Worst { chances: &chances, clocks: &clocks, leaves, period: t };
+                faults.push(self.row_passes_one(timeline, stage, &worst));
             }
         }
     }
 
-    fn row_passes_one(&self, stage: &Stage, worst: &Worst<'_>) -> Diagnostic {
+    fn row_passes_one(&self, timeline: &Timeline<'_>, stage: &Stage, worst: &Worst<'_>) -> Diagnostic {
         let name = &stage.name;
         let row = Path::of(["stages", name, "to"]);
         let moves = worst.chances.iter().sum::<f64>();
@@ -182,9 +182,9 @@ impl Place<'_> {
                 fault = fault.at(row.child(&self.model.stages[exit.to.index()].name).to_string());
             }
         }
-        let touching = self.changes_of(|id| row.holds(&self.model.params[id].path), worst.period);
+        let touching = changes_of(timeline, |id| row.holds(&self.model.params[id].path), worst.period);
         for change in &touching {
-            fault = fault.at_with(change.written.to_string(), self.deed(change, worst.period));
+            fault = fault.at_with(change.written.to_string(), deed(change, worst.period));
         }
         let talks = stage.moves().any(|exit| exit.word_of_mouth.is_some());
         let mut why = vec![format!(
@@ -205,12 +205,12 @@ impl Place<'_> {
         })
     }
 
-    fn out_of_range(&self, fault: &OutOfRange, t: u32) -> Diagnostic {
+    fn out_of_range(&self, timeline: &Timeline<'_>, fault: &OutOfRange, t: u32) -> Diagnostic {
         let param = &self.model.params[fault.param.index()];
-        let touching = self.changes_of(|id| id == fault.param.index(), t);
+        let touching = changes_of(timeline, |id| id == fault.param.index(), t);
         let mut diagnostic = Diagnostic::error(format!("`{}` becomes {}", param.path, round(fault.value)));
         for change in touching.iter().rev() {
-            diagnostic = diagnostic.at_with(change.written.to_string(), self.deed(change, t));
+            diagnostic = diagnostic.at_with(change.written.to_string(), deed(change, t));
         }
         let mend = match param.meaning {
             Meaning::Chance | Meaning::Share => "give the effect as `odds` or `hazard`, which cannot leave [0, 1]",
@@ -231,37 +231,36 @@ impl Place<'_> {
         let from = if t <= 1 { "from the start".to_owned() } else { format!("from period {t} on") };
         format!("in scenario `{scenario}`, segment `{segment}`, {from}{draw}")
     }
+}
 
-    /// The changes in force at `t` that do anything to certain parameters.
-    fn changes_of(&self, concerns: impl Fn(usize) -> bool, t: u32) -> Vec<&Change> {
-        let own = &self.model.segments[self.segment.index()].changes;
-        own.iter()
-            .chain(&self.model.scenarios[self.scenario.index()].changes)
-            .filter(|change| change.share(t) > 0.0 && change.targets.iter().any(|id| concerns(id.index())))
-            .filter(|change| {
-                let nothing = match change.op {
-                    Op::Set => None,
-                    Op::Add => Some(0.0),
-                    Op::Times | Op::Odds | Op::Hazard => Some(1.0),
-                };
-                nothing != Some(self.drawn[change.amount])
-            })
-            .collect()
-    }
+/// The changes in force at `t` that do anything to certain parameters.
+fn changes_of<'t, 'm>(timeline: &'t Timeline<'m>, concerns: impl Fn(usize) -> bool, t: u32) -> Vec<&'t Force<'m>> {
+    let in_force = timeline.forces().iter().filter(|force| force.share(t) != 0.0);
+    in_force
+        .filter(|force| force.targets.iter().any(|id| concerns(id.index())))
+        .filter(|force| {
+            let nothing = match force.op {
+                Op::Set => None,
+                Op::Add => Some(0.0),
+                Op::Times | Op::Odds | Op::Hazard => Some(1.0),
+            };
+            nothing != Some(force.amount(t))
+        })
+        .collect()
+}
 
-    /// What a change does, in a few words.
-    fn deed(&self, change: &Change, t: u32) -> String {
-        let amount = round(self.drawn[change.amount]);
-        let deed = match change.op {
-            Op::Set => format!("sets {amount}"),
-            Op::Add => format!("adds {amount}"),
-            Op::Times => format!("multiplies by {amount}"),
-            Op::Odds => format!("multiplies the odds by {amount}"),
-            Op::Hazard => format!("multiplies the hazard by {amount}"),
-        };
-        let share = change.share(t);
-        if share < 1.0 { format!("{deed}; {} % of it in force in period {t}", round(share * 100.0)) } else { deed }
-    }
+/// What a change does, in a few words.
+fn deed(force: &Force<'_>, t: u32) -> String {
+    let amount = round(force.amount(t));
+    let deed = match force.op {
+        Op::Set => format!("sets {amount}"),
+        Op::Add => format!("adds {amount}"),
+        Op::Times => format!("multiplies by {amount}"),
+        Op::Odds => format!("multiplies the odds by {amount}"),
+        Op::Hazard => format!("multiplies the hazard by {amount}"),
+    };
+    let share = force.share(t);
+    if share < 1.0 { format!("{deed}; {} % of it in force in period {t}", round(share * 100.0)) } else { deed }
 }
 
 fn round(x: f64) -> f64 {

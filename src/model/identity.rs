@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::study::Study;
 use crate::study::path::ParamPath as Path;
+use crate::study::world::Shock;
 
 /// How many moves ahead a stage's shape looks; the same for every study, so that adding a stage changes no shape.
 const REACH: usize = 32;
@@ -104,6 +105,11 @@ impl Identity {
             shape = mix(shape, known.copied().unwrap_or_else(|| text(name)));
         }
         shape
+    }
+
+    /// The shape of a shock.
+    pub fn of_shock(&self, shock: &Shock) -> u64 {
+        self.shape(&json(shock))
     }
 
     fn of_all<T: Serialize>(&self, things: &IndexMap<String, T>) -> IndexMap<String, u64> {

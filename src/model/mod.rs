@@ -3,6 +3,9 @@
 pub mod change;
 pub mod check;
 pub mod compile;
+pub mod course;
+pub mod draw;
+pub mod goal;
 pub mod identity;
 pub mod journey;
 pub mod numbers;
@@ -11,16 +14,22 @@ pub mod people;
 pub mod roadmap;
 pub mod rows;
 pub mod timeline;
+pub mod together;
 pub mod value;
+pub mod world;
 
 use crate::quantity::{ParamId, PeriodUnit, ScenarioId, SegmentId, StageId};
-use crate::study::run::Accrual;
+use crate::study::run::{Accrual, Discounting};
 
+use draw::{Draw, RowDraw};
+use goal::Target;
 use journey::{Experience, Stage};
-use param::{Param, ParamSet};
+use param::Param;
 use people::{Segment, Trait};
-use roadmap::Scenario;
+use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
+use together::Together;
 use value::Account;
+use world::{Pattern, Shock};
 
 /// A study, checked and made of numbers and indices only.
 #[derive(Clone, Debug)]
@@ -49,6 +58,22 @@ pub struct Model {
     pub experience: Option<Experience>,
     /// Ledger lines and outcomes.
     pub accounts: Vec<Account>,
+    /// What the company has to be able to do.
+    pub capabilities: Vec<Capability>,
+    /// The projects of the roadmap, in the order of the file.
+    pub initiatives: Vec<Initiative>,
+    /// What holds for the roadmap as a whole.
+    pub roadmap: RoadmapRules,
+    /// What happens to the company whatever it does.
+    pub shocks: Vec<Shock>,
+    /// Seasons and trends.
+    pub patterns: Vec<Pattern>,
+    /// Uncertain numbers that are drawn together.
+    pub together: Option<Together>,
+    /// Rows whose chances are uncertain together.
+    pub row_draws: Vec<RowDraw>,
+    /// What a roadmap has to reach.
+    pub targets: Vec<Target>,
     /// The scenarios in the order of the file.
     pub scenarios: Vec<Scenario>,
     /// The scenario that the others are compared with.
@@ -72,6 +97,12 @@ pub struct RunPlan {
     pub seed: u64,
     /// The rate a year at which money is discounted.
     pub discount_rate: ParamId,
+    /// When in a period its money is valued.
+    pub discounting: Discounting,
+    /// The calendar month, 1 to 12, in which period 1 starts.
+    pub first_month: u32,
+    /// The calendar month, 1 to 12, in which a fiscal year starts.
+    pub fiscal_year_start: u32,
     /// When in a period what accrues by being in a stage is counted.
     pub accrual: Accrual,
     /// The level of the intervals.
@@ -79,9 +110,30 @@ pub struct RunPlan {
 }
 
 impl Model {
-    /// Whether customers feel what others do, so that all move together through time.
+    /// Whether customers feel what others do, or the company acts on what they do, so that all move together through
+    /// time.
     pub fn is_coupled(&self) -> bool {
+        self.hears() || self.has_referrals() || self.has_rules()
+    }
+
+    /// Whether word of mouth moves chances.
+    pub fn hears(&self) -> bool {
         self.stages.iter().any(|stage| stage.exits.iter().any(|exit| exit.word_of_mouth.is_some()))
+    }
+
+    /// Whether customers bring others.
+    pub fn has_referrals(&self) -> bool {
+        self.segments.iter().any(|segment| segment.inflow.as_ref().is_some_and(|inflow| inflow.referrals.is_some()))
+    }
+
+    /// Whether any scenario has contingency rules.
+    pub fn has_rules(&self) -> bool {
+        self.scenarios.iter().any(|scenario| !scenario.rules.is_empty())
+    }
+
+    /// Whether customers come after the start.
+    pub fn has_inflow(&self) -> bool {
+        self.segments.iter().any(|segment| segment.inflow.is_some())
     }
 
     /// Whether a parameter stands for each customer's own chance, so that its value here is not used.
@@ -89,9 +141,9 @@ impl Model {
         self.params[id.index()].own
     }
 
-    /// Whether any number of the study is uncertain.
+    /// Whether anything is drawn once per replication: an uncertain number, or what shocks come.
     pub fn is_uncertain(&self) -> bool {
-        self.params.iter().any(param::Param::is_uncertain)
+        !self.shocks.is_empty() || self.params.iter().any(param::Param::is_uncertain)
     }
 
     /// Keeps the named scenarios and the baseline, in the order of the study.
@@ -109,7 +161,7 @@ impl Model {
     }
 
     /// The numbers with every uncertain one at its median.
-    pub fn central(&self) -> ParamSet {
-        ParamSet::drawn(&self.params, |_| 0.5)
+    pub fn central(&self) -> Draw {
+        Draw::central(self)
     }
 }

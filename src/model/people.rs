@@ -1,9 +1,10 @@
 //! Who the customers are: segments and the traits that their customers carry.
 
-use crate::quantity::StageId;
+use crate::quantity::{ParamId, StageId};
 use crate::stats::distribution::Distribution;
 
 use super::change::Change;
+use super::param::ParamSet;
 
 /// One kind of customer.
 #[derive(Clone, Debug)]
@@ -22,6 +23,29 @@ pub struct Segment {
     pub traits: Vec<Distribution>,
     /// How it differs from the study.
     pub changes: Vec<Change>,
+    /// The customers who come later.
+    pub inflow: Option<Inflow>,
+}
+
+/// New customers of a segment.
+#[derive(Clone, Debug)]
+pub struct Inflow {
+    /// How many real customers come in each period: the first of a list, by period.
+    pub per_period: Option<(ParamId, u32)>,
+    /// How many come for each customer who talked one period before.
+    pub referrals: Option<ParamId>,
+    /// What it costs to win one of them.
+    pub cost: Option<ParamId>,
+    /// Where they start: stages in canonical order with their shares.
+    pub start: Vec<(StageId, f64)>,
+}
+
+impl Inflow {
+    /// How many real customers come in period `t`, counted from 1, when so many talked one period before.
+    pub fn real(&self, values: &ParamSet, t: u32, talkers: f64) -> f64 {
+        let listed = |(first, length): (ParamId, u32)| values[ParamId(first.0 + (t - 1).min(length - 1))];
+        self.per_period.map_or(0.0, listed) + self.referrals.map_or(0.0, |id| values[id] * talkers)
+    }
 }
 
 /// A number that a customer carries for life.

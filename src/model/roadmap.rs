@@ -1,8 +1,156 @@
-//! A scenario in numbers: its changes in the order in which they apply, and what its initiatives cost.
+//! The roadmap in numbers: initiatives with what they need and how their effect goes in time, scenarios and their rules.
 
 use crate::quantity::ParamId;
+use crate::study::initiative::{CapabilityKind, Gate, RampShape};
 
 use super::change::Change;
+
+/// Something that the company has to be able to do.
+#[derive(Clone, Debug)]
+pub struct Capability {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// What it is.
+    pub kind: CapabilityKind,
+    /// How much of it is in place today, from 0 to 1.
+    pub level: f64,
+}
+
+/// A level of a capability, by its place in the model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// The capability.
+    pub capability: usize,
+    /// The level, from 0 to 1.
+    pub level: f64,
+}
+
+/// A project of the roadmap, not yet placed in time.
+#[derive(Clone, Debug)]
+pub struct Initiative {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// The promise that it serves; may be empty.
+    pub pillar: String,
+    /// What it costs.
+    pub cost: Cost,
+    /// Periods from its start to go-live as planned.
+    pub build: u32,
+    /// Periods by which go-live comes later.
+    pub slip: Option<ParamId>,
+    /// The chance that it works, and the number that is held against it.
+    pub success: Option<(ParamId, ParamId)>,
+    /// How its effect grows.
+    pub ramp: Ramp,
+    /// Periods after which half of the full effect has worn out.
+    pub half_life: Option<ParamId>,
+    /// The share of the effect that rivals copy in each period.
+    pub catch_up: Option<ParamId>,
+    /// The last period in which it runs.
+    pub until: u32,
+    /// The periods after go-live in which each segment's wave comes, by segment.
+    pub waves: Vec<u32>,
+    /// A temporary loss after go-live.
+    pub dip: Option<Dip>,
+    /// The capabilities that it needs.
+    pub requires: Vec<Level>,
+    /// The capabilities that are there from its go-live on.
+    pub provides: Vec<Level>,
+    /// What happens where a capability that it needs is not there.
+    pub gate: Gate,
+    /// What it changes in full effect.
+    pub effects: Vec<Change>,
+    /// Its shape: what tells initiatives apart when names and order do not count.
+    pub shape: u64,
+    /// Its place in an order in which those who provide come before those who require.
+    pub rank: usize,
+}
+
+/// What an initiative costs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// Money paid in the period it starts in.
+    pub once: Option<ParamId>,
+    /// Money spread evenly from its start to go-live.
+    pub build: Option<ParamId>,
+    /// Money paid in every period from the start on.
+    pub per_period: Option<ParamId>,
+    /// Money per retained customer and period from go-live on.
+    pub per_customer: Option<ParamId>,
+}
+
+/// How an effect grows after go-live.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ramp {
+    /// Periods from go-live to full effect.
+    pub periods: u32,
+    /// The shape of the growth.
+    pub shape: RampShape,
+    /// Of an adoption curve: the chance per period to adopt unprompted.
+    pub innovation: f64,
+    /// Of an adoption curve: how strongly those who have adopted draw others.
+    pub imitation: f64,
+}
+
+impl Ramp {
+    /// The share of the full effect in the `grown`-th period after go-live, counted from 1; 1 from the ramp's last
+    /// period on.
+    ///
+    /// An adoption curve is the cumulative adoption of Bass (1969), "A new product growth for model consumer
+    /// durables", Management Science 15(5), scaled to 1 at the end of the ramp; a logistic one runs over ten of its
+    /// time constants, scaled to start at 0 and to end at 1.
+    pub fn share(&self, grown: u32) -> f64 {
+        if grown >= self.periods {
+            return 1.0;
+        }
+        let x = f64::from(grown) / f64::from(self.periods);
+        match self.shape {
+            RampShape::Linear => x,
+            RampShape::Logistic => {
+                let curve = |x: f64| 1.0 / (1.0 + libm::exp(-10.0 * (x - 0.5)));
+                (curve(x) - curve(0.0)) / (curve(1.0) - curve(0.0))
+            }
+            RampShape::Adoption => {
+                let (p, q) = (self.innovation, self.imitation);
+                let adopted = |t: f64| {
+                    let left = libm::exp(-(p + q) * t);
+                    (1.0 - left) / (1.0 + q / p * left)
+                };
+                adopted(f64::from(grown)) / adopted(f64::from(self.periods))
+            }
+        }
+    }
+}
+
+/// A temporary loss after go-live, while people learn.
+#[derive(Clone, Debug)]
+pub struct Dip {
+    /// Periods until people are used to it.
+    pub periods: u32,
+    /// The loss in the first of them, as a share of the full effect.
+    pub share: ParamId,
+    /// What suffers; what the initiative is to improve where it is empty.
+    pub effects: Vec<Change>,
+}
+
+impl Dip {
+    /// How much of the first loss is left in the `grown`-th period after go-live, counted from 1: it fades evenly, as
+    /// people get used to it.
+    pub fn left(&self, grown: u32) -> f64 {
+        if grown > self.periods { 0.0 } else { f64::from(self.periods - grown + 1) / f64::from(self.periods) }
+    }
+}
+
+/// What holds for the roadmap as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RoadmapRules {
+    /// How many initiatives people can get used to at a time.
+    pub change_capacity: Option<f64>,
+}
 
 /// A scenario: the study plus changes.
 #[derive(Clone, Debug)]
@@ -13,23 +161,64 @@ pub struct Scenario {
     pub title: String,
     /// What it is, in the author's words; may be empty.
     pub description: String,
-    /// The changes, those of initiatives first.
+    /// Its direct changes.
     pub changes: Vec<Change>,
-    /// What its initiatives cost.
-    pub spending: Vec<Spending>,
+    /// The initiatives that are planned, in the order in which their effects apply.
+    pub plan: Vec<Planned>,
+    /// Its contingency rules that do anything.
+    pub rules: Vec<Rule>,
 }
 
-/// What one initiative costs the whole business.
-#[derive(Clone, Debug)]
-pub struct Spending {
-    /// The initiative's name.
-    pub initiative: String,
-    /// The period it starts in.
+/// An initiative's place in a scenario's plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The initiative, by its place in the model.
+    pub initiative: usize,
+    /// The period in which it is planned to start.
     pub start: u32,
-    /// The first period in which its effects are in force.
-    pub live: u32,
-    /// Money paid in the period it starts in.
-    pub once: Option<ParamId>,
-    /// Money paid in every period from the start on.
-    pub per_period: Option<ParamId>,
+}
+
+/// A contingency rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What is watched.
+    pub watched: Watched,
+    /// Whether it acts above the bound; below it otherwise.
+    pub above: bool,
+    /// The bound.
+    pub bound: f64,
+    /// The first period that is looked at.
+    pub from: u32,
+    /// The last period that is looked at.
+    pub by: u32,
+    /// The initiatives that start in the next period.
+    pub initiatives: Vec<usize>,
+    /// The changes that are in force from the next period on.
+    pub changes: Vec<Change>,
+}
+
+impl Rule {
+    /// Whether there is any response.
+    pub fn does_anything(&self) -> bool {
+        !(self.initiatives.is_empty() && self.changes.is_empty())
+    }
+}
+
+/// What a company sees when a period has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// The share of customers retained at some time who are so now.
+    Retention,
+    /// Customers in retained stages.
+    ActiveCustomers,
+    /// Customers who were retained at some time and are not now.
+    Churned,
+    /// Purchases in the period.
+    Purchases,
+    /// Money in of the period: baskets and revenue lines.
+    Revenue,
+    /// The mean satisfaction of retained customers.
+    Satisfaction,
+    /// Customers in a stage, by its place in the model.
+    Stage(usize),
 }

@@ -1,9 +1,14 @@
 //! The timeline gives every number's value for one scenario, segment and period.
 
+use std::borrow::Cow;
+
 use crate::quantity::{ParamId, ScenarioId, SegmentId};
+use crate::study::path::ParamPath as Path;
 
 use super::Model;
 use super::change::{Change, Op};
+use super::course::Course;
+use super::draw::Draw;
 use super::param::ParamSet;
 
 /// A value that a change drove out of its range.
@@ -15,26 +20,151 @@ pub struct OutOfRange {
     pub value: f64,
 }
 
+/// An operation on numbers, and how much of it is in force at each time.
+pub struct Force<'m> {
+    /// The numbers.
+    pub targets: &'m [ParamId],
+    /// The operation.
+    pub op: Op,
+    /// Where it was written.
+    pub written: Cow<'m, Path>,
+    amount: Amount,
+    /// The share at each time 0 to the horizon.
+    share: Vec<f64>,
+}
+
+enum Amount {
+    Same(f64),
+    /// At each time 0 to the horizon.
+    ByTime(Vec<f64>),
+}
+
+impl Force<'_> {
+    /// How much of it is in force at time `t`.
+    pub fn share(&self, t: u32) -> f64 {
+        self.share[t as usize]
+    }
+
+    /// Its amount at time `t`.
+    pub fn amount(&self, t: u32) -> f64 {
+        match &self.amount {
+            Amount::Same(amount) => *amount,
+            Amount::ByTime(amounts) => amounts[t as usize],
+        }
+    }
+
+    fn is_at(&self, t: u32, other: u32) -> bool {
+        self.share(t).to_bits() == self.share(other).to_bits()
+            && self.amount(t).to_bits() == self.amount(other).to_bits()
+    }
+}
+
 /// The numbers of one scenario and segment over time, for one draw of the uncertain ones.
 pub struct Timeline<'m> {
     model: &'m Model,
-    drawn: &'m ParamSet,
-    changes: Vec<&'m Change>,
+    drawn: &'m Draw,
+    forces: Vec<Force<'m>>,
     epochs: Vec<u32>,
 }
 
 impl<'m> Timeline<'m> {
-    /// The timeline of a scenario for one segment.
-    pub fn new(model: &'m Model, drawn: &'m ParamSet, scenario: ScenarioId, segment: SegmentId) -> Self {
-        let own = &model.segments[segment.index()].changes;
-        let changes: Vec<&Change> = own.iter().chain(&model.scenarios[scenario.index()].changes).collect();
-        let mut epochs = vec![0];
-        for t in 1..=model.run.horizon {
-            let same = changes.iter().all(|change| change.share(t).to_bits() == change.share(t - 1).to_bits());
-            let last = *epochs.last().unwrap_or(&0);
-            epochs.push(if same { last } else { t });
+    /// The timeline of a scenario for one segment, as long as no contingency rule has been acted on.
+    pub fn new(model: &'m Model, drawn: &'m Draw, scenario: ScenarioId, segment: SegmentId) -> Self {
+        Self::with_rules(model, drawn, scenario, &[], segment)
+    }
+
+    /// The same with the period in which the response to each rule of the scenario begins.
+    ///
+    /// Changes apply in this order: seasons and trends, the segment's, those of initiatives, the scenario's own, those of
+    /// rules, shocks.
+    pub fn with_rules(
+        model: &'m Model,
+        drawn: &'m Draw,
+        scenario: ScenarioId,
+        fired: &[Option<u32>],
+        segment: SegmentId,
+    ) -> Self {
+        let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0] };
+        let written = &model.scenarios[scenario.index()];
+        timeline.patterns();
+        timeline.plain(&model.segments[segment.index()].changes, 0);
+        timeline.initiatives(&Course::new(model, drawn, scenario, fired), segment);
+        timeline.plain(&written.changes, 0);
+        for (rule, from) in written.rules.iter().zip(fired) {
+            if let Some(from) = from {
+                timeline.plain(&rule.changes, *from);
+            }
         }
-        Self { model, drawn, changes, epochs }
+        timeline.shocks();
+        for t in 1..=model.run.horizon {
+            let same = timeline.forces.iter().all(|force| force.is_at(t, t - 1));
+            let last = *timeline.epochs.last().unwrap_or(&0);
+            timeline.epochs.push(if same { last } else { t });
+        }
+        timeline
+    }
+
+    fn push(&mut self, change: &'m Change, amount: f64, share: impl Fn(u32) -> f64) {
+        let in_force = |t: u32| if change.holds_at(t) { share(t) } else { 0.0 };
+        self.forces.push(Force {
+            targets: &change.targets,
+            op: change.op,
+            written: Cow::Borrowed(&change.written),
+            amount: Amount::Same(amount),
+            share: (0..=self.model.run.horizon).map(in_force).collect(),
+        });
+    }
+
+    /// Changes that are in force from period `from` on.
+    fn plain(&mut self, changes: &'m [Change], from: u32) {
+        for change in changes {
+            self.push(change, self.drawn[change.amount], |t| f64::from(u8::from(t >= from)));
+        }
+    }
+
+    fn patterns(&mut self) {
+        let model = self.model;
+        let times = 0..=model.run.horizon;
+        for pattern in &model.patterns {
+            let growth = pattern.trend.map_or(0.0, |id| self.drawn[id]);
+            let factor = |t: u32| pattern.factor(t, growth, model.run.period.years());
+            self.forces.push(Force {
+                targets: &pattern.targets,
+                op: pattern.op,
+                written: Cow::Owned(Path::of(["over_time".to_owned(), pattern.place.to_string()])),
+                amount: Amount::ByTime(times.clone().map(factor).collect()),
+                share: vec![1.0; model.run.horizon as usize + 1],
+            });
+        }
+    }
+
+    fn initiatives(&mut self, course: &Course<'m>, segment: SegmentId) {
+        for run in &course.runs {
+            for effect in &run.initiative.effects {
+                self.push(effect, self.drawn[effect.amount], |t| course.share(run, segment, t));
+            }
+            let listed = run.initiative.dip.iter().flat_map(|dip| &dip.effects);
+            for effect in listed {
+                self.push(effect, self.drawn[effect.amount], |t| course.loss(run, segment, t));
+            }
+        }
+    }
+
+    fn shocks(&mut self) {
+        let (model, drawn) = (self.model, self.drawn);
+        for struck in &drawn.struck {
+            let shock = &model.shocks[struck.shock];
+            let half_life = shock.half_life.map(|id| drawn[id]);
+            for (effect, amount) in shock.effects.iter().zip(&struck.amounts) {
+                let since = |t: u32| t.checked_sub(struck.period);
+                self.push(effect, *amount, |t| since(t).map_or(0.0, |since| shock.share(since, half_life)));
+            }
+        }
+    }
+
+    /// What is in force over time, in the order in which it applies.
+    pub fn forces(&self) -> &[Force<'m>] {
+        &self.forces
     }
 
     /// The first time from which on all numbers are as they are at time `t`.
@@ -44,19 +174,19 @@ impl<'m> Timeline<'m> {
 
     /// Every number's value at time `t`; those that a change drove out of range are listed.
     pub fn values(&self, t: u32) -> (ParamSet, Vec<OutOfRange>) {
-        let mut values = self.drawn.clone();
+        let mut values = self.drawn.values.clone();
         let mut faults = Vec::new();
-        for change in &self.changes {
-            let share = change.share(t);
-            if share <= 0.0 {
+        for force in &self.forces {
+            let share = force.share(t);
+            if share == 0.0 {
                 continue;
             }
-            let amount = self.drawn[change.amount];
-            for &target in &change.targets {
+            let amount = force.amount(t);
+            for &target in force.targets {
                 if self.model.is_own(target) {
                     continue;
                 }
-                let value = change.op.apply(values[target], amount, share);
+                let value = force.op.apply(values[target], amount, share);
                 values.0[target.index()] = value;
                 if !self.model.params[target.index()].meaning.allows(value) {
                     faults.push(OutOfRange { param: target, value });
@@ -68,10 +198,7 @@ impl<'m> Timeline<'m> {
 
     /// The operations in force at time `t` on a chance that is each customer's own.
     pub fn own_operations(&self, target: ParamId, t: u32) -> Vec<(Op, f64, f64)> {
-        self.changes
-            .iter()
-            .filter(|change| change.targets.contains(&target) && change.share(t) > 0.0)
-            .map(|change| (change.op, self.drawn[change.amount], change.share(t)))
-            .collect()
+        let concerned = self.forces.iter().filter(|force| force.targets.contains(&target) && force.share(t) != 0.0);
+        concerned.map(|force| (force.op, force.amount(t), force.share(t))).collect()
     }
 }

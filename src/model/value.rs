@@ -1,7 +1,7 @@
 //! What accumulates: ledger lines (money) and outcomes, and how time weighs them.
 
 use crate::quantity::{LineId, ParamId, PeriodUnit};
-use crate::study::journey::LineKind;
+use crate::study::journey::{CostGroup, LineKind};
 use crate::study::run::Accrual;
 
 /// Something that accumulates: a ledger line or an outcome.
@@ -13,6 +13,8 @@ pub struct Account {
     pub title: String,
     /// What it is.
     pub kind: AccountKind,
+    /// Where a cost stands in the books.
+    pub group: CostGroup,
 }
 
 /// What an account is.

@@ -25,6 +25,38 @@ pub struct Segment {
     /// How this segment differs from the study; always in force.
     #[serde(default)]
     pub changes: Vec<Change>,
+    /// The customers who come later.
+    #[serde(default)]
+    pub inflow: Option<Inflow>,
+}
+
+/// New customers of a segment, who come at the beginning of a period and live it through.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inflow {
+    /// How many real customers come in each period: a number, or a list by period, whose last number holds on.
+    #[serde(default)]
+    pub per_period: Option<PerPeriod>,
+    /// How many come for each customer of any segment who talked one period before.
+    #[serde(default)]
+    pub referrals: Option<Number>,
+    /// What it costs to win one of them; booked as `acquisition`.
+    #[serde(default)]
+    pub cost: Option<Number>,
+    /// The stages they start in, with their shares, which sum to 1; those of the segment by default.
+    #[serde(default)]
+    pub start: IndexMap<String, f64>,
+}
+
+/// A quantity per period: one number, or a list whose last number holds on.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(example = 1200, example = [800, 1000, 1200])]
+pub enum PerPeriod {
+    /// The same in every period.
+    One(Number),
+    /// One for each period.
+    List(Vec<Number>),
 }
 
 /// A trait: a number that a customer carries for life.
@@ -55,9 +87,13 @@ pub struct Stage {
     /// Whether customers here talk: `word_of_mouth` rises with their share of all customers.
     #[serde(default)]
     pub talks: bool,
-    /// What leads out of this stage, with its chance per period; what is left over stays.
+    /// What leads out of this stage, with its chance per period; what is left over stays. Beside the stages,
+    /// `effective_size` says on how many customers the chances rest: they are then uncertain together (Dirichlet).
     #[serde(default)]
     pub to: IndexMap<String, Transition>,
+    /// The `effective_size` of `to`, taken out of it when a study is read.
+    #[serde(skip)]
+    pub effective_size: Option<Number>,
     /// What one period in this stage is like for a customer, between 0 and 1; feeds satisfaction.
     #[serde(default)]
     pub quality: Option<Spread>,
@@ -168,6 +204,21 @@ pub struct Line {
     pub title: Option<String>,
     /// Whether the line is money in or money out.
     pub kind: LineKind,
+    /// Where a cost stands in the books; with what it costs to serve by default.
+    #[serde(default)]
+    pub group: Option<CostGroup>,
+}
+
+/// Where a cost stands in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CostGroup {
+    /// It grows with sales.
+    Variable,
+    /// It serves customers.
+    Service,
+    /// It wins customers.
+    Acquisition,
 }
 
 /// Whether a ledger line is money in or money out.

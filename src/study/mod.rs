@@ -4,6 +4,8 @@
 mod bracket;
 mod document;
 mod form;
+pub mod goal;
+pub mod initiative;
 pub mod journey;
 mod language;
 pub mod leaves;
@@ -19,14 +21,18 @@ pub mod source;
 mod syntax;
 #[cfg(test)]
 mod tests;
+pub mod world;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use goal::Target;
+use initiative::{Capability, Initiative, RoadmapRules};
 use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
-use roadmap::{Initiative, Scenario};
+use roadmap::Scenario;
 use run::Run;
+use world::{Correlated, OverTime, Shock};
 
 /// A study: the customer journey as it is today, and the roadmap scenarios to compare.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +65,24 @@ pub struct Study {
     /// What accumulates beside money, such as points, quality-adjusted years or tonnes.
     #[serde(default)]
     pub outcomes: IndexMap<String, Outcome>,
+    /// What the company has to be able to do; initiatives require and provide it.
+    #[serde(default)]
+    pub capabilities: IndexMap<String, Capability>,
+    /// What holds for the roadmap as a whole: how much change people can take, and how fast rivals catch up.
+    #[serde(default)]
+    pub roadmap: RoadmapRules,
+    /// What happens to the company whatever it does: the same luck of the world in every scenario.
+    #[serde(default)]
+    pub shocks: Vec<Shock>,
+    /// Seasons and trends of numbers.
+    #[serde(default)]
+    pub over_time: Vec<OverTime>,
+    /// Uncertain numbers that are drawn together.
+    #[serde(default)]
+    pub correlated: Vec<Correlated>,
+    /// What a roadmap has to reach.
+    #[serde(default)]
+    pub targets: IndexMap<String, Target>,
     /// The projects of the roadmap: what they cost, and what they change.
     #[serde(default)]
     pub initiatives: IndexMap<String, Initiative>,

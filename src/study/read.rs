@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Study;
 use super::form;
+use super::journey::Transition;
 use super::language::Language;
 use super::setting::Setting;
 use super::source::{ReadError, Source};
@@ -48,7 +49,7 @@ impl Study {
         let mut faults = form::faults(&source.document, &Language::of_studies());
         if faults.is_empty() {
             match Self::deserialize(source.document.to_toml()) {
-                Ok(study) => return Ok(study),
+                Ok(study) => return Ok(study.with_sizes_apart()),
                 Err(error) => faults.push(unforeseen(&error)),
             }
         }
@@ -56,6 +57,20 @@ impl Study {
         // In the order of the file, as one would mend them; what is missing at the top comes first.
         faults.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
         Err(faults)
+    }
+
+    /// Takes the effective sizes out from among the stages that rows lead to.
+    fn with_sizes_apart(mut self) -> Self {
+        const KEY: &str = "effective_size";
+        let is_stage = self.stages.contains_key(KEY);
+        for stage in self.stages.values_mut().filter(|_| !is_stage) {
+            if let Some(Transition::Chance(_)) = stage.to.get(KEY)
+                && let Some(Transition::Chance(size)) = stage.to.shift_remove(KEY)
+            {
+                stage.effective_size = Some(size);
+            }
+        }
+        self
     }
 }
 

@@ -1,4 +1,4 @@
-//! The roadmap as the user wrote it: changes, initiatives, scenarios.
+//! The roadmap as the user wrote it: changes, scenarios, contingency rules.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -37,45 +37,6 @@ pub struct Change {
     pub until: Option<Whole>,
 }
 
-/// A project of the roadmap.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Initiative {
-    /// The name as people say it.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// What it is, in a few sentences, for the report.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// The promise to customers that it serves.
-    #[serde(default)]
-    pub pillar: Option<String>,
-    /// What it costs the whole business.
-    #[serde(default)]
-    pub cost: Cost,
-    /// Periods from its start to go-live: cost runs, effect does not.
-    #[serde(default = "none")]
-    pub build: Whole,
-    /// Periods from go-live to full effect; the effect grows evenly.
-    #[serde(default = "none")]
-    pub ramp: Whole,
-    /// What it changes, in full effect; `from` and `until` narrow the periods further.
-    #[serde(default)]
-    pub effects: Vec<Change>,
-}
-
-/// What an initiative costs the whole business.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Cost {
-    /// Money paid once, in the period it starts in.
-    #[serde(default)]
-    pub once: Option<Number>,
-    /// Money paid in every period from its start on.
-    #[serde(default)]
-    pub per_period: Option<Number>,
-}
-
 /// A scenario: which initiatives start when, and what else is different.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -95,8 +56,52 @@ pub struct Scenario {
     /// Further changes.
     #[serde(default)]
     pub changes: Vec<Change>,
+    /// Contingency rules: what is done when a metric passes a bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Contingency>,
 }
 
-fn none() -> Whole {
-    Whole(0)
+/// A contingency rule: decided within the run, on what the company would see.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"when": {"metric": "retention", "below": 0.8, "from": 6}, "then": {"initiatives": ["win_back"]}}))]
+pub struct Contingency {
+    /// What is watched.
+    pub when: Condition,
+    /// What is done from the next period on; nothing where it is empty.
+    #[serde(default)]
+    pub then: Response,
+}
+
+/// A condition on a metric of the whole business, looked at when a period has ended.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The metric: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `satisfaction` or `customers.STAGE`.
+    #[schemars(example = &"retention")]
+    pub metric: String,
+    /// Act when the metric is below this.
+    #[serde(default)]
+    pub below: Option<f64>,
+    /// Act when the metric is above this.
+    #[serde(default)]
+    pub above: Option<f64>,
+    /// The first period that is looked at; 1 by default.
+    #[serde(default)]
+    pub from: Option<Whole>,
+    /// The last period that is looked at; the horizon by default.
+    #[serde(default)]
+    pub by: Option<Whole>,
+}
+
+/// What a contingency rule does.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// The initiatives that start in the next period.
+    #[serde(default)]
+    pub initiatives: Vec<String>,
+    /// The changes that are in force from the next period on.
+    #[serde(default)]
+    pub changes: Vec<Change>,
 }

@@ -33,12 +33,32 @@ pub struct Run {
     /// The rate a year at which money to come is discounted.
     #[serde(default)]
     pub discount_rate: Option<Number>,
+    /// When in a period its money is valued: at its end, or in its middle.
+    #[serde(default)]
+    pub discounting: Discounting,
+    /// The calendar month, 1 to 12, in which period 1 starts; seasons are read by it.
+    #[serde(default = "january")]
+    pub first_month: Whole,
+    /// The calendar month, 1 to 12, in which a fiscal year starts; `first_month` by default.
+    #[serde(default)]
+    pub fiscal_year_start: Option<Whole>,
     /// When in a period what accrues by being in a stage is counted.
     #[serde(default)]
     pub accrual: Accrual,
     /// The level of the intervals, between 0.5 and 1.
     #[serde(default = "interval")]
     pub interval: f64,
+}
+
+/// When in a period its money is valued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Discounting {
+    /// At the end of the period.
+    #[default]
+    End,
+    /// In the middle of the period.
+    Mid,
 }
 
 /// When in a period the values and outcomes of a stage accrue.
@@ -58,6 +78,10 @@ pub enum Accrual {
     LifeTable,
     /// Simpson's 1/3 weights as health economists code them: 1/3, 2/3, 4/3, 2/3 ... 1/3.
     Simpson,
+}
+
+fn january() -> Whole {
+    Whole(1)
 }
 
 fn replications() -> Whole {

@@ -3,22 +3,32 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::value::{Account, AccountKind};
 use crate::quantity::LineId;
-use crate::study::journey::{LineKind, Outcome};
+use crate::study::journey::{CostGroup, LineKind, Outcome};
 use crate::study::path::ParamPath as Path;
 
 use super::Compiler;
 
 impl Compiler<'_> {
     pub(super) fn declare_accounts(&mut self) {
-        let money = |name: &str, title: Option<&String>, kind| Account {
+        let money = |name: &str, title: Option<&String>, kind, group: Option<CostGroup>| Account {
             name: name.to_owned(),
             title: title.map_or(name, |t| t).to_owned(),
             kind: AccountKind::Money(kind),
+            group: group.unwrap_or(CostGroup::Service),
         };
         for (name, line) in &self.study.lines {
-            self.accounts.insert(name.clone(), money(name, line.title.as_ref(), line.kind));
+            if line.kind == LineKind::Revenue && line.group.is_some() {
+                self.fault(
+                    Diagnostic::error(format!("`{name}` is money in, and has no group"))
+                        .at(Path::of(["lines", name, "group"]).to_string())
+                        .why("`group` says where a cost stands in the books")
+                        .mend("take it out, or let `kind` be \"cost\""),
+                );
+            }
+            self.accounts.insert(name.clone(), money(name, line.title.as_ref(), line.kind, line.group));
         }
-        self.accounts.entry("revenue".to_owned()).or_insert_with(|| money("revenue", None, LineKind::Revenue));
+        let revenue = || money("revenue", None, LineKind::Revenue, None);
+        self.accounts.entry("revenue".to_owned()).or_insert_with(revenue);
         for (name, outcome) in &self.study.outcomes {
             if self.study.lines.contains_key(name) || name == "revenue" {
                 self.fault(
@@ -37,6 +47,7 @@ impl Compiler<'_> {
                     discount_rate: outcome.discount_rate.unwrap_or(0.0),
                     less_is_better: outcome.less_is_better,
                 },
+                group: CostGroup::Service,
             };
             self.accounts.insert(name.clone(), account);
         }
@@ -60,7 +71,12 @@ impl Compiler<'_> {
             let title = name.replace('_', " ");
             self.accounts.insert(
                 name.to_owned(),
-                Account { name: name.to_owned(), title, kind: AccountKind::Money(LineKind::Cost) },
+                Account {
+                    name: name.to_owned(),
+                    title,
+                    kind: AccountKind::Money(LineKind::Cost),
+                    group: CostGroup::Service,
+                },
             );
         }
         if let Some(place) = self.accounts.get_index_of(name) {

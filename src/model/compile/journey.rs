@@ -1,10 +1,11 @@
 //! Compiles the journey: experience, stages, what is bought and booked there.
 
 use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::draw::RowDraw;
 use crate::model::journey::{Chance, Clock, Exit, Experience, Purchases, Quality, Stage};
 use crate::model::param::Meaning;
 use crate::model::value::Booking;
-use crate::quantity::{StageId, TraitId};
+use crate::quantity::{ParamId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::{Occasion, Stage as Written};
 use crate::study::number::{Number, Spread};
@@ -119,6 +120,55 @@ impl Compiler<'_> {
                     .mend("shorten the lists; the last chance of a list holds on"),
             );
         }
+    }
+
+    /// Rows whose chances are uncertain together, in canonical order: each is drawn from a Dirichlet distribution with
+    /// the written chances as its mean. A chance alone is then beta distributed.
+    pub(super) fn row_draws(&mut self, stages: &[Stage]) -> Vec<RowDraw> {
+        let study = self.study;
+        let mut draws = Vec::new();
+        for stage in stages {
+            let Some(written) = study.stages.get(&stage.name) else { continue };
+            let Some(size) = &written.effective_size else { continue };
+            let at = Path::of(["stages", &stage.name, "to", "effective_size"]);
+            let size = match size {
+                Number::Known(size) if *size > 0.0 && size.is_finite() => *size,
+                _ => {
+                    self.fault(
+                        Diagnostic::error("an effective size is a known number above 0")
+                            .at(at.to_string())
+                            .why("it says on how many customers the chances of the row rest")
+                            .mend("give a number such as 400"),
+                    );
+                    continue;
+                }
+            };
+            let fixed = |exit: &Exit| match exit.chance {
+                Chance::Fixed(id) if exit.on == Occasion::Period && !self.numbers.params[id.index()].is_uncertain() => {
+                    Some(id)
+                }
+                _ => None,
+            };
+            let chances: Option<Vec<ParamId>> = stage.exits.iter().map(fixed).collect();
+            let Some(chances) = chances.filter(|chances| !chances.is_empty()) else {
+                self.fault(
+                    Diagnostic::error(format!("the chances of `{}` cannot be uncertain together", stage.name))
+                        .at(at.to_string())
+                        .why("`effective_size` needs a row of known chances taken once a period")
+                        .mend(
+                            "take out lists, sojourns, traits and intervals from the row, or take out `effective_size`",
+                        ),
+                );
+                continue;
+            };
+            let means: Vec<f64> = chances.iter().map(|id| self.numbers.params[id.index()].law.mean()).collect();
+            for (id, mean) in chances.iter().zip(&means).filter(|(_, mean)| (0.0..1.0).contains(*mean) && **mean > 0.0)
+            {
+                self.numbers.params[id.index()].law = Distribution::Beta { a: size * mean, b: size * (1.0 - mean) };
+            }
+            draws.push(RowDraw { chances, means, size });
+        }
+        draws
     }
 
     pub(super) fn booking(&mut self, path: &Path, line: &str, amount: &Number) -> Option<Booking> {

@@ -2,10 +2,13 @@
 
 mod accounts;
 mod exits;
+mod goal;
+mod initiative;
 mod journey;
 mod people;
 mod roadmap;
 mod run;
+mod world;
 
 use indexmap::IndexMap;
 
@@ -22,6 +25,7 @@ use super::identity::Identity;
 use super::numbers::Numbers;
 use super::param::Meaning;
 use super::people::split;
+use super::roadmap::RoadmapRules;
 use super::value::Account;
 use run::grouped;
 
@@ -144,7 +148,15 @@ impl<'a> Compiler<'a> {
         for (segment, changes) in segments.iter_mut().zip(changes) {
             segment.changes = changes;
         }
-        let scenarios = roadmap::scenarios(self, run.horizon);
+        let row_draws = self.row_draws(&stages);
+        let patterns = self.patterns(run.horizon);
+        let shocks = self.shocks(run.horizon);
+        let capabilities = self.capabilities();
+        let initiatives = self.initiatives(run.horizon);
+        let scenarios = roadmap::scenarios(self, &initiatives, run.horizon);
+        let together = self.together();
+        let targets = self.targets_of(run.horizon);
+        let change_capacity = self.change_capacity();
         let baseline = self.baseline();
         self.numbers.deal_luck(&self.identity);
         let traits = self.trait_list();
@@ -167,6 +179,14 @@ impl<'a> Compiler<'a> {
             traits,
             experience,
             accounts: self.accounts.values().cloned().collect(),
+            capabilities,
+            initiatives,
+            roadmap: RoadmapRules { change_capacity },
+            shocks,
+            patterns,
+            together,
+            row_draws,
+            targets,
             scenarios,
             baseline,
         }

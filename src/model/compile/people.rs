@@ -5,9 +5,11 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::identity::mix;
 use crate::model::param::Meaning;
-use crate::model::people::{Segment, Trait};
-use crate::quantity::TraitId;
+use crate::model::people::{Inflow, Segment, Trait};
+use crate::quantity::{ParamId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
+use crate::study::journey::{Inflow as WrittenInflow, PerPeriod};
+use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
 use super::Compiler;
@@ -135,9 +137,28 @@ impl Compiler<'_> {
                     .mend("give a share above 0 and up to 1"),
             );
         }
+        let start = self.start(&at.child("start"), &format!("`{name}` starts"), &written.start);
+        let inflow = written.inflow.as_ref().map(|inflow| self.inflow(&at.child("inflow"), name, inflow, &start));
+        let names: Vec<String> = self.traits.keys().cloned().collect();
+        let traits = names.iter().map(|t| self.trait_law(name, t)).collect();
+        let title = written.title.clone().unwrap_or_else(|| name.to_owned());
+        Segment {
+            name: name.to_owned(),
+            title,
+            share: written.share,
+            agents: 1,
+            start,
+            traits,
+            changes: Vec::new(),
+            inflow,
+        }
+    }
+
+    /// Where customers start, in canonical order; `who` says who they are.
+    fn start(&mut self, at: &Path, who: &str, written: &IndexMap<String, f64>) -> Vec<(StageId, f64)> {
         let mut start = Vec::new();
-        for (stage, share) in &written.start {
-            let at = at.child("start").child(stage);
+        for (stage, share) in written {
+            let at = at.child(stage);
             if !(0.0..=1.0).contains(share) {
                 self.fault(
                     Diagnostic::error(format!("a share cannot be {share}"))
@@ -147,24 +168,70 @@ impl Compiler<'_> {
             }
             start.extend(self.stage(stage, &at).map(|id| (id, *share)));
         }
-        let total: f64 = written.start.values().sum();
+        let total: f64 = written.values().sum();
         if (total - 1.0).abs() > 1e-9 {
-            let mut fault = Diagnostic::error(format!(
-                "the shares that `{name}` starts with add up to {}",
-                (total * 1e12).round() / 1e12
-            ))
-            .why("every customer of the segment starts in one stage")
-            .mend("make them add up to 1");
-            for stage in written.start.keys() {
-                fault = fault.at(at.child("start").child(stage).to_string());
+            let mut fault =
+                Diagnostic::error(format!("the shares that {who} with add up to {}", (total * 1e12).round() / 1e12))
+                    .why("every customer of the segment starts in one stage")
+                    .mend("make them add up to 1");
+            for stage in written.keys() {
+                fault = fault.at(at.child(stage).to_string());
             }
-            self.fault(if written.start.is_empty() { fault.at(at.child("start").to_string()) } else { fault });
+            self.fault(if written.is_empty() { fault.at(at.to_string()) } else { fault });
         }
         start.sort_by_key(|(id, _)| *id);
-        let names: Vec<String> = self.traits.keys().cloned().collect();
-        let traits = names.iter().map(|t| self.trait_law(name, t)).collect();
-        let title = written.title.clone().unwrap_or_else(|| name.to_owned());
-        Segment { name: name.to_owned(), title, share: written.share, agents: 1, start, traits, changes: Vec::new() }
+        start
+    }
+
+    fn inflow(&mut self, at: &Path, name: &str, written: &WrittenInflow, usual: &[(StageId, f64)]) -> Inflow {
+        let mut changeable = |key: &str, number: &Option<Number>| {
+            number.as_ref().map(|number| self.number(&at.child(key), Meaning::Positive, number))
+        };
+        let referrals = changeable("referrals", &written.referrals);
+        let cost = changeable("cost", &written.cost);
+        let per_period =
+            written.per_period.as_ref().and_then(|per_period| self.per_period(&at.child("per_period"), per_period));
+        if written.per_period.is_none() && written.referrals.is_none() {
+            self.fault(
+                Diagnostic::error(format!("nobody new comes to `{name}`")).at(at.to_string()).mend(
+                    "give `per_period`, how many real customers come, or `referrals`, how many for each who talks",
+                ),
+            );
+        }
+        if written.referrals.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
+            self.fault(
+                Diagnostic::error("nobody talks")
+                    .at(at.child("referrals").to_string())
+                    .why("referrals rise with the customers in stages that talk")
+                    .mend("add `talks = true` to the stages whose customers do"),
+            );
+        }
+        let start = if written.start.is_empty() {
+            usual.to_vec()
+        } else {
+            self.start(&at.child("start"), &format!("new customers of `{name}` start"), &written.start)
+        };
+        Inflow { per_period, referrals, cost, start }
+    }
+
+    /// The numbers of a list by period: the first of them, and how many there are.
+    fn per_period(&mut self, at: &Path, written: &PerPeriod) -> Option<(ParamId, u32)> {
+        let numbers = match written {
+            PerPeriod::One(number) => return Some((self.number(at, Meaning::Positive, number), 1)),
+            PerPeriod::List(numbers) => numbers,
+        };
+        if numbers.is_empty() {
+            self.fault(
+                Diagnostic::error("a list has no numbers").at(at.to_string()).mend("give one number for each period"),
+            );
+            return None;
+        }
+        let mut first = None;
+        for (place, number) in numbers.iter().enumerate() {
+            let id = self.numbers.listed(at, place, Meaning::Positive, number);
+            first = first.or(Some(id));
+        }
+        first.map(|first| (first, u32::try_from(numbers.len()).unwrap_or(u32::MAX)))
     }
 
     pub(super) fn trait_law(&mut self, segment: &str, name: &str) -> Distribution {

@@ -1,4 +1,4 @@
-//! Compiles the roadmap: changes, initiatives, scenarios.
+//! Compiles changes and scenarios.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +7,13 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::quantity::ParamId;
 use crate::study::number::Number;
-use crate::study::roadmap::{Change as Written, Initiative, Scenario as WrittenScenario};
+use crate::study::roadmap::{Change as Written, Scenario as WrittenScenario};
 
 use super::Compiler;
 use crate::model::change::{Change, Op};
 use crate::model::param::Meaning;
-use crate::model::roadmap::{Scenario, Spending};
+use crate::model::roadmap::{Initiative, Planned, Rule, Scenario};
 use crate::study::path::{ParamPath as Path, Step};
-
-/// When the effects of an initiative come into force.
-#[derive(Clone, Copy)]
-struct Life {
-    live: u32,
-    ramp: u32,
-}
 
 /// Compiles the changes of every segment, in canonical order.
 pub fn segment_changes(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Vec<Change>> {
@@ -32,10 +25,9 @@ pub fn segment_changes(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Vec<Cha
         .collect()
 }
 
-/// Compiles the scenarios, in the order of the file.
-pub fn scenarios(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Scenario> {
+/// Compiles the scenarios, in the order of the file; initiatives and capabilities are known by then.
+pub fn scenarios(compiler: &mut Compiler<'_>, initiatives: &[Initiative], horizon: u32) -> Vec<Scenario> {
     let study = compiler.study;
-    let initiatives = compiler.initiatives(horizon);
     let direct: IndexMap<&String, Vec<Change>> = study
         .scenarios
         .iter()
@@ -43,102 +35,67 @@ pub fn scenarios(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Scenario> {
             (name, compiler.changes(&Path::of(["scenarios", name, "changes"]), &scenario.changes, horizon))
         })
         .collect();
-    study.scenarios.keys().map(|name| compiler.scenario(name, &initiatives, &direct, horizon)).collect()
-}
-
-/// An initiative with its effects, not yet placed in time.
-struct Plan {
-    once: Option<ParamId>,
-    per_period: Option<ParamId>,
-    build: u32,
-    ramp: u32,
-    effects: Vec<Change>,
-    shape: u64,
+    let rules: IndexMap<&String, Vec<Rule>> =
+        study.scenarios.keys().map(|name| (name, compiler.rules(name, horizon))).collect();
+    study.scenarios.keys().map(|name| compiler.scenario(name, initiatives, &direct, &rules, horizon)).collect()
 }
 
 impl Compiler<'_> {
-    fn initiatives(&mut self, horizon: u32) -> IndexMap<String, Plan> {
-        let study = self.study;
-        study
-            .initiatives
-            .iter()
-            .map(|(name, written)| (name.clone(), self.initiative(name, written, horizon)))
-            .collect()
-    }
-
-    fn initiative(&mut self, name: &str, written: &Initiative, horizon: u32) -> Plan {
-        let at = Path::of(["initiatives", name]);
-        let mut amount = |key: &str, number: Option<&Number>| {
-            let path = at.child("cost").child(key);
-            number.map(|number| self.numbers.fixed(&path, &path, Meaning::Positive, number))
-        };
-        let once = amount("once", written.cost.once.as_ref());
-        let per_period = amount("per_period", written.cost.per_period.as_ref());
-        let effects = self.changes(&at.child("effects"), &written.effects, horizon);
-        let shape = self.identity.of_path(&at);
-        Plan { once, per_period, build: clamp(written.build.0), ramp: clamp(written.ramp.0), effects, shape }
-    }
-
     fn scenario(
         &mut self,
         name: &str,
-        plans: &IndexMap<String, Plan>,
+        initiatives: &[Initiative],
         direct: &IndexMap<&String, Vec<Change>>,
+        rules: &IndexMap<&String, Vec<Rule>>,
         horizon: u32,
     ) -> Scenario {
         let lineage = self.lineage(name);
         let mut starts: IndexMap<String, (u32, String)> = IndexMap::new();
-        let mut own = Vec::new();
+        let (mut own, mut contingent) = (Vec::new(), Vec::new());
         for ancestor in &lineage {
             for (initiative, start) in &self.study.scenarios[ancestor].initiatives {
                 starts.insert(initiative.clone(), (clamp(start.0), ancestor.clone()));
             }
             own.extend(direct[ancestor].iter().cloned());
+            // A rule that does nothing must not even be looked at, so that it costs and changes nothing.
+            contingent.extend(rules[ancestor].iter().filter(|rule| rule.does_anything()).cloned());
         }
-        let mut placed: Vec<(u32, u64, usize, Vec<Change>)> = Vec::new();
-        let mut spending = Vec::new();
+        let mut placed: Vec<(u32, u64, usize, u32)> = Vec::new();
         for (initiative, (start, ancestor)) in &starts {
             let at = Path::of(["scenarios", ancestor, "initiatives", initiative]);
-            let Some((place, _, plan)) = plans.get_full(initiative) else {
-                if ancestor == name {
-                    let mend = suggest(initiative, self.study.initiatives.keys().map(String::as_str));
-                    self.fault(
-                        Diagnostic::error(format!("there is no initiative `{initiative}`"))
-                            .at_key(at.to_string())
-                            .mend(mend),
-                    );
-                }
-                continue;
-            };
+            let Some(place) = self.initiative_named(initiative, &at, ancestor == name) else { continue };
             if ancestor == name {
                 self.check_start(initiative, *start, horizon, &at);
             }
-            let life = Life { live: start.saturating_add(plan.build), ramp: plan.ramp };
-            let effects = plan
-                .effects
-                .iter()
-                .map(|effect| Change { live: life.live, ramp: life.ramp, ..effect.clone() })
-                .collect();
-            placed.push((life.live, plan.shape, place, effects));
-            spending.push(Spending {
-                initiative: initiative.clone(),
-                start: *start,
-                live: life.live,
-                once: plan.once,
-                per_period: plan.per_period,
-            });
+            let Some(plan) = initiatives.get(place) else { continue };
+            placed.push((start.saturating_add(plan.build), plan.shape, place, *start));
         }
         // Changes need not commute, and the order of tables in a file must not count: what goes live first applies first.
-        placed.sort_by_key(|(live, shape, place, _)| (*live, *shape, *place));
-        let changes = placed.into_iter().flat_map(|(.., effects)| effects).chain(own).collect();
+        placed.sort_unstable();
+        let plan: Vec<Planned> =
+            placed.into_iter().map(|(.., initiative, start)| Planned { initiative, start }).collect();
+        let origin =
+            |initiative: &str| starts.get(initiative).map_or_else(|| name.to_owned(), |(_, from)| from.clone());
+        self.check_feasible(name, initiatives, &plan, &origin);
         let written = &self.study.scenarios[name];
         Scenario {
             name: name.to_owned(),
             title: written.title.clone().unwrap_or_else(|| name.to_owned()),
             description: written.description.clone().unwrap_or_default(),
-            changes,
-            spending,
+            changes: own,
+            plan,
+            rules: contingent,
         }
+    }
+
+    /// An initiative's place by name; a fault that offers the nearest one where it is to be told.
+    pub(super) fn initiative_named(&mut self, name: &str, at: &Path, tell: bool) -> Option<usize> {
+        let place = self.study.initiatives.get_index_of(name);
+        if place.is_none() && tell {
+            let mend = suggest(name, self.study.initiatives.keys().map(String::as_str));
+            self.fault(Diagnostic::error(format!("there is no initiative `{name}`")).at_key(at.to_string()).mend(mend));
+        }
+        place
     }
 
     fn check_start(&mut self, initiative: &str, start: u32, horizon: u32, at: &Path) {
@@ -192,7 +149,7 @@ impl Compiler<'_> {
         lineage
     }
 
-    fn changes(&mut self, at: &Path, written: &[Written], horizon: u32) -> Vec<Change> {
+    pub(super) fn changes(&mut self, at: &Path, written: &[Written], horizon: u32) -> Vec<Change> {
         written
             .iter()
             .enumerate()
@@ -247,10 +204,10 @@ impl Compiler<'_> {
                     .mend("let it start earlier, or raise `run.horizon`"),
             );
         }
-        Some(Change { targets, op, amount, from, until, ramp: 1, live: from, written: at.clone() })
+        Some(Change { targets, op, amount, from, until, written: at.clone() })
     }
 
-    fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
+    pub(super) fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
         let at = at.child("target").to_string();
         let pattern = match Path::parse(target) {
             Ok(pattern) if !pattern.steps.is_empty() => pattern,
@@ -378,6 +335,7 @@ fn circle(lineage: &[String]) -> Diagnostic {
     lineage.iter().fold(fault, |fault, name| fault.at(Path::of(["scenarios", name, "extends"]).to_string()))
 }
 
-fn clamp(period: u64) -> u32 {
+/// A period as the model holds it.
+pub(super) fn clamp(period: u64) -> u32 {
     u32::try_from(period).unwrap_or(u32::MAX)
 }

@@ -33,6 +33,10 @@ impl Compiler<'_> {
                     .mend("give a level between 0.5 and 1, such as 0.95"),
             );
         }
+        let month = |month: u64| u32::try_from(month.clamp(1, 12)).unwrap_or(1);
+        self.within("first_month", run.first_month.0, 1, 12);
+        let fiscal_year_start = run.fiscal_year_start.unwrap_or(run.first_month).0;
+        self.within("fiscal_year_start", fiscal_year_start, 1, 12);
         let rate = run.discount_rate.clone().unwrap_or(Number::Known(0.0));
         let discount_rate = self.numbers.fixed(&at("discount_rate"), &at("discount_rate"), Meaning::Positive, &rate);
         RunPlan {
@@ -43,6 +47,9 @@ impl Compiler<'_> {
             replications: u32::try_from(run.replications.0.clamp(1, MOST_REPLICATIONS)).unwrap_or(1),
             seed: run.seed.0,
             discount_rate,
+            discounting: run.discounting,
+            first_month: month(run.first_month.0),
+            fiscal_year_start: month(fiscal_year_start),
             accrual: run.accrual,
             interval: run.interval,
         }

@@ -1,0 +1,192 @@
+//! Compiles targets and contingency rules: bounds on metrics.
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::goal::Target;
+use crate::model::roadmap::{Rule, Watched};
+use crate::quantity::SegmentId;
+use crate::study::goal::Target as WrittenTarget;
+use crate::study::path::ParamPath as Path;
+use crate::study::roadmap::{Condition, Contingency};
+
+use super::Compiler;
+use super::roadmap::clamp;
+
+/// What a company sees when a period has ended.
+const WATCHED: [(&str, Watched); 6] = [
+    ("retention", Watched::Retention),
+    ("active_customers", Watched::ActiveCustomers),
+    ("churned", Watched::Churned),
+    ("purchases", Watched::Purchases),
+    ("revenue", Watched::Revenue),
+    ("satisfaction", Watched::Satisfaction),
+];
+
+impl Compiler<'_> {
+    /// Compiles the rules that a scenario writes itself.
+    pub(super) fn rules(&mut self, scenario: &str, horizon: u32) -> Vec<Rule> {
+        let written = &self.study.scenarios[scenario].rules;
+        let at = Path::of(["scenarios", scenario, "rules"]);
+        let one = |(place, rule): (usize, &Contingency)| self.contingency(&at.child(&place.to_string()), rule, horizon);
+        written.iter().enumerate().filter_map(one).collect()
+    }
+
+    fn contingency(&mut self, at: &Path, written: &Contingency, horizon: u32) -> Option<Rule> {
+        let when = at.child("when");
+        let watched = self.watched(&when, &written.when);
+        let bound = self.bound(&when, ("below", written.when.below), ("above", written.when.above));
+        let from = written.when.from.map_or(1, |period| clamp(period.0));
+        let by = written.when.by.map_or(horizon, |period| clamp(period.0));
+        if from > by || from == 0 || from > horizon {
+            self.fault(
+                Diagnostic::error(format!("a condition from period {from} by period {by} is never looked at"))
+                    .at(when.to_string())
+                    .why(format!("periods are counted from 1 to {horizon}"))
+                    .mend("let `from` be no later than `by`, both within the horizon"),
+            );
+        }
+        let then = at.child("then");
+        let changes = self.changes(&then.child("changes"), &written.then.changes, horizon);
+        let initiatives: Vec<usize> = (0..)
+            .zip(&written.then.initiatives)
+            .filter_map(|(item, name): (usize, &String)| {
+                self.initiative_named(name, &then.child("initiatives").child(&item.to_string()), true)
+            })
+            .collect();
+        let (above, bound) = bound?;
+        Some(Rule { watched: watched?, above, bound, from, by, initiatives, changes })
+    }
+
+    fn watched(&mut self, at: &Path, written: &Condition) -> Option<Watched> {
+        let at = at.child("metric");
+        let name = written.metric.as_str();
+        if name == "satisfaction" && self.study.experience.is_none() {
+            self.fault(
+                Diagnostic::error("customers have no satisfaction")
+                    .at(at.to_string())
+                    .why("without `[experience]` nobody remembers anything")
+                    .mend("watch `retention`, or add `[experience]`"),
+            );
+            return None;
+        }
+        if let Some((_, watched)) = WATCHED.iter().find(|(its, _)| *its == name) {
+            return Some(*watched);
+        }
+        if let Some(stage) = name.strip_prefix("customers.") {
+            return self.stage(stage, &at).map(|id| Watched::Stage(id.index()));
+        }
+        let known = WATCHED.iter().map(|(name, _)| *name).chain(["customers.STAGE"]);
+        self.fault(
+            Diagnostic::error(format!("a company does not see `{name}` within a period"))
+                .at(at.to_string())
+                .why("a rule is decided on what is seen of customers when a period has ended")
+                .mend(suggest(name, known)),
+        );
+        None
+    }
+
+    /// Exactly one of two bounds: whether it is the second, and its number.
+    fn bound(&mut self, at: &Path, low: (&str, Option<f64>), high: (&str, Option<f64>)) -> Option<(bool, f64)> {
+        let found = match (low.1, high.1) {
+            (Some(bound), None) => Some((false, bound)),
+            (None, Some(bound)) => Some((true, bound)),
+            (low_given, _) => {
+                let what = if low_given.is_some() { "both" } else { "neither" };
+                self.fault(
+                    Diagnostic::error(format!("there is {what} of `{}` and `{}`", low.0, high.0))
+                        .at(at.to_string())
+                        .mend("give one of them"),
+                );
+                None
+            }
+        };
+        if let Some((second, bound)) = found
+            && !bound.is_finite()
+        {
+            let key = if second { high.0 } else { low.0 };
+            self.fault(
+                Diagnostic::error(format!("a bound cannot be {bound}"))
+                    .at(at.child(key).to_string())
+                    .mend("give a finite number"),
+            );
+            return None;
+        }
+        found
+    }
+
+    /// Compiles the targets; `metrics` are the names that outputs use.
+    pub(super) fn targets_of(&mut self, horizon: u32) -> Vec<Target> {
+        let study = self.study;
+        study.targets.iter().filter_map(|(name, target)| self.goal(name, target, horizon)).collect()
+    }
+
+    fn goal(&mut self, name: &str, written: &WrittenTarget, horizon: u32) -> Option<Target> {
+        let at = Path::of(["targets", name]);
+        let bound = self.bound(&at, ("at_least", written.at_least), ("at_most", written.at_most));
+        let period = written.period.map_or(horizon, |period| clamp(period.0));
+        if !(1..=horizon).contains(&period) {
+            self.fault(
+                Diagnostic::error(format!("a target cannot be judged in period {period}"))
+                    .at(at.child("period").to_string())
+                    .why(format!("the study runs from period 1 to {horizon}"))
+                    .mend("give a period within the horizon"),
+            );
+        }
+        let known = self.metric_names();
+        if !known.contains(&written.metric) {
+            let mend = suggest(&written.metric, known.iter().map(String::as_str));
+            self.fault(
+                Diagnostic::error(format!("there is no metric `{}`", written.metric))
+                    .at(at.child("metric").to_string())
+                    .mend(mend),
+            );
+        }
+        let order = self.identity.segment_order(self.study);
+        let segment = written.segment.as_ref().and_then(|segment| {
+            let place = order.iter().position(|its| its == segment);
+            if place.is_none() {
+                let mend = suggest(segment, self.study.segments.keys().map(String::as_str));
+                self.fault(
+                    Diagnostic::error(format!("there is no segment `{segment}`"))
+                        .at(at.child("segment").to_string())
+                        .mend(mend),
+                );
+            }
+            place.map(SegmentId::from)
+        });
+        let (ceiling, bound) = bound?;
+        Some(Target {
+            name: name.to_owned(),
+            title: written.title.clone().unwrap_or_else(|| name.to_owned()),
+            metric: written.metric.clone(),
+            segment,
+            period,
+            at_least: !ceiling,
+            bound,
+            against_baseline: written.against_baseline,
+            otherwise: written.otherwise.clone().unwrap_or_default(),
+        })
+    }
+
+    /// The metrics that a target may name, as outputs name them.
+    fn metric_names(&self) -> Vec<String> {
+        let plain = [
+            "retention",
+            "active_customers",
+            "churned",
+            "purchases",
+            "revenue",
+            "margin",
+            "cost",
+            "initiative_cost",
+            "cash_flow",
+            "npv",
+        ];
+        let remembered = self.study.experience.iter().map(|_| "satisfaction".to_owned());
+        let accounts = self.accounts.iter().map(|(name, account)| match account.kind {
+            crate::model::value::AccountKind::Money(_) => format!("lines.{name}"),
+            crate::model::value::AccountKind::Outcome { .. } => format!("outcomes.{name}"),
+        });
+        let stages = self.study.stages.keys().map(|name| format!("customers.{name}"));
+        plain.into_iter().map(str::to_owned).chain(remembered).chain(accounts).chain(stages).collect()
+    }
+}

@@ -1,0 +1,309 @@
+//! Compiles capabilities and initiatives: what they need and provide, and whether a plan can be carried out.
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::param::Meaning;
+use crate::model::roadmap::{Capability, Cost, Dip, Initiative, Level, Planned, Ramp};
+use crate::quantity::ParamId;
+use crate::study::initiative::{self as written, Gate, Needs, RampShape};
+use crate::study::number::Number;
+use crate::study::path::ParamPath as Path;
+
+use super::Compiler;
+use super::roadmap::clamp;
+
+/// What an adoption curve is made of unless the study says so: the means over many products of Sultan, Farley &
+/// Lehmann (1990), "A meta-analysis of applications of diffusion models", Journal of Marketing Research 27(1).
+const INNOVATION: f64 = 0.03;
+const IMITATION: f64 = 0.38;
+
+impl Compiler<'_> {
+    /// Compiles the capabilities, in the order of the file.
+    pub(super) fn capabilities(&mut self) -> Vec<Capability> {
+        let study = self.study;
+        let one = |(name, its): (&String, &written::Capability)| {
+            self.check_level(its.level, &Path::of(["capabilities", name, "level"]));
+            let title = its.title.clone().unwrap_or_else(|| name.clone());
+            Capability { name: name.clone(), title, kind: its.kind, level: its.level }
+        };
+        study.capabilities.iter().map(one).collect()
+    }
+
+    fn check_level(&mut self, level: f64, at: &Path) {
+        if !(0.0..=1.0).contains(&level) {
+            self.fault(
+                Diagnostic::error(format!("a level cannot be {level}"))
+                    .at(at.to_string())
+                    .why("it says how much of a capability is there")
+                    .mend("give a number from 0 (nothing) to 1 (all of it)"),
+            );
+        }
+    }
+
+    /// How many initiatives people can get used to at a time.
+    pub(super) fn change_capacity(&mut self) -> Option<f64> {
+        let capacity = self.study.roadmap.change_capacity?;
+        if !(capacity.is_finite() && capacity > 0.0) {
+            self.fault(
+                Diagnostic::error(format!("people cannot take {capacity} initiatives at a time"))
+                    .at("roadmap.change_capacity")
+                    .mend("give a number above 0, such as 2"),
+            );
+        }
+        Some(capacity)
+    }
+
+    /// Compiles the initiatives, in the order of the file.
+    pub(super) fn initiatives(&mut self, horizon: u32) -> Vec<Initiative> {
+        let study = self.study;
+        let mut all: Vec<Initiative> =
+            study.initiatives.iter().map(|(name, written)| self.initiative(name, written, horizon)).collect();
+        self.rank(&mut all);
+        all
+    }
+
+    fn initiative(&mut self, name: &str, written: &written::Initiative, horizon: u32) -> Initiative {
+        let at = Path::of(["initiatives", name]);
+        let mut number = |path: Path, meaning: Meaning, number: &Option<Number>| {
+            number.as_ref().map(|number| self.numbers.fixed(&path, &path, meaning, number))
+        };
+        let cost = at.child("cost");
+        let cost = Cost {
+            once: number(cost.child("once"), Meaning::Positive, &written.cost.once),
+            per_period: number(cost.child("per_period"), Meaning::Positive, &written.cost.per_period),
+            build: number(cost.child("build"), Meaning::Positive, &written.cost.build),
+            per_customer: number(cost.child("per_customer"), Meaning::Positive, &written.cost.per_customer),
+        };
+        let effects = self.changes(&at.child("effects"), &written.effects, horizon);
+        let mut number = |key: &str, meaning: Meaning, number: &Option<Number>| {
+            let path = at.child(key);
+            number.as_ref().map(|number| self.numbers.fixed(&path, &path, meaning, number))
+        };
+        let slip = number("slip", Meaning::Positive, &written.slip);
+        let chance = number("success", Meaning::Chance, &written.success);
+        let half_life = number("half_life", Meaning::Positive, &written.half_life);
+        let catch_up = number("catch_up", Meaning::Share, &written.catch_up);
+        let shared = self.study.roadmap.catch_up.as_ref().filter(|_| catch_up.is_none());
+        let catch_up = catch_up.or_else(|| shared.map(|number| self.shared_catch_up(number)));
+        Initiative {
+            name: name.to_owned(),
+            title: written.title.clone().unwrap_or_else(|| name.to_owned()),
+            pillar: written.pillar.clone().unwrap_or_default(),
+            cost,
+            build: clamp(written.build.0),
+            slip,
+            success: chance.map(|chance| (chance, self.coin(&at))),
+            ramp: self.ramp(&at.child("ramp"), &written.ramp),
+            half_life,
+            catch_up,
+            until: written.until.map_or(u32::MAX, |until| clamp(until.0)),
+            waves: self.waves(&at.child("waves"), written),
+            dip: self.dip(&at.child("dip"), written, horizon),
+            requires: self.levels(&at.child("requires"), &written.requires),
+            provides: self.levels(&at.child("provides"), &written.provides),
+            gate: written.gate.unwrap_or_default(),
+            effects,
+            shape: self.identity.of_path(&at),
+            rank: 0,
+        }
+    }
+
+    /// The number that the chance of success is held against: luck of the world, the same in every scenario.
+    fn coin(&mut self, at: &Path) -> ParamId {
+        let path = at.child("success").child("luck");
+        self.numbers.fixed(&path, &at.child("success"), Meaning::Share, &Number::Uncertain("uniform(0, 1)".to_owned()))
+    }
+
+    fn shared_catch_up(&mut self, number: &Number) -> ParamId {
+        let path = Path::of(["roadmap", "catch_up"]);
+        let known = self.numbers.params.iter().position(|param| param.path == path);
+        known.map_or_else(|| self.numbers.fixed(&path, &path, Meaning::Share, number), ParamId::from)
+    }
+
+    fn ramp(&mut self, at: &Path, written: &written::Ramp) -> Ramp {
+        let plain = |periods| Ramp { periods, shape: RampShape::Linear, innovation: INNOVATION, imitation: IMITATION };
+        let shaped = match written {
+            written::Ramp::Periods(periods) => return plain(clamp(periods.0)),
+            written::Ramp::Shaped(shaped) => shaped,
+        };
+        let curve = [("innovation", shaped.innovation, INNOVATION), ("imitation", shaped.imitation, IMITATION)];
+        let mut values = [INNOVATION, IMITATION];
+        for (value, (key, given, usual)) in values.iter_mut().zip(curve) {
+            *value = given.unwrap_or(usual);
+            let wrong = !(value.is_finite() && *value >= 0.0) || (key == "innovation" && *value == 0.0);
+            if wrong || (given.is_some() && shaped.shape != RampShape::Adoption) {
+                let fault = if wrong {
+                    Diagnostic::error(format!("`{key}` cannot be {value}"))
+                        .mend(format!("give a number such as {usual}"))
+                } else {
+                    Diagnostic::error(format!("`{key}` belongs to an adoption curve"))
+                        .mend("add `shape = \"adoption\"`, or take it out")
+                };
+                self.fault(fault.at(at.child(key).to_string()));
+            }
+        }
+        Ramp { shape: shaped.shape, innovation: values[0], imitation: values[1], ..plain(clamp(shaped.periods.0)) }
+    }
+
+    fn waves(&mut self, at: &Path, written: &written::Initiative) -> Vec<u32> {
+        let order = self.identity.segment_order(self.study);
+        for name in written.waves.keys().filter(|name| !order.contains(name)) {
+            let mend = suggest(name, self.study.segments.keys().map(String::as_str));
+            self.fault(
+                Diagnostic::error(format!("there is no segment `{name}`"))
+                    .at_key(at.child(name).to_string())
+                    .mend(mend),
+            );
+        }
+        order.iter().map(|name| written.waves.get(name).map_or(0, |delay| clamp(delay.0))).collect()
+    }
+
+    fn dip(&mut self, at: &Path, written: &written::Initiative, horizon: u32) -> Option<Dip> {
+        let dip = written.dip.as_ref()?;
+        let share = at.child("share");
+        let share = self.numbers.fixed(&share, &share, Meaning::Positive, &dip.share);
+        let effects = self.changes(&at.child("effects"), &dip.effects, horizon);
+        if dip.effects.is_empty() && written.effects.is_empty() {
+            self.fault(
+                Diagnostic::error("a dip has nothing to disturb")
+                    .at(at.to_string())
+                    .why("it turns the effects of the initiative round for a while, and there are none")
+                    .mend("list what suffers under `effects` of the dip"),
+            );
+        }
+        Some(Dip { periods: clamp(dip.periods.0), share, effects })
+    }
+
+    fn levels(&mut self, at: &Path, needs: &Needs) -> Vec<Level> {
+        let listed = matches!(needs, Needs::Whole(_));
+        let mut levels = Vec::new();
+        for (place, (name, level)) in needs.levels().into_iter().enumerate() {
+            let at = if listed { at.child(&place.to_string()) } else { at.child(&name) };
+            self.check_level(level, &at);
+            let Some(capability) = self.study.capabilities.get_index_of(&name) else {
+                let mend = if self.study.capabilities.is_empty() {
+                    format!("add `[{}]` with its `kind`", Path::of(["capabilities", &name]))
+                } else {
+                    suggest(&name, self.study.capabilities.keys().map(String::as_str))
+                };
+                let fault = Diagnostic::error(format!("there is no capability `{name}`")).mend(mend);
+                self.fault(if listed { fault.at(at.to_string()) } else { fault.at_key(at.to_string()) });
+                continue;
+            };
+            levels.push(Level { capability, level });
+        }
+        levels
+    }
+
+    /// Puts those who provide before those who require; a circle is a fault.
+    fn rank(&mut self, all: &mut [Initiative]) {
+        let today: Vec<f64> = self.study.capabilities.values().map(|its| its.level).collect();
+        let needs = |from: &Initiative, other: &Initiative| {
+            from.requires.iter().any(|need| {
+                today.get(need.capability).is_some_and(|level| *level < need.level)
+                    && other.provides.iter().any(|its| its.capability == need.capability)
+            })
+        };
+        let waits: Vec<Vec<usize>> = (0..all.len())
+            .map(|at| (0..all.len()).filter(|other| *other != at && needs(&all[at], &all[*other])).collect())
+            .collect();
+        let mut rank = 0;
+        let mut placed = vec![false; all.len()];
+        while let Some(at) = (0..all.len()).find(|at| !placed[*at] && waits[*at].iter().all(|other| placed[*other])) {
+            placed[at] = true;
+            all[at].rank = rank;
+            rank += 1;
+        }
+        if let Some(first) = placed.iter().position(|placed| !placed) {
+            let circle = circle(first, &waits, &placed);
+            let named: Vec<String> =
+                circle.iter().chain(circle.first()).map(|at| format!("`{}`", all[*at].name)).collect();
+            let fault = Diagnostic::error("initiatives wait for each other in a circle")
+                .why(format!(
+                    "{}: each requires what the next one provides, so that none of them can start",
+                    named.join(" waits for ")
+                ))
+                .mend("let one of them require less, or let another initiative provide it");
+            let at = |at: &usize| Path::of(["initiatives", &all[*at].name, "requires"]).to_string();
+            self.fault(circle.iter().fold(fault, |fault, its| fault.at(at(its))));
+        }
+    }
+
+    /// Tells which initiatives of a plan start before what they require is there, as far as the plan says.
+    pub(super) fn check_feasible(
+        &mut self,
+        scenario: &str,
+        initiatives: &[Initiative],
+        plan: &[Planned],
+        origin: &dyn Fn(&str) -> String,
+    ) {
+        let capabilities: Vec<(String, f64)> =
+            self.study.capabilities.iter().map(|(name, its)| (name.clone(), its.level)).collect();
+        for planned in plan {
+            let initiative = &initiatives[planned.initiative];
+            let ancestor = origin(&initiative.name);
+            // A plan that was taken over is told where it was made, unless what it needs was put off here.
+            if initiative.gate == Gate::Scale
+                || (ancestor != scenario && self.study.scenarios[scenario].initiatives.is_empty())
+            {
+                continue;
+            }
+            for need in &initiative.requires {
+                let (name, today) = &capabilities[need.capability];
+                if *today >= need.level {
+                    continue;
+                }
+                let live = |its: &&Planned| {
+                    initiatives[its.initiative]
+                        .provides
+                        .iter()
+                        .any(|p| p.capability == need.capability && p.level >= need.level)
+                };
+                let first = plan
+                    .iter()
+                    .filter(live)
+                    .map(|its| (its.start.saturating_add(initiatives[its.initiative].build), its))
+                    .min_by_key(|(live, _)| *live);
+                if first.is_none_or(|(live, _)| live > planned.start) {
+                    let provider = first.map(|(live, its)| (live, initiatives[its.initiative].name.as_str()));
+                    let fault =
+                        too_early(scenario, &initiative.name, planned.start, (name, need.level, *today), provider);
+                    let at = Path::of(["scenarios", &ancestor, "initiatives", &initiative.name]);
+                    self.fault(fault.at(at.to_string()));
+                }
+            }
+        }
+    }
+}
+
+/// The initiatives of a circle, from one that cannot be placed.
+fn circle(first: usize, waits: &[Vec<usize>], placed: &[bool]) -> Vec<usize> {
+    let mut way = vec![first];
+    loop {
+        let last = way[way.len() - 1];
+        let Some(next) = waits[last].iter().copied().find(|other| !placed[*other]) else { return way };
+        if let Some(at) = way.iter().position(|its| *its == next) {
+            return way.split_off(at);
+        }
+        way.push(next);
+    }
+}
+
+fn too_early(
+    scenario: &str,
+    initiative: &str,
+    start: u32,
+    (capability, level, today): (&str, f64, f64),
+    provider: Option<(u32, &str)>,
+) -> Diagnostic {
+    let fault = Diagnostic::error(format!("`{initiative}` starts in period {start}, before `{capability}` is there"));
+    match provider {
+        Some((live, name)) => fault
+            .why(format!(
+                "it requires `{capability}` at {level}, today it is at {today}, and `{name}` provides it from period {live} on in scenario `{scenario}`"
+            ))
+            .mend(format!("start it in period {live} or later, start `{name}` earlier, or let its effect be scaled with `gate = \"scale\"`")),
+        None => fault
+            .why(format!("it requires `{capability}` at {level}, today it is at {today}, and nothing in scenario `{scenario}` provides it"))
+            .mend(format!("add an initiative that provides `{capability}` to the scenario")),
+    }
+}

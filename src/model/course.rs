@@ -1,0 +1,172 @@
+//! A course is how one scenario's roadmap goes in one replication: what starts when, goes live when, and does how much.
+//!
+//! Nothing creates value before it is in use: an initiative is built, goes live (later than planned where it slips),
+//! grows into its effect and may wear out. One whose capabilities are not there waits for them. While people get used
+//! to it there is a loss; where more initiatives are being got used to at a time than people can take, every loss
+//! grows in proportion to their number, so that the loss of all grows with its square: the convex cost of adjustment
+//! (Hamermesh & Pfann 1996, "Adjustment costs in factor demand", Journal of Economic Literature 34(3)).
+
+use crate::quantity::SegmentId;
+use crate::study::initiative::Gate;
+
+use super::Model;
+use super::draw::Draw;
+use super::roadmap::{Initiative, Level};
+use crate::quantity::ScenarioId;
+
+/// How one scenario's roadmap goes.
+pub struct Course<'m> {
+    model: &'m Model,
+    draw: &'m Draw,
+    /// The initiatives that start, in the order in which their effects apply.
+    pub runs: Vec<Run<'m>>,
+}
+
+/// How one initiative goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'m> {
+    /// The initiative.
+    pub initiative: &'m Initiative,
+    /// Its place in the model.
+    pub place: usize,
+    /// The period in which it starts.
+    pub start: u32,
+    /// The period in which it arrives: it goes live, or turns out to have failed.
+    pub arrival: u32,
+    /// Whether it works.
+    pub works: bool,
+}
+
+impl Run<'_> {
+    /// The period in which it goes live, where it does.
+    pub fn live(&self) -> Option<u32> {
+        (self.works && self.arrival <= self.initiative.until).then_some(self.arrival)
+    }
+
+    /// The period in which it reaches a segment.
+    fn reaches(&self, segment: SegmentId) -> u32 {
+        self.arrival.saturating_add(self.initiative.waves[segment.index()])
+    }
+
+    /// Which period after it reached a segment `t` is, counted from 1; 0 before that.
+    fn grown(&self, segment: SegmentId, t: u32) -> u32 {
+        (t + 1).saturating_sub(self.reaches(segment))
+    }
+
+    /// Whether it is paid for in period `t`: from its start, to its end or until it has failed.
+    pub fn is_paid(&self, t: u32) -> bool {
+        t >= self.start && t <= self.initiative.until && (self.works || t < self.arrival.max(self.start + 1))
+    }
+
+    /// Whether it is in use by a segment's customers in period `t`.
+    pub fn is_in_use(&self, segment: SegmentId, t: u32) -> bool {
+        self.works && t <= self.initiative.until && self.grown(segment, t) > 0
+    }
+}
+
+impl<'m> Course<'m> {
+    /// The course of a scenario for one draw; `fired` says in which period the response to each rule begins.
+    pub fn new(model: &'m Model, draw: &'m Draw, scenario: ScenarioId, fired: &[Option<u32>]) -> Self {
+        let written = &model.scenarios[scenario.index()];
+        let mut starts: Vec<(usize, u32)> = written.plan.iter().map(|its| (its.initiative, its.start)).collect();
+        for (rule, from) in written.rules.iter().zip(fired) {
+            let Some(from) = from else { continue };
+            for place in &rule.initiatives {
+                match starts.iter_mut().find(|(its, _)| its == place) {
+                    Some((_, start)) => *start = (*start).min(*from),
+                    None => starts.push((*place, *from)),
+                }
+            }
+        }
+        let order: Vec<usize> = starts.iter().map(|(place, _)| *place).collect();
+        // Those who provide before those who require.
+        starts.sort_by_key(|(place, _)| model.initiatives[*place].rank);
+        let mut course = Self { model, draw, runs: Vec::new() };
+        for (place, start) in starts {
+            let run = course.run(place, start);
+            course.runs.extend(run);
+        }
+        course.runs.sort_by_key(|run| order.iter().position(|place| *place == run.place));
+        course
+    }
+
+    fn run(&self, place: usize, planned: u32) -> Option<Run<'m>> {
+        let initiative = &self.model.initiatives[place];
+        let start = match initiative.gate {
+            Gate::Scale => planned,
+            Gate::Start => self.first_possible(&initiative.requires, planned)?,
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
+        let slip = initiative.slip.map_or(0, |id| libm::round(self.draw[id]).max(0.0) as u32);
+        let works = initiative.success.is_none_or(|(chance, coin)| self.draw[coin] < self.draw[chance]);
+        let arrival = start.saturating_add(initiative.build).saturating_add(slip);
+        Some(Run { initiative, place, start, arrival, works })
+    }
+
+    /// The first period from `planned` on in which all levels are there; none within the horizon.
+    fn first_possible(&self, requires: &[Level], planned: u32) -> Option<u32> {
+        let there = |t: &u32| requires.iter().all(|its| self.level(its.capability, *t) >= its.level);
+        if requires.is_empty() { Some(planned) } else { (planned..=self.model.run.horizon).find(there) }
+    }
+
+    /// The level of a capability in period `t`.
+    pub fn level(&self, capability: usize, t: u32) -> f64 {
+        let live = self.runs.iter().filter(|run| run.live().is_some_and(|live| live <= t));
+        let provided = live.flat_map(|run| &run.initiative.provides).filter(|its| its.capability == capability);
+        provided.map(|its| its.level).fold(self.model.capabilities[capability].level, f64::max)
+    }
+
+    /// How much of a run's effects is in force for a segment at time `t`; below 0 while it disturbs more than it helps.
+    pub fn share(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
+        let own_dip = run.initiative.dip.as_ref().is_some_and(|dip| dip.effects.is_empty());
+        let loss = if own_dip { self.loss(run, segment, t) } else { 0.0 };
+        self.gain(run, segment, t) - loss
+    }
+
+    /// The same without the loss while people learn.
+    fn gain(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
+        let grown = run.grown(segment, t);
+        if grown == 0 || !run.is_in_use(segment, t) {
+            return 0.0;
+        }
+        let initiative = run.initiative;
+        let mut share = initiative.ramp.share(grown);
+        if let Some(half) = initiative.half_life {
+            let worn = f64::from(grown.saturating_sub(initiative.ramp.periods.max(1)));
+            share *= if self.draw[half] > 0.0 {
+                libm::exp2(-worn / self.draw[half])
+            } else {
+                f64::from(u8::from(worn == 0.0))
+            };
+        }
+        if let Some(copied) = initiative.catch_up {
+            share *= libm::pow(1.0 - self.draw[copied], f64::from(grown - 1));
+        }
+        if initiative.gate == Gate::Scale {
+            let there = |its: &Level| if its.level > 0.0 { self.level(its.capability, t) / its.level } else { 1.0 };
+            share *= initiative.requires.iter().map(there).fold(1.0, f64::min);
+        }
+        share
+    }
+
+    /// The loss while a segment's customers and those who serve them get used to a run, as a share of the full effect.
+    pub fn loss(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
+        let Some(dip) = &run.initiative.dip else { return 0.0 };
+        let grown = run.grown(segment, t);
+        if grown == 0 {
+            return 0.0;
+        }
+        let left = dip.left(grown);
+        if left == 0.0 { 0.0 } else { self.draw[dip.share] * left * self.overload(segment, t) }
+    }
+
+    /// By how much losses are larger because more is being got used to than people can take.
+    fn overload(&self, segment: SegmentId, t: u32) -> f64 {
+        let Some(capacity) = self.model.roadmap.change_capacity else { return 1.0 };
+        let being_learnt = |run: &&Run<'_>| {
+            let dip = run.initiative.dip.as_ref();
+            dip.is_some_and(|dip| (1..=dip.periods).contains(&run.grown(segment, t)))
+        };
+        (self.runs.iter().filter(being_learnt).count() as f64 / capacity).max(1.0)
+    }
+}

@@ -1,0 +1,150 @@
+//! A draw is everything that luck decides once for all scenarios of a replication: the uncertain numbers, and the
+//! shocks that the world has in store.
+
+use crate::quantity::ParamId;
+use crate::stats::distribution::Distribution;
+
+use super::Model;
+use super::param::ParamSet;
+use super::world::Coming;
+
+/// What decides: probabilities in (0, 1), the same for the same question.
+pub trait Luck {
+    /// The probability at which an uncertain number is drawn.
+    fn number(&self, luck: u64) -> f64;
+    /// The probability of a question about something that may happen in a period.
+    fn event(&self, luck: u64, period: u32, question: u32) -> f64;
+}
+
+/// One draw of the uncertain numbers and shocks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// One value for each parameter.
+    pub values: ParamSet,
+    /// The shocks that come, in the order of their periods.
+    pub struck: Vec<Struck>,
+}
+
+/// A shock that comes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Struck {
+    /// The shock, by its place in the model.
+    pub shock: usize,
+    /// The period in which it comes.
+    pub period: u32,
+    /// The amounts of its effects.
+    pub amounts: Vec<f64>,
+}
+
+/// Chances of a row that are uncertain together: a Dirichlet distribution.
+#[derive(Clone, Debug)]
+pub struct RowDraw {
+    /// The chances.
+    pub chances: Vec<ParamId>,
+    /// Their means; what they leave over is that of staying.
+    pub means: Vec<f64>,
+    /// The number of customers on whom they rest.
+    pub size: f64,
+}
+
+impl Draw {
+    /// Draws everything with some luck.
+    pub fn new(model: &Model, luck: &dyn Luck) -> Self {
+        let number = |at: u64| luck.number(at);
+        let probabilities = model.together.as_ref().map(|together| together.probabilities(&model.params, &number));
+        let mut values = ParamSet::drawn(&model.params, number);
+        if let (Some(together), Some(probabilities)) = (&model.together, probabilities) {
+            for (id, probability) in together.params.iter().zip(probabilities) {
+                values.0[id.index()] = model.params[id.index()].law.quantile(probability);
+            }
+        }
+        for row in &model.row_draws {
+            row.draw(&mut values, |id| luck.number(model.params[id.index()].luck));
+        }
+        let struck = struck(model, &values, luck);
+        Self { values, struck }
+    }
+
+    /// The middle of everything: uncertain numbers at their medians, rows at their means, and no shock but those that
+    /// come in a period of their own.
+    pub fn central(model: &Model) -> Self {
+        struct Middle;
+        impl Luck for Middle {
+            fn number(&self, _: u64) -> f64 {
+                0.5
+            }
+            fn event(&self, _: u64, _: u32, question: u32) -> f64 {
+                // Question 0 asks whether something comes.
+                if question == 0 { 1.0 } else { 0.5 }
+            }
+        }
+        let mut draw = Self { values: ParamSet::drawn(&model.params, |_| 0.5), struck: Vec::new() };
+        for row in &model.row_draws {
+            for (id, mean) in row.chances.iter().zip(&row.means) {
+                draw.values.0[id.index()] = *mean;
+            }
+        }
+        draw.struck = struck(model, &draw.values, &Middle);
+        draw
+    }
+}
+
+impl std::ops::Index<ParamId> for Draw {
+    type Output = f64;
+
+    fn index(&self, id: ParamId) -> &f64 {
+        &self.values[id]
+    }
+}
+
+impl RowDraw {
+    /// Draws the chances one after the other, each as a beta share of what those before it left (stick breaking:
+    /// Sethuraman 1994, "A constructive definition of Dirichlet priors", Statistica Sinica 4).
+    fn draw(&self, values: &mut ParamSet, probability: impl Fn(ParamId) -> f64) {
+        let (mut left, mut rest) = (1.0, 1.0);
+        for (id, mean) in self.chances.iter().zip(&self.means) {
+            rest -= mean;
+            let share = match (*mean > 0.0, rest > 1e-12) {
+                (false, _) => 0.0,
+                (true, false) => 1.0,
+                (true, true) => {
+                    let law = Distribution::Beta { a: self.size * mean, b: self.size * rest };
+                    law.quantile(probability(*id))
+                }
+            };
+            values.0[id.index()] = left * share;
+            left *= 1.0 - share;
+        }
+    }
+}
+
+/// The shocks that come within the horizon.
+fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<Struck> {
+    let mut struck = Vec::new();
+    for (place, shock) in model.shocks.iter().enumerate() {
+        let mut comes = |period: u32| {
+            let amount = |(question, law): (u32, &Distribution)| law.quantile(luck.event(shock.luck, period, question));
+            let amounts = (1..).zip(&shock.amounts).map(amount).collect();
+            struck.push(Struck { shock: place, period, amounts });
+        };
+        match shock.when {
+            Coming::In(period) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "not negative; `as` saturates"
+                )]
+                let period = libm::round(values[period]) as u32;
+                if (1..=model.run.horizon).contains(&period) {
+                    comes(period);
+                }
+            }
+            Coming::Hazard(hazard) => {
+                let comes_in = |period: &u32| luck.event(shock.luck, *period, 0) < values[hazard];
+                (1..=model.run.horizon).filter(comes_in).for_each(comes);
+            }
+        }
+    }
+    struck.sort_by_key(|its| (its.period, its.shock));
+    struck
+}

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+pub use crate::stats::cash::Irr;
 use crate::stats::estimate::Estimate;
 
 /// Everything about the business that a run found.
@@ -212,18 +213,6 @@ pub struct BusinessCase {
     pub cumulative_discounted: Vec<[f64; 4]>,
     /// The discounted difference over the horizon by line: what the waterfall shows. Costs count negative.
     pub by_line: Vec<(BookLine, f64)>,
-}
-
-/// An internal rate of return, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Irr {
-    /// The one rate a year at which the money is worth nothing.
-    Rate(f64),
-    /// Money never changes its sign, so that no rate exists.
-    None,
-    /// Several rates do it: money changes its sign more than once.
-    Several(Vec<f64>),
 }
 
 /// When money has paid back, as a distribution over replications.

@@ -1,8 +1,12 @@
 //! Pure arithmetic on numbers and slices; knows no journey.
 
+pub mod cash;
 pub mod control;
 pub mod copula;
 pub mod distribution;
+pub mod divisia;
 pub mod estimate;
 pub mod moments;
+pub mod nested;
 pub mod special;
+pub mod tail;

@@ -1,0 +1,110 @@
+//! Cells: how the customers of a replication are told apart in what is counted: by segment, by the period in which they
+//! came, and by batch.
+//!
+//! Batches are customers with the same chances and luck of their own. How they differ tells chance from what all of a
+//! replication share (`stats/nested.rs`).
+
+use crate::model::Model;
+use crate::model::param::ParamSet;
+
+use super::piece::Span;
+use super::population::Crowd;
+
+/// The batches of every segment and period of entry.
+pub const BATCHES: usize = 4;
+
+/// Which cells a model has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cells {
+    /// The number of segments.
+    pub segments: usize,
+    /// The number of periods of entry, the start among them.
+    pub entries: usize,
+}
+
+/// How many customers of a segment come in one period.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Arrivals {
+    /// The simulated ones.
+    pub agents: u32,
+    /// The real ones that they stand for.
+    pub real: f64,
+}
+
+impl Cells {
+    /// The cells of a model.
+    pub fn of(model: &Model) -> Self {
+        let entries = if model.has_inflow() { model.run.horizon as usize + 1 } else { 1 };
+        Self { segments: model.segments.len(), entries }
+    }
+
+    /// The number of cells.
+    pub fn count(self) -> usize {
+        self.segments * self.entries * BATCHES
+    }
+
+    /// The place of a cell.
+    pub fn place(self, segment: usize, entry: usize, batch: usize) -> usize {
+        (segment * self.entries + entry) * BATCHES + batch
+    }
+
+    /// The segment, entry and batch of a cell.
+    pub fn at(self, place: usize) -> (usize, usize, usize) {
+        let group = place / BATCHES;
+        (group / self.entries, group % self.entries, place % BATCHES)
+    }
+}
+
+impl Arrivals {
+    /// Those of a segment who are there at the start.
+    pub fn at_start(model: &Model, segment: usize) -> Self {
+        let segment = &model.segments[segment];
+        Self { agents: segment.agents, real: model.run.customers as f64 * segment.share }
+    }
+
+    /// Those of a segment who come in period `t`, when so many real customers talked one period before.
+    ///
+    /// A newcomer stands for about as many real ones as those at the start do. Their number is bounded, so that
+    /// referrals without bounds fill no memory; each then stands for more.
+    pub fn later(model: &Model, values: &ParamSet, segment: usize, t: u32, talkers: f64) -> Self {
+        /// Newcomers of one period for each customer at the start.
+        const MOST: f64 = 4.0;
+        let at_start = Self::at_start(model, segment);
+        let Some(inflow) = &model.segments[segment].inflow else { return Self::default() };
+        let real = inflow.real(values, t, talkers);
+        if real <= 0.0 {
+            return Self::default();
+        }
+        let most = (f64::from(at_start.agents) * MOST).min(f64::from(u32::MAX));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and what 32 bits hold")]
+        let agents = libm::round(real / at_start.weight()).clamp(1.0, most) as u32;
+        Self { agents, real }
+    }
+
+    /// How many real customers each simulated one stands for.
+    pub fn weight(self) -> f64 {
+        if self.agents == 0 { 0.0 } else { self.real / f64::from(self.agents) }
+    }
+}
+
+/// The first customer and the number of customers of a batch, of `agents` customers.
+pub fn batch(agents: u32, batch: usize) -> (u32, usize) {
+    #[expect(clippy::cast_possible_truncation, reason = "no more than `agents`")]
+    let end = |batch: usize| (u64::from(agents) * batch as u64 / BATCHES as u64) as u32;
+    (end(batch), (end(batch + 1) - end(batch)) as usize)
+}
+
+/// The spans of one segment and entry, of at most `size` customers each, for `agents` of them.
+pub fn spans(cells: Cells, crowd: Crowd, agents: u32, size: usize) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for part in 0..BATCHES {
+        let (first, count) = batch(agents, part);
+        let cell = cells.place(crowd.segment, crowd.entry as usize, part);
+        for done in (0..count).step_by(size) {
+            let from = first + u32::try_from(done).unwrap_or(u32::MAX);
+            let crowd = Crowd { first: crowd.first + from, ..crowd };
+            spans.push(Span { cell, crowd, offset: from, count: size.min(count - done) });
+        }
+    }
+    spans
+}

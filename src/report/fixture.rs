@@ -1,8 +1,13 @@
 //! Reports to test with: plausible numbers from a small formula, and the extremes.
 
+pub mod business;
+pub mod roadmap;
+
 use indexmap::IndexMap;
 
+use self::business::Plan;
 use super::{Assumption, Report};
+use crate::estimate::business::Business;
 use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary, Series, Summary};
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
@@ -63,6 +68,20 @@ pub fn report() -> Report {
     PLAIN.report()
 }
 
+/// [`report`], with metrics that are those of its books.
+pub fn booked() -> Report {
+    let mut report = report();
+    let business = &report.business;
+    for (scenario, books) in report.summary.scenarios.iter_mut().zip(&business.books.scenarios) {
+        let flow = business::cash_flow(&business.books.lines, books);
+        let npv = business::CALENDAR.present_value(&flow, business::RATE);
+        let made = |mean| PLAIN.estimate(mean, 0.01 * mean);
+        scenario.metrics.insert("npv".to_owned(), made(npv));
+        scenario.metrics.insert("cash_flow".to_owned(), made(flow.iter().sum()));
+    }
+    report
+}
+
 /// Twelve scenarios and fifteen stages, with hard names.
 pub fn wide() -> Report {
     Recipe { scenarios: 12, stages: 15, gain: 0.012, ..PLAIN }.report()
@@ -76,6 +95,7 @@ pub fn extremes() -> Vec<(&'static str, Report)> {
     empty.samples.clear();
     empty.summary.scenarios.iter_mut().for_each(|s| s.metrics.clear());
     empty.summary.contrasts.iter_mut().for_each(|c| c.metrics.clear());
+    empty.business = Business::default();
     vec![
         ("one scenario", made(Recipe { scenarios: 1, ..PLAIN })),
         ("one period", made(Recipe { horizon: 1, ..PLAIN })),
@@ -270,7 +290,13 @@ impl Recipe {
             ],
             notes: vec!["Word of mouth is left out.".to_owned()],
             why_not_exact: (self.scenarios == 12).then(|| "customers influence each other".to_owned()),
-            business: crate::estimate::business::Business::default(),
+            business: business::business(Plan {
+                names: &NAMES[..self.scenarios],
+                horizon: usize::try_from(self.horizon).unwrap(),
+                factor: self.factor,
+                gain: self.gain,
+                replications: self.replications,
+            }),
         }
     }
 }

@@ -17,7 +17,8 @@ pub struct Together {
 impl Together {
     /// The probabilities at which they are drawn, from those that each would have alone.
     pub fn probabilities(&self, params: &[Param], luck: &dyn Fn(u64) -> f64) -> Vec<f64> {
-        let alone: Vec<f64> = self.params.iter().map(|id| luck(params[id.index()].luck)).collect();
-        self.copula.apply(&alone)
+        let mut shares: Vec<f64> = self.params.iter().map(|id| luck(params[id.index()].luck)).collect();
+        self.copula.correlate(&mut shares);
+        shares
     }
 }

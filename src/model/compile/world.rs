@@ -6,7 +6,7 @@ use crate::model::param::Meaning;
 use crate::model::together::Together;
 use crate::model::world::{Coming, Pattern, Shock, season};
 use crate::quantity::ParamId;
-use crate::stats::copula::Copula;
+use crate::stats::copula::{Copula, CopulaError};
 use crate::stats::distribution::Distribution;
 use crate::study::path::ParamPath as Path;
 use crate::study::run::Run;
@@ -229,9 +229,9 @@ impl Compiler<'_> {
             ranks[*a][*b] = *rank;
             ranks[*b][*a] = *rank;
         }
-        match Copula::new(&ranks) {
+        match Copula::of_ranks(&ranks) {
             Ok(copula) => Some(Together { params, copula }),
-            Err(at) => {
+            Err(CopulaError::NotPositiveDefinite(at) | CopulaError::NotCorrelations(at) | CopulaError::NotSquare(at)) => {
                 let name = |place: usize| format!("`{}`", self.numbers.params[params[place].index()].written);
                 let others: Vec<String> =
                     (0..params.len()).filter(|other| *other != at && ranks[at][*other] != 0.0).map(name).collect();

@@ -91,8 +91,8 @@ fn flows(model: &Model, scenario: usize, segment: usize, intervals: Option<usize
     let (program, drawn) = (Program::new(model), model.central());
     let (scenario, segment) = (ScenarioId::from(scenario), SegmentId::from(segment));
     match intervals {
-        Some(intervals) => expected_on(model, &program, &drawn, scenario, segment, intervals),
-        None => expected(model, &program, &drawn, scenario, segment),
+        Some(intervals) => expected_on(model, &program, &drawn, (scenario, segment), 0, intervals),
+        None => expected(model, &program, &drawn, (scenario, segment), 0),
     }
 }
 

@@ -25,12 +25,13 @@ pub const MOST_INTERVALS: usize = 256;
 /// A grid is fine enough when one of half its intervals agrees with it as closely as this.
 const AGREEMENT: f64 = 1e-7;
 
-/// The expected flows of one scenario and segment for one draw of the numbers, for one customer.
+/// The expected flows of one scenario and segment for one draw of the numbers, for one customer who comes in period
+/// `entry` (0: who is there at the start).
 ///
 /// Call only where [`super::obstacle::obstacles`] finds none. The satisfaction grid is doubled until that changes
 /// nothing that matters.
-pub fn expected(model: &Model, program: &Program, drawn: &Draw, scenario: ScenarioId, segment: SegmentId) -> Flows {
-    let on = |intervals| expected_on(model, program, drawn, scenario, segment, intervals);
+pub fn expected(model: &Model, program: &Program, drawn: &Draw, place: (ScenarioId, SegmentId), entry: u32) -> Flows {
+    let on = |intervals| expected_on(model, program, drawn, place, entry, intervals);
     if !follows_satisfaction(model) {
         return on(0);
     }
@@ -51,20 +52,27 @@ pub fn expected_on(
     model: &Model,
     program: &Program,
     drawn: &Draw,
-    scenario: ScenarioId,
-    segment: SegmentId,
+    (scenario, segment): (ScenarioId, SegmentId),
+    entry: u32,
     intervals: usize,
 ) -> Flows {
+    if entry > 0 && model.segments[segment.index()].inflow.is_none() {
+        return Flows::empty(program.stages, program.booked_moves.len(), model.run.horizon);
+    }
     let timeline = Timeline::new(model, drawn, scenario, segment);
     let grid = SatisfactionGrid::new(intervals);
     let mut table = CohortTable::new(model, &timeline, &grid);
     let mut flows = Flows::empty(program.stages, program.booked_moves.len(), model.run.horizon);
     let mut cohorts: Vec<Cohort<'_>> = kinds(model, segment.index())
         .into_iter()
-        .map(|(share, traits)| Cohort::new(&table, program, segment, share, traits))
+        .map(|(share, traits)| Cohort::new(&table, program, (segment, entry), share, traits))
         .collect();
-    cohorts.iter().for_each(|cohort| cohort.count(&table, &mut flows));
-    for t in 1..=model.run.horizon {
+    if entry == 0 {
+        cohorts.iter().for_each(|cohort| cohort.count(&table, &mut flows));
+    } else {
+        table.start_at(entry);
+    }
+    for t in entry.max(1)..=model.run.horizon {
         table.go_to(t);
         for cohort in &mut cohorts {
             cohort.period(&table, &mut flows);
@@ -110,6 +118,7 @@ impl Tunnel {
 /// A cohort of customers with the same traits.
 struct Cohort<'a> {
     program: &'a Program,
+    entry: u32,
     traits: Vec<f64>,
     tunnels: Vec<Tunnel>,
 }
@@ -118,7 +127,7 @@ impl<'a> Cohort<'a> {
     fn new(
         table: &CohortTable<'_, '_>,
         program: &'a Program,
-        segment: SegmentId,
+        (segment, entry): (SegmentId, u32),
         share: f64,
         traits: Vec<f64>,
     ) -> Self {
@@ -126,11 +135,18 @@ impl<'a> Cohort<'a> {
         let start = model.experience.as_ref().map_or_else(|| vec![1.0], |e| table.grid.start(&e.start));
         let mut tunnels: Vec<Tunnel> =
             model.stages.iter().map(|stage| Tunnel::new(tunnel_length(stage), start.len())).collect();
-        for (stage, part) in &model.segments[segment.index()].start {
+        let segment = &model.segments[segment.index()];
+        let newcomers = segment.inflow.as_ref().filter(|_| entry > 0).map(|inflow| &inflow.start);
+        for (stage, part) in newcomers.unwrap_or(&segment.start) {
             let cell = tunnels[stage.index()].cell_mut(usize::from(model.stages[stage.index()].retained), 0);
             cell.iter_mut().zip(&start).for_each(|(cell, weight)| *cell += part * share * weight);
         }
-        Self { program, traits, tunnels }
+        Self { program, entry, traits, tunnels }
+    }
+
+    /// Which of their periods `t` is for these customers, counted from 1.
+    fn age(&self, t: u32) -> u32 {
+        (t + 1).saturating_sub(self.entry.max(1))
     }
 
     /// Feel, move, buy, count: the order of `rollout.rs`.
@@ -191,6 +207,7 @@ impl<'a> Cohort<'a> {
         let at = shape.clocks.iter().map(|(clock, length, stride)| {
             let place = match clock {
                 Clock::Age(of) => self.whole_age(*of, table.t),
+                Clock::Tenure => self.age(table.t) as usize - 1,
                 _ => periods,
             };
             place.min(length - 1) * stride
@@ -221,12 +238,12 @@ impl<'a> Cohort<'a> {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
     fn whole_age(&self, of: TraitId, t: u32) -> usize {
-        self.traits[of.index()].max(0.0) as usize + t as usize - 1
+        self.traits[of.index()].max(0.0) as usize + self.age(t) as usize - 1
     }
 
     fn trait_at(&self, table: &CohortTable<'_, '_>, of: TraitId) -> f64 {
         let growth = f64::from(u8::from(table.model.traits[of.index()].ages));
-        self.traits[of.index()] + growth * (f64::from(table.t) - 1.0)
+        self.traits[of.index()] + growth * (f64::from(self.age(table.t)) - 1.0)
     }
 
     /// The part of an exponent that is the traits'; that of satisfaction is in the table, node by node.

@@ -53,6 +53,13 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         table
     }
 
+    /// Starts at period `t` instead.
+    pub fn start_at(&mut self, t: u32) {
+        self.t = t;
+        self.values = self.timeline.values(t).0;
+        self.fill();
+    }
+
     /// Goes on to period `t`.
     pub fn go_to(&mut self, t: u32) {
         self.t = t;

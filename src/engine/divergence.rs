@@ -55,7 +55,7 @@ impl Divergence {
             pair: [block(true), block(true)],
             joining: block(false),
             joiners: Scratch::new(program, size, false),
-            unread: Ledger::new(program.stages, program.booked_moves.len(), horizon),
+            unread: Ledger::new(program, 0, horizon),
             partings: Vec::new(),
             traits: Vec::new(),
         }
@@ -85,7 +85,7 @@ impl Divergence {
             }
             let words = self.way.take_words(world, &mut self.scratch, t);
             cost += self.way.live as u64;
-            let now = agreement.tables(t).map(|table| Period { world, table, words: &words, t });
+            let now = agreement.tables(t).map(|table| Period { world, table, words: &words, t, age: t });
             match agreement.meeting(t) {
                 Meeting::Same => rollout.feel_and_move(&mut self.way, &mut self.scratch, &words, now[0].table, t),
                 meeting => {
@@ -194,7 +194,7 @@ impl Divergence {
         if !joining.is_empty() {
             self.load(world.program, joining);
             let theirs = self.joining.take_words(world, &mut self.joiners, t);
-            let now = tables.map(|table| Period { world, table, words: &theirs, t });
+            let now = tables.map(|table| Period { world, table, words: &theirs, t, age: t });
             let way = if side == 0 { Way::Baseline } else { Way::Scenario };
             let meeting = agreement.meeting(t);
             split(&mut self.joining, now, meeting, way, &mut self.joiners, &mut self.fork);

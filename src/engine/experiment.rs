@@ -13,26 +13,35 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::agreement::Agreement;
+use super::cells::{Arrivals, Cells, spans};
 use super::cohort;
 use super::divergence::Grain;
 use super::draws::Draws;
 use super::flows::Flows;
-use super::group::Group;
+use super::group::{Group, InWorld};
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::obstacle::obstacles;
 use super::piece::{Counts, Piece, Span, Worlds, differ};
-use super::population::{BLOCK, Block};
+use super::population::{BLOCK, Block, Crowd};
 use super::program::Program;
 use super::rollout::Rollout;
-use super::tables::{PeriodTable, Tables};
+use super::tables::Tables;
+use super::together::Together;
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
 pub const WAVE: u32 = 64;
+/// The same where customers come in every period, each of which is counted by itself.
+pub const WAVE_WITH_INFLOW: u32 = 8;
 /// More customers at a time would only leave the caches.
 const MOST_IN_BLOCK: usize = 1 << 20;
 /// Blocks that are worked through as one piece.
 const PIECE: usize = 64;
+
+/// How many replications are under way before their counts are handed on.
+pub fn wave(model: &Model) -> u32 {
+    if model.has_inflow() { WAVE_WITH_INFLOW } else { WAVE }
+}
 
 /// Every scenario played through every replication.
 pub struct Experiment<'m> {
@@ -54,11 +63,15 @@ pub struct Replication {
     pub number: u32,
     /// The numbers of the study as they were drawn.
     pub drawn: Draw,
-    /// The counts by scenario and segment.
+    /// The counts by scenario and cell.
     pub ledgers: Vec<Vec<Ledger>>,
-    /// The expected flows of one customer by scenario and segment, where the model has them.
-    pub expected: Option<Vec<Vec<Flows>>>,
-    /// The simulated customers whose lives differ from the baseline's, by scenario and segment.
+    /// How many customers come, by scenario, segment and entry.
+    pub arrivals: Vec<Vec<Vec<Arrivals>>>,
+    /// In which period the response to each rule begins, by scenario.
+    pub fired: Vec<Vec<Option<u32>>>,
+    /// The expected flows of one customer by scenario, segment and entry, where the model has them.
+    pub expected: Option<Vec<Vec<Vec<Flows>>>>,
+    /// The simulated customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
     /// customers. None in a replication whose drawn numbers do not allow it.
@@ -68,7 +81,8 @@ pub struct Replication {
 /// What is the same in every replication of a study without uncertain numbers.
 struct Fixed {
     tables: Vec<Vec<Tables>>,
-    expected: Option<Vec<Vec<Flows>>>,
+    arrivals: Vec<Vec<Vec<Arrivals>>>,
+    expected: Option<Vec<Vec<Vec<Flows>>>>,
 }
 
 impl<'m> Experiment<'m> {
@@ -134,7 +148,20 @@ impl<'m> Experiment<'m> {
     pub fn run_forced(
         &self,
         grains: &[Option<Grain>],
-        mut sink: impl FnMut(Replication) + Send,
+        sink: impl FnMut(Replication) + Send,
+    ) -> Result<(), Vec<Diagnostic>> {
+        self.run_mapped(grains, |replication| replication, sink)
+    }
+
+    /// [`Experiment::run_forced`] that makes something of each replication where it ran, and hands that on.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn run_mapped<R: Send>(
+        &self,
+        grains: &[Option<Grain>],
+        map: impl Fn(Replication) -> R + Sync,
+        mut sink: impl FnMut(R) + Send,
     ) -> Result<(), Vec<Diagnostic>> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|fault| {
             vec![
@@ -148,14 +175,17 @@ impl<'m> Experiment<'m> {
                 self.check_draws()?;
             }
             let central = self.model.central();
-            let fixed = (!self.model.is_uncertain())
-                .then(|| Fixed { tables: self.tables(&central), expected: self.expected(&central) });
-            let mut next = 0;
+            let fixed = (!self.model.is_uncertain()).then(|| Fixed {
+                tables: self.tables(&central),
+                arrivals: self.arrivals(&central),
+                expected: self.expected(&central),
+            });
+            let (mut next, most) = (0, wave(self.model));
             while next < self.model.run.replications {
-                let end = next.saturating_add(WAVE).min(self.model.run.replications);
-                let wave: Vec<Replication> = (next..end)
+                let end = next.saturating_add(most).min(self.model.run.replications);
+                let wave: Vec<R> = (next..end)
                     .into_par_iter()
-                    .map(|number| self.replication(number, fixed.as_ref(), grains))
+                    .map(|number| map(self.replication(number, fixed.as_ref(), grains)))
                     .collect();
                 wave.into_iter().for_each(&mut sink);
                 next = end;
@@ -177,14 +207,17 @@ impl<'m> Experiment<'m> {
         let drawn = Self::drawn(self.model, number);
         let draws = Draws::new(self.model.run.seed, number);
         let rollout = Rollout::new(self.model, &self.program, draws, self.set);
-        let counts = if self.program.coupled {
+        let Counted { counts, arrivals, fired } = if self.program.coupled {
             self.together(&rollout, &drawn)
         } else {
             let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
             let tables = fixed.map_or(&own, |fixed| &fixed.tables);
+            let arrivals = fixed.map_or_else(|| self.arrivals(&drawn), |fixed| fixed.arrivals.clone());
             let agreements = self.agreements(tables, grains);
             let apart = Rollout::new(self.model, &self.uncompared, draws, self.set);
-            self.apart(&Worlds { whole: rollout, apart, tables, agreements, grains })
+            let worlds = Worlds { whole: rollout, apart, tables, arrivals: &arrivals, agreements, grains };
+            let counts = self.apart(&worlds);
+            Counted { counts, arrivals, fired: vec![Vec::new(); self.model.scenarios.len()] }
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
@@ -194,7 +227,8 @@ impl<'m> Experiment<'m> {
             progress(1);
         }
         let forced = counts.forced(grains);
-        Replication { number, drawn, ledgers: counts.ledgers, expected, differing: counts.differing, forced }
+        let Counts { ledgers, differing, .. } = counts;
+        Replication { number, drawn, ledgers, arrivals, fired, expected, differing, forced }
     }
 
     /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
@@ -208,15 +242,18 @@ impl<'m> Experiment<'m> {
         tables.iter().zip(grains).map(of).collect()
     }
 
-    /// The expected flows of one customer, by scenario and segment.
-    pub fn expected(&self, drawn: &Draw) -> Option<Vec<Vec<Flows>>> {
-        let segments = self.model.segments.len();
-        let of = |scenario, segment| {
-            cohort::expected(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
+    /// The expected flows of one customer, by scenario, segment and entry.
+    pub fn expected(&self, drawn: &Draw) -> Option<Vec<Vec<Vec<Flows>>>> {
+        let cells = Cells::of(self.model);
+        let of = |scenario: usize, segment: usize, entry: usize| {
+            let place = (ScenarioId::from(scenario), SegmentId::from(segment));
+            let entry = u32::try_from(entry).unwrap_or(u32::MAX);
+            cohort::expected(self.model, &self.program, drawn, place, entry)
         };
+        let segment = |scenario, segment| (0..cells.entries).map(|entry| of(scenario, segment, entry)).collect();
         self.exact.then(|| {
             let scenarios = (0..self.model.scenarios.len()).into_par_iter();
-            scenarios.map(|scenario| (0..segments).map(|segment| of(scenario, segment)).collect()).collect()
+            scenarios.map(|scenario| (0..cells.segments).map(|its| segment(scenario, its)).collect()).collect()
         })
     }
 
@@ -243,24 +280,45 @@ impl<'m> Experiment<'m> {
         self.set
     }
 
-    /// All customers cut into spans of at most `size`.
-    fn spans(&self, size: usize) -> Vec<Span> {
+    /// All customers cut into spans of at most `size`, as many as there are in the scenario that has most.
+    fn spans(&self, arrivals: &[Vec<Vec<Arrivals>>], size: usize) -> Vec<Span> {
+        let cells = Cells::of(self.model);
+        let mut all = Vec::new();
         let mut first = 0;
-        let mut spans = Vec::new();
-        for (segment, written) in self.model.segments.iter().enumerate() {
-            let end = first + written.agents;
-            while first < end {
-                let count = size.min((end - first) as usize);
-                spans.push(Span { segment, first, count });
-                first += u32::try_from(count).unwrap_or(u32::MAX);
+        for segment in 0..cells.segments {
+            for entry in 0..cells.entries {
+                let most = arrivals.iter().map(|scenario| scenario[segment][entry].agents).max().unwrap_or(0);
+                let crowd = Crowd {
+                    segment,
+                    entry: u32::try_from(entry).unwrap_or(u32::MAX),
+                    first: if entry == 0 { first } else { 0 },
+                };
+                all.extend(spans(cells, crowd, most, size));
+                first += if entry == 0 { most } else { 0 };
             }
         }
-        spans
+        all
+    }
+
+    /// How many customers come in each period where nobody brings others, by scenario, segment and entry.
+    pub fn arrivals(&self, drawn: &Draw) -> Vec<Vec<Vec<Arrivals>>> {
+        let model = self.model;
+        let of = |scenario: usize, segment: usize| {
+            let mut arrivals = vec![Arrivals::at_start(model, segment)];
+            if model.has_inflow() {
+                let timeline = Timeline::new(model, drawn, ScenarioId::from(scenario), SegmentId::from(segment));
+                let later = |t| Arrivals::later(model, &timeline.values(t).0, segment, t, 0.0);
+                arrivals.extend((1..=model.run.horizon).map(later));
+            }
+            arrivals
+        };
+        let scenario = |scenario| (0..model.segments.len()).map(|segment| of(scenario, segment)).collect();
+        (0..model.scenarios.len()).map(scenario).collect()
     }
 
     /// Customers who feel nothing of each other: a piece goes through all periods of all scenarios by itself.
     fn apart(&self, worlds: &Worlds<'_>) -> Counts {
-        self.spans(self.block * PIECE)
+        self.spans(worlds.arrivals, self.block * PIECE)
             .into_par_iter()
             .fold(
                 || Piece::new(self.model, worlds, self.block),
@@ -273,85 +331,69 @@ impl<'m> Experiment<'m> {
             .reduce(|| Counts::empty(self.model, &self.program), Counts::and)
     }
 
-    /// Customers who hear from each other: all of them go through a period before anyone goes on to the next. All
-    /// scenarios go along, so that words drawn for one serve the others.
-    fn together(&self, rollout: &Rollout<'_>, drawn: &Draw) -> Counts {
+    /// Customers who move together: all scenarios go along, so that words drawn for one serve the others.
+    fn together(&self, rollout: &Rollout<'_>, drawn: &Draw) -> Counted {
         let mut counts = Counts::empty(self.model, &self.program);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let scenarios: Vec<usize> = std::iter::once(baseline).chain(others).collect();
-        let (groups, _) = self.worlds(rollout, drawn, &scenarios);
-        for group in &groups {
-            for (at, scenario) in scenarios.iter().enumerate() {
+        let (groups, together) = self.worlds(rollout, drawn, &scenarios);
+        let mut arrivals = vec![Vec::new(); scenarios.len()];
+        let mut fired = vec![Vec::new(); scenarios.len()];
+        for (at, scenario) in scenarios.iter().enumerate() {
+            arrivals[*scenario].clone_from(&together.arrivals[at]);
+            fired[*scenario].clone_from(&together.fired[at]);
+            for group in &groups {
                 let world = group.world(at);
-                counts.ledgers[*scenario][group.segment].add(&world.ledger);
-                let lives = world.blocks.iter().zip(&group.worlds[0].blocks);
-                let apart = lives.map(|(a, b)| differ(&a.digests, &b.digests)).sum::<u64>();
-                counts.differing[*scenario][group.segment] += apart;
+                counts.ledgers[*scenario][group.span.cell].add(&world.ledger);
+                let lives = |world: &InWorld| -> Vec<u32> {
+                    world.blocks.iter().flat_map(|block| block.digests.clone()).collect()
+                };
+                if !std::ptr::eq(world, group.world(0)) {
+                    counts.differing[*scenario][group.span.cell] += differ(&lives(world), &lives(group.world(0)));
+                }
             }
         }
-        counts
+        Counted { counts, arrivals, fired }
     }
 
-    /// The share of talkers one period before each period of one scenario and replication; index 0 is not used.
-    pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Vec<f64> {
+    /// The share of talkers one period before each period of one scenario and replication (index 0 is not used), and the
+    /// period in which the response to each of its rules begins.
+    pub fn heard(&self, scenario: ScenarioId, replication: u32) -> (Vec<f64>, Vec<Option<u32>>) {
         let drawn = Self::drawn(self.model, replication);
         let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication), self.set);
-        self.worlds(&rollout, &drawn, &[scenario.index()]).1.swap_remove(0)
+        let scenarios = [scenario.index()];
+        let (_, mut together) = self.worlds(&rollout, &drawn, &scenarios);
+        (together.heard.swap_remove(0), together.fired.swap_remove(0))
     }
 
-    /// Takes everybody through some scenarios; with them comes the share of talkers before each period of each.
-    fn worlds(&self, rollout: &Rollout<'_>, drawn: &Draw, scenarios: &[usize]) -> (Vec<Group>, Vec<Vec<f64>>) {
-        let segments = 0..self.model.segments.len();
-        let timelines = |scenario: &usize| {
-            let timeline = |segment| Timeline::new(self.model, drawn, ScenarioId::from(*scenario), segment);
-            segments.clone().map(|segment| timeline(SegmentId::from(segment))).collect::<Vec<_>>()
-        };
-        let timelines: Vec<Vec<Timeline<'_>>> = scenarios.iter().map(timelines).collect();
-        let mut heard = vec![vec![0.0]; scenarios.len()];
-        let mut tables: Vec<Vec<PeriodTable>> = vec![Vec::new(); scenarios.len()];
-        let mut part = vec![false; scenarios.len()];
-        let spans = self.spans(self.block * PIECE).into_par_iter();
-        let mut groups: Vec<Group> =
-            spans.map(|span| Group::new(self.model, rollout, span, self.block, scenarios.len())).collect();
+    /// Takes everybody through some scenarios.
+    fn worlds<'a>(
+        &'a self,
+        rollout: &Rollout<'_>,
+        drawn: &'a Draw,
+        scenarios: &'a [usize],
+    ) -> (Vec<Group>, Together<'a>) {
+        let mut together = Together::new(self.model, &self.program, drawn, scenarios);
+        let size = self.block * PIECE;
+        let new =
+            |(span, worlds): (Span, Vec<(usize, bool)>)| Group::new(self.model, rollout, span, self.block, &worlds);
+        let mut groups: Vec<Group> = together.spans(0, size).into_par_iter().map(new).collect();
         for t in 1..=self.model.run.horizon {
-            for (world, heard) in heard.iter_mut().enumerate() {
-                let talkers = self.talkers(&groups, world, t as usize - 1);
-                heard.push(talkers);
-                self.make_tables(&timelines[world], &mut tables[world], t, talkers);
-            }
-            // As long as a scenario's tables are the baseline's, so are its customers.
-            for world in 1..tables.len() {
-                part[world] = part[world] || tables[world] != tables[0];
-            }
-            groups.par_iter_mut().for_each(|group| group.period(rollout, &tables, &part, t));
+            together.begin(&groups, t);
+            groups.par_extend(together.spans(t, size).into_par_iter().map(new));
+            groups.par_iter_mut().for_each(|group| group.period(rollout, &together.tables, &together.part, t));
+            together.end(&groups, t);
         }
         let blocks = groups.iter_mut().flat_map(|group| &mut group.worlds).flat_map(|world| &mut world.blocks);
         blocks.for_each(Block::settle);
-        (groups, heard)
+        (groups, together)
     }
+}
 
-    /// Makes the tables of period `t`, or what is new in them, segment by segment.
-    fn make_tables(&self, timelines: &[Timeline<'_>], tables: &mut Vec<PeriodTable>, t: u32, talkers: f64) {
-        for (segment, timeline) in timelines.iter().enumerate() {
-            match tables.get_mut(segment) {
-                Some(table) if timeline.epoch(t) != t => {
-                    table.refresh(self.model, &self.program, timeline, t, talkers);
-                }
-                Some(table) => *table = PeriodTable::new(self.model, &self.program, timeline, t, talkers),
-                None => tables.push(PeriodTable::new(self.model, &self.program, timeline, t, talkers)),
-            }
-        }
-    }
-
-    /// The share of all real customers in stages that talk at time `t`.
-    fn talkers(&self, groups: &[Group], world: usize, t: usize) -> f64 {
-        let mut counts = vec![0_i128; self.model.segments.len()];
-        for group in groups {
-            let stages = group.world(world).ledger.customers(t).iter().zip(&self.program.talks);
-            counts[group.segment] += stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum::<i128>();
-        }
-        let shares = counts.iter().zip(&self.model.segments);
-        shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum()
-    }
+/// What all customers of a replication came to.
+struct Counted {
+    counts: Counts,
+    arrivals: Vec<Vec<Vec<Arrivals>>>,
+    fired: Vec<Vec<Option<u32>>>,
 }

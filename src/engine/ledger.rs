@@ -1,13 +1,19 @@
 //! A ledger is everything one rollout counts. Ledgers of different customers add up.
 
+use super::program::Program;
+
 /// Counts by time, all whole numbers, so that they add up to the same total in any order.
 ///
-/// Times run from 0 to the horizon; each holds one row of cells.
+/// Times run from 0 to the horizon; each from the first one that is counted on holds one row of cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     stages: usize,
     width: usize,
+    first: usize,
+    times: usize,
     cells: Vec<i128>,
+    /// The row of the times before.
+    nothing: Vec<i128>,
 }
 
 /// The cells of one time.
@@ -17,16 +23,26 @@ pub struct Row<'a> {
 }
 
 impl Ledger {
-    /// An empty ledger for a number of stages and of moves that money is booked on.
-    pub fn new(stages: usize, moves: usize, horizon: u32) -> Self {
+    /// An empty ledger that counts from time `first` to the horizon.
+    pub fn new(program: &Program, first: u32, horizon: u32) -> Self {
+        Self::with_room(program.stages, program.booked_moves.len(), (first as usize, horizon as usize + 1))
+    }
+
+    fn with_room(stages: usize, moves: usize, (first, times): (usize, usize)) -> Self {
         let width = 3 * stages + 2 + moves;
-        Self { stages, width, cells: vec![0; width * (horizon as usize + 1)] }
+        Self { stages, width, first, times, cells: vec![0; width * (times - first)], nothing: vec![0; width] }
     }
 
     /// The cells of time `t` to count into.
     pub fn row(&mut self, t: u32) -> Row<'_> {
-        let first = t as usize * self.width;
+        let first = (t as usize - self.first) * self.width;
         Row { stages: self.stages, cells: &mut self.cells[first..first + self.width] }
+    }
+
+    /// What is counted at time `t` alone.
+    pub fn only(&self, t: usize) -> Self {
+        let cells = self.part(t, 0, self.width).to_vec();
+        Self { first: t, times: t + 1, cells, nothing: self.nothing.clone(), ..*self }
     }
 
     /// Adds another ledger of the same study.
@@ -50,7 +66,7 @@ impl Ledger {
 
     /// The number of times, horizon and start included.
     pub fn times(&self) -> usize {
-        self.cells.len() / self.width
+        self.times
     }
 
     /// Customers in each stage at time `t`.
@@ -84,8 +100,10 @@ impl Ledger {
     }
 
     fn part(&self, t: usize, from: usize, length: usize) -> &[i128] {
-        let first = t * self.width + from;
-        &self.cells[first..first + length]
+        match t.checked_sub(self.first) {
+            Some(t) => &self.cells[t * self.width + from..][..length],
+            None => &self.nothing[..length],
+        }
     }
 }
 
@@ -127,7 +145,7 @@ mod tests {
 
     #[test]
     fn ledgers_add_up_cell_by_cell() {
-        let mut a = Ledger::new(2, 1, 1);
+        let mut a = Ledger::with_room(2, 1, (0, 2));
         let mut b = a.clone();
         a.row(1).customers(1, 3);
         a.row(1).baskets(0, 7);

@@ -1,6 +1,7 @@
 //! The engine: chance and time.
 
 pub mod agreement;
+pub mod cells;
 pub mod classes;
 pub mod cohort;
 pub mod cohort_table;
@@ -28,4 +29,6 @@ pub mod satisfaction_grid;
 pub mod scratch;
 pub mod shape;
 pub mod tables;
+pub mod together;
+pub mod watch;
 pub mod words;

@@ -25,6 +25,8 @@ pub fn obstacles(model: &Model) -> Vec<String> {
         .filter(heard)
         .map(|stage| format!("word of mouth in `{}` couples customers", stage.name))
         .collect();
+    found.extend(model.has_referrals().then(|| "customers bring others".to_owned()));
+    found.extend(model.has_rules().then(|| "contingency rules act on what customers happen to do".to_owned()));
     if found.is_empty() {
         found.extend(too_many_nodes(model));
     }

@@ -3,10 +3,11 @@
 use crate::model::Model;
 
 use super::agreement::Agreement;
+use super::cells::{Arrivals, Cells};
 use super::divergence::{Divergence, Grain};
 use super::flows::Flows;
 use super::ledger::Ledger;
-use super::population::Block;
+use super::population::{Block, Crowd};
 use super::program::{Program, whole};
 use super::rollout::Rollout;
 use super::scratch::Scratch;
@@ -15,15 +16,24 @@ use super::tables::Tables;
 /// Pairs of branches that wait are followed when they fill this many blocks, which bounds the memory.
 const BLOCKS_THAT_WAIT: usize = 8;
 
-/// A run of customers of one segment with consecutive addresses.
+/// A run of customers with consecutive addresses who are counted in one cell.
 #[derive(Clone, Copy)]
 pub struct Span {
-    /// The segment.
-    pub segment: usize,
-    /// The first address.
-    pub first: u32,
-    /// The number of customers.
+    /// The cell.
+    pub cell: usize,
+    /// Their segment and period of entry, and the first address.
+    pub crowd: Crowd,
+    /// How many of the same segment and entry come before the first.
+    pub offset: u32,
+    /// The number of customers, in the scenario that has most of them.
     pub count: usize,
+}
+
+impl Span {
+    /// How many of these customers there are where so many come in all.
+    pub fn count_of(&self, arrivals: Arrivals) -> usize {
+        self.count.min(arrivals.agents.saturating_sub(self.offset) as usize)
+    }
 }
 
 /// What all workers read of one replication.
@@ -34,6 +44,8 @@ pub struct Worlds<'a> {
     pub apart: Rollout<'a>,
     /// The tables by scenario and segment.
     pub tables: &'a [Vec<Tables>],
+    /// How many customers come, by scenario, segment and entry.
+    pub arrivals: &'a [Vec<Vec<Arrivals>>],
     /// For each scenario whose differences are forced, its agreements with the baseline by segment.
     pub agreements: Vec<Option<Vec<Agreement<'a>>>>,
     /// How finely differences are forced, by scenario.
@@ -43,9 +55,9 @@ pub struct Worlds<'a> {
 /// What is counted of one replication; counts of different customers add up.
 pub struct Counts {
     baseline: usize,
-    /// By scenario and segment.
+    /// By scenario and cell.
     pub ledgers: Vec<Vec<Ledger>>,
-    /// The customers whose lives differ from the baseline's, by scenario and segment.
+    /// The customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences are forced, by segment: the branches of the baseline and of the scenario.
     pub branches: Vec<Option<Vec<[Ledger; 2]>>>,
@@ -54,12 +66,15 @@ pub struct Counts {
 impl Counts {
     /// Counts of nobody.
     pub fn empty(model: &Model, program: &Program) -> Self {
-        let (scenarios, segments) = (model.scenarios.len(), model.segments.len());
-        let ledger = Ledger::new(program.stages, program.booked_moves.len(), model.run.horizon);
+        let (scenarios, cells) = (model.scenarios.len(), Cells::of(model));
+        let ledger = |cell: usize| {
+            let (_, entry, _) = cells.at(cell);
+            Ledger::new(program, u32::try_from(entry).unwrap_or(u32::MAX), model.run.horizon)
+        };
         Self {
             baseline: model.baseline.index(),
-            ledgers: vec![vec![ledger; segments]; scenarios],
-            differing: vec![vec![0; segments]; scenarios],
+            ledgers: vec![(0..cells.count()).map(ledger).collect(); scenarios],
+            differing: vec![vec![0; cells.count()]; scenarios],
             branches: vec![None; scenarios],
         }
     }
@@ -100,14 +115,16 @@ impl Counts {
     }
 }
 
-/// The number of customers whose fingerprints differ.
+/// The number of customers whose fingerprints differ, or who are there in one of the two only.
 pub fn differ(lives: &[u32], base: &[u32]) -> u64 {
-    lives.iter().zip(base).map(|(a, b)| u64::from(a != b)).sum()
+    let alone = lives.len().abs_diff(base.len()) as u64;
+    alone + lives.iter().zip(base).map(|(a, b)| u64::from(a != b)).sum::<u64>()
 }
 
-/// The blocks of a span: the first address and the number of customers.
-pub fn blocks(span: Span, size: usize) -> impl Iterator<Item = (u32, usize)> {
-    (0..span.count).step_by(size).map(move |done| (span.first + whole(done), size.min(span.count - done)))
+/// The blocks of `count` customers of a crowd: who they are, and how many.
+pub fn blocks(crowd: Crowd, count: usize, size: usize) -> impl Iterator<Item = (Crowd, usize)> {
+    let block = move |done| (Crowd { first: crowd.first + whole(done), ..crowd }, size.min(count - done));
+    (0..count).step_by(size).map(block)
 }
 
 /// One worker's counts and columns, used for span after span.
@@ -126,7 +143,7 @@ impl Piece {
     pub fn new(model: &Model, worlds: &Worlds<'_>, size: usize) -> Self {
         let program = worlds.whole.world.program;
         let mut counts = Counts::empty(model, program);
-        let ledger = Ledger::new(program.stages, program.booked_moves.len(), model.run.horizon);
+        let ledger = Ledger::new(program, 0, model.run.horizon);
         for (branches, agreements) in counts.branches.iter_mut().zip(&worlds.agreements) {
             *branches = agreements.as_ref().map(|its| its.iter().map(|_| [ledger.clone(), ledger.clone()]).collect());
         }
@@ -150,22 +167,29 @@ impl Piece {
     /// Plays a span of customers through all scenarios, the baseline first; then their branches.
     pub fn play(&mut self, worlds: &Worlds<'_>, span: Span) {
         let baseline = self.counts.baseline;
-        for (first, count) in blocks(span, self.size) {
-            self.fresh.begin(&worlds.whole.world, span.segment, first, count);
-            self.play_one(worlds, baseline, span.segment);
+        let mut done = 0;
+        for (crowd, count) in blocks(span.crowd, span.count, self.size) {
+            let part = Span { crowd, offset: span.offset + whole(done), count, ..span };
+            done += count;
+            self.fresh.begin(&worlds.whole.world, crowd, count);
+            self.play_one(worlds, baseline, part);
             self.base.clone_from(&self.block.digests);
             for scenario in (0..worlds.tables.len()).filter(|scenario| *scenario != baseline) {
-                self.play_one(worlds, scenario, span.segment);
-                self.counts.differing[scenario][span.segment] += differ(&self.block.digests, &self.base);
+                self.play_one(worlds, scenario, part);
+                self.counts.differing[scenario][span.cell] += differ(&self.block.digests, &self.base);
             }
         }
         self.force(worlds, span);
     }
 
-    fn play_one(&mut self, worlds: &Worlds<'_>, scenario: usize, segment: usize) {
-        self.block.restart(worlds.whole.world.program, &self.fresh);
-        let ledger = &mut self.counts.ledgers[scenario][segment];
-        worlds.whole.whole(&mut self.block, &mut self.scratch, &worlds.tables[scenario][segment], ledger);
+    fn play_one(&mut self, worlds: &Worlds<'_>, scenario: usize, span: Span) {
+        let Crowd { segment, entry, .. } = span.crowd;
+        let count = span.count_of(worlds.arrivals[scenario][segment][entry as usize]);
+        self.block.restart_some(worlds.whole.world.program, &self.fresh, count);
+        if count > 0 {
+            let ledger = &mut self.counts.ledgers[scenario][span.cell];
+            worlds.whole.whole(&mut self.block, &mut self.scratch, &worlds.tables[scenario][segment], ledger);
+        }
     }
 
     /// Follows the ways that scenarios share with the baseline, and the branches where they part.
@@ -174,12 +198,13 @@ impl Piece {
         for (scenario, agreements) in worlds.agreements.iter().enumerate() {
             let (Some(agreements), Some(grain)) = (agreements, worlds.grains[scenario]) else { continue };
             let Some(branches) = self.counts.branches[scenario].as_mut() else { continue };
-            let (agreement, ledgers) = (&agreements[span.segment], &mut branches[span.segment]);
+            let segment = span.crowd.segment;
+            let (agreement, ledgers) = (&agreements[segment], &mut branches[segment]);
             if agreement.last() == 0 {
                 continue;
             }
-            for (first, count) in blocks(span, self.size) {
-                self.fresh.begin(&worlds.apart.world, span.segment, first, count);
+            for (crowd, count) in blocks(span.crowd, span.count, self.size) {
+                self.fresh.begin(&worlds.apart.world, crowd, count);
                 divergence.share(&worlds.apart, agreement, grain, &self.fresh);
                 if divergence.waiting() >= BLOCKS_THAT_WAIT * self.size {
                     divergence.branch(&worlds.apart, agreement, ledgers);

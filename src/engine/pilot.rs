@@ -13,7 +13,7 @@ use super::flows::Flows;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::count;
-use super::population::Block;
+use super::population::{Block, Crowd};
 use super::program::{Program, whole};
 use super::rollout::Rollout;
 use super::scratch::Scratch;
@@ -59,10 +59,10 @@ pub struct Trial {
 }
 
 impl<'m> Pilot<'m> {
-    /// A pilot; none where customers are coupled.
+    /// A pilot; none where customers are coupled, or come later.
     pub fn new(model: &'m Model, set: InstructionSet, size: Size) -> Option<Self> {
         let program = Program::uncompared(model);
-        if program.coupled {
+        if program.coupled || model.has_inflow() {
             return None;
         }
         let drawn = model.central();
@@ -141,7 +141,7 @@ impl<'m> Pilot<'m> {
             let (mut customers, mut pairs) = (0, 0);
             for batch in 0..self.size.batches {
                 for (segment, (first, count)) in self.batch(batch).into_iter().enumerate() {
-                    desk.fresh.begin(&rollout.world, segment, first, count);
+                    desk.fresh.begin(&rollout.world, Crowd { segment, entry: 0, first }, count);
                     desk.divergence.share(rollout, &agreements[segment], Grain(grain), &desk.fresh);
                     pairs += desk.divergence.waiting();
                     customers += count;
@@ -169,7 +169,7 @@ impl<'m> Pilot<'m> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut play = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { fresh, block, scratch, .. } = &mut *desk;
-            fresh.begin(&rollout.world, segment, first, customers);
+            fresh.begin(&rollout.world, Crowd { segment, entry: 0, first }, customers);
             block.restart(&self.program, fresh);
             let mut ledger = self.ledger();
             count::count(block, &rollout.world, 0, &mut ledger);
@@ -194,7 +194,7 @@ impl<'m> Pilot<'m> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut force = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { fresh, divergence, .. } = &mut *desk;
-            fresh.begin(&rollout.world, segment, first, customers);
+            fresh.begin(&rollout.world, Crowd { segment, entry: 0, first }, customers);
             let mut ledgers = [self.ledger(), self.ledger()];
             *cost += divergence.share(rollout, &agreements[segment], grain, fresh);
             *cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);
@@ -206,7 +206,7 @@ impl<'m> Pilot<'m> {
     }
 
     fn ledger(&self) -> Ledger {
-        Ledger::new(self.program.stages, self.program.booked_moves.len(), self.model.run.horizon)
+        Ledger::new(&self.program, 0, self.model.run.horizon)
     }
 }
 

@@ -4,7 +4,7 @@ use super::draws::{Address, Draws, Purpose};
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::ledger::Ledger;
 use super::mechanism::reach;
-use super::program::Program;
+use super::program::{Program, whole};
 use super::scratch::{Scratch, room};
 use super::tables::{OwnChance, PeriodTable};
 use super::words::{Words, is_fourth};
@@ -53,7 +53,7 @@ pub struct Block {
     /// The random words of four periods for each purpose; empty where they are drawn anew each period.
     pub words: Words,
     keeps_words: bool,
-    first: u32,
+    crowd: Crowd,
     count: usize,
 }
 
@@ -81,24 +81,29 @@ impl Block {
             digests: Vec::new(),
             words: Words::with_room(program, if keeps_words { size } else { 0 }),
             keeps_words,
-            first: 0,
+            crowd: Crowd::default(),
             count: 0,
         }
     }
 
-    /// Puts customers `first` to `first + count` of a segment in their places at time 0.
-    pub fn begin(&mut self, world: &World<'_>, segment: usize, first: u32, count: usize) {
-        self.reset(world.program, first, count);
-        for (place, customer) in self.customer.iter_mut().zip(first..) {
+    /// Puts `count` customers in their places, at time 0 or at the beginning of the period in which they come.
+    pub fn begin(&mut self, world: &World<'_>, crowd: Crowd, count: usize) {
+        self.reset(world.program, crowd, count);
+        for (place, customer) in self.customer.iter_mut().zip(crowd.first..) {
             *place = customer;
         }
         self.stage[count..].fill(world.program.nobody());
-        super::mechanism::arrive::arrive(self, world, segment);
+        super::mechanism::arrive::arrive(self, world, crowd.segment);
     }
 
     /// Puts everybody back to where a fresh block began.
     pub fn restart(&mut self, program: &Program, fresh: &Self) {
-        self.reset(program, fresh.first, fresh.live);
+        self.restart_some(program, fresh, fresh.live);
+    }
+
+    /// Puts the first `count` customers of a fresh block back to where they began.
+    pub fn restart_some(&mut self, program: &Program, fresh: &Self, count: usize) {
+        self.reset(program, fresh.crowd, count);
         self.customer.copy_from_slice(&fresh.customer);
         self.stage.copy_from_slice(&fresh.stage);
         self.satisfaction.copy_from_slice(&fresh.satisfaction);
@@ -106,6 +111,30 @@ impl Block {
         for (column, from) in self.traits.iter_mut().zip(&fresh.traits) {
             column.copy_from_slice(from);
         }
+        if count < fresh.live {
+            self.stage[count..].fill(program.nobody());
+        }
+    }
+
+    /// The period in which these customers came; 0 for those who were there at the start.
+    pub fn entry(&self) -> u32 {
+        self.crowd.entry
+    }
+
+    /// What tells the luck of these customers from that of others with the same addresses; 0 for those who were there
+    /// at the start.
+    pub fn cohort(&self) -> u32 {
+        self.crowd.luck()
+    }
+
+    /// Which of their periods `t` is for these customers, counted from 1.
+    pub fn age(&self, t: u32) -> u32 {
+        t + 1 - self.crowd.entry.max(1)
+    }
+
+    /// The number of customers, those dropped included.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// Lets everybody of a block at its start follow the way that two scenarios share.
@@ -122,7 +151,7 @@ impl Block {
 
     /// Empties the block.
     pub fn clear(&mut self, program: &Program) {
-        self.reset(program, 0, 0);
+        self.reset(program, Crowd::default(), 0);
         self.stage.fill(program.nobody());
     }
 
@@ -179,8 +208,8 @@ impl Block {
         self.count += other.live;
     }
 
-    fn reset(&mut self, program: &Program, first: u32, count: usize) {
-        self.first = first;
+    fn reset(&mut self, program: &Program, crowd: Crowd, count: usize) {
+        self.crowd = crowd;
         self.live = count;
         self.count = count;
         self.gone.fill(0);
@@ -221,8 +250,8 @@ impl Block {
     pub fn take_words(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
         self.drop_when_due(world, scratch, t);
         let mut words = std::mem::take(if self.keeps_words { &mut self.words } else { &mut scratch.words });
-        if is_fourth(t) || !self.keeps_words {
-            words.fill(&world.draws, world.set, &self.customer, self.live, t);
+        if is_fourth(t) || t == self.crowd.entry || !self.keeps_words {
+            words.fill(&world.draws, world.set, (&self.customer, self.cohort()), self.live, t);
         }
         words
     }
@@ -237,7 +266,7 @@ impl Block {
     pub fn settle(&mut self) {
         if !self.digests.is_empty() {
             for place in 0..self.live {
-                self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
+                self.digests[(self.customer[place] - self.crowd.first) as usize] = self.digest[place];
             }
         }
     }
@@ -257,7 +286,7 @@ impl Block {
             self.gone[self.stage[place] as usize] += 1;
             self.gone_acquired += u64::from(!world.program.acquires || self.acquired[place] != 0);
             if !self.digests.is_empty() {
-                self.digests[(self.customer[place] - self.first) as usize] = self.digest[place];
+                self.digests[(self.customer[place] - self.crowd.first) as usize] = self.digest[place];
             }
         }
         let (program, live) = (world.program, self.live);
@@ -275,6 +304,26 @@ impl Block {
         self.live = world.set.run(Keep { program, stage: &before, live, column: Column::Words(&mut stage) });
         stage[self.live..].fill(program.nobody());
         self.stage = stage;
+    }
+}
+
+/// Customers of one segment who come in one period, with consecutive addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crowd {
+    /// The segment.
+    pub segment: usize,
+    /// The period in which they come; 0 for those who are there at the start.
+    pub entry: u32,
+    /// The first address.
+    pub first: u32,
+}
+
+impl Crowd {
+    /// Newcomers are counted anew in every segment and period, so their luck has to be told apart by these. Multiples
+    /// of an odd number near 2^32 divided by the golden ratio leave room for the draws of a customer between them.
+    fn luck(&self) -> u32 {
+        const APART: u32 = 0x9E37_79B9;
+        if self.entry == 0 { 0 } else { (whole(self.segment) << 16 | self.entry).wrapping_mul(APART) }
     }
 }
 
@@ -316,6 +365,8 @@ pub struct Period<'a> {
     pub words: &'a Words,
     /// The period, from 1 on.
     pub t: u32,
+    /// Which of their periods it is for the customers, from 1 on.
+    pub age: u32,
 }
 
 impl<'a> Period<'a> {

@@ -83,6 +83,8 @@ pub struct Program {
     pub first_satisfaction: Option<Sampler>,
     /// For each segment: where its customers start, and its traits.
     pub segments: Vec<Beginning>,
+    /// For each segment, where those start who come later; empty where nobody does.
+    pub newcomers: Vec<Option<Starts>>,
     /// The luck number of each trait.
     pub trait_luck: Vec<u32>,
     /// For each trait, where drivers have no effect.
@@ -104,12 +106,18 @@ pub enum Reached {
     Many,
 }
 
-/// How a segment's customers begin.
-pub struct Beginning {
+/// Where customers start.
+pub struct Starts {
     /// Word thresholds of the stages to start in; the last stage takes the rest.
     pub thresholds: Vec<u32>,
     /// The stages to start in.
     pub stages: Vec<u8>,
+}
+
+/// How a segment's customers begin.
+pub struct Beginning {
+    /// Where those start who are there at the start.
+    pub starts: Starts,
     /// The traits.
     pub traits: Vec<Sampler>,
 }
@@ -129,6 +137,8 @@ impl Program {
         let by_list = |q: &Option<Sampler>| !matches!(q, None | Some(Sampler::Normal { .. } | Sampler::Constant(_)));
         let spread = |q: &Option<Sampler>| if let Some(Sampler::Normal { sd, .. }) = q { *sd } else { 0.0 };
         let segments: Vec<Beginning> = model.segments.iter().map(beginning).collect();
+        let newcomers: Vec<Option<Starts>> =
+            model.segments.iter().map(|its| its.inflow.as_ref().map(|inflow| starting(&inflow.start))).collect();
         let starts = |stage: &u8| !model.stages[*stage as usize].retained;
         let total: usize = rows.iter().map(|row| row.count).sum();
         let counts_periods_in_stage = model.stages.iter().any(|s| s.clocks().contains(&Clock::PeriodsInStage));
@@ -155,7 +165,12 @@ impl Program {
             own: own_shapes(model, &rows),
             own_columns: own_chances(model).len(),
             coupled: model.is_coupled(),
-            acquires: segments.iter().flat_map(|segment| &segment.stages).any(starts),
+            acquires: segments
+                .iter()
+                .map(|segment| &segment.starts)
+                .chain(newcomers.iter().flatten())
+                .flat_map(|its| &its.stages)
+                .any(starts),
             compares,
             needs_before: compares || counts_periods_in_stage || !booked_moves.is_empty(),
             rows,
@@ -173,6 +188,7 @@ impl Program {
                 .collect(),
             first_satisfaction: model.experience.as_ref().map(|e| Sampler::new(&e.start, 0.0, 1.0)),
             segments,
+            newcomers,
             trait_luck: model.traits.iter().map(|t| t.luck).collect(),
             trait_neutral: model.traits.iter().map(|t| single(t.neutral)).collect(),
             trait_growth: model.traits.iter().map(|t| f32::from(u8::from(t.ages))).collect(),
@@ -202,16 +218,17 @@ impl Program {
         self.rows.iter().map(|row| row.count).sum()
     }
 
-    /// How much a trait has grown by period `t`: one for each period before where it ages.
-    pub fn growth(&self, of: TraitId, t: u32) -> f32 {
-        self.trait_growth[of.index()] * (t - 1) as f32
+    /// How much a trait has grown in a customer's `age`-th period, counted from 1: one for each period before where it
+    /// ages.
+    pub fn growth(&self, of: TraitId, age: u32) -> f32 {
+        self.trait_growth[of.index()] * (age - 1) as f32
     }
 
-    /// Where a state has no effect in period `t`, as columns hold it.
-    pub fn neutral(&self, state: State, t: u32) -> f32 {
+    /// Where a state has no effect in a customer's `age`-th period, as columns hold it.
+    pub fn neutral(&self, state: State, age: u32) -> f32 {
         match state {
             State::Satisfaction => self.neutral_satisfaction,
-            State::Trait(of) => self.trait_neutral[of.index()] - self.growth(of, t),
+            State::Trait(of) => self.trait_neutral[of.index()] - self.growth(of, age),
         }
     }
 }
@@ -277,17 +294,21 @@ fn quality(law: &Distribution) -> Sampler {
 }
 
 fn beginning(segment: &crate::model::people::Segment) -> Beginning {
+    let traits = segment.traits.iter().map(|law| Sampler::new(law, f64::NEG_INFINITY, f64::INFINITY)).collect();
+    Beginning { starts: starting(&segment.start), traits }
+}
+
+fn starting(shares: &[(StageId, f64)]) -> Starts {
     let mut sum = 0.0;
     let mut thresholds = Vec::new();
     let mut stages = Vec::new();
-    for (stage, share) in segment.start.iter().filter(|(_, share)| *share > 0.0) {
+    for (stage, share) in shares.iter().filter(|(_, share)| *share > 0.0) {
         sum += share;
         thresholds.push(threshold(sum));
         stages.push(place(*stage));
     }
     thresholds.pop();
-    let traits = segment.traits.iter().map(|law| Sampler::new(law, f64::NEG_INFINITY, f64::INFINITY)).collect();
-    Beginning { thresholds, stages, traits }
+    Starts { thresholds, stages }
 }
 
 fn booked_moves(model: &Model) -> Vec<usize> {

@@ -9,7 +9,7 @@ use super::experiment::Experiment;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::count;
-use super::population::Block;
+use super::population::{Block, Crowd};
 use super::program::Program;
 use super::rollout::Rollout;
 use super::scratch::Scratch;
@@ -52,17 +52,17 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
     })?;
     let program = Program::new(model);
     let rollout = Rollout::new(model, &program, Draws::new(model.run.seed, replication), InstructionSet::best());
-    let heard = if program.coupled {
+    let (heard, fired) = if program.coupled {
         Experiment::new(model).heard(scenario, replication)
     } else {
-        vec![0.0; model.run.horizon as usize + 1]
+        (vec![0.0; model.run.horizon as usize + 1], Vec::new())
     };
     let drawn = Experiment::drawn(model, replication);
-    let timeline = Timeline::new(model, &drawn, scenario, SegmentId::from(segment));
+    let timeline = Timeline::with_rules(model, &drawn, scenario, &fired, SegmentId::from(segment));
     let mut block = Block::with_room(&program, 1, true);
     let mut scratch = Scratch::new(&program, 1, true);
-    let mut ledger = Ledger::new(program.stages, program.booked_moves.len(), model.run.horizon);
-    block.begin(&rollout.world, segment, customer, 1);
+    let mut ledger = Ledger::new(&program, 0, model.run.horizon);
+    block.begin(&rollout.world, Crowd { segment, entry: 0, first: customer }, 1);
     let traits = block.traits.iter().map(|column| f64::from(column[0])).collect();
     count::count(&mut block, &rollout.world, 0, &mut ledger);
     let mut moments = vec![moment(&block, &ledger, 0)];

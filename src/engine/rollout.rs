@@ -33,8 +33,10 @@ impl<'m> Rollout<'m> {
 
     /// Takes a fresh block through all periods.
     pub fn whole(&self, block: &mut Block, scratch: &mut Scratch, tables: &Tables, ledger: &mut Ledger) {
-        count::count(block, &self.world, 0, ledger);
-        for t in 1..=self.horizon {
+        if block.entry() == 0 {
+            count::count(block, &self.world, 0, ledger);
+        }
+        for t in block.entry().max(1)..=self.horizon {
             self.period(block, scratch, tables.period(t), t, ledger);
         }
         block.settle();
@@ -63,7 +65,7 @@ impl<'m> Rollout<'m> {
 
     /// The first half of a period.
     pub fn feel_and_move(&self, block: &mut Block, scratch: &mut Scratch, words: &Words, table: &PeriodTable, t: u32) {
-        let now = Period { world: &self.world, table, words, t };
+        let now = Period { world: &self.world, table, words, t, age: block.age(t) };
         if self.world.program.remembers {
             feel::feel(block, now, scratch);
         }
@@ -81,7 +83,7 @@ impl<'m> Rollout<'m> {
         ledger: &mut Ledger,
     ) {
         let program = self.world.program;
-        let now = Period { world: &self.world, table, words, t };
+        let now = Period { world: &self.world, table, words, t, age: block.age(t) };
         if !program.booked_moves.is_empty() {
             count::moves(block, now, scratch, ledger);
         }

@@ -118,14 +118,17 @@ impl<'a> Together<'a> {
     pub fn end(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
             let rules = &self.model.scenarios[self.scenarios[world]].rules;
-            let is_due = |rule: usize| self.fired[world][rule].is_none() && (rules[rule].from..=rules[rule].by).contains(&t);
+            let is_due =
+                |rule: usize| self.fired[world][rule].is_none() && (rules[rule].from..=rules[rule].by).contains(&t);
             let due: Vec<usize> = (0..rules.len()).filter(|rule| is_due(*rule)).collect();
             if due.is_empty() {
                 continue;
             }
             let counts = self.counts(groups, world, t as usize);
             let values: Vec<_> = self.timelines[world].iter().map(|timeline| timeline.values(t).0).collect();
-            let seen = |(group, ledger): (usize, &'_ Ledger)| (group / self.cells.entries, group % self.cells.entries, ledger.clone());
+            let seen = |(group, ledger): (usize, &'_ Ledger)| {
+                (group / self.cells.entries, group % self.cells.entries, ledger.clone())
+            };
             let all: Vec<(usize, usize, Ledger)> = counts.iter().enumerate().map(seen).collect();
             let all: Vec<Seen<'_>> = all
                 .iter()
@@ -177,12 +180,14 @@ impl<'a> Together<'a> {
         for group in groups {
             let Crowd { segment, entry, .. } = group.span.crowd;
             let stages = group.world(world).ledger.customers(t).iter().zip(talks);
-            counts[segment * entries + entry as usize] += stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum::<i128>();
+            counts[segment * entries + entry as usize] +=
+                stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum::<i128>();
         }
         let arrivals = &self.arrivals[world];
         if entries == 1 {
             let shares = counts.iter().zip(&self.model.segments);
-            let share = shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum::<f64>();
+            let share =
+                shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum::<f64>();
             return (share, share * self.model.run.customers as f64);
         }
         let came = || arrivals.iter().flatten();

@@ -34,9 +34,7 @@ pub fn watched(model: &Model, what: Watched, t: usize, all: &[Seen<'_>]) -> f64 
         Watched::Churned => sum(&acquired) - sum(&retained),
         Watched::Purchases => sum(&|seen| seen.ledger.purchases(t).iter().sum::<i128>() as f64),
         Watched::Revenue => sum(&|seen| revenue(model, t, seen)),
-        Watched::Satisfaction => {
-            share(sum(&|seen| seen.ledger.satisfaction(t) as f64 / PARTS_PER_ONE), sum(&retained))
-        }
+        Watched::Satisfaction => share(sum(&|seen| seen.ledger.satisfaction(t) as f64 / PARTS_PER_ONE), sum(&retained)),
         Watched::Stage(stage) => sum(&|seen| seen.ledger.customers(t)[stage] as f64),
     }
 }

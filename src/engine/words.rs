@@ -27,11 +27,18 @@ impl Words {
         &self.columns[column][(t & 3) as usize]
     }
 
-    /// Draws the words of the four periods around period `t`.
-    pub fn fill(&mut self, draws: &Draws, set: InstructionSet, customers: &[u32], live: usize, t: u32) {
+    /// Draws the words of the four periods around period `t` for customers of one cohort.
+    pub fn fill(
+        &mut self,
+        draws: &Draws,
+        set: InstructionSet,
+        (customers, cohort): (&[u32], u32),
+        live: usize,
+        t: u32,
+    ) {
         for (purpose, columns) in PURPOSES.into_iter().zip(&mut self.columns) {
             if !columns[0].is_empty() {
-                draws.fill(set, Address { period_block: t >> 2, purpose, draw: 0 }, customers, live, columns);
+                draws.fill(set, Address { period_block: t >> 2, purpose, draw: cohort }, customers, live, columns);
             }
         }
     }

@@ -5,8 +5,8 @@
 //! whose means are known as well. Ratios are controlled by what their parts differ from their expectations by, and where
 //! nothing is exact, by where customers happened to start. The estimator is in [`crate::stats::control`].
 
-use crate::engine::experiment::Replication;
 use crate::model::Model;
+use crate::model::draw::Draw;
 use crate::quantity::ParamId;
 use crate::stats::control::controlled;
 use crate::stats::estimate::Estimate;
@@ -61,15 +61,14 @@ impl Controls {
         }
     }
 
-    /// Takes what a replication drew.
-    pub fn take(&mut self, model: &Model, replication: &Replication) {
+    /// Takes what a replication drew, and where the baseline's customers started, by segment and stage.
+    pub fn take(&mut self, model: &Model, drawn: &Draw, started: &[Vec<i128>]) {
         for ((id, mean), control) in self.uncertain.iter().zip(&mut self.drawn) {
-            control.push(replication.drawn[*id] - mean);
+            control.push(drawn[*id] - mean);
         }
-        let ledgers = &replication.ledgers[model.baseline.index()];
         for ((segment, stage, share), control) in self.starts.iter().zip(&mut self.started) {
             let expected = share * f64::from(model.segments[*segment].agents);
-            control.push(ledgers[*segment].customers(0)[*stage] as f64 - expected);
+            control.push(started[*segment][*stage] as f64 - expected);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Efficiency: which estimator of a scenario's difference leaves the least doubt for its work.
 
+use crate::engine::cells::Arrivals;
 use crate::engine::divergence::Grain;
 use crate::engine::flows::Flows;
 use crate::engine::lanes::InstructionSet;
@@ -9,8 +10,9 @@ use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
+use super::lines::Lines;
 use super::metric::Metric;
-use super::statement::{Prices, Statement};
+use super::statement::{Prices, Statement, Whose, cohorts};
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };
@@ -68,14 +70,17 @@ pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
 pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metrics: &[Metric]) -> Vec<Efficiency> {
     let drawn = model.central();
     let program = Program::new(model);
-    let prices = Prices::new(model, &program, &drawn);
+    let lines = Lines::of(model);
+    let prices = Prices::new(model, &program, &lines, &drawn);
     let books = |scenario: ScenarioId, flows: &[Flows]| {
+        let whose = Whose { scenario, fired: &[] };
         let mut all = Statement::empty(model);
         for (segment, flows) in flows.iter().enumerate() {
-            let real = model.run.customers as f64 * model.segments[segment].share;
-            all.add(&prices.statement(&drawn, scenario, SegmentId::from(segment), &flows.clone().times(real)));
+            let came = [Arrivals::at_start(model, segment)];
+            let flows = [flows.clone().times(came[0].real)];
+            all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, &came), None));
         }
-        prices.spend(&drawn, scenario, &mut all);
+        prices.spend(whose, &mut all, None);
         all
     };
     let mut moments = vec![[Moments::default(); 4]; metrics.len()];

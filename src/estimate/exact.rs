@@ -1,14 +1,16 @@
 //! The exact expectations of a study, without simulating anyone.
 
 use crate::engine::experiment::Experiment;
+use crate::engine::flows::Flows;
 use crate::engine::obstacle::{follows_satisfaction, obstacles};
 use crate::engine::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
+use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::statement::{Prices, Statement};
+use super::statement::{Prices, Statement, Whose, cohorts};
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {
@@ -53,20 +55,20 @@ impl Exact {
 
     fn take(&mut self, model: &Model, program: &Program, experiment: &Experiment<'_>, draw: u32) {
         let drawn = Experiment::drawn(model, draw);
-        let prices = Prices::new(model, program, &drawn);
+        let lines = Lines::of(model);
+        let prices = Prices::new(model, program, &lines, &drawn);
         let Some(flows) = experiment.expected(&drawn) else { return };
+        let arrivals = experiment.arrivals(&drawn);
         for (scenario, flows) in flows.into_iter().enumerate() {
+            let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
             let mut books = Statement::empty(model);
             for (segment, flows) in flows.into_iter().enumerate() {
-                let customers = model.run.customers as f64 * model.segments[segment].share;
-                books.add(&prices.statement(
-                    &drawn,
-                    ScenarioId::from(scenario),
-                    SegmentId::from(segment),
-                    &flows.times(customers),
-                ));
+                let came = &arrivals[scenario][segment];
+                let flows: Vec<Flows> = flows.into_iter().zip(came).map(|(flows, its)| flows.times(its.real)).collect();
+                let cohorts = cohorts(&flows, came);
+                books.add(&prices.statement(whose, SegmentId::from(segment), &cohorts, None));
             }
-            prices.spend(&drawn, ScenarioId::from(scenario), &mut books);
+            prices.spend(whose, &mut books, None);
             for (place, metric) in self.metrics.iter().enumerate() {
                 self.horizon[scenario][place].push(metric.horizon(&books));
                 let sums = self.series[scenario][place].iter_mut();

@@ -2,6 +2,7 @@
 
 use crate::model::Model;
 use crate::model::value::AccountKind;
+use crate::stats::cash::cumulative;
 use crate::study::journey::LineKind;
 
 use super::statement::Statement;
@@ -118,16 +119,25 @@ impl Metric {
         self != Self::Satisfaction || follows_satisfaction
     }
 
+    /// Whether it says how things are at a time; otherwise it adds up over time.
+    pub fn is_state(self) -> bool {
+        matches!(self, Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_))
+    }
+
     /// Its value over the horizon: of a state at the end, of a flow the sum.
     pub fn horizon(self, books: &Statement) -> f64 {
         let last = books.retained.len() - 1;
         match self {
-            Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_) => {
-                self.at(books, last)
-            }
             Self::CumulativeCashFlow => Self::CashFlow.horizon(books),
+            state if state.is_state() => self.at(books, last),
             _ => (0..=last).map(|t| self.at(books, t)).sum(),
         }
+    }
+
+    /// What [`Metric::horizon`] would be if the horizon were each time from 0 on.
+    pub fn up_to(self, books: &Statement) -> Vec<f64> {
+        let each = self.series(books);
+        if self.is_state() || self == Self::CumulativeCashFlow { each } else { cumulative(&each) }
     }
 
     /// Its value at or in each time, from 0 to the horizon.
@@ -136,11 +146,7 @@ impl Metric {
         if self != Self::CumulativeCashFlow {
             return each.collect();
         }
-        let add = |sum: &mut f64, flow: f64| {
-            *sum += flow;
-            Some(*sum)
-        };
-        each.scan(0.0, add).collect()
+        cumulative(&each.collect::<Vec<f64>>())
     }
 
     fn at(self, books: &Statement, t: usize) -> f64 {

@@ -4,19 +4,19 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::divergence::Grain;
-use crate::engine::experiment::{Experiment, Replication};
-use crate::engine::flows::Flows;
+use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::follows_satisfaction;
-use crate::engine::program::Program;
 use crate::model::Model;
-use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
 
+use super::business::Business;
 use super::controls::Controls;
 use super::efficiency::choose;
+use super::findings::Findings;
+use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::statement::{Prices, Statement};
+use super::pricer::{Priced, Pricer};
 use super::summary::{Contrast, Controlled, Difference, Estimator, ScenarioSummary, Series, Summary};
 
 /// Every replication, priced and folded.
@@ -33,6 +33,7 @@ pub struct Runs<'m> {
     series: Vec<Vec<Vec<Vec<Moments>>>>,
     /// By scenario: simulated customers that differ, and the mean of real ones.
     differing: Vec<(u64, f64)>,
+    findings: Findings,
     replications: u64,
 }
 
@@ -54,13 +55,13 @@ impl<'m> Runs<'m> {
         experiment: &Experiment<'_>,
         grains: &[Option<Grain>],
     ) -> Result<Self, Vec<Diagnostic>> {
-        let program = Program::new(model);
-        let mut runs = Self::new(model);
-        experiment.run_forced(grains, |replication| runs.take(&program, &replication, grains))?;
+        let pricer = Pricer::new(model);
+        let mut runs = Self::new(model, &pricer.lines);
+        experiment.run_mapped(grains, |replication| pricer.price(&replication, grains), |priced| runs.take(&priced))?;
         Ok(runs)
     }
 
-    fn new(model: &'m Model) -> Self {
+    fn new(model: &'m Model, lines: &Lines) -> Self {
         let metrics = metrics(model);
         let (scenarios, cuts, times) =
             (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
@@ -71,101 +72,45 @@ impl<'m> Runs<'m> {
             controls: Controls::new(model, metrics.len()),
             series: vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios],
             differing: vec![(0, 0.0); scenarios],
+            findings: Findings::new(model, lines.clone(), &metrics),
             replications: 0,
             metrics,
         }
     }
 
-    /// The real customers that one simulated customer of a segment stands for.
-    fn weight(&self, segment: usize) -> f64 {
-        let segment = &self.model.segments[segment];
-        self.model.run.customers as f64 * segment.share / f64::from(segment.agents)
-    }
-
-    fn take(&mut self, program: &Program, replication: &Replication, grains: &[Option<Grain>]) {
-        let prices = Prices::new(self.model, program, &replication.drawn);
+    fn take(&mut self, priced: &Priced) {
         self.replications += 1;
-        self.controls.take(self.model, replication);
-        for scenario in 0..self.model.scenarios.len() {
-            let flows = |segment: usize| Flows::counted(&replication.ledgers[scenario][segment], self.weight(segment));
-            let (all, cuts) = self.books(&prices, replication, ScenarioId::from(scenario), &flows);
+        self.controls.take(self.model, &priced.drawn, &priced.started);
+        for (scenario, its) in priced.scenarios.iter().enumerate() {
             for (place, metric) in self.metrics.iter().enumerate() {
-                self.samples[scenario][place].push(metric.horizon(&all));
-                for (cut, books) in std::iter::once(&all).chain(&cuts).enumerate() {
+                self.samples[scenario][place].push(metric.horizon(&its.all));
+                for (cut, books) in std::iter::once(&its.all).chain(&its.cuts).enumerate() {
                     let moments = self.series[scenario][cut][place].iter_mut();
                     moments.zip(metric.series(books)).for_each(|(moments, value)| moments.push(value));
                 }
             }
-            self.take_expected(&prices, replication, scenario, &all);
-            for (segment, count) in replication.differing[scenario].iter().enumerate() {
-                let real = *count as f64 * self.weight(segment);
-                let sums = &mut self.differing[scenario];
-                *sums = (sums.0 + count, sums.1 + real);
+            let sums = &mut self.differing[scenario];
+            *sums = (sums.0 + its.differing.0, sums.1 + its.differing.1);
+            if let Some(expected) = &priced.expected {
+                self.controls.take_expected(scenario, &self.metrics, &its.all, &expected[scenario]);
             }
         }
-        self.take_forced(&prices, replication, grains);
-    }
-
-    /// Takes in the forced differences.
-    fn take_forced(&mut self, prices: &Prices<'_>, replication: &Replication, grains: &[Option<Grain>]) {
-        for (scenario, _) in grains.iter().enumerate().filter(|(_, grain)| grain.is_some()) {
-            let values = self.forced_values(prices, replication, scenario);
-            self.forced[scenario].resize(values.len(), Vec::new());
-            self.forced[scenario].iter_mut().zip(values).for_each(|(sample, value)| sample.push(value));
+        for (forced, values) in self.forced.iter_mut().zip(&priced.forced) {
+            let Some(values) = values else { continue };
+            forced.resize(values.len(), Vec::new());
+            forced.iter_mut().zip(values).for_each(|(sample, value)| sample.push(*value));
         }
+        self.findings.take(self.model, &self.metrics, priced);
     }
 
-    /// The forced difference of every metric: the baseline's flows as they were simulated, and what the scenario adds
-    /// to them, at the scenario's prices.
-    fn forced_values(&self, prices: &Prices<'_>, replication: &Replication, scenario: usize) -> Vec<f64> {
-        let baseline = self.model.baseline.index();
-        let last = |scenario: usize, place: usize| self.samples[scenario][place].last().copied().unwrap_or(0.0);
-        // Numbers may be drawn that do not allow it; then the paired difference is as true.
-        let all = replication.forced[scenario].as_ref().map(|forced| {
-            let flows = |segment: usize| {
-                let base = Flows::counted(&replication.ledgers[baseline][segment], self.weight(segment));
-                base.and(&forced[segment].clone().times(self.weight(segment)))
-            };
-            self.books(prices, replication, ScenarioId::from(scenario), &flows).0
-        });
-        let difference = |(place, metric): (usize, &Metric)| {
-            let value = all.as_ref().map_or_else(|| last(scenario, place), |all| metric.horizon(all));
-            value - last(baseline, place)
+    /// What the run says about the business.
+    pub fn business(&self) -> Business {
+        let npv = |scenario: usize| {
+            let place = self.metrics.iter().position(|metric| *metric == Metric::Npv).unwrap_or(0);
+            let difference = self.difference(scenario, place, Metric::Npv);
+            (difference.estimate, difference.probability_better)
         };
-        self.metrics.iter().enumerate().map(difference).collect()
-    }
-
-    fn take_expected(
-        &mut self,
-        prices: &Prices<'_>,
-        replication: &Replication,
-        scenario: usize,
-        simulated: &Statement,
-    ) {
-        let Some(expected) = &replication.expected else { return };
-        let customers = self.model.run.customers as f64;
-        let flows =
-            |segment: usize| expected[scenario][segment].clone().times(customers * self.model.segments[segment].share);
-        let (all, _) = self.books(prices, replication, ScenarioId::from(scenario), &flows);
-        self.controls.take_expected(scenario, &self.metrics, simulated, &all);
-    }
-
-    /// The books of all customers, and of each segment.
-    fn books(
-        &self,
-        prices: &Prices<'_>,
-        replication: &Replication,
-        scenario: ScenarioId,
-        flows: &dyn Fn(usize) -> Flows,
-    ) -> (Statement, Vec<Statement>) {
-        let segments = 0..self.model.segments.len();
-        let of =
-            |segment: usize| prices.statement(&replication.drawn, scenario, SegmentId::from(segment), &flows(segment));
-        let cuts: Vec<Statement> = segments.map(of).collect();
-        let mut all = Statement::empty(self.model);
-        cuts.iter().for_each(|books| all.add(books));
-        prices.spend(&replication.drawn, scenario, &mut all);
-        (all, cuts)
+        self.findings.business(self.model, &self.metrics, self.replications, &npv)
     }
 
     /// The summary over the horizon.

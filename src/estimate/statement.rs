@@ -1,15 +1,19 @@
 //! A statement is one scenario's books for one replication: flows of customers times prices. No chance in it.
 
+use crate::engine::cells::Arrivals;
 use crate::engine::flows::Flows;
-use crate::engine::program::Program;
+use crate::engine::program::{Program, whole};
 use crate::model::Model;
-use crate::model::course::Course;
+use crate::model::course::{Course, Run};
 use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
-use crate::model::value::{AccountKind, Booking, TimeWeights};
+use crate::model::value::{AccountKind, Booking, TimeWeights, postings};
 use crate::quantity::{ScenarioId, SegmentId};
-use crate::study::journey::LineKind;
+
+use super::business::LineGroup;
+use super::lines::Lines;
+use super::posted::Posted;
 
 /// Books by time, from 0 to the horizon, for some customers of one scenario. Statements add up over segments.
 ///
@@ -26,12 +30,16 @@ pub struct Statement {
     pub satisfaction: Vec<f64>,
     /// Purchases.
     pub purchases: Vec<f64>,
+    /// Money spent on baskets.
+    pub baskets: Vec<f64>,
     /// Money in.
     pub revenue: Vec<f64>,
     /// Money in less what goods cost.
     pub margin: Vec<f64>,
-    /// Costs by ledger lines.
+    /// Costs by ledger lines, and of winning customers.
     pub cost: Vec<f64>,
+    /// What of `cost` is spent on winning customers.
+    pub acquisition: Vec<f64>,
     /// What initiatives cost.
     pub initiative_cost: Vec<f64>,
     /// Cash flow (margin less costs), discounted.
@@ -51,9 +59,11 @@ impl Statement {
             acquired: column(),
             satisfaction: column(),
             purchases: column(),
+            baskets: column(),
             revenue: column(),
             margin: column(),
             cost: column(),
+            acquisition: column(),
             initiative_cost: column(),
             discounted: column(),
             accounts: vec![column(); model.accounts.len()],
@@ -74,9 +84,11 @@ impl Statement {
             &self.acquired,
             &self.satisfaction,
             &self.purchases,
+            &self.baskets,
             &self.revenue,
             &self.margin,
             &self.cost,
+            &self.acquisition,
             &self.initiative_cost,
             &self.discounted,
         ];
@@ -89,9 +101,11 @@ impl Statement {
             &mut self.acquired,
             &mut self.satisfaction,
             &mut self.purchases,
+            &mut self.baskets,
             &mut self.revenue,
             &mut self.margin,
             &mut self.cost,
+            &mut self.acquisition,
             &mut self.initiative_cost,
             &mut self.discounted,
         ];
@@ -99,109 +113,238 @@ impl Statement {
     }
 }
 
+/// Customers of one entry: what they did, and how many came.
+pub struct Cohort<'a> {
+    /// The period in which they came; 0 for those who were there at the start.
+    pub entry: u32,
+    /// What they did, in real customers.
+    pub flows: &'a Flows,
+    /// How many real customers came.
+    pub came: f64,
+}
+
+/// Customers by entry, with what they did in real customers.
+pub fn cohorts<'a>(flows: &'a [Flows], came: &[Arrivals]) -> Vec<Cohort<'a>> {
+    let one =
+        |(entry, (flows, its)): (usize, (&'a Flows, &Arrivals))| Cohort { entry: whole(entry), flows, came: its.real };
+    flows.iter().zip(came).enumerate().map(one).filter(|cohort| cohort.entry == 0 || cohort.came > 0.0).collect()
+}
+
+/// Whose books are kept: a scenario, and in which period the response to each of its rules begins.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    /// The scenario.
+    pub scenario: ScenarioId,
+    /// When its rules were acted on.
+    pub fired: &'a [Option<u32>],
+}
+
 /// Prices flows: everything about money and time that a replication needs.
 pub struct Prices<'m> {
     model: &'m Model,
     program: &'m Program,
+    lines: &'m Lines,
     plain: TimeWeights,
     discounted: TimeWeights,
     outcomes: Vec<Option<TimeWeights>>,
+    drawn: &'m Draw,
 }
 
 impl<'m> Prices<'m> {
     /// The prices of one draw of the numbers.
-    pub fn new(model: &'m Model, program: &'m Program, drawn: &Draw) -> Self {
+    pub fn new(model: &'m Model, program: &'m Program, lines: &'m Lines, drawn: &'m Draw) -> Self {
         let run = &model.run;
-        let weights = |rate: f64| TimeWeights::new(run.accrual, rate, run.period, run.horizon);
         let outcomes = model.accounts.iter().map(|account| match account.kind {
             AccountKind::Money(_) => None,
-            AccountKind::Outcome { discount_rate, .. } => Some(weights(discount_rate)),
+            AccountKind::Outcome { discount_rate, .. } => Some(TimeWeights::new(run, discount_rate)),
         });
         Self {
             model,
             program,
-            plain: weights(0.0),
-            discounted: weights(drawn[run.discount_rate]),
+            lines,
+            plain: TimeWeights::new(run, 0.0),
+            discounted: TimeWeights::new(run, drawn[run.discount_rate]),
             outcomes: outcomes.collect(),
+            drawn,
         }
     }
 
-    /// The books of one segment.
-    pub fn statement(&self, drawn: &Draw, scenario: ScenarioId, segment: SegmentId, flows: &Flows) -> Statement {
-        let timeline = Timeline::new(self.model, drawn, scenario, segment);
-        let mut books = Statement::empty(self.model);
+    /// The books of one segment; what is posted is cut by entry.
+    pub fn statement(
+        &self,
+        whose: Whose<'_>,
+        segment: SegmentId,
+        cohorts: &[Cohort<'_>],
+        posted: Option<&mut Posted>,
+    ) -> Statement {
+        self.statements(whose, segment, &[cohorts], posted).swap_remove(0)
+    }
+
+    /// The books of several sets of customers of one segment, which are all priced alike; what is posted is the first
+    /// one's.
+    pub fn statements(
+        &self,
+        whose: Whose<'_>,
+        segment: SegmentId,
+        sets: &[&[Cohort<'_>]],
+        mut posted: Option<&mut Posted>,
+    ) -> Vec<Statement> {
+        let timeline = Timeline::with_rules(self.model, self.drawn, whose.scenario, whose.fired, segment);
+        let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
+        let served: Vec<&Run<'_>> =
+            course.runs.iter().filter(|run| run.initiative.cost.per_customer.is_some()).collect();
+        let entries = entries(self.model);
+        let books = |set| Books {
+            prices: self,
+            sums: Statement::empty(self.model),
+            posted: if set == 0 { posted.take() } else { None },
+        };
+        let mut books: Vec<Books<'_, '_>> = (0..sets.len()).map(books).collect();
         let mut values = timeline.values(0).0;
         for t in 0..=self.model.run.horizon {
             if t > 0 && timeline.epoch(t) == t {
                 values = timeline.values(t).0;
             }
-            self.time(&mut books, &values, flows, t as usize);
+            for (books, cohorts) in books.iter_mut().zip(sets) {
+                for cohort in cohorts.iter().filter(|cohort| cohort.entry <= t) {
+                    let owner = segment.index() * entries + cohort.entry as usize;
+                    books.time(&values, cohort, t as usize, owner);
+                    for run in served.iter().filter(|run| run.is_in_use(segment, t)) {
+                        books.serve(run, cohort.flows, t as usize, owner);
+                    }
+                }
+            }
         }
-        books
+        books.into_iter().map(|books| books.sums).collect()
     }
 
     /// What the initiatives of a scenario cost the whole business.
-    pub fn spend(&self, drawn: &Draw, scenario: ScenarioId, books: &mut Statement) {
-        let course = Course::new(self.model, drawn, scenario, &[]);
+    pub fn spend(&self, whose: Whose<'_>, sums: &mut Statement, posted: Option<&mut Posted>) {
+        let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
+        let business = posted.as_ref().map_or(0, |posted| posted.business());
+        let mut books = Books { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
         for run in &course.runs {
+            let cost = run.initiative.cost;
+            let building = run.arrival.saturating_sub(run.start).max(1);
             for t in run.start..=self.model.run.horizon {
-                let cost = run.initiative.cost;
-                let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| drawn[id]);
-                let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| drawn[id]);
+                let part = cost
+                    .build
+                    .filter(|_| t - run.start < building)
+                    .map_or(0.0, |id| self.drawn[id] / f64::from(building));
+                let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| self.drawn[id]) + part;
+                let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| self.drawn[id]);
                 let cost = once + running;
-                books.initiative_cost[t as usize] += cost;
-                books.discounted[t as usize] -= cost * self.discounted.event[t as usize];
+                books.sums.initiative_cost[t as usize] += cost;
+                books.sums.discounted[t as usize] -= cost * self.discounted.event[t as usize];
+                books.post(self.lines.once[run.place], once, false, (t as usize, business));
+                books.post(self.lines.running[run.place], running, false, (t as usize, business));
             }
         }
+        *sums = books.sums;
     }
+}
 
-    fn time(&self, books: &mut Statement, values: &ParamSet, flows: &Flows, t: usize) {
-        books.acquired[t] = flows.acquired[t];
-        books.satisfaction[t] = flows.satisfaction[t];
-        for (place, stage) in self.model.stages.iter().enumerate() {
+/// Books while they are kept: sums for metrics, and postings for the ledger.
+struct Books<'p, 'm> {
+    prices: &'p Prices<'m>,
+    sums: Statement,
+    posted: Option<&'p mut Posted>,
+}
+
+impl Books<'_, '_> {
+    /// Books what customers of one entry did at time `t`.
+    fn time(&mut self, values: &ParamSet, cohort: &Cohort<'_>, t: usize, owner: usize) {
+        let Prices { model, program, lines, .. } = *self.prices;
+        let flows = cohort.flows;
+        self.sums.acquired[t] += flows.acquired[t];
+        self.sums.satisfaction[t] += flows.satisfaction[t];
+        for (place, stage) in model.stages.iter().enumerate() {
             let customers = flows.customers[t][place];
-            books.customers[place][t] = customers;
+            self.sums.customers[place][t] += customers;
             if stage.retained {
-                books.retained[t] += customers;
+                self.sums.retained[t] += customers;
             }
             for booking in &stage.values {
-                self.book(books, booking, customers * values[booking.amount], t, true);
+                self.account(booking, customers * values[booking.amount], true, (t, owner));
             }
             if let Some(purchases) = &stage.purchases {
                 let money = flows.baskets[t][place];
                 let margin = money * values[purchases.margin];
-                books.purchases[t] += flows.purchases[t][place];
-                books.revenue[t] += money;
-                books.margin[t] += margin;
-                books.discounted[t] += margin * self.discounted.event[t];
+                self.sums.purchases[t] += flows.purchases[t][place];
+                self.sums.baskets[t] += money;
+                self.sums.revenue[t] += money;
+                self.sums.margin[t] += margin;
+                self.sums.discounted[t] += margin * self.prices.discounted.event[t];
+                self.post(lines.baskets, money, false, (t, owner));
+                self.post(lines.goods, money - margin, false, (t, owner));
             }
         }
-        for (slot, pair) in self.program.booked_moves.iter().enumerate() {
-            let (from, to) = (pair / self.program.stages, pair % self.program.stages);
-            for (_, booking) in self.model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to) {
-                self.book(books, booking, flows.moves[t][slot] * values[booking.amount], t, false);
+        for (slot, pair) in program.booked_moves.iter().enumerate() {
+            let (from, to) = (pair / program.stages, pair % program.stages);
+            for (_, booking) in model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to) {
+                self.account(booking, flows.moves[t][slot] * values[booking.amount], false, (t, owner));
             }
+        }
+        if cohort.entry as usize == t && t > 0 {
+            let inflow = model.segments[owner / entries(model)].inflow.as_ref();
+            let cost = inflow.and_then(|its| its.cost).map_or(0.0, |id| values[id] * cohort.came);
+            self.sums.cost[t] += cost;
+            self.sums.acquisition[t] += cost;
+            self.sums.discounted[t] -= cost * self.prices.discounted.event[t];
+            self.post(lines.acquisition, cost, false, (t, owner));
         }
     }
 
-    /// Books an amount that accrues by being in a stage, or by an event.
-    fn book(&self, books: &mut Statement, booking: &Booking, amount: f64, t: usize, by_state: bool) {
-        let at = |weights: &TimeWeights| if by_state { weights.state[t] } else { weights.event[t] };
+    /// Books what an initiative costs for customers who use it.
+    fn serve(&mut self, run: &Run<'_>, flows: &Flows, t: usize, owner: usize) {
+        let Prices { model, lines, drawn, .. } = *self.prices;
+        let retained = model.stages.iter().zip(&flows.customers[t]).filter(|(stage, _)| stage.retained);
+        let customers: f64 = retained.map(|(_, count)| count).sum();
+        let amount = run.initiative.cost.per_customer.map_or(0.0, |id| drawn[id]) * customers;
+        self.sums.initiative_cost[t] += amount;
+        self.sums.discounted[t] -= amount * self.prices.discounted.event[t];
+        self.post(lines.running[run.place], amount, false, (t, owner));
+    }
+
+    /// Books an amount on an account: a ledger line or an outcome.
+    fn account(&mut self, booking: &Booking, amount: f64, by_state: bool, at: (usize, usize)) {
         let account = booking.account.index();
-        if let Some(weights) = &self.outcomes[account] {
-            books.accounts[account][t] += amount * at(weights);
+        let t = at.0;
+        let weight = |weights: &TimeWeights| if by_state { weights.state[t] } else { weights.event[t] };
+        if let Some(weights) = &self.prices.outcomes[account] {
+            self.sums.accounts[account][t] += amount * weight(weights);
             return;
         }
-        let plain = amount * at(&self.plain);
-        books.accounts[account][t] += plain;
-        let discounted = amount * at(&self.discounted);
-        if self.model.accounts[account].kind == AccountKind::Money(LineKind::Cost) {
-            books.cost[t] += plain;
-            books.discounted[t] -= discounted;
+        let plain = amount * weight(&self.prices.plain);
+        let discounted = amount * weight(&self.prices.discounted);
+        self.sums.accounts[account][t] += plain;
+        let line = self.prices.lines.accounts[account];
+        if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Revenue) {
+            self.sums.revenue[t] += plain;
+            self.sums.margin[t] += plain;
+            self.sums.discounted[t] += discounted;
         } else {
-            books.revenue[t] += plain;
-            books.margin[t] += plain;
-            books.discounted[t] += discounted;
+            self.sums.cost[t] += plain;
+            self.sums.discounted[t] -= discounted;
+        }
+        if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Acquisition) {
+            self.sums.acquisition[t] += plain;
+        }
+        self.post(line, amount, by_state, at);
+    }
+
+    /// Posts an amount on its line, at the times at which it is valued.
+    fn post(&mut self, line: Option<usize>, amount: f64, by_state: bool, (t, owner): (usize, usize)) {
+        if let (Some(posted), Some(line)) = (self.posted.as_deref_mut(), line)
+            && amount != 0.0
+        {
+            for (time, weight) in postings(&self.prices.model.run, by_state, whole(t)) {
+                posted.post(line, time as usize, owner, amount * weight);
+            }
         }
     }
+}
+
+fn entries(model: &Model) -> usize {
+    if model.has_inflow() { model.run.horizon as usize + 1 } else { 1 }
 }

@@ -194,6 +194,7 @@ impl Place<'_> {
         for (clock, place) in stage.clocks().iter().zip(worst.clocks).filter(|_| occasion.is_empty()) {
             why.push(match clock {
                 Clock::Age(of) => format!(", at `{}` {place}", self.model.traits[of.index()].name),
+                Clock::Tenure => format!(", in period {} since they came", place + 1),
                 _ => format!(", in period {} of a stay", place + 1),
             });
         }

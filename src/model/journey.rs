@@ -84,8 +84,10 @@ pub enum Chance {
 pub enum Clock {
     /// The periods that a customer has been in the stage: 1 at the first chance to leave.
     PeriodsInStage,
-    /// The period, counted from 1; also a customer's tenure while all enter at the start.
+    /// The period, counted from 1; also a customer's tenure where all are there from the start.
     Period,
+    /// The periods since the customer came: 1 in the first one.
+    Tenure,
     /// A trait that ages: its whole part at the start plus the periods since; 0 reads the first number.
     Age(TraitId),
 }

@@ -28,7 +28,7 @@ use param::Param;
 use people::{Segment, Trait};
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use together::Together;
-use value::Account;
+use value::{Account, discount};
 use world::{Pattern, Shock};
 
 /// A study, checked and made of numbers and indices only.
@@ -107,6 +107,30 @@ pub struct RunPlan {
     pub accrual: Accrual,
     /// The level of the intervals.
     pub interval: f64,
+}
+
+impl RunPlan {
+    /// How many periods before its end the money of a period is valued.
+    pub fn valued_before_end(&self) -> f64 {
+        match self.discounting {
+            Discounting::End => 0.0,
+            Discounting::Mid => 0.5,
+        }
+    }
+
+    /// The discount factor of time `t` at a rate a year.
+    pub fn factor(&self, rate: f64, t: u32) -> f64 {
+        let at = if t == 0 { 0.0 } else { f64::from(t) - self.valued_before_end() };
+        discount(rate, at, self.period)
+    }
+
+    /// The fiscal year that time `t` belongs to, counted from 1.
+    pub fn fiscal_year(&self, t: u32) -> u32 {
+        let months = libm::floor(f64::from(t.max(1) - 1) * self.period.years() * 12.0 + 1e-9);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "months of a bounded horizon")]
+        let months = months as u32;
+        1 + (months + (self.first_month + 12 - self.fiscal_year_start) % 12) / 12
+    }
 }
 
 impl Model {

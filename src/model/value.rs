@@ -4,6 +4,8 @@ use crate::quantity::{LineId, ParamId, PeriodUnit};
 use crate::study::journey::{CostGroup, LineKind};
 use crate::study::run::Accrual;
 
+use super::RunPlan;
+
 /// Something that accumulates: a ledger line or an outcome.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -57,34 +59,39 @@ pub struct TimeWeights {
 }
 
 impl TimeWeights {
-    /// The weights under an accrual convention, each multiplied by the discount factor at `rate` a year (0: none).
+    /// The weights under a run's accrual convention, each multiplied by the discount factor at `rate` a year (0: none).
     ///
     /// Events of period t are valued at time t, or t - 1 where values accrue at the start of periods.
     /// Half-cycle and Simpson weights after Elbasha & Chhatwal (2016), "Theoretical foundations and practical
     /// applications of within-cycle correction methods", Medical Decision Making 36(1); Simpson's as coded by
     /// Alarid-Escudero et al. (2023), Medical Decision Making 43(1): 1/3, 2/3, 4/3, ..., 1/3.
-    pub fn new(accrual: Accrual, rate: f64, unit: PeriodUnit, horizon: u32) -> Self {
-        let factor = |t: u32| discount(rate, f64::from(t), unit);
-        let state = (0..=horizon)
-            .map(|t| {
-                let ends = t == 0 || t == horizon;
-                match accrual {
-                    Accrual::End => f64::from(u8::from(t > 0)) * factor(t),
-                    Accrual::Start => f64::from(u8::from(t < horizon)) * factor(t),
-                    Accrual::All => factor(t),
-                    Accrual::HalfCycle => (if ends { 0.5 } else { 1.0 }) * factor(t),
-                    Accrual::LifeTable => {
-                        let begins = if t < horizon { factor(t) } else { 0.0 };
-                        let finishes = if t > 0 { factor(t - 1) } else { 0.0 };
-                        0.5 * (begins + finishes)
-                    }
-                    Accrual::Simpson if ends => factor(t) / 3.0,
-                    Accrual::Simpson => (if t % 2 == 1 { 2.0 } else { 4.0 }) / 3.0 * factor(t),
-                }
-            })
-            .collect();
-        let early = u32::from(matches!(accrual, Accrual::Start | Accrual::LifeTable));
-        let event = (0..=horizon).map(|t| if t == 0 { 0.0 } else { factor(t - early) }).collect();
-        Self { state, event }
+    pub fn new(run: &RunPlan, rate: f64) -> Self {
+        let weigh = |by_state: bool, t: u32| {
+            postings(run, by_state, t).iter().map(|(time, weight)| weight * run.factor(rate, *time)).sum()
+        };
+        Self {
+            state: (0..=run.horizon).map(|t| weigh(true, t)).collect(),
+            event: (0..=run.horizon).map(|t| weigh(false, t)).collect(),
+        }
+    }
+}
+
+/// The times at which what accrues at time t is valued, with weights: by being in a stage, or by an event.
+pub fn postings(run: &RunPlan, by_state: bool, t: u32) -> Vec<(u32, f64)> {
+    let (first, last) = (t == 0, t == run.horizon);
+    match (run.accrual, by_state) {
+        (_, false) if first => Vec::new(),
+        (Accrual::Start | Accrual::LifeTable, false) => vec![(t - 1, 1.0)],
+        (_, false) => vec![(t, 1.0)],
+        (Accrual::End, true) => (!first).then_some((t, 1.0)).into_iter().collect(),
+        (Accrual::Start, true) => (!last).then_some((t, 1.0)).into_iter().collect(),
+        (Accrual::All, true) => vec![(t, 1.0)],
+        (Accrual::HalfCycle, true) => vec![(t, if first || last { 0.5 } else { 1.0 })],
+        (Accrual::LifeTable, true) => {
+            let begins = (!last).then_some((t, 0.5));
+            begins.into_iter().chain((!first).then(|| (t - 1, 0.5))).collect()
+        }
+        (Accrual::Simpson, true) if first || last => vec![(t, 1.0 / 3.0)],
+        (Accrual::Simpson, true) => vec![(t, (if t % 2 == 1 { 2.0 } else { 4.0 }) / 3.0)],
     }
 }

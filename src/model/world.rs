@@ -66,7 +66,7 @@ impl Pattern {
     /// The factor at time `t`, with the drawn growth a year and the length of a period in years.
     pub fn factor(&self, t: u32, growth: f64, years: f64) -> f64 {
         let season = self.season.get(t as usize).copied().unwrap_or(1.0);
-        if growth == 0.0 { season } else { season * libm::pow(1.0 + growth, f64::from(t) * years) }
+        if growth == 0.0 { season } else { season * libm::pow(libm::fmax(1.0 + growth, 0.0), f64::from(t) * years) }
     }
 }
 

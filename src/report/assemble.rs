@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::engine::obstacle::obstacles;
-use crate::estimate::business::Business;
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::study::leaves::Leaf;
@@ -26,7 +25,7 @@ impl Report {
             assumptions: assumptions(source),
             notes: notes(model),
             why_not_exact: (!why.is_empty()).then(|| why.join("; ")),
-            business: Business::default(),
+            business: runs.business(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Arrive: customers are put where their segment starts, with the traits they keep for life.
+//! Arrive: customers are put where their segment starts, or its newcomers do, with the traits they keep for life.
 
 use crate::engine::draws::{Address, Purpose};
 use crate::engine::population::{Block, World};
@@ -7,20 +7,29 @@ use crate::engine::sampler::{Sample, Sampler};
 /// Gives every customer of a fresh block a stage, traits and satisfaction.
 pub fn arrive(block: &mut Block, world: &World<'_>, segment: usize) {
     let beginning = &world.program.segments[segment];
+    let newcomers = world.program.newcomers[segment].as_ref().filter(|_| block.entry() > 0);
+    let starts = newcomers.unwrap_or(&beginning.starts);
+    let cohort = block.cohort();
     let count = block.live;
     let room = block.customer.len();
     let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; room]);
     let mut draw = |purpose: Purpose, draw: u32, customers: &[u32]| {
-        world.draws.fill(world.set, Address { period_block: 0, purpose, draw }, customers, count, &mut words);
+        world.draws.fill(
+            world.set,
+            Address { period_block: 0, purpose, draw: cohort.wrapping_add(draw) },
+            customers,
+            count,
+            &mut words,
+        );
         words[0].clone()
     };
     // Where all begin in one stage, there is nothing to draw.
-    if beginning.thresholds.is_empty() {
-        block.stage[..count].fill(u32::from(beginning.stages[0]));
+    if starts.thresholds.is_empty() {
+        block.stage[..count].fill(u32::from(starts.stages[0]));
     } else {
         let words = draw(Purpose::Start, 0, &block.customer);
         for (stage, word) in block.stage[..count].iter_mut().zip(&words) {
-            *stage = u32::from(beginning.stages[beginning.thresholds.iter().filter(|at| word >= *at).count()]);
+            *stage = u32::from(starts.stages[starts.thresholds.iter().filter(|at| word >= *at).count()]);
         }
     }
     if world.program.acquires {

@@ -63,7 +63,7 @@ pub fn tilts(block: &Block, now: Period<'_>, states: &[State], weights: &[Strip]
     let mut first = true;
     for (at, (state, weight)) in states.iter().zip(weights).enumerate().take(last + 1) {
         if drive(weight) || at == last {
-            let neutral = now.program().neutral(*state, now.t);
+            let neutral = now.program().neutral(*state, now.age);
             let column = block.state(*state);
             now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, factor: tilt });
             first = false;

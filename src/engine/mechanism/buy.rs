@@ -77,7 +77,7 @@ impl DrawCounts<'_> {
             let mut rate = R::look_f(l, rates, stage);
             for (of, stages) in &program.rate_traits {
                 let own = l.load_f(&l.numbers(&self.block.traits[of.index()], n)[i]);
-                let own = l.max_f(l.add_f(own, l.f(program.growth(*of, self.now.t))), l.f(0.0));
+                let own = l.max_f(l.add_f(own, l.f(program.growth(*of, self.now.age))), l.f(0.0));
                 let here = l.eq(R::look(l, R::ready(l, stages), stage), l.u(1));
                 rate = l.pick_f(here, l.mul_f(rate, own), rate);
             }
@@ -297,7 +297,8 @@ impl Shop<'_> {
             if draw > 0 {
                 buyers = set.run(Remaining { draw, places: self.places(), buyers, subset });
             }
-            let at = Address { period_block: self.now.t, purpose: Purpose::Basket, draw };
+            let at =
+                Address { period_block: self.now.t, purpose: Purpose::Basket, draw: block.cohort().wrapping_add(draw) };
             self.now.world.draws.fill(set, at, &subset.customer, buyers, &mut subset.words);
             let count = set.run(Wanted { draw, places: self.places(), buyers, subset });
             set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
@@ -319,7 +320,7 @@ impl Shop<'_> {
         for (basket, place) in baskets.iter().zip(whose) {
             let place = *place as usize;
             let scale = own.map_or(scale, |of| {
-                let own = block.traits[of.index()][place] + self.now.program().growth(of, self.now.t);
+                let own = block.traits[of.index()][place] + self.now.program().growth(of, self.now.age);
                 scale * f64::from(own.max(0.0))
             });
             let units = units(*basket, scale);

@@ -10,13 +10,13 @@ use super::reach;
 
 /// Writes the row of each customer to `row`.
 pub fn find(block: &Block, now: Period<'_>, row: &mut [u32]) {
-    now.world.set.run(Find { block, program: now.program(), t: now.t, row });
+    now.world.set.run(Find { block, program: now.program(), age: now.age, row });
 }
 
 struct Find<'a> {
     block: &'a Block,
     program: &'a Program,
-    t: u32,
+    age: u32,
     row: &'a mut [u32],
 }
 
@@ -46,8 +46,15 @@ impl Kernel for Find<'_> {
                     for i in 0..n {
                         let sum = l.add(
                             l.load(&row[i]),
-                            place(l, reached, clock, l.load(&stage[i]), age(l, l.load_f(&column[i]), self.t)),
+                            place(l, reached, clock, l.load(&stage[i]), age(l, l.load_f(&column[i]), self.age)),
                         );
+                        l.store(&mut row[i], sum);
+                    }
+                }
+                Clock::Tenure => {
+                    for i in 0..n {
+                        let tenure = l.u(self.age - 1);
+                        let sum = l.add(l.load(&row[i]), place(l, reached, clock, l.load(&stage[i]), tenure));
                         l.store(&mut row[i], sum);
                     }
                 }
@@ -64,9 +71,9 @@ fn place<L: Lanes>(l: L, reached: Reached, clock: &ClockShape, stage: L::U, read
     l.mul(place, reach(l, reached, &clock.stride, stage))
 }
 
-/// The whole part of an ageing trait in period `t`, not below 0.
+/// The whole part of an ageing trait in a customer's `age`-th period, not below 0.
 #[inline(always)]
-fn age<L: Lanes>(l: L, at_start: L::F, t: u32) -> L::U {
+fn age<L: Lanes>(l: L, at_start: L::F, age: u32) -> L::U {
     // No list is a billion periods long.
-    l.add(l.whole(l.within(at_start, l.f(0.0), l.f(1e9))), l.u(t - 1))
+    l.add(l.whole(l.within(at_start, l.f(0.0), l.f(1e9))), l.u(age - 1))
 }

@@ -215,6 +215,8 @@ impl Compiler<'_> {
     pub(super) fn clock(&mut self, path: &Path, by: Option<&str>) -> Option<Clock> {
         match by {
             Some("periods_in_stage") => Some(Clock::PeriodsInStage),
+            // Where all are there from the start, a tenure is the period, and reading it costs no row.
+            Some("tenure") if self.study.segments.values().any(|its| its.inflow.is_some()) => Some(Clock::Tenure),
             Some("tenure" | "period") => Some(Clock::Period),
             Some(name) if self.study.traits.get(name).is_some_and(|t| t.ages) => {
                 self.trait_named(name, path).map(Clock::Age)

@@ -6,6 +6,7 @@ use crate::model::param::Meaning;
 use crate::quantity::ScenarioId;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
+use crate::study::run::{Accrual, Discounting};
 
 use super::Compiler;
 
@@ -37,6 +38,15 @@ impl Compiler<'_> {
         self.within("first_month", run.first_month.0, 1, 12);
         let fiscal_year_start = run.fiscal_year_start.unwrap_or(run.first_month).0;
         self.within("fiscal_year_start", fiscal_year_start, 1, 12);
+        if run.discounting == Discounting::Mid && run.accrual != Accrual::End {
+            self.fault(
+                Diagnostic::error("money cannot be valued in the middle of a period under this accrual")
+                    .at(at("discounting").to_string())
+                    .at(at("accrual").to_string())
+                    .why("the accrual already says when within a period it counts")
+                    .mend("take one of them out"),
+            );
+        }
         let rate = run.discount_rate.clone().unwrap_or(Number::Known(0.0));
         let discount_rate = self.numbers.fixed(&at("discount_rate"), &at("discount_rate"), Meaning::Positive, &rate);
         RunPlan {

@@ -82,9 +82,8 @@ impl Compiler<'_> {
             self.check_pattern(&at, written);
             let path = at.child("trend");
             let trend = written.trend.as_ref().map(|number| self.numbers.fixed(&path, &path, Meaning::Real, number));
-            if let Some(id) = trend
-                && self.numbers.params[id.index()].law.support().0 <= -1.0
-            {
+            let low = trend.map_or(0.0, |id| self.numbers.params[id.index()].law.support().0);
+            if low.is_finite() && low <= -1.0 {
                 self.fault(
                     Diagnostic::error("a trend cannot fall by all there is")
                         .at(path.to_string())
@@ -231,7 +230,9 @@ impl Compiler<'_> {
         }
         match Copula::of_ranks(&ranks) {
             Ok(copula) => Some(Together { params, copula }),
-            Err(CopulaError::NotPositiveDefinite(at) | CopulaError::NotCorrelations(at) | CopulaError::NotSquare(at)) => {
+            Err(
+                CopulaError::NotPositiveDefinite(at) | CopulaError::NotCorrelations(at) | CopulaError::NotSquare(at),
+            ) => {
                 let name = |place: usize| format!("`{}`", self.numbers.params[params[place].index()].written);
                 let others: Vec<String> =
                     (0..params.len()).filter(|other| *other != at && ranks[at][*other] != 0.0).map(name).collect();

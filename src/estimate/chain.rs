@@ -1,0 +1,224 @@
+//! The impact chain: where the difference in cash flow to the baseline comes from.
+//!
+//! In every segment and fiscal year the margin on baskets is customers x purchases each x basket x margin rate, revenue
+//! lines are customers x fees each, and what it costs to serve is customers x cost each. Each difference of such a product
+//! is split over its factors by the logarithmic mean Divisia index ([`crate::stats::divisia`]); what it costs to win
+//! customers, and initiatives, are differences as they stand. Parts add up to the whole in every replication.
+
+use crate::model::Model;
+use crate::stats::divisia::parts;
+use crate::stats::estimate::Estimate;
+use crate::stats::moments::Moments;
+
+use super::business::{ChainCell, ChainPart, ImpactChain};
+use super::pricer::PricedScenario;
+use super::statement::Statement;
+
+/// The drivers, in the order in which they are shown.
+const DRIVERS: [(&str, &str); 8] = [
+    ("customers", "Customers kept and won"),
+    ("frequency", "Purchases per customer"),
+    ("basket", "Basket"),
+    ("margin_rate", "Margin rate"),
+    ("fees", "Fees per customer"),
+    ("cost_to_serve", "Cost to serve per customer"),
+    ("acquisition", "Acquisition"),
+    ("initiatives", "Initiatives"),
+];
+
+/// The parts of all scenarios, by replication.
+pub struct Chains {
+    years: Vec<u32>,
+    last_year: usize,
+    /// By scenario, then by driver: the part over the horizon.
+    parts: Vec<[Moments; 8]>,
+    totals: Vec<Moments>,
+    /// By scenario, then by segment (the business last) and year: sums of parts.
+    cells: Vec<Vec<Vec<[f64; 8]>>>,
+    count: u64,
+}
+
+impl Chains {
+    /// Before any replication.
+    pub fn new(model: &Model) -> Self {
+        let years: Vec<u32> = (0..=model.run.horizon).map(|t| model.run.fiscal_year(t)).collect();
+        let last_year = years.iter().copied().max().unwrap_or(1) as usize;
+        let scenarios = model.scenarios.len();
+        Self {
+            years,
+            last_year,
+            parts: vec![[Moments::default(); 8]; scenarios],
+            totals: vec![Moments::default(); scenarios],
+            cells: vec![vec![vec![[0.0; 8]; last_year]; model.segments.len() + 1]; scenarios],
+            count: 0,
+        }
+    }
+
+    /// Takes in a replication.
+    pub fn take(&mut self, baseline: usize, priced: &[PricedScenario]) {
+        self.count += 1;
+        let base = &priced[baseline];
+        for (scenario, its) in priced.iter().enumerate().filter(|(scenario, _)| *scenario != baseline) {
+            let mut sums = [0.0; 8];
+            for year in 0..self.last_year {
+                for (segment, (now, then)) in its.cuts.iter().zip(&base.cuts).enumerate() {
+                    let found = split(&self.year(then, year), &self.year(now, year));
+                    add(&mut sums, &found);
+                    add(&mut self.cells[scenario][segment][year], &found);
+                }
+                // What initiatives cost the business as a whole; what they cost for customers is in the segments.
+                let whole = |books: &PricedScenario| {
+                    let cuts: f64 = books.cuts.iter().map(|cut| self.over(year, &cut.initiative_cost)).sum();
+                    self.over(year, &books.all.initiative_cost) - cuts
+                };
+                let business = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, whole(base) - whole(its)];
+                add(&mut sums, &business);
+                let last = self.cells[scenario].len() - 1;
+                add(&mut self.cells[scenario][last][year], &business);
+            }
+            self.parts[scenario].iter_mut().zip(sums).for_each(|(moments, part)| moments.push(part));
+            self.totals[scenario].push(sums.iter().sum());
+        }
+    }
+
+    /// The sum of a column over a fiscal year, counted from 0.
+    fn over(&self, year: usize, column: &[f64]) -> f64 {
+        let within = column.iter().zip(&self.years).filter(|(_, its)| **its as usize == year + 1);
+        within.map(|(amount, _)| amount).sum()
+    }
+
+    fn year(&self, books: &Statement, year: usize) -> Year {
+        let over = |column: &[f64]| self.over(year, column);
+        let (revenue, baskets) = (over(&books.revenue), over(&books.baskets));
+        let acquisition = over(&books.acquisition);
+        Year {
+            customers: over(&books.retained),
+            purchases: over(&books.purchases),
+            baskets,
+            margin: over(&books.margin) - (revenue - baskets),
+            fees: revenue - baskets,
+            service: over(&books.cost) - acquisition,
+            acquisition,
+            initiatives: over(&books.initiative_cost),
+        }
+    }
+
+    /// The chain of a scenario.
+    pub fn found(&self, model: &Model, scenario: usize) -> ImpactChain {
+        let level = model.run.interval;
+        let name = |segment: usize| model.segments.get(segment).map(|its| its.name.clone());
+        let mut cells = Vec::new();
+        for (segment, years) in self.cells[scenario].iter().enumerate() {
+            for (year, parts) in (1..).zip(years) {
+                for ((driver, _), amount) in DRIVERS.iter().zip(parts).filter(|(_, amount)| **amount != 0.0) {
+                    let amount = amount / self.count as f64;
+                    cells.push(ChainCell { segment: name(segment), year, driver: (*driver).to_owned(), amount });
+                }
+            }
+        }
+        let part = |((driver, title), moments): (&(&str, &str), &Moments)| ChainPart {
+            driver: (*driver).to_owned(),
+            title: (*title).to_owned(),
+            amount: Estimate::of(moments, level),
+        };
+        ImpactChain {
+            scenario: model.scenarios[scenario].name.clone(),
+            baseline: model.scenarios[model.baseline.index()].name.clone(),
+            parts: DRIVERS.iter().zip(&self.parts[scenario]).map(part).collect(),
+            total: Estimate::of(&self.totals[scenario], level),
+            cells,
+        }
+    }
+}
+
+/// What a segment did in one fiscal year.
+struct Year {
+    customers: f64,
+    purchases: f64,
+    baskets: f64,
+    margin: f64,
+    fees: f64,
+    service: f64,
+    acquisition: f64,
+    initiatives: f64,
+}
+
+/// The parts of the difference between two years, by driver.
+fn split(before: &Year, after: &Year) -> [f64; 8] {
+    let share = |part: f64, whole: f64| if whole == 0.0 { 0.0 } else { part / whole };
+    let margin = |year: &Year| {
+        [
+            year.customers,
+            share(year.purchases, year.customers),
+            share(year.baskets, year.purchases),
+            share(year.margin, year.baskets),
+        ]
+    };
+    let [kept, frequency, basket, rate] = parts(margin(before), margin(after));
+    let each = |amount: &dyn Fn(&Year) -> f64| {
+        let pair = |year: &Year| [year.customers, share(amount(year), year.customers)];
+        parts(pair(before), pair(after))
+    };
+    let [paying, fees] = each(&|year| year.fees);
+    let [served, service] = each(&|year| year.service);
+    // What a product cannot hold, because nobody was there to make it, is left to the driver that stands last.
+    let lost = |whole: f64, product: f64| whole - product;
+    let rest_of = |amount: &dyn Fn(&Year) -> f64| {
+        let held = |year: &Year| if year.customers == 0.0 { 0.0 } else { amount(year) };
+        lost(amount(after) - amount(before), held(after) - held(before))
+    };
+    let margin_held = |year: &Year| margin(year).iter().product::<f64>();
+    let margin_rest = (after.margin - before.margin) - (margin_held(after) - margin_held(before));
+    [
+        kept + paying - served,
+        frequency,
+        basket,
+        rate + margin_rest,
+        fees + rest_of(&|year| year.fees),
+        -service - rest_of(&|year| year.service),
+        before.acquisition - after.acquisition,
+        before.initiatives - after.initiatives,
+    ]
+}
+
+fn add(into: &mut [f64; 8], from: &[f64; 8]) {
+    into.iter_mut().zip(from).for_each(|(into, from)| *into += from);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn year(numbers: [f64; 8]) -> Year {
+        let [customers, purchases, baskets, margin, fees, service, acquisition, initiatives] = numbers;
+        Year { customers, purchases, baskets, margin, fees, service, acquisition, initiatives }
+    }
+
+    fn cash(year: &Year) -> f64 {
+        year.margin + year.fees - year.service - year.acquisition - year.initiatives
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up_whatever_the_years_hold(
+            before in proptest::array::uniform8(prop_oneof![Just(0.0), 0.0..1e6_f64]),
+            after in proptest::array::uniform8(prop_oneof![Just(0.0), 0.0..1e6_f64]),
+        ) {
+            let (before, after) = (year(before), year(after));
+            let total: f64 = split(&before, &after).iter().sum();
+            let whole = cash(&after) - cash(&before);
+            prop_assert!((total - whole).abs() <= 1e-9 * (cash(&after).abs() + cash(&before).abs() + 1e6));
+        }
+    }
+
+    #[test]
+    fn one_driver_that_moves_alone_has_all_of_the_difference() {
+        let before = year([100.0, 200.0, 8000.0, 2400.0, 500.0, 300.0, 50.0, 0.0]);
+        let more = year([110.0, 220.0, 8800.0, 2640.0, 550.0, 330.0, 50.0, 0.0]);
+        let parts = split(&before, &more);
+        assert!((parts[0] - 260.0).abs() < 1e-9, "{parts:?}");
+        assert!(parts[1..].iter().all(|part| part.abs() < 1e-9), "{parts:?}");
+    }
+}

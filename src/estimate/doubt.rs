@@ -1,0 +1,71 @@
+//! The three uncertainties apart: what more simulated customers would take away, what more knowledge would, and what
+//! nothing will.
+
+use crate::model::Model;
+use crate::stats::nested::{Components, Nested};
+
+use super::business::Uncertainty;
+use super::metric::Metric;
+use super::pricer::PricedScenario;
+
+/// The doubts of all scenarios, by replication.
+pub struct Doubts {
+    /// By scenario, then by metric: of the level, and of the difference from the baseline.
+    nested: Vec<Vec<[Nested; 2]>>,
+}
+
+impl Doubts {
+    /// Before any replication.
+    pub fn new(scenarios: usize, metrics: usize) -> Self {
+        Self { nested: vec![vec![[Nested::default(); 2]; metrics]; scenarios] }
+    }
+
+    /// Takes in a replication.
+    pub fn take(&mut self, baseline: usize, metrics: &[Metric], priced: &[PricedScenario]) {
+        let base = &priced[baseline];
+        for (nested, its) in self.nested.iter_mut().zip(priced) {
+            for (place, metric) in metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline()) {
+                let (level, from) = (metric.horizon(&its.all), metric.horizon(&base.all));
+                let (batches, others) = (&its.batches[place], &base.batches[place]);
+                nested[place][0].push(level, batches);
+                let differences: Vec<f64> = batches.iter().zip(others).map(|(a, b)| a - b).collect();
+                nested[place][1].push(level - from, &differences);
+            }
+        }
+    }
+
+    /// What was found, for the metrics over the horizon.
+    pub fn found(&self, model: &Model, metrics: &[Metric]) -> Vec<Uncertainty> {
+        let mut found = Vec::new();
+        for (scenario, nested) in self.nested.iter().enumerate() {
+            for (place, metric) in metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline()) {
+                let kinds =
+                    [false, true].into_iter().filter(|difference| !difference || scenario != model.baseline.index());
+                for difference in kinds {
+                    let components = nested[place][usize::from(difference)].components();
+                    found.extend(components.map(|its| uncertainty(model, scenario, difference, *metric, &its)));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn uncertainty(model: &Model, scenario: usize, difference: bool, metric: Metric, its: &Components) -> Uncertainty {
+    let agents = u64::from(model.run.agents);
+    // Where nothing is uncertain, whatever is found between replications is chance that batches missed.
+    let known = !model.is_uncertain();
+    let between = if known { 0.0 } else { its.between };
+    let components = Components { between, ..*its };
+    Uncertainty {
+        scenario: model.scenarios[scenario].name.clone(),
+        difference,
+        metric: metric.name(model),
+        mean: its.mean,
+        simulation_error: its.chance_error,
+        parameter_sd: libm::sqrt(between),
+        parameter_is_lost_in_chance: known || its.lost_in_chance,
+        outcome_sd: libm::sqrt(components.outcome_variance(model.run.customers as f64, agents as f64)),
+        agents_that_would_do: components.agents_that_would_do(agents),
+    }
+}

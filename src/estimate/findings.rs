@@ -1,0 +1,93 @@
+//! Findings: everything about the business that is gathered replication by replication.
+
+use crate::model::Model;
+use crate::stats::estimate::Estimate;
+
+use super::books::published;
+use super::business::Business;
+use super::case::Cases;
+use super::chain::Chains;
+use super::cohorts::Cohorts;
+use super::doubt::Doubts;
+use super::lines::Lines;
+use super::metric::Metric;
+use super::posted::Posted;
+use super::pricer::Priced;
+use super::progress::Progress;
+use super::targets::Targets;
+
+/// What is gathered for [`Business`].
+pub struct Findings {
+    lines: Lines,
+    /// By scenario: the sum of the ledgers of all replications.
+    ledgers: Vec<Posted>,
+    cases: Cases,
+    chains: Chains,
+    targets: Targets,
+    cohorts: Cohorts,
+    doubts: Doubts,
+    progress: Progress,
+}
+
+impl Findings {
+    /// Before any replication.
+    pub fn new(model: &Model, lines: Lines, metrics: &[Metric]) -> Self {
+        let scenarios = model.scenarios.len();
+        Self {
+            ledgers: Vec::new(),
+            cases: Cases::new(scenarios, lines.all.len()),
+            chains: Chains::new(model),
+            targets: Targets::new(model, metrics),
+            cohorts: Cohorts::new(model),
+            doubts: Doubts::new(scenarios, metrics.len()),
+            progress: Progress::new(model),
+            lines,
+        }
+    }
+
+    /// Takes in a replication.
+    pub fn take(&mut self, model: &Model, metrics: &[Metric], priced: &Priced) {
+        let baseline = model.baseline.index();
+        let books: Vec<&Posted> = priced.scenarios.iter().map(|its| &its.posted).collect();
+        if self.ledgers.is_empty() {
+            self.ledgers = books.iter().map(|posted| (*posted).clone()).collect();
+        } else {
+            self.ledgers.iter_mut().zip(&books).for_each(|(sum, posted)| sum.add(posted));
+        }
+        self.cases.take(model, &self.lines, &priced.drawn, &books);
+        self.chains.take(baseline, &priced.scenarios);
+        self.targets.take(model, &priced.scenarios);
+        self.cohorts.take(model, &self.lines, &priced.drawn, &priced.scenarios);
+        self.doubts.take(baseline, metrics, &priced.scenarios);
+        self.progress.take(model, &priced.drawn, priced.scenarios.iter().map(|its| its.fired.as_slice()));
+    }
+
+    /// What was found in `count` replications; `npv` is the difference in NPV of a scenario as contrasts have it.
+    pub fn business(
+        &self,
+        model: &Model,
+        metrics: &[Metric],
+        count: u64,
+        npv: &dyn Fn(usize) -> (Estimate, f64),
+    ) -> Business {
+        let baseline = model.baseline.index();
+        let others = || (0..model.scenarios.len()).filter(|scenario| *scenario != baseline);
+        let run = &model.run;
+        Business {
+            first_month: run.first_month,
+            fiscal_year_start: run.fiscal_year_start,
+            fiscal_years: (0..=run.horizon).map(|t| run.fiscal_year(t)).collect(),
+            discount_rate: model.central()[run.discount_rate],
+            discount_rate_is_uncertain: model.params[run.discount_rate.index()].is_uncertain(),
+            valued_before_end: run.valued_before_end(),
+            years_per_period: run.period.years(),
+            roadmaps: self.progress.found(model),
+            books: published(model, &self.lines, &self.ledgers, count),
+            cases: others().map(|scenario| self.cases.found(model, &self.lines, scenario, npv(scenario))).collect(),
+            chains: others().map(|scenario| self.chains.found(model, scenario)).collect(),
+            targets: self.targets.found(model),
+            cohorts: self.cohorts.found(model, count, None),
+            uncertainty: self.doubts.found(model, metrics),
+        }
+    }
+}

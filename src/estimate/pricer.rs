@@ -1,0 +1,251 @@
+//! The pricer turns a replication's counts into everything that results are made of. It runs where the replication ran, so
+//! that large counts need not be carried on.
+
+use crate::engine::cells::{BATCHES, Cells, batch};
+use crate::engine::divergence::Grain;
+use crate::engine::experiment::Replication;
+use crate::engine::flows::Flows;
+use crate::engine::ledger::Ledger;
+use crate::engine::program::Program;
+use crate::model::Model;
+use crate::model::draw::Draw;
+use crate::quantity::{ScenarioId, SegmentId};
+
+use super::lines::Lines;
+use super::metric::{Metric, metrics};
+use super::posted::Posted;
+use super::statement::{Cohort, Prices, Statement, Whose, cohorts};
+
+/// Prices the replications of a model.
+pub struct Pricer<'m> {
+    model: &'m Model,
+    program: Program,
+    /// The lines of the books.
+    pub lines: Lines,
+    /// The metrics.
+    pub metrics: Vec<Metric>,
+    cells: Cells,
+}
+
+/// What a replication came to.
+pub struct Priced {
+    /// The numbers and shocks as they were drawn.
+    pub drawn: Draw,
+    /// By scenario.
+    pub scenarios: Vec<PricedScenario>,
+    /// The expected books of the whole business by scenario, where the model has them.
+    pub expected: Option<Vec<Statement>>,
+    /// By scenario, then by metric: the forced difference; none where luck is only paired.
+    pub forced: Vec<Option<Vec<f64>>>,
+    /// The baseline's simulated customers at time 0, by segment and stage.
+    pub started: Vec<Vec<i128>>,
+}
+
+/// What one scenario of a replication came to.
+pub struct PricedScenario {
+    /// The books of the whole business.
+    pub all: Statement,
+    /// The books of each segment.
+    pub cuts: Vec<Statement>,
+    /// The ledger.
+    pub posted: Posted,
+    /// By metric, then by batch of customers: what it would be if the others were like them. Empty where it is not asked.
+    pub batches: Vec<Vec<f64>>,
+    /// By entry: how many real customers came, and those retained and ever retained by time.
+    pub cohorts: Vec<CohortFlow>,
+    /// The customers whose lives differ from the baseline's: simulated and real.
+    pub differing: (u64, f64),
+    /// In which period the response to each rule begins.
+    pub fired: Vec<Option<u32>>,
+}
+
+/// The customers of one entry over time, all segments together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CohortFlow {
+    /// How many real customers came.
+    pub came: f64,
+    /// Those in retained stages at each time.
+    pub retained: Vec<f64>,
+    /// Those ever retained up to each time.
+    pub acquired: Vec<f64>,
+}
+
+impl<'m> Pricer<'m> {
+    /// The pricer of a model.
+    pub fn new(model: &'m Model) -> Self {
+        Self {
+            model,
+            program: Program::new(model),
+            lines: Lines::of(model),
+            metrics: metrics(model),
+            cells: Cells::of(model),
+        }
+    }
+
+    /// Prices a replication; differences are forced at the scenarios' grains.
+    pub fn price(&self, replication: &Replication, grains: &[Option<Grain>]) -> Priced {
+        let prices = Prices::new(self.model, &self.program, &self.lines, &replication.drawn);
+        let scenarios: Vec<PricedScenario> =
+            (0..self.model.scenarios.len()).map(|scenario| self.scenario(&prices, replication, scenario)).collect();
+        let forced = (0..scenarios.len())
+            .map(|scenario| {
+                grains.get(scenario).copied().flatten()?;
+                Some(self.forced_values(&prices, replication, &scenarios, scenario))
+            })
+            .collect();
+        let baseline = self.model.baseline.index();
+        let started = |segment| self.ledger(replication, baseline, segment, 0).customers(0).to_vec();
+        Priced {
+            drawn: replication.drawn.clone(),
+            expected: self.expected(&prices, replication),
+            forced,
+            started: (0..self.cells.segments).map(started).collect(),
+            scenarios,
+        }
+    }
+
+    /// What all customers of a segment and entry count.
+    fn ledger(&self, replication: &Replication, scenario: usize, segment: usize, entry: usize) -> Ledger {
+        let cell = |batch| &replication.ledgers[scenario][self.cells.place(segment, entry, batch)];
+        let mut sum = cell(0).clone();
+        (1..BATCHES).for_each(|batch| sum.add(cell(batch)));
+        sum
+    }
+
+    fn scenario(&self, prices: &Prices<'_>, replication: &Replication, scenario: usize) -> PricedScenario {
+        let whose = Whose { scenario: ScenarioId::from(scenario), fired: &replication.fired[scenario] };
+        let arrivals = &replication.arrivals[scenario];
+        let times = self.model.run.horizon as usize + 1;
+        let mut posted = Posted::empty(self.lines.all.len(), times, self.cells.segments * self.cells.entries);
+        let mut entries: Vec<CohortFlow> = (0..self.cells.entries).map(|_| CohortFlow::empty(times)).collect();
+        let mut cuts = Vec::new();
+        let mut parts = vec![Statement::empty(self.model); BATCHES];
+        for (segment, arrivals) in arrivals.iter().enumerate() {
+            let flows: Vec<Flows> = arrivals
+                .iter()
+                .enumerate()
+                .map(|(entry, its)| Flows::counted(&self.ledger(replication, scenario, segment, entry), its.weight()))
+                .collect();
+            for ((entry, flows), its) in entries.iter_mut().zip(&flows).zip(arrivals) {
+                entry.take(self.model, flows, its.real);
+            }
+            let batches: Vec<Vec<Flows>> =
+                (0..BATCHES).map(|part| self.batch(replication, (scenario, segment), part, &flows)).collect();
+            let sets: Vec<Vec<Cohort<'_>>> =
+                std::iter::once(&flows).chain(&batches).map(|flows| cohorts(flows, arrivals)).collect();
+            let sets: Vec<&[Cohort<'_>]> = sets.iter().map(Vec::as_slice).collect();
+            let mut books = prices.statements(whose, SegmentId::from(segment), &sets, Some(&mut posted)).into_iter();
+            cuts.extend(books.next());
+            parts.iter_mut().zip(books).for_each(|(part, books)| part.add(&books));
+        }
+        let mut all = Statement::empty(self.model);
+        cuts.iter().for_each(|books| all.add(books));
+        prices.spend(whose, &mut all, Some(&mut posted));
+        parts.iter_mut().for_each(|part| prices.spend(whose, part, None));
+        let of_batches = |metric: &Metric| parts.iter().map(|books| metric.horizon(books)).collect();
+        let batches = self.metrics.iter().map(of_batches).collect();
+        let differing = replication.differing[scenario].iter().enumerate().fold((0, 0.0), |sum, (cell, count)| {
+            let (segment, entry, _) = self.cells.at(cell);
+            (sum.0 + count, sum.1 + *count as f64 * arrivals[segment][entry].weight())
+        });
+        PricedScenario {
+            all,
+            cuts,
+            posted,
+            batches,
+            cohorts: entries,
+            differing,
+            fired: replication.fired[scenario].clone(),
+        }
+    }
+
+    /// The flows of a segment by entry, as if all customers were like those of one batch; `all` are those of all of them.
+    fn batch(
+        &self,
+        replication: &Replication,
+        (scenario, segment): (usize, usize),
+        part: usize,
+        all: &[Flows],
+    ) -> Vec<Flows> {
+        let arrivals = replication.arrivals[scenario][segment].iter().zip(all).enumerate();
+        arrivals
+            .map(|(entry, (its, all))| match batch(its.agents, part).1 {
+                // A cohort too small to be cut says nothing of chance.
+                0 => all.clone(),
+                count => {
+                    let cell = self.cells.place(segment, entry, part);
+                    Flows::counted(&replication.ledgers[scenario][cell], its.real / count as f64)
+                }
+            })
+            .collect()
+    }
+
+    fn expected(&self, prices: &Prices<'_>, replication: &Replication) -> Option<Vec<Statement>> {
+        let expected = replication.expected.as_ref()?;
+        let scenario = |(scenario, flows): (usize, &Vec<Vec<Flows>>)| {
+            let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
+            let mut all = Statement::empty(self.model);
+            for (segment, flows) in flows.iter().enumerate() {
+                let came = &replication.arrivals[scenario][segment];
+                let flows: Vec<Flows> =
+                    flows.iter().zip(came).map(|(flows, its)| flows.clone().times(its.real)).collect();
+                all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, came), None));
+            }
+            prices.spend(whose, &mut all, None);
+            all
+        };
+        Some(expected.iter().enumerate().map(scenario).collect())
+    }
+
+    /// The forced difference of every metric: the baseline's flows as they were simulated, and what the scenario adds
+    /// to them, at the scenario's prices. Nobody comes later where differences are forced.
+    fn forced_values(
+        &self,
+        prices: &Prices<'_>,
+        replication: &Replication,
+        priced: &[PricedScenario],
+        scenario: usize,
+    ) -> Vec<f64> {
+        let baseline = self.model.baseline.index();
+        let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
+        // Numbers may be drawn that do not allow it; then the paired difference is as true.
+        let moved = replication.forced[scenario].as_ref().map(|forced| {
+            let mut all = Statement::empty(self.model);
+            for (segment, forced) in forced.iter().enumerate() {
+                let came = &replication.arrivals[baseline][segment];
+                let base = Flows::counted(&self.ledger(replication, baseline, segment, 0), came[0].weight());
+                let flows = [base.and(&forced.clone().times(came[0].weight()))];
+                all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, came), None));
+            }
+            prices.spend(whose, &mut all, None);
+            all
+        });
+        let moved = moved.as_ref().unwrap_or(&priced[scenario].all);
+        let base = &priced[baseline].all;
+        self.metrics.iter().map(|metric| metric.horizon(moved) - metric.horizon(base)).collect()
+    }
+}
+
+impl CohortFlow {
+    /// Nobody, at so many times.
+    pub fn empty(times: usize) -> Self {
+        Self { came: 0.0, retained: vec![0.0; times], acquired: vec![0.0; times] }
+    }
+
+    /// Adds other customers.
+    pub fn add(&mut self, other: &Self) {
+        self.came += other.came;
+        self.retained.iter_mut().zip(&other.retained).for_each(|(into, from)| *into += from);
+        self.acquired.iter_mut().zip(&other.acquired).for_each(|(into, from)| *into += from);
+    }
+
+    /// Takes in the customers of one segment.
+    fn take(&mut self, model: &Model, flows: &Flows, came: f64) {
+        self.came += came;
+        for (t, stages) in flows.customers.iter().enumerate() {
+            let retained = stages.iter().zip(&model.stages).filter(|(_, stage)| stage.retained);
+            self.retained[t] += retained.map(|(count, _)| count).sum::<f64>();
+            self.acquired[t] += flows.acquired[t];
+        }
+    }
+}

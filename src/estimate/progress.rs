@@ -1,0 +1,172 @@
+//! Progress: how each scenario's roadmap came, over all replications.
+
+use crate::model::Model;
+use crate::model::change::Op;
+use crate::model::course::Course;
+use crate::model::draw::Draw;
+use crate::model::roadmap::{Level, Planned, Rule, Watched};
+use crate::quantity::{ScenarioId, SegmentId};
+use crate::stats::tail::quantile;
+
+use super::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
+
+/// The roadmaps of all scenarios.
+pub struct Progress {
+    /// By scenario, then by initiative of the model.
+    initiatives: Vec<Vec<Seen>>,
+    /// By scenario, then by capability: the sum of levels by time.
+    levels: Vec<Vec<Vec<f64>>>,
+    /// By scenario, then by rule: the periods in which responses began.
+    fired: Vec<Vec<Vec<f64>>>,
+    count: u64,
+}
+
+#[derive(Clone)]
+struct Seen {
+    live: Vec<f64>,
+    effect: Vec<f64>,
+}
+
+impl Progress {
+    /// Before any replication.
+    pub fn new(model: &Model) -> Self {
+        let times = model.run.horizon as usize + 1;
+        let scenarios = model.scenarios.len();
+        let seen = Seen { live: Vec::new(), effect: vec![0.0; times] };
+        Self {
+            initiatives: vec![vec![seen; model.initiatives.len()]; scenarios],
+            levels: vec![vec![vec![0.0; times]; model.capabilities.len()]; scenarios],
+            fired: model.scenarios.iter().map(|scenario| vec![Vec::new(); scenario.rules.len()]).collect(),
+            count: 0,
+        }
+    }
+
+    /// Takes in a replication: what was drawn, and when each scenario's rules were acted on.
+    pub fn take<'a>(&mut self, model: &Model, drawn: &Draw, fired: impl Iterator<Item = &'a [Option<u32>]>) {
+        self.count += 1;
+        for (scenario, fired) in fired.enumerate() {
+            let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
+            for run in &course.runs {
+                let seen = &mut self.initiatives[scenario][run.place];
+                seen.live.extend(run.live().filter(|live| *live <= model.run.horizon).map(f64::from));
+                for (t, effect) in (0..).zip(&mut seen.effect) {
+                    let of = |(segment, its): (usize, &crate::model::people::Segment)| {
+                        its.share * course.share(run, SegmentId::from(segment), t)
+                    };
+                    *effect += model.segments.iter().enumerate().map(of).sum::<f64>();
+                }
+            }
+            for (capability, levels) in self.levels[scenario].iter_mut().enumerate() {
+                (0..).zip(levels).for_each(|(t, level)| *level += course.level(capability, t));
+            }
+            for (seen, from) in self.fired[scenario].iter_mut().zip(fired) {
+                seen.extend(from.map(f64::from));
+            }
+        }
+    }
+
+    /// What was found.
+    pub fn found(&self, model: &Model) -> Vec<Roadmap> {
+        (0..model.scenarios.len()).map(|scenario| self.roadmap(model, scenario)).collect()
+    }
+
+    fn roadmap(&self, model: &Model, scenario: usize) -> Roadmap {
+        let written = &model.scenarios[scenario];
+        let planned = |place: usize| written.plan.iter().find(|its| its.initiative == place);
+        let contingent = |place: usize| written.rules.iter().any(|rule| rule.initiatives.contains(&place));
+        let mut places: Vec<usize> =
+            (0..model.initiatives.len()).filter(|place| planned(*place).is_some() || contingent(*place)).collect();
+        places.sort_by_key(|place| planned(*place).map_or(u32::MAX, |its| its.start));
+        let concerned = |capability: usize| {
+            let its = |levels: &[Level]| levels.iter().any(|level| level.capability == capability);
+            places
+                .iter()
+                .any(|place| its(&model.initiatives[*place].requires) || its(&model.initiatives[*place].provides))
+        };
+        let capability = |(place, its): (usize, &crate::model::roadmap::Capability)| CapabilityCourse {
+            name: its.name.clone(),
+            title: its.title.clone(),
+            kind: its.kind.word().to_owned(),
+            level: self.levels[scenario][place].iter().map(|sum| sum / self.count as f64).collect(),
+        };
+        let capabilities = model.capabilities.iter().enumerate().filter(|(place, _)| concerned(*place));
+        Roadmap {
+            scenario: written.name.clone(),
+            capabilities: capabilities.map(capability).collect(),
+            rules: written
+                .rules
+                .iter()
+                .zip(&self.fired[scenario])
+                .map(|(rule, seen)| self.rule(model, rule, seen))
+                .collect(),
+            initiatives: places.iter().map(|place| self.initiative(model, scenario, *place, planned(*place))).collect(),
+        }
+    }
+
+    fn initiative(&self, model: &Model, scenario: usize, place: usize, planned: Option<&Planned>) -> InitiativeCourse {
+        let initiative = &model.initiatives[place];
+        let seen = &self.initiatives[scenario][place];
+        let named = |levels: &[Level]| {
+            levels.iter().map(|its| (model.capabilities[its.capability].name.clone(), its.level)).collect()
+        };
+        let live = planned.map(|its| its.start.saturating_add(initiative.build));
+        let at = |p: f64| quantile(&seen.live, p).unwrap_or(0.0);
+        InitiativeCourse {
+            name: initiative.name.clone(),
+            title: initiative.title.clone(),
+            pillar: initiative.pillar.clone(),
+            planned_start: planned.map(|its| its.start),
+            planned_live: live,
+            planned_full: live.map(|live| live.saturating_add(initiative.ramp.periods.max(1) - 1)),
+            planned_end: (initiative.until < u32::MAX).then_some(initiative.until),
+            live_share: seen.live.len() as f64 / self.count.max(1) as f64,
+            live: (!seen.live.is_empty()).then(|| [at(0.05), at(0.5), at(0.95)]),
+            effect: seen.effect.iter().map(|sum| sum / self.count.max(1) as f64).collect(),
+            requires: named(&initiative.requires),
+            provides: named(&initiative.provides),
+        }
+    }
+
+    fn rule(&self, model: &Model, rule: &Rule, seen: &[f64]) -> RuleCourse {
+        RuleCourse {
+            when: condition(model, rule),
+            then: response(model, rule),
+            share: seen.len() as f64 / self.count.max(1) as f64,
+            median_period: quantile(seen, 0.5),
+        }
+    }
+}
+
+/// A rule's condition in words.
+fn condition(model: &Model, rule: &Rule) -> String {
+    let watched = match rule.watched {
+        Watched::Retention => "retention".to_owned(),
+        Watched::ActiveCustomers => "active customers".to_owned(),
+        Watched::Churned => "churned customers".to_owned(),
+        Watched::Purchases => "purchases".to_owned(),
+        Watched::Revenue => "revenue".to_owned(),
+        Watched::Satisfaction => "satisfaction".to_owned(),
+        Watched::Stage(stage) => format!("customers in {}", model.stages[stage].title),
+    };
+    let side = if rule.above { "above" } else { "below" };
+    let noun = model.run.period.noun();
+    format!("{watched} {side} {} in a {noun} from {} to {}", rule.bound, rule.from, rule.by)
+}
+
+/// What a rule does, in words.
+fn response(model: &Model, rule: &Rule) -> String {
+    let start = rule.initiatives.iter().map(|place| format!("start {}", model.initiatives[*place].title));
+    let change = rule.changes.iter().map(|change| {
+        let amount = model.central()[change.amount];
+        let deed = match change.op {
+            Op::Set => "set",
+            Op::Add => "add",
+            Op::Times => "multiply by",
+            Op::Odds => "multiply the odds by",
+            Op::Hazard => "multiply the hazard by",
+        };
+        let target = change.targets.first().map_or_else(String::new, |id| model.params[id.index()].path.to_string());
+        format!("{target}: {deed} {amount}")
+    });
+    start.chain(change).collect::<Vec<_>>().join("; ")
+}

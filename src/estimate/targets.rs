@@ -1,0 +1,106 @@
+//! Targets: how surely each scenario reaches what is asked, and how far beyond it is.
+
+use crate::model::Model;
+use crate::model::goal::Target;
+use crate::stats::estimate::Estimate;
+
+use super::business::{TargetOfScenario, TargetResult};
+use super::metric::Metric;
+use super::pricer::PricedScenario;
+use super::statement::Statement;
+
+/// What has been seen of all targets, by replication.
+pub struct Targets {
+    /// By target, then by scenario.
+    seen: Vec<Vec<Seen>>,
+    /// By target: its metric.
+    metrics: Vec<Option<Metric>>,
+}
+
+#[derive(Clone, Default)]
+struct Seen {
+    /// By time: in how many replications the bound was kept.
+    kept: Vec<u64>,
+    /// By replication: how far the metric was beyond the bound.
+    gaps: Vec<f64>,
+}
+
+impl Targets {
+    /// Before any replication; `metrics` are those of the model.
+    pub fn new(model: &Model, metrics: &[Metric]) -> Self {
+        let seen = Seen { kept: vec![0; model.run.horizon as usize + 1], gaps: Vec::new() };
+        let metric = |target: &Target| metrics.iter().copied().find(|metric| metric.name(model) == target.metric);
+        Self {
+            seen: vec![vec![seen; model.scenarios.len()]; model.targets.len()],
+            metrics: model.targets.iter().map(metric).collect(),
+        }
+    }
+
+    /// Takes in a replication.
+    pub fn take(&mut self, model: &Model, priced: &[PricedScenario]) {
+        for ((target, metric), seen) in model.targets.iter().zip(&self.metrics).zip(&mut self.seen) {
+            let Some(metric) = metric else { continue };
+            let values = |its: &PricedScenario| metric.up_to(books(target, its));
+            let base = target.against_baseline.then(|| values(&priced[model.baseline.index()]));
+            for (seen, its) in seen.iter_mut().zip(priced) {
+                let mut values = values(its);
+                if let Some(base) = &base {
+                    values.iter_mut().zip(base).for_each(|(value, base)| *value -= base);
+                }
+                let gap = |value: f64| if target.at_least { value - target.bound } else { target.bound - value };
+                for (kept, value) in seen.kept.iter_mut().zip(&values) {
+                    *kept += u64::from(gap(*value) >= 0.0);
+                }
+                seen.gaps.push(gap(values[target.period as usize]));
+            }
+        }
+    }
+
+    /// What was found.
+    pub fn found(&self, model: &Model) -> Vec<TargetResult> {
+        model.targets.iter().zip(&self.seen).map(|(target, seen)| result(model, target, seen)).collect()
+    }
+}
+
+fn books<'a>(target: &Target, its: &'a PricedScenario) -> &'a Statement {
+    target.segment.map_or(&its.all, |segment| &its.cuts[segment.index()])
+}
+
+fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
+    let of = |(scenario, seen): (&crate::model::roadmap::Scenario, &Seen)| {
+        let count = seen.gaps.len().max(1) as f64;
+        let kept = seen.gaps.iter().filter(|gap| **gap >= 0.0).count() as f64;
+        TargetOfScenario {
+            scenario: scenario.name.clone(),
+            probability: kept / count,
+            gap: Estimate::of(&seen.gaps.iter().copied().collect(), model.run.interval),
+            probability_over_time: seen.kept.iter().map(|kept| *kept as f64 / count).collect(),
+        }
+    };
+    TargetResult {
+        name: target.name.clone(),
+        asked: asked(model, target),
+        otherwise: target.otherwise.clone(),
+        metric: target.metric.clone(),
+        segment: target.segment.map(|segment| model.segments[segment.index()].name.clone()),
+        period: target.period,
+        at_least: target.at_least,
+        bound: target.bound,
+        against_baseline: target.against_baseline,
+        scenarios: model.scenarios.iter().zip(seen).map(of).collect(),
+    }
+}
+
+/// What a target asks, in words.
+fn asked(model: &Model, target: &Target) -> String {
+    let who =
+        target.segment.map_or_else(String::new, |segment| format!(" of {}", model.segments[segment.index()].title));
+    let against = if target.against_baseline {
+        format!(" beyond that of {}", model.scenarios[model.baseline.index()].title)
+    } else {
+        String::new()
+    };
+    let bound = if target.at_least { "at least" } else { "at most" };
+    let noun = model.run.period.noun();
+    format!("{}{who}{against} {bound} {} by {noun} {}", target.metric.replace('_', " "), target.bound, target.period)
+}

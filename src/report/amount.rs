@@ -139,6 +139,12 @@ pub fn write(unit: Unit, value: f64) -> String {
     if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { scale.write(0.0, 0) }
 }
 
+/// A heading or sentence begins with a capital.
+pub fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A count in full: `20,000`.
 pub fn write_count(count: u64) -> String {
     group(&count.to_string())

@@ -145,6 +145,12 @@ pub fn sentence_case(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A period, or a number of periods, which is seldom broken: `17`, `17.5`.
+pub fn write_period(period: f64) -> String {
+    let whole = libm::fabs(period - libm::round(period)) < 0.05;
+    Scale::of(Unit::Share, 1.0).digits(period / 100.0, usize::from(!whole))
+}
+
 /// A count in full: `20,000`.
 pub fn write_count(count: u64) -> String {
     group(&count.to_string())

@@ -1,7 +1,7 @@
 //! The answer: which scenario, how much, when it pays back, what it takes, what could go wrong, and what that rests on.
 
 use super::Report;
-use super::amount::{Unit, sentence_case, write, write_count, write_interval, write_probability};
+use super::amount::{Unit, sentence_case, write, write_count, write_interval, write_period, write_probability};
 use super::fan::payback;
 use super::timeline::rule_in_words;
 use crate::estimate::business::{
@@ -140,7 +140,7 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
     }
     match &case.irr {
         Irr::Rate(rate) => {
-            text.push_str(&format!(" Its internal rate of return is {} a year.", write(Unit::Share, *rate)))
+            text.push_str(&format!(" Its internal rate of return is {} a year.", write(Unit::Share, *rate)));
         }
         Irr::Several(_) => text.push_str(" There is no single internal rate of return: money goes out more than once."),
         Irr::None => {}
@@ -283,7 +283,7 @@ fn late(report: &Report, roadmap: &Roadmap) -> Option<String> {
         }
         if let Some(by) = slipping {
             let s = if by == 1.0 { "" } else { "s" };
-            ways.push(format!("{} {noun}{s} late in the median", write(Unit::Number, by)));
+            ways.push(format!("{} {noun}{s} late in the median", write_period(by)));
         }
         let weight = (1.0 - initiative.live_share) + slipping.unwrap_or(0.0) / report.summary.horizon.max(1) as f64;
         named.push((weight, format!("“{}” ({})", initiative.title, ways.join(", "))));

@@ -1,7 +1,7 @@
 //! When the money comes back: the discounted difference in cash flow added up, with its spread.
 
 use super::Report;
-use super::amount::{Unit, write, write_interval, write_probability};
+use super::amount::{Unit, write, write_interval, write_period, write_probability};
 use super::axis::{Axis, times};
 use super::canvas::Point;
 use super::chart::Chart;
@@ -25,7 +25,7 @@ pub fn fan(report: &Report) -> Option<Chart> {
     let noun = summary.period.noun();
     let subtitle = format!(
         "Discounted difference in cash flow to “{baseline}” since the start, {} · band: 5th to 95th percentile · \
-         whisker at nothing: payback, 5th to 95th percentile with the median · dot: the lowest point of the mean",
+         whisker at 0: payback, 5th to 95th percentile with the median · dot: the lowest point of the mean",
         summary.currency
     );
     let mut figure = Figure::new("When the money comes back, and how surely", &subtitle);
@@ -57,7 +57,7 @@ pub fn fan(report: &Report) -> Option<Chart> {
 
 /// When money has paid back, in words: `Pays back after 17 months (12 to 30), within the horizon in 93%`.
 pub fn payback(payback: &Payback, noun: &str) -> String {
-    let number = |period: f64| write(Unit::Number, period);
+    let number = write_period;
     let within = match payback.within_horizon {
         share if share > 0.0 => format!("within the horizon in {}", write_probability(share)),
         _ => return "Does not pay back within the horizon".to_owned(),

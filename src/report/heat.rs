@@ -18,7 +18,7 @@ const ROW: f64 = 19.0;
 /// The room for the names of cohorts.
 const NAMES: f64 = 96.0;
 /// The room for customers and lifetime value to the right.
-const NUMBERS: f64 = 140.0;
+const NUMBERS: f64 = 162.0;
 /// How many shades are told apart.
 const SHADES: f64 = 20.0;
 
@@ -97,10 +97,13 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
         let x = left + wide * (place as f64 + 0.5);
         figure.canvas.words(&since.to_string(), (x, top - 6.0), Anchor::Middle, LABEL);
     }
-    let heads = [(EDGE, "Entry", Anchor::Start), (right + 62.0, "Customers", Anchor::End)];
-    for (x, head, anchor) in heads.into_iter().chain([(WIDTH - EDGE, "Lifetime value", Anchor::End)]) {
-        let up = if anchor == Anchor::End && x < WIDTH - EDGE { 22.0 } else { 6.0 };
-        figure.canvas.words(head, (x, top - up), anchor, LABEL);
+    let heads = [
+        (EDGE, "Entry", Anchor::Start),
+        (right + 66.0, "Customers", Anchor::End),
+        (WIDTH - EDGE, "Lifetime value", Anchor::End),
+    ];
+    for (x, head, anchor) in heads {
+        figure.canvas.words(head, (x, top - 6.0), anchor, LABEL);
     }
     for (place, row) in rows.iter().enumerate() {
         let at = (left, top + ROW * place as f64);
@@ -133,7 +136,7 @@ fn draw_row(
             figure.canvas.words(&text, (x + (wide - 1.0) / 2.0, base - 0.5), Anchor::Middle, letters);
         }
     }
-    figure.canvas.words(&write(Unit::Number, row.customers), (right + 62.0, base), Anchor::End, LABEL);
+    figure.canvas.words(&write(Unit::Number, row.customers), (right + 66.0, base), Anchor::End, LABEL);
     figure.canvas.words(&write(Unit::Number, row.lifetime_value), (WIDTH - EDGE, base), Anchor::End, LABEL);
 }
 

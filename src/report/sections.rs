@@ -5,7 +5,8 @@ use minijinja::value::Value;
 
 use super::Report;
 use super::amount::{
-    Unit, sentence_case, write, write_count, write_estimate, write_interval, write_probability, write_signed,
+    Unit, sentence_case, write, write_count, write_estimate, write_interval, write_period, write_probability,
+    write_signed,
 };
 use super::chart::Chart;
 use super::gallery::Gallery;
@@ -148,8 +149,7 @@ fn irr(irr: &Irr) -> String {
 }
 
 fn periods(payback: &Payback) -> String {
-    let [low, median, high] =
-        payback.periods.map(|period| period.map_or("never".to_owned(), |period| write(Unit::Number, period)));
+    let [low, median, high] = payback.periods.map(|period| period.map_or("never".to_owned(), write_period));
     if low == high { median } else { format!("{median} [{low} to {high}]") }
 }
 

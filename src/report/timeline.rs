@@ -1,22 +1,22 @@
 //! The roadmap over time: what is built when, what is in force when, what it waits for, and what is done if it fails.
 
 use super::Report;
-use super::amount::{Unit, write, write_probability};
+use super::amount::{Unit, write_period, write_probability};
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
-use super::palette::{AXIS, GRID, Ink, LOSS, SHADE, TEXT, scenario};
+use super::palette::{AXIS, GRID, Ink, LOSS, PAPER, SHADE, TEXT, scenario};
 use crate::estimate::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
 
 /// The widest that names may be.
 const NAMES: f64 = 196.0;
 /// The room for the numbers to the right of the bars.
-const NUMBERS: f64 = 128.0;
+const NUMBERS: f64 = 136.0;
 /// The height of a bar.
 const BAR: f64 = 14.0;
 /// How deep a dip of the whole effect goes below its bar.
-const DEEPEST: f64 = 9.0;
+const DEEPEST: f64 = 11.0;
 /// The height of a capability's row.
 const LEVEL: f64 = 22.0;
 /// How many shades of an effect are told apart.
@@ -102,7 +102,7 @@ fn draw_heading(figure: &mut Figure, heading: &str, top: f64) -> f64 {
     let line = wrap(heading, HEADING, WIDTH - 2.0 * EDGE, 1).concat();
     // The grid would run through the letters.
     let right = EDGE + HEADING.width(&line) + 6.0;
-    figure.canvas.rectangle((EDGE, top + 6.0), (right, top + 25.0), super::palette::PAPER);
+    figure.canvas.rectangle((EDGE, top + 6.0), (right, top + 25.0), PAPER);
     figure.canvas.words(&line, (EDGE, top + 20.0), Anchor::Start, HEADING);
     top + heading_height(heading)
 }
@@ -112,11 +112,11 @@ fn name_lines(title: &str) -> Vec<String> {
 }
 
 fn row_height(initiative: &InitiativeCourse) -> f64 {
-    (name_lines(&initiative.title).len() as f64 * NAME.line_height() + 8.0).max(BAR + DEEPEST + 15.0)
+    (name_lines(&initiative.title).len() as f64 * NAME.line_height() + 8.0).max(BAR + DEEPEST + 17.0)
 }
 
 fn level_height(capability: &CapabilityCourse) -> f64 {
-    (name_lines(&capability.title).len() as f64 * NAME.line_height() + 8.0).max(LEVEL + 10.0)
+    (name_lines(&capability.title).len() as f64 * NAME.line_height() + 8.0).max(LEVEL + 16.0)
 }
 
 /// Writes a row's name before it and a line or two after it.
@@ -124,7 +124,7 @@ fn draw_texts(figure: &mut Figure, frame: &Frame, title: &str, numbers: [&str; 2
     let lines = name_lines(title);
     let above = lines.len().saturating_sub(1) as f64 * NAME.line_height() / 2.0;
     figure.lines(&lines, (frame.left - 12.0, middle + 0.36 * NAME.size - above), Anchor::End, NAME);
-    let lines: Vec<String> = numbers.into_iter().filter(|n| !n.is_empty()).map(str::to_owned).collect();
+    let lines: Vec<String> = numbers.into_iter().flat_map(|text| wrap(text, LABEL, NUMBERS - 12.0, 2)).collect();
     let above = lines.len().saturating_sub(1) as f64 * LABEL.line_height() / 2.0;
     figure.lines(&lines, (frame.right + 12.0, middle + 0.36 * LABEL.size - above), Anchor::Start, LABEL);
 }
@@ -170,7 +170,7 @@ fn draw_plan(figure: &mut Figure, frame: &Frame, initiative: &InitiativeCourse, 
     let live = initiative.planned_live.map_or(frame.across.high, begin);
     let (left, right) = (frame.x(inside(frame, begin(start))), frame.x(inside(frame, live)));
     if right > left {
-        figure.canvas.rectangle((left, top), (right, bottom), super::palette::PAPER);
+        figure.canvas.rectangle((left, top), (right, bottom), PAPER);
         figure.canvas.hatch((left, top), (right, bottom), ink.faint(0.55), 1.0);
         outline(figure, (left, top), (right, bottom), ink.faint(0.55));
     }
@@ -232,7 +232,7 @@ fn draw_capability(
     let height = level_height(capability);
     let middle = top + height / 2.0;
     let last = capability.level.last().copied().unwrap_or(0.0);
-    let at_end = format!("at the end {}", write(Unit::Number, last));
+    let at_end = format!("at the end {}", write_level(last));
     draw_texts(figure, frame, &capability.title, [&capability.kind, &at_end], middle);
     let highest = gates(roadmap, capability).map(|(_, _, level)| level);
     let most = highest.chain(capability.level.iter().copied()).filter(|v| v.is_finite()).fold(1.0, f64::max);
@@ -251,12 +251,20 @@ fn draw_capability(
         from += same.len();
     }
     figure.canvas.line(&[(frame.left, ground), (frame.right, ground)], AXIS, 0.75);
-    for (_, from, level) in gates(roadmap, capability) {
-        let left = frame.x(inside(frame, from.unwrap_or(0.0)));
-        let right = frame.right;
-        figure.canvas.dashed(&[(left, y(level)), (right, y(level))], TEXT, 1.25, &[3.0, 3.0]);
+    let mut earliest: Vec<(f64, f64)> = Vec::new();
+    let gates = gates(roadmap, capability).map(|(_, from, level)| (from.unwrap_or(0.0), level));
+    for (from, level) in gates.filter(|(from, _)| *from < frame.across.high) {
+        match earliest.iter_mut().find(|(_, known)| *known == level) {
+            Some((first, _)) => *first = first.min(from),
+            None => earliest.push((from, level)),
+        }
+        let left = frame.x(inside(frame, from));
         figure.canvas.line(&[(left, ground), (left, y(level))], TEXT, 1.5);
         figure.canvas.dot((left, y(level)), 3.25, TEXT);
+    }
+    for (from, level) in earliest {
+        let left = frame.x(inside(frame, from));
+        figure.canvas.dashed(&[(left, y(level)), (frame.right, y(level))], TEXT, 1.25, &[3.0, 3.0]);
     }
     top + height
 }
@@ -286,8 +294,14 @@ pub fn rule_in_words(rule: &RuleCourse, noun: &str) -> String {
         "never acted on".to_owned()
     };
     let at = rule.median_period.filter(|_| rule.share > 0.0);
-    let at = at.map_or_else(String::new, |period| format!(", in the median at {noun} {}", write(Unit::Number, period)));
+    let at = at.map_or_else(String::new, |period| format!(", in the median at {noun} {}", write_period(period)));
     format!("If {}: {} ({share}{at}).", rule.when, rule.then)
+}
+
+/// A level with no more decimals than it has.
+fn write_level(level: f64) -> String {
+    let text = format!("{level:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn live_share(initiative: &InitiativeCourse) -> String {
@@ -299,13 +313,13 @@ fn live_share(initiative: &InitiativeCourse) -> String {
 }
 
 fn live_periods(initiative: &InitiativeCourse, noun: &str) -> String {
-    let number = |period: f64| write(Unit::Number, period);
+    let number = write_period;
     match initiative.live {
         Some([low, median, high]) if low < high => {
             format!("{noun} {} ({} to {})", number(median), number(low), number(high))
         }
         Some([_, median, _]) => format!("{noun} {}", number(median)),
-        None => String::new(),
+        None => initiative.planned_live.map_or_else(String::new, |live| format!("planned: {noun} {live}")),
     }
 }
 
@@ -329,9 +343,9 @@ fn words(report: &Report, roadmap: &Roadmap) -> String {
         format!("{}{}{}.", name, if name.is_empty() { "" } else { ": " }, all.join("; "))
     };
     let capability = |capability: &CapabilityCourse| {
-        let level = |level: Option<&f64>| write(Unit::Number, level.copied().unwrap_or(0.0));
+        let level = |level: Option<&f64>| write_level(level.copied().unwrap_or(0.0));
         let gates: Vec<String> = gates(roadmap, capability)
-            .map(|(title, _, level)| format!(", {title} waits for {}", write(Unit::Number, level)))
+            .map(|(title, _, level)| format!(", {title} waits for {}", write_level(level)))
             .collect();
         let (first, last) = (level(capability.level.first()), level(capability.level.last()));
         format!(" Capability {} from {first} to {last}{}.", capability.title, gates.concat())

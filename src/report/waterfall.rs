@@ -5,9 +5,9 @@ use super::amount::{Unit, write_interval, write_signed};
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
-use super::figure::{BELOW, EDGE, Figure, Frame, LABEL, NAME, WIDTH, wrap};
+use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{AXIS, GAIN, Ink, LOSS, TEXT, scenario};
-use crate::estimate::business::{BusinessCase, ImpactChain};
+use crate::estimate::business::{BusinessCase, ImpactChain, LineGroup};
 use crate::stats::estimate::Estimate;
 
 /// The widest that the names of parts may be.
@@ -51,8 +51,6 @@ pub fn cash_flows(report: &Report) -> Vec<Chart> {
 
 fn cash_flow(report: &Report, case: &BusinessCase) -> Fall {
     let (name, baseline) = (report.title(&case.scenario), report.title(&case.baseline));
-    let parts =
-        case.by_line.iter().map(|(line, amount)| Part { title: line.title.clone(), amount: *amount, doubt: None });
     Fall {
         name: report.chart_name("cash_flow", &case.scenario),
         title: format!("From revenue to net present value: “{name}”"),
@@ -61,10 +59,32 @@ fn cash_flow(report: &Report, case: &BusinessCase) -> Fall {
             report.summary.currency,
             span(report)
         ),
-        parts: parts.collect(),
+        parts: lines(case),
         whole: Part::of("Net present value".to_owned(), &case.npv),
         ink: scenario(report, &case.scenario).ink,
     }
+}
+
+/// The lines of the books; where there are too many, those of initiatives are put together.
+fn lines(case: &BusinessCase) -> Vec<Part> {
+    let spent = case.by_line.iter().filter(|(_, amount)| *amount != 0.0);
+    let together = spent.count() > MOST_PARTS;
+    let mut parts: Vec<(Option<LineGroup>, Part)> = Vec::new();
+    for (line, amount) in &case.by_line {
+        let title = match line.group {
+            LineGroup::InitiativeOnce if together => "Initiatives, once",
+            LineGroup::InitiativeRunning if together => "Initiatives, running",
+            _ => {
+                parts.push((None, Part { title: line.title.clone(), amount: *amount, doubt: None }));
+                continue;
+            }
+        };
+        match parts.iter_mut().find(|(group, _)| *group == Some(line.group)) {
+            Some((_, part)) => part.amount += amount,
+            None => parts.push((Some(line.group), Part { title: title.to_owned(), amount: *amount, doubt: None })),
+        }
+    }
+    parts.into_iter().map(|(_, part)| part).collect()
 }
 
 /// What the difference in cash flow comes from, for each scenario.
@@ -103,7 +123,11 @@ impl Fall {
         let mut figure = Figure::new(&self.title, &subtitle);
         let rows: Vec<&Part> = self.parts.iter().chain([&self.whole]).collect();
         let names: Vec<Vec<String>> = rows.iter().map(|part| wrap(&part.title, NAME, NAMES, 2)).collect();
-        let heights: Vec<f64> = names.iter().map(|lines| (lines.len() as f64 * 17.0 + 9.0).max(28.0)).collect();
+        let height = |(part, lines): (&&Part, &Vec<String>)| {
+            let least = if part.doubt.is_some() { 35.0 } else { 28.0 };
+            (lines.len() as f64 * NAME.line_height() + 9.0).max(least)
+        };
+        let heights: Vec<f64> = rows.iter().zip(&names).map(height).collect();
         let starts = self.starts();
         let frame = self.frame(figure.top, &names, heights.iter().sum(), &starts);
         frame.draw_grid_across(&mut figure.canvas);
@@ -165,7 +189,7 @@ impl Fall {
         (part, start, whole): (&Part, f64, bool),
         (name, middle): (&[String], f64),
     ) {
-        let letters = if whole { super::figure::HEADING } else { NAME };
+        let letters = if whole { HEADING } else { NAME };
         let above = name.len().saturating_sub(1) as f64 * NAME.line_height() / 2.0;
         let base = middle + 0.36 * NAME.size;
         figure.lines(name, (frame.left - 14.0, base - above), Anchor::End, letters);

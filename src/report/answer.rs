@@ -1,7 +1,9 @@
 //! The answer: which scenario, how much, when it pays back, what it takes, what could go wrong, and what that rests on.
 
 use super::Report;
-use super::amount::{Unit, sentence_case, write, write_count, write_interval, write_period, write_probability};
+use super::amount::{
+    Unit, sentence_case, write, write_count, write_interval, write_period, write_probability, write_rate,
+};
 use super::fan::payback;
 use super::timeline::rule_in_words;
 use crate::estimate::business::{
@@ -22,24 +24,25 @@ pub struct Answer {
     /// The question, in a few words.
     pub question: &'static str,
     /// Sentences with numbers.
-    pub answer: String,
+    pub answer: Vec<String>,
 }
 
 /// What people ask first; nothing where there is no business case.
 pub fn answers(report: &Report) -> Vec<Answer> {
     let Some(case) = best(report) else { return Vec::new() };
     let all = [
-        ("Which scenario", which(report, case)),
-        ("How much", how_much(report, case)),
-        ("When it pays back", when(report, case)),
-        ("What it takes", what_it_takes(report, case)),
+        ("Which scenario, how surely", vec![how_surely(report, case)]),
+        ("How much", vec![how_much(report, case)]),
+        ("When it pays back", vec![when(report, case)]),
+        ("What it takes", vec![what_it_takes(report, case)]),
         ("What could go wrong", what_could_go_wrong(report, case)),
-        ("What the numbers rest on", what_it_rests_on(report, case)),
+        ("What the numbers rest on", vec![what_it_rests_on(report, case)]),
     ];
-    all.into_iter()
-        .filter(|(_, answer)| !answer.is_empty())
-        .map(|(question, answer)| Answer { question, answer })
-        .collect()
+    let said = all.into_iter().map(|(question, mut answer)| {
+        answer.retain(|sentence| !sentence.is_empty());
+        Answer { question, answer }
+    });
+    said.filter(|said| !said.answer.is_empty()).collect()
 }
 
 /// The case with the greatest mean difference in net present value.
@@ -48,7 +51,8 @@ fn best(report: &Report) -> Option<&BusinessCase> {
 }
 
 fn money(report: &Report, value: f64) -> String {
-    format!("{} {}", report.summary.currency, write(Unit::Number, value))
+    // A number and its unit stay on one line.
+    format!("{}\u{a0}{}", report.summary.currency, write(Unit::Number, value).replace(' ', "\u{a0}"))
 }
 
 fn span(report: &Report) -> String {
@@ -67,26 +71,22 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-fn which(report: &Report, case: &BusinessCase) -> String {
+fn how_surely(report: &Report, case: &BusinessCase) -> String {
     let (name, baseline) = (report.title(&case.scenario), report.title(&case.baseline));
+    if case.npv.standard_error.is_none() {
+        return format!("“{name}”, but how surely it differs from “{baseline}” a single replication cannot say.");
+    }
+    let verdict = match case.npv {
+        npv if npv.low > 0.0 => format!("“{name}”. It is"),
+        npv if npv.mean > 0.0 => format!("“{name}” is ahead, not clearly. It is"),
+        _ => format!("“{baseline}” stays. “{name}” comes nearest, and is"),
+    };
     let positive = write_probability(case.probability_positive);
-    let surely = match case.npv.standard_error {
-        Some(_) => format!("worth more than “{baseline}” in {positive} of the replications"),
-        None => format!("how surely it differs from “{baseline}” a single replication cannot say"),
-    };
-    let verdict = if case.npv.mean > 0.0 {
-        format!("“{name}”: on average it is worth the most, and it is {surely}.")
-    } else {
-        format!("None: “{baseline}” stays best on average. The nearest is “{name}”, {surely}.")
-    };
-    let verdict = if case.npv.standard_error.is_none() { verdict.replace("and it is how", "but how") } else { verdict };
-    let firsts = firsts(report, &case.scenario).filter(|_| report.business.cases.len() > 1);
-    match firsts {
-        Some(share) => {
-            let scenarios = report.business.cases.len() + 1;
-            format!("{verdict} It is the best of all {scenarios} scenarios in {}.", write_probability(share))
-        }
-        None => verdict,
+    let verdict = format!("{verdict} worth more than “{baseline}” in {positive} of the replications");
+    let scenarios = report.business.cases.len() + 1;
+    match firsts(report, &case.scenario).filter(|_| scenarios > 2) {
+        Some(share) => format!("{verdict}, and the best of all {scenarios} scenarios in {}.", write_probability(share)),
+        None => format!("{verdict}."),
     }
 }
 
@@ -126,11 +126,10 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
         None => String::new(),
     };
     let uncertain = if report.business.discount_rate_is_uncertain { "about " } else { "" };
-    let rate = write(Unit::Share, report.business.discount_rate);
+    let rate = write_rate(report.business.discount_rate);
     let mut text = format!(
-        "{} {way} net present value than “{}” over {}{doubt}, discounted at {uncertain}{rate} a year.",
+        "{} {way} net present value over {}{doubt}, discounted at {uncertain}{rate} a year.",
         money(report, npv.mean.abs()),
-        report.title(&case.baseline),
         span(report)
     );
     if let Some(returned) = case.return_on_investment {
@@ -140,7 +139,7 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
     }
     match &case.irr {
         Irr::Rate(rate) => {
-            text.push_str(&format!(" Its internal rate of return is {} a year.", write(Unit::Share, *rate)));
+            text.push_str(&format!(" Its internal rate of return is {} a year.", write_rate(*rate)));
         }
         Irr::Several(_) => text.push_str(" There is no single internal rate of return: money goes out more than once."),
         Irr::None => {}
@@ -204,7 +203,7 @@ fn roadmap<'a>(report: &'a Report, case: &BusinessCase) -> Option<&'a Roadmap> {
     report.business.roadmaps.iter().find(|roadmap| roadmap.scenario == case.scenario)
 }
 
-fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> String {
+fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> Vec<String> {
     let mut sentences = vec![tail(report, case)];
     sentences.extend(missed(report, case));
     if let Some(roadmap) = roadmap(report, case) {
@@ -214,15 +213,14 @@ fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> String {
         rules.sort_by(|a, b| b.share.total_cmp(&a.share));
         sentences.extend(rules.into_iter().take(MOST_NAMED).map(|rule| rule_in_words(rule, noun)));
     }
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences.join(" ")
+    sentences
 }
 
 fn tail(report: &Report, case: &BusinessCase) -> String {
     if case.npv.standard_error.is_none() {
         return String::new();
     }
-    let worst = write(Unit::Share, case.tail);
+    let worst = write_rate(case.tail);
     let baseline = report.title(&case.baseline);
     let (loss, mean) = (money(report, case.value_at_risk.abs()), money(report, case.expected_shortfall.abs()));
     match (case.value_at_risk > 0.0, case.expected_shortfall > 0.0) {
@@ -250,12 +248,7 @@ fn missed(report: &Report, case: &BusinessCase) -> Option<String> {
     let chance = match chance {
         sure if sure >= NEARLY_ALWAYS => return Some("All targets are reached nearly always.".to_owned()),
         never if never <= 0.0 => "never reached".to_owned(),
-        some => format!("reached in only {}", write_probability(some)).replace("only over", "over"),
-    };
-    let chance = if chance.contains("only") && of(target).is_some_and(|c| c > 0.7) {
-        chance.replace("only ", "")
-    } else {
-        chance
+        some => format!("reached in {}", write_probability(some)),
     };
     let otherwise = target.otherwise.trim();
     let stop = if otherwise.ends_with(['.', '!', '?']) || otherwise.is_empty() { "" } else { "." };

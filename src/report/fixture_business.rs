@@ -153,10 +153,24 @@ fn strip(business: &mut Business) {
     business.uncertainty.clear();
 }
 
+/// Lets the business cases say what the summary says.
+fn agree(report: &mut Report) {
+    for case in &mut report.business.cases {
+        let contrast = report.summary.contrasts.iter().find(|contrast| contrast.scenario == case.scenario);
+        let Some(npv) = contrast.and_then(|contrast| contrast.metrics.get("npv")) else { continue };
+        let sum: f64 = case.by_line.iter().map(|(_, amount)| amount).sum();
+        case.by_line.iter_mut().take(1).for_each(|(_, amount)| *amount += npv.estimate.mean - sum);
+        (case.npv, case.probability_positive) = (npv.estimate, npv.probability_better);
+    }
+}
+
 impl Recipe {
     fn on(self, mut report: Report) -> Report {
         let names: Vec<String> = report.summary.scenarios.iter().map(|s| s.name.clone()).collect();
         report.business = self.business(&names);
+        if self.factor == 1.0 {
+            agree(&mut report);
+        }
         report
     }
 

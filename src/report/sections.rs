@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use super::Report;
 use super::amount::{
     Unit, sentence_case, write, write_count, write_estimate, write_interval, write_period, write_probability,
-    write_signed,
+    write_rate, write_signed,
 };
 use super::chart::Chart;
 use super::gallery::Gallery;
@@ -28,14 +28,14 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
     let noun = report.summary.period.noun();
     let currency = &report.summary.currency;
     let tail = report.business.cases.first().map_or(0.05, |case| case.tail);
-    let worst = write(Unit::Share, tail);
+    let worst = write_rate(tail);
     let all = [
         section(
             "The business case",
             "",
             business_case(report),
             &format!(
-                "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below nothing both are gains."
+                "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
             ),
             gallery.business_case,
         ),
@@ -114,7 +114,7 @@ fn business_case(report: &Report) -> Table {
     }
     let mut rows = vec![
         row("Net present value", &|case| bracketed(&case.npv)),
-        row("Chance that it is above nothing", &|case| write_probability(case.probability_positive)),
+        row("Chance that it is above 0", &|case| write_probability(case.probability_positive)),
         row("Internal rate of return, a year", &|case| irr(&case.irr)),
         row("Payback, median [5th to 95th percentile]", &|case| periods(&case.payback)),
         row("Payback, discounted", &|case| periods(&case.discounted_payback)),
@@ -139,10 +139,10 @@ fn heads<'a>(report: &'a Report, first: &str, scenarios: impl Iterator<Item = &'
 
 fn irr(irr: &Irr) -> String {
     match irr {
-        Irr::Rate(rate) => write(Unit::Share, *rate),
+        Irr::Rate(rate) => write_rate(*rate),
         Irr::None => "none".to_owned(),
         Irr::Several(rates) => {
-            let rates: Vec<String> = rates.iter().map(|rate| write(Unit::Share, *rate)).collect();
+            let rates: Vec<String> = rates.iter().map(|rate| write_rate(*rate)).collect();
             format!("several: {}", rates.join(", "))
         }
     }

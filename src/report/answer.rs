@@ -315,3 +315,66 @@ fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
          A business of this size will see outcomes with a standard deviation of {outcome}.{would_do}"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{fixture, fixture_business};
+
+    fn said(report: &Report, question: &str) -> String {
+        let found = answers(report).into_iter().find(|a| a.question.starts_with(question));
+        found.map(|a| a.answer.join(" ").replace('\u{a0}', " ")).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_report_without_a_business_case_answers_nothing() {
+        assert_eq!(answers(&fixture::report()), []);
+    }
+
+    #[test]
+    fn the_best_scenario_is_named_with_its_chance_and_its_worth() {
+        let report = fixture_business::report();
+        let which = said(&report, "Which");
+        assert!(which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88%"));
+        assert!(which.contains("the best of all 3 scenarios in "), "{which}");
+        let worth = said(&report, "How much");
+        assert!(worth.starts_with("EUR 183 k more net present value over 36 months (95% interval of the mean"));
+        assert!(worth.contains("discounted at 8% a year"), "{worth}");
+    }
+
+    #[test]
+    fn what_could_go_wrong_names_the_target_the_late_initiative_and_the_rule() {
+        let wrong = said(&fixture_business::report(), "What could");
+        assert!(wrong.contains("In the worst 5% of cases it loses at least EUR 105 k against “Today”"), "{wrong}");
+        assert!(wrong.contains("Otherwise: spend on service what advertising would get."), "{wrong}");
+        assert!(wrong.contains("“Recognised at the till” (live in 88% only)"), "{wrong}");
+        assert!(wrong.contains("acted on in 37% of the replications") && !wrong.contains("never acted on"), "{wrong}");
+    }
+
+    #[test]
+    fn a_gain_that_is_sure_in_the_tail_is_not_called_a_loss() {
+        let mut report = fixture_business::report();
+        for case in &mut report.business.cases {
+            (case.value_at_risk, case.expected_shortfall) = (-9e4, -7e4);
+        }
+        let wrong = said(&report, "What could");
+        assert!(wrong.starts_with("Even in the worst 5% of cases it gains EUR 70.0 k on average"), "{wrong}");
+    }
+
+    #[test]
+    fn where_every_scenario_loses_the_baseline_stays() {
+        let mut report = fixture_business::report();
+        for case in &mut report.business.cases {
+            (case.npv.mean, case.npv.low, case.npv.high) = (-2e5, -3e5, -1e5);
+        }
+        assert!(said(&report, "Which").starts_with("“Today” stays."));
+        assert!(said(&report, "How much").starts_with("EUR 200 k less net present value"));
+    }
+
+    #[test]
+    fn a_single_replication_answers_without_certainty() {
+        let extremes = fixture_business::extremes();
+        let (_, report) = extremes.iter().find(|(case, _)| *case == "business one replication").unwrap();
+        assert!(said(report, "Which").ends_with("a single replication cannot say."));
+    }
+}

@@ -35,8 +35,7 @@ pub fn fan(report: &Report) -> Option<Chart> {
 
     let values = cases.iter().flat_map(|case| case.cumulative_discounted.iter().flatten().copied());
     let up = Axis::values(Unit::Number, values.chain([0.0]), 5);
-    let columns = Panels::columns(cases.len()) as u64;
-    let across = Axis::times(summary.period, 0, summary.horizon, 9 - 3 * (columns - 1));
+    let across = Axis::times(summary.period, 0, summary.horizon, Panels::parts(cases.len()));
     let heads: Vec<Head> = cases
         .iter()
         .map(|case| Head {

@@ -135,7 +135,6 @@ fn strip(business: &mut Business) {
         for initiative in &mut roadmap.initiatives {
             initiative.effect.clear();
             initiative.pillar.clear();
-            initiative.title.clear();
             (initiative.planned_start, initiative.planned_live, initiative.planned_full) = (None, None, None);
             (initiative.live, initiative.live_share) = (None, 0.0);
         }
@@ -160,6 +159,11 @@ fn agree(report: &mut Report) {
         let Some(npv) = contrast.and_then(|contrast| contrast.metrics.get("npv")) else { continue };
         let sum: f64 = case.by_line.iter().map(|(_, amount)| amount).sum();
         case.by_line.iter_mut().take(1).for_each(|(_, amount)| *amount += npv.estimate.mean - sum);
+        let own = report.business.uncertainty.iter_mut().filter(|own| own.scenario == case.scenario);
+        own.for_each(|own| {
+            own.mean = npv.estimate.mean;
+            own.simulation_error = npv.estimate.standard_error.unwrap_or(0.0);
+        });
         (case.npv, case.probability_positive) = (npv.estimate, npv.probability_better);
     }
 }
@@ -306,14 +310,12 @@ impl Recipe {
     }
 
     fn payback(self, of: usize, later: f64) -> Payback {
-        let horizon = f64::from(self.horizon);
-        let median = 16.0 + 9.0 * (of as f64 - 1.0) + later;
-        let share = |time: f64| 0.94 / of as f64 / (1.0 + libm::exp((median - time) / 2.5));
-        let period = |p: f64| (p < horizon).then_some(p);
-        let within_horizon = share(horizon);
-        let ends = [period(median - 7.0), period(median), period(median + 12.0)];
-        let periods = if within_horizon < 0.05 { [None; 3] } else { ends };
-        Payback { by_time: (0..=self.horizon).map(|time| share(f64::from(time))).collect(), within_horizon, periods }
+        let middle = 14.0 + 5.0 * (of as f64 - 1.0) + later;
+        let most = (1.06 - 0.1 * of as f64).max(0.02);
+        let share = |time: u32| (most / (1.0 + libm::exp((middle - f64::from(time)) / 2.5))).min(1.0);
+        let by_time: Vec<f64> = (0..=self.horizon).map(share).collect();
+        let reached = |p: f64| by_time.iter().position(|share| *share >= p).map(|time| time as f64);
+        Payback { within_horizon: share(self.horizon), periods: [0.05, 0.5, 0.95].map(reached), by_time }
     }
 
     fn case(self, of: usize, name: &str) -> BusinessCase {

@@ -120,6 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn a_business_has_its_charts_after_those_of_the_metrics() {
+        let all = Gallery::of(&fixture_business::report());
+        let names = |charts: &[Chart]| charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&all.business_case), ["payback", "cash_flow_know_me", "cash_flow_reach_me"]);
+        assert_eq!(names(&all.impact), ["impact_know_me", "impact_reach_me"]);
+        assert_eq!(names(&all.roadmap), ["roadmap_know_me", "roadmap_reach_me"]);
+        assert_eq!(names(&all.targets), ["targets"]);
+        assert_eq!(names(&all.cohorts), ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
+        assert_eq!(names(&all.costs), ["costs"]);
+        let plain = Gallery::of(&fixture::report());
+        assert_eq!(Gallery { metrics: plain.metrics.clone(), ..Gallery::default() }, plain);
+    }
+
+    #[test]
     fn names_with_markup_are_written_out() {
         let chart = retention(&fixture::wide());
         assert!(chart.alt.contains("åäö & <b>"));

@@ -189,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn answers_and_sections_stand_where_there_is_a_business_and_nowhere_else() {
+        let titles =
+            ["The business case", "The roadmap", "Targets", "What it costs", "Cohorts", "How sure the numbers"];
+        let (with, without) = (page(&fixture_business::report()).unwrap(), page(&fixture::report()).unwrap());
+        for title in titles {
+            let heading = format!("<h2>{title}");
+            assert!(with.contains(&heading) && !without.contains(&heading), "{title}");
+        }
+        assert!(with.contains("<dt>When it pays back</dt>") && !without.contains("class=\"answers\""));
+        let ids = with.matches("<figure id=").count();
+        assert_eq!(ids, charts(&fixture_business::report()).len());
+    }
+
+    #[test]
     fn exact_numbers_are_compared_or_their_absence_is_explained() {
         assert!(page(&fixture::report()).unwrap().contains("Standard errors apart"));
         assert!(page(&fixture::wide()).unwrap().contains("customers influence each other"));

@@ -32,19 +32,33 @@ pub struct Panels {
 impl Panels {
     /// How many columns so many panels stand in.
     pub fn columns(count: usize) -> usize {
-        if count > 1 { 2 } else { 1 }
+        match count {
+            0 | 1 => 1,
+            2..=6 => 2,
+            _ => 3,
+        }
     }
 
-    /// Writes the heads and gives the frames below them, each `height` points high.
+    /// How many parts a lower axis of times has room for.
+    pub fn parts(count: usize) -> u64 {
+        match Self::columns(count) {
+            1 => 9,
+            2 => 6,
+            _ => 3,
+        }
+    }
+
+    /// Writes the heads and gives the frames below them, each `height` points high, or less where there are many.
     pub fn place(figure: &mut Figure, heads: &[Head], height: f64, across: &Axis, up: &Axis) -> Self {
         let columns = Self::columns(heads.len());
         let wide = (WIDTH - 2.0 * EDGE - GAP * (columns - 1) as f64) / columns as f64;
+        let height = if columns > 2 { 0.62 * height } else { height };
         let mut top = figure.top;
         let mut frames = Vec::new();
         for row in heads.chunks(columns) {
             let texts: Vec<[Vec<String>; 2]> = row
                 .iter()
-                .map(|head| [wrap(&head.heading, HEADING, wide, 3), wrap(&head.note, LABEL, wide, 3)])
+                .map(|head| [wrap(&head.heading, HEADING, wide, 3), wrap(&head.note, LABEL, wide, 4)])
                 .collect();
             let tall = |[heading, note]: &[Vec<String>; 2]| {
                 heading.len() as f64 * HEADING.line_height() + note.len() as f64 * LABEL.line_height()

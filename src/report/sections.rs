@@ -21,6 +21,8 @@ const NONE: &str = "–";
 struct Table {
     heads: Vec<String>,
     rows: Vec<(String, Vec<String>)>,
+    /// Whether the second column holds words too.
+    worded: bool,
 }
 
 /// The sections that the report has anything to say in.
@@ -82,6 +84,7 @@ fn section(title: &str, lead: &str, table: Table, note: &str, charts: Vec<Chart>
     Some(context! {
         title => title,
         lead => lead,
+        worded => table.worded,
         heads => table.heads,
         rows => table.rows.into_iter().map(row).collect::<Vec<_>>(),
         note => note,
@@ -130,7 +133,7 @@ fn business_case(report: &Report) -> Table {
     }
     rows.push(row("Value at risk", &|case| number(case.value_at_risk)));
     rows.push(row("Expected shortfall", &|case| number(case.expected_shortfall)));
-    Table { heads: heads(report, "Measure", cases.iter().map(|case| case.scenario.as_str())), rows }
+    Table { heads: heads(report, "Measure", cases.iter().map(|case| case.scenario.as_str())), rows, worded: false }
 }
 
 fn heads<'a>(report: &'a Report, first: &str, scenarios: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -170,7 +173,7 @@ fn impact(report: &Report) -> Table {
     let row = |driver: &str, title: &str| (title.to_owned(), chains.iter().map(|c| cell(c, driver)).collect());
     let mut rows: Vec<(String, Vec<String>)> = first.parts.iter().map(|p| row(&p.driver, &p.title)).collect();
     rows.push(("Cash flow".to_owned(), chains.iter().map(|chain| signed(&chain.total)).collect()));
-    Table { heads: heads(report, "Driver", chains.iter().map(|chain| chain.scenario.as_str())), rows }
+    Table { heads: heads(report, "Driver", chains.iter().map(|chain| chain.scenario.as_str())), rows, worded: false }
 }
 
 fn targets(report: &Report) -> Table {
@@ -186,7 +189,7 @@ fn targets(report: &Report) -> Table {
         }
     }
     let heads = ["Target", "Scenario", "Reached", "Beyond the bound"].map(str::to_owned).to_vec();
-    Table { heads, rows }
+    Table { heads, rows, worded: true }
 }
 
 fn gap(target: &TargetResult, gap: &Estimate) -> String {
@@ -213,7 +216,11 @@ fn uncertainty(report: &Report) -> Table {
         (report.title(&of.scenario).to_owned(), cells)
     };
     let heads = ["Scenario", "Number", "Mean", "Simulation error", "Parameters", "Outcome", "Would do"];
-    Table { heads: heads.map(str::to_owned).to_vec(), rows: report.business.uncertainty.iter().map(row).collect() }
+    Table {
+        heads: heads.map(str::to_owned).to_vec(),
+        rows: report.business.uncertainty.iter().map(row).collect(),
+        worded: true,
+    }
 }
 
 /// A standard deviation of a share is counted in percentage points.

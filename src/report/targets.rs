@@ -3,9 +3,9 @@
 use super::Report;
 use super::amount::{Unit, sentence_case, write_probability};
 use super::axis::{Axis, times};
-use super::canvas::{Anchor, Point};
+use super::canvas::Point;
 use super::chart::Chart;
-use super::figure::{Figure, Frame, LABEL};
+use super::figure::{Figure, Frame};
 use super::key::Sample;
 use super::palette::{AXIS, Look, TEXT, scenario};
 use super::panels::{Head, Panels, legend};
@@ -29,10 +29,9 @@ pub fn targets(report: &Report) -> Option<Chart> {
     let mut figure = Figure::new("How surely targets are reached", &subtitle);
     let names = looks(report, &targets);
     legend(&mut figure, Sample::Line, &names);
-    let columns = Panels::columns(targets.len()) as u64;
-    let across = Axis::times(summary.period, 0, summary.horizon, 9 - 3 * (columns - 1));
+    let across = Axis::times(summary.period, 0, summary.horizon, Panels::parts(targets.len()));
     let up = Axis::values(Unit::Share, [0.0, 1.0], 4);
-    let heads: Vec<Head> = targets.iter().map(|target| head(target)).collect();
+    let heads: Vec<Head> = targets.iter().map(|target| head(target, summary.horizon)).collect();
     let panels = Panels::place(&mut figure, &heads, 150.0, &across, &up);
     for (target, frame) in targets.iter().zip(&panels.frames) {
         frame.draw_up(&mut figure.canvas);
@@ -50,9 +49,15 @@ fn looks(report: &Report, targets: &[&TargetResult]) -> Vec<(String, Look)> {
     scenarios.map(|s| (report.title(&s.name).to_owned(), scenario(report, &s.name))).collect()
 }
 
-fn head(target: &TargetResult) -> Head {
-    let note = if target.otherwise.is_empty() { String::new() } else { format!("Otherwise: {}", target.otherwise) };
-    Head { heading: sentence_case(&target.asked), note }
+fn head(target: &TargetResult, horizon: u64) -> Head {
+    let mut notes = Vec::new();
+    if u64::from(target.period) > horizon {
+        notes.push("Judged after the horizon.".to_owned());
+    }
+    if !target.otherwise.is_empty() {
+        notes.push(format!("Otherwise: {}", target.otherwise));
+    }
+    Head { heading: sentence_case(&target.asked), note: notes.join(" ") }
 }
 
 fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResult) {
@@ -61,9 +66,6 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
     if shown {
         let x = frame.x(judged);
         figure.canvas.line(&[(x, frame.top - 4.0), (x, frame.bottom)], TEXT, 1.25);
-    } else {
-        let at = (frame.right, frame.top + 12.0);
-        figure.canvas.words("judged after the horizon", at, Anchor::End, LABEL);
     }
     // The baseline last, so that no other line hides it.
     let (baseline, others): (Vec<_>, Vec<_>) =

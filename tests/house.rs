@@ -75,7 +75,7 @@ fn files() -> Vec<File> {
 
 /// Files that only tests are compiled with.
 fn is_test(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == "tests.rs" || name == "fixture.rs")
+    path.file_name().is_some_and(|name| name == "tests.rs" || name == "fixture.rs" || name == "fixture_business.rs")
 }
 
 fn file(root: &Path, path: &Path) -> File {

@@ -139,6 +139,24 @@ pub fn write(unit: Unit, value: f64) -> String {
     if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { scale.write(0.0, 0) }
 }
 
+/// A heading or sentence begins with a capital.
+pub fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A rate or a level of chance as people name it: `8%`, `2.5%`, never a smaller part than a tenth of a percent.
+pub fn write_rate(rate: f64) -> String {
+    let whole = libm::fabs(100.0 * rate - libm::round(100.0 * rate)) < 0.05;
+    Scale::of(Unit::Share, 1.0).write(rate, usize::from(!whole))
+}
+
+/// A period, or a number of periods, which is seldom broken: `17`, `17.5`.
+pub fn write_period(period: f64) -> String {
+    let whole = libm::fabs(period - libm::round(period)) < 0.05;
+    Scale::of(Unit::Share, 1.0).digits(period / 100.0, usize::from(!whole))
+}
+
 /// A count in full: `20,000`.
 pub fn write_count(count: u64) -> String {
     group(&count.to_string())

@@ -65,6 +65,12 @@ impl Axis {
     }
 }
 
+/// Which of so many times are drawn: all, or one in so many, the first and the last always.
+pub fn times(count: usize, most: usize) -> Vec<usize> {
+    let every = count.div_ceil(most).max(1);
+    (0..count).filter(|time| *time == 0 || (count - 1 - time).is_multiple_of(every)).collect()
+}
+
 /// Room around a range that has no width, or hardly any for numbers of its size.
 fn roomy(unit: Unit, low: f64, high: f64) -> (f64, f64) {
     let size = low.abs().max(high.abs());

@@ -18,6 +18,9 @@ const FINENESS: f64 = 4.0;
 /// The part of a letter's size that plotters keeps for itself: it divides sizes by this number.
 const LINE: f64 = 1.24;
 
+/// The distance between two lines of a hatching, along an edge, in points.
+const HATCH: f64 = 6.0;
+
 /// A place: rightwards and downwards from the upper left corner, in points.
 pub type Point = (f64, f64);
 
@@ -115,6 +118,22 @@ impl Canvas {
     /// A filled rectangle between two corners.
     pub fn rectangle(&mut self, (left, top): Point, (right, bottom): Point, ink: Ink) {
         self.area(&[(left, top), (right, top), (right, bottom), (left, bottom)], ink);
+    }
+
+    /// Slanting lines within a rectangle between two corners.
+    pub fn hatch(&mut self, (left, top): Point, (right, bottom): Point, ink: Ink, width: f64) {
+        let (wide, high) = (right - left, bottom - top);
+        if !(wide > 0.0 && high > 0.0) {
+            return;
+        }
+        // Each line rises from the lower or left edge at 45 degrees, until it meets the upper or right one.
+        let mut start = HATCH / 2.0;
+        while start < wide + high {
+            let (from, to) = ((start - high).max(0.0), start.min(wide));
+            let at = |x: f64| (left + x, top + (start - x));
+            self.line(&[at(to), at(from)], ink, width);
+            start += HATCH;
+        }
     }
 
     /// A filled circle.

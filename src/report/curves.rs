@@ -7,7 +7,8 @@ use super::canvas::{Canvas, Point};
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
-use super::palette::{AXIS, Look, scenario};
+use super::palette::{Look, scenario};
+use super::panels::draw_zero;
 use crate::stats::estimate::Estimate;
 
 /// No more points than this are drawn of one curve: about two points of the picture lie between them.
@@ -160,13 +161,6 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     let ends: Vec<f64> = curves.iter().map(|curve| frame.y(end(curve))).collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &ends);
     figure.finish(subject.name, height, words(report, subject, &curves))
-}
-
-fn draw_zero(canvas: &mut Canvas, frame: &Frame) {
-    if frame.up.low < 0.0 && frame.up.high > 0.0 {
-        let y = frame.y(0.0);
-        canvas.line(&[(frame.left, y), (frame.right, y)], AXIS, 1.25);
-    }
 }
 
 fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve, alpha: f64) {

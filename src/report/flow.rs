@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::amount::{Unit, write};
-use super::axis::Axis;
+use super::axis::{Axis, times};
 use super::canvas::Point;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
@@ -27,18 +27,12 @@ pub fn stages(report: &Report) -> Vec<Chart> {
     charts.map(|(scenario, layers)| draw(report, &scenario.name, layers, highest)).collect()
 }
 
-/// Which times are drawn: all, or one in so many, the first and the last always.
-fn times(count: usize) -> Vec<usize> {
-    let every = count.div_ceil(MOST_POINTS).max(1);
-    (0..count).filter(|time| *time == 0 || (count - 1 - time).is_multiple_of(every)).collect()
-}
-
 fn layers(report: &Report, scenario: &str) -> Vec<Layer> {
     let stages = report.stage_titles.iter().enumerate();
     let layer = |(place, (name, title)): (usize, (&String, &String))| {
         let values = report.over_time(scenario, &format!("customers.{name}"));
         // Below nothing there is nothing; a value that is no number counts as none.
-        let customers = times(values.len()).into_iter().map(|time| values[time].mean.max(0.0)).collect();
+        let customers = times(values.len(), MOST_POINTS).into_iter().map(|time| values[time].mean.max(0.0)).collect();
         Layer { title: title.clone(), look: Look { ink: stage(place), dash: &[] }, customers }
     };
     stages.map(layer).filter(|layer| !layer.customers.is_empty()).collect()
@@ -77,7 +71,7 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], highest: f64) -> Char
     frame.draw_up(&mut figure.canvas);
     let edges = edges(layers);
     let count = usize::try_from(summary.horizon).map_or(0, |horizon| horizon + 1);
-    let moments: Vec<f64> = times(count).into_iter().map(|time| frame.x(time as f64)).collect();
+    let moments: Vec<f64> = times(count, MOST_POINTS).into_iter().map(|time| frame.x(time as f64)).collect();
     let points =
         |edge: &[f64]| -> Vec<Point> { moments.iter().copied().zip(edge.iter().map(|v| frame.y(*v))).collect() };
     for (layer, pair) in layers.iter().zip(edges.windows(2)) {
@@ -96,7 +90,7 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], highest: f64) -> Char
         .filter_map(|pair| Some(frame.y(f64::midpoint(*pair[0].last()?, *pair[1].last()?))))
         .collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &middles);
-    figure.finish(&file_name(report, scenario), height, words(report, scenario, layers))
+    figure.finish(&report.chart_name("stages", scenario), height, words(report, scenario, layers))
 }
 
 fn words(report: &Report, scenario: &str, layers: &[Layer]) -> String {
@@ -113,15 +107,4 @@ fn words(report: &Report, scenario: &str, layers: &[Layer]) -> String {
         report.title(scenario),
         layers.iter().map(change).collect::<Vec<_>>().join("; ")
     )
-}
-
-/// A name that every file system takes; scenarios whose letters it drops are told apart by their place.
-fn file_name(report: &Report, scenario: &str) -> String {
-    let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    if scenario.chars().all(kept) && scenario.len() <= 100 {
-        return format!("stages_{scenario}");
-    }
-    let place = report.summary.scenarios.iter().position(|s| s.name == scenario).unwrap_or(0) + 1;
-    let shown: String = scenario.chars().map(|c| if kept(c) { c } else { '_' }).take(60).collect();
-    format!("stages_{place}_{shown}")
 }

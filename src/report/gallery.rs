@@ -3,28 +3,72 @@
 use super::Report;
 use super::bars::differences;
 use super::chart::Chart;
+use super::costs::costs;
 use super::curves::{cumulative_cash_flow, retention, revenue};
+use super::fan::fan;
 use super::flow::stages;
+use super::heat::heat_maps;
 use super::spread::spread;
+use super::targets::targets;
+use super::timeline::timelines;
+use super::waterfall::{cash_flows, impact_chains};
 
-/// Every chart that the report has numbers for.
+/// Charts that are read together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gallery {
+    /// The metrics: what differs, over time, and where customers are.
+    pub metrics: Vec<Chart>,
+    /// Each scenario's money against the baseline's.
+    pub business_case: Vec<Chart>,
+    /// What the differences come from.
+    pub impact: Vec<Chart>,
+    /// What is built when, and what is in force when.
+    pub roadmap: Vec<Chart>,
+    /// How surely targets are reached.
+    pub targets: Vec<Chart>,
+    /// How long acquisition cohorts stay.
+    pub cohorts: Vec<Chart>,
+    /// What it costs.
+    pub costs: Vec<Chart>,
+}
+
+impl Gallery {
+    /// Every chart that the report has numbers for.
+    pub fn of(report: &Report) -> Self {
+        let mut metrics: Vec<Chart> = [differences(report), spread(report)].into_iter().flatten().collect();
+        let counted = |chart: &Chart| report.series.iter().any(|series| series.metric == chart.name);
+        metrics.extend([retention(report), revenue(report), cumulative_cash_flow(report)].into_iter().filter(counted));
+        metrics.extend(stages(report));
+        Self {
+            metrics,
+            business_case: fan(report).into_iter().chain(cash_flows(report)).collect(),
+            impact: impact_chains(report),
+            roadmap: timelines(report),
+            targets: targets(report).into_iter().collect(),
+            cohorts: heat_maps(report),
+            costs: costs(report).into_iter().collect(),
+        }
+    }
+}
+
+/// Every chart that the report has numbers for, one after the other.
 pub fn charts(report: &Report) -> Vec<Chart> {
-    let mut charts: Vec<Chart> = [differences(report), spread(report)].into_iter().flatten().collect();
-    let counted = |chart: &Chart| report.series.iter().any(|series| series.metric == chart.name);
-    charts.extend([retention(report), revenue(report), cumulative_cash_flow(report)].into_iter().filter(counted));
-    charts.extend(stages(report));
-    charts
+    let all = Gallery::of(report);
+    let families = [all.metrics, all.business_case, all.impact, all.roadmap, all.targets, all.cohorts, all.costs];
+    families.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::chart::png;
-    use crate::report::fixture;
+    use crate::report::{fixture, fixture_business};
 
     fn all() -> Vec<(&'static str, Report)> {
         let mut all = fixture::extremes();
         all.push(("plain", fixture::report()));
+        all.push(("business", fixture_business::report()));
+        all.extend(fixture_business::extremes());
         all
     }
 
@@ -73,6 +117,20 @@ mod tests {
         assert_eq!(plain[6..], ["stages_know_me", "stages_reach_me"]);
         let single = &fixture::extremes()[0].1;
         assert_eq!(names(single), common);
+    }
+
+    #[test]
+    fn a_business_has_its_charts_after_those_of_the_metrics() {
+        let all = Gallery::of(&fixture_business::report());
+        let names = |charts: &[Chart]| charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&all.business_case), ["payback", "cash_flow_know_me", "cash_flow_reach_me"]);
+        assert_eq!(names(&all.impact), ["impact_know_me", "impact_reach_me"]);
+        assert_eq!(names(&all.roadmap), ["roadmap_know_me", "roadmap_reach_me"]);
+        assert_eq!(names(&all.targets), ["targets"]);
+        assert_eq!(names(&all.cohorts), ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
+        assert_eq!(names(&all.costs), ["costs"]);
+        let plain = Gallery::of(&fixture::report());
+        assert_eq!(Gallery { metrics: plain.metrics.clone(), ..Gallery::default() }, plain);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use minijinja::value::Value;
 use minijinja::{Environment, context};
 
-use super::amount::{Unit, write, write_beside, write_count, write_estimate};
-use super::chart::Chart;
+use super::amount::{Unit, sentence_case, write, write_beside, write_count, write_estimate};
+use super::answer::answers;
 use super::font;
-use super::gallery::charts;
+use super::gallery::Gallery;
 use super::headline::headline;
 use super::palette::scenario;
+use super::sections::{figures, sections};
 use super::table::{COMPARED, SHOWN, better, difference};
 use super::{Assumption, Report};
 use crate::estimate::summary::ScenarioSummary;
@@ -24,6 +25,8 @@ pub fn page(report: &Report) -> Result<String, minijinja::Error> {
     let summary = &report.summary;
     let headline = headline(report);
     let shown: Vec<(&str, &str)> = SHOWN.into_iter().filter(|(metric, _)| has(report, metric)).collect();
+    let mut gallery = Gallery::of(report);
+    let metrics = std::mem::take(&mut gallery.metrics);
     let mut environment = Environment::new();
     environment.add_template("report.html", TEMPLATE)?;
     environment.get_template("report.html")?.render(context! {
@@ -46,7 +49,9 @@ pub fn page(report: &Report) -> Result<String, minijinja::Error> {
         scenarios => scenario_rows(report, &shown),
         contrast_heads => COMPARED.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
         contrasts => contrast_rows(report),
-        figures => figures(report),
+        figures => figures(metrics),
+        answers => answered(report),
+        sections => sections(report, gallery),
         checks => checks(report),
         why_not_exact => report.why_not_exact.as_deref(),
         assumptions => assumptions(report),
@@ -96,9 +101,9 @@ fn contrast_rows(report: &Report) -> Vec<Value> {
     contrasts.collect()
 }
 
-fn figures(report: &Report) -> Vec<Value> {
-    let figure = |chart: Chart| context! { svg => Value::from_safe_string(chart.inline()), name => chart.name };
-    charts(report).into_iter().map(figure).collect()
+fn answered(report: &Report) -> Vec<Value> {
+    let answered = answers(report).into_iter();
+    answered.map(|found| context! { question => found.question, answer => found.answer }).collect()
 }
 
 /// Simulated means beside their exact expectations.
@@ -131,12 +136,6 @@ fn words(metric: &str) -> String {
         .map_or_else(|| sentence_case(&metric.replace('_', " ")), |(_, heading)| (*heading).to_owned())
 }
 
-/// A heading begins with a capital.
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn assumptions(report: &Report) -> Vec<Value> {
     let row = |a: &Assumption| {
         context! { owner => a.owner.as_str(), path => a.path.as_str(), value => a.value.as_str(), place => a.place.as_str() }
@@ -155,7 +154,8 @@ fn apart(simulated: &Estimate, exact: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::gallery::charts;
+    use crate::report::{fixture, fixture_business};
 
     #[test]
     fn the_page_asks_nothing_of_the_network_and_runs_no_script() {
@@ -189,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn answers_and_sections_stand_where_there_is_a_business_and_nowhere_else() {
+        let titles =
+            ["The business case", "The roadmap", "Targets", "What it costs", "Cohorts", "How sure the numbers"];
+        let (with, without) = (page(&fixture_business::report()).unwrap(), page(&fixture::report()).unwrap());
+        for title in titles {
+            let heading = format!("<h2>{title}");
+            assert!(with.contains(&heading) && !without.contains(&heading), "{title}");
+        }
+        assert!(with.contains("<dt>When it pays back</dt>") && !without.contains("class=\"answers\""));
+        let ids = with.matches("<figure id=").count();
+        assert_eq!(ids, charts(&fixture_business::report()).len());
+    }
+
+    #[test]
     fn exact_numbers_are_compared_or_their_absence_is_explained() {
         assert!(page(&fixture::report()).unwrap().contains("Standard errors apart"));
         assert!(page(&fixture::wide()).unwrap().contains("customers influence each other"));
@@ -196,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_extreme_report_has_a_page_and_the_same_one_each_time() {
-        for (case, report) in fixture::extremes() {
+        for (case, report) in fixture::extremes().into_iter().chain(fixture_business::extremes()) {
             let page = page(&report).unwrap_or_else(|fault| panic!("{case}: {fault}"));
             assert!(page.trim_end().ends_with("</html>"), "{case}");
             assert!(!page.contains("NaN"), "{case}");
@@ -206,6 +220,10 @@ mod tests {
         if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
             let folder = std::path::Path::new(&folder);
             std::fs::write(folder.join("plain.html"), page(&report).unwrap()).unwrap();
+            for (case, report) in fixture_business::extremes() {
+                std::fs::write(folder.join(format!("{case}.html")), page(&report).unwrap()).unwrap();
+            }
+            std::fs::write(folder.join("business.html"), page(&fixture_business::report()).unwrap()).unwrap();
             std::fs::write(folder.join("wide.html"), page(&fixture::wide()).unwrap()).unwrap();
             std::fs::write(folder.join("single.html"), page(&fixture::extremes()[0].1).unwrap()).unwrap();
         }

@@ -1,13 +1,13 @@
 //! A key names lines or areas beside the data: each name as near to what it names as its neighbours allow.
 
-use super::canvas::{Anchor, Point};
+use super::canvas::{Anchor, Canvas, Point};
 use super::figure::{EDGE, Figure, NAME, WIDTH, wrap};
 use super::palette::{AXIS, Look};
 
 /// How wide names may be before they are wrapped.
 const WIDEST: f64 = 176.0;
 /// The sample of the line or area, with the gap after it.
-const SAMPLE: f64 = 30.0;
+pub const SAMPLE: f64 = 30.0;
 /// Room for the leaders from the data to the names.
 const LEADER: f64 = 22.0;
 /// The gap between two names.
@@ -20,6 +20,16 @@ pub enum Sample {
     Line,
     /// A small square.
     Square,
+}
+
+impl Sample {
+    /// Draws the piece that stands before a name.
+    pub fn draw(self, canvas: &mut Canvas, (x, middle): Point, look: Look) {
+        match self {
+            Self::Line => canvas.dashed(&[(x, middle), (x + 24.0, middle)], look.ink, 2.25, look.dash),
+            Self::Square => canvas.rectangle((x + 9.0, middle - 6.5), (x + 22.0, middle + 6.5), look.ink),
+        }
+    }
 }
 
 struct Entry {
@@ -91,14 +101,7 @@ impl Key {
     }
 
     fn draw_entry(&self, figure: &mut Figure, entry: &Entry, (x, middle): Point) {
-        match self.sample {
-            Sample::Line => {
-                figure.canvas.dashed(&[(x, middle), (x + 24.0, middle)], entry.look.ink, 2.25, entry.look.dash);
-            }
-            Sample::Square => {
-                figure.canvas.rectangle((x + 9.0, middle - 6.5), (x + 22.0, middle + 6.5), entry.look.ink);
-            }
-        }
+        self.sample.draw(&mut figure.canvas, (x, middle), entry.look);
         let above = (entry.lines.len() - 1) as f64 * NAME.line_height() / 2.0;
         figure.lines(&entry.lines, (x + SAMPLE, middle - above + 0.36 * NAME.size), Anchor::Start, NAME);
     }

@@ -1,24 +1,35 @@
 //! What people see. Everything here returns text or bytes and writes nothing.
 
 pub mod amount;
+pub mod answer;
 pub mod assemble;
 pub mod axis;
 pub mod bars;
 pub mod canvas;
 pub mod chart;
+pub mod costs;
 pub mod curves;
+pub mod fan;
 pub mod figure;
 #[cfg(test)]
 pub mod fixture;
+#[cfg(test)]
+pub mod fixture_business;
 pub mod flow;
 pub mod font;
 pub mod gallery;
 pub mod headline;
+pub mod heat;
 pub mod html;
 pub mod key;
 pub mod palette;
+pub mod panels;
+pub mod sections;
 pub mod spread;
 pub mod table;
+pub mod targets;
+pub mod timeline;
+pub mod waterfall;
 
 use indexmap::IndexMap;
 
@@ -57,6 +68,18 @@ impl Report {
     pub fn title<'a>(&'a self, scenario: &'a str) -> &'a str {
         let found = self.summary.scenarios.iter().find(|s| s.name == scenario);
         found.map(|s| s.title.as_str()).filter(|title| !title.trim().is_empty()).unwrap_or(scenario)
+    }
+
+    /// The name of a scenario's chart, which every file system takes; scenarios whose letters it drops are told apart
+    /// by their place.
+    pub fn chart_name(&self, family: &str, scenario: &str) -> String {
+        let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        if scenario.chars().all(kept) && scenario.len() <= 100 {
+            return format!("{family}_{scenario}");
+        }
+        let place = self.summary.scenarios.iter().position(|s| s.name == scenario).unwrap_or(0) + 1;
+        let shown: String = scenario.chars().map(|c| if kept(c) { c } else { '_' }).take(60).collect();
+        format!("{family}_{place}_{shown}")
     }
 
     /// One metric of one scenario over time, for the whole business; nothing where it was not counted.

@@ -23,7 +23,8 @@ impl Ink {
     }
 
     /// The same colour mixed with white; 0 leaves it, 1 is white.
-    fn lightened(self, by: f64) -> Self {
+    #[must_use]
+    pub fn lightened(self, by: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
         let mix = |part: u8| (f64::from(part) + (255.0 - f64::from(part)) * by) as u8;
         let (red, green, blue) = self.rgb;
@@ -47,6 +48,13 @@ pub const GRID: Ink = Ink::solid(0xe3, 0xe3, 0xe3);
 pub const AXIS: Ink = Ink::solid(0x9a, 0x9a, 0x9a);
 /// The paper.
 pub const PAPER: Ink = Ink::solid(0xff, 0xff, 0xff);
+
+/// Money gained; of another scheme than the scenarios' colours.
+pub const GAIN: Ink = Ink::solid(0x11, 0x77, 0x33);
+/// Money lost, and effects that disturb.
+pub const LOSS: Ink = Ink::solid(0x88, 0x22, 0x55);
+/// What belongs to no scenario: capabilities, shares of a heat map.
+pub const SHADE: Ink = Ink::solid(0x33, 0x22, 0x88);
 
 /// Lengths of strokes and gaps, in points; empty for an unbroken line.
 pub type Dash = &'static [f64];

@@ -1,0 +1,380 @@
+//! The answer: which scenario, how much, when it pays back, what it takes, what could go wrong, and what that rests on.
+
+use super::Report;
+use super::amount::{
+    Unit, sentence_case, write, write_count, write_interval, write_period, write_probability, write_rate,
+};
+use super::fan::payback;
+use super::timeline::rule_in_words;
+use crate::estimate::business::{
+    Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, TargetOfScenario, TargetResult, Uncertainty,
+};
+use crate::quantity::UNITS_PER_ONE;
+
+/// An initiative that goes live less often than this, or a rule that is acted on more often than the rest, is mentioned.
+const SURE: f64 = 0.95;
+/// A target that is reached more often than this is not spoken of as missed.
+const NEARLY_ALWAYS: f64 = 0.995;
+/// No more initiatives or rules than these are named.
+const MOST_NAMED: usize = 3;
+
+/// A question that people ask first, with its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The question, in a few words.
+    pub question: &'static str,
+    /// Sentences with numbers.
+    pub answer: Vec<String>,
+}
+
+/// What people ask first; nothing where there is no business case.
+pub fn answers(report: &Report) -> Vec<Answer> {
+    let Some(case) = best(report) else { return Vec::new() };
+    let all = [
+        ("Which scenario, how surely", vec![how_surely(report, case)]),
+        ("How much", vec![how_much(report, case)]),
+        ("When it pays back", vec![when(report, case)]),
+        ("What it takes", vec![what_it_takes(report, case)]),
+        ("What could go wrong", what_could_go_wrong(report, case)),
+        ("What the numbers rest on", vec![what_it_rests_on(report, case)]),
+    ];
+    let said = all.into_iter().map(|(question, mut answer)| {
+        answer.retain(|sentence| !sentence.is_empty());
+        Answer { question, answer }
+    });
+    said.filter(|said| !said.answer.is_empty()).collect()
+}
+
+/// The case with the greatest mean difference in net present value.
+fn best(report: &Report) -> Option<&BusinessCase> {
+    report.business.cases.iter().max_by(|a, b| a.npv.mean.total_cmp(&b.npv.mean))
+}
+
+fn money(report: &Report, value: f64) -> String {
+    // A number and its unit stay on one line.
+    format!("{}\u{a0}{}", report.summary.currency, write(Unit::Number, value).replace(' ', "\u{a0}"))
+}
+
+fn span(report: &Report) -> String {
+    count(report.summary.horizon, report.summary.period.noun())
+}
+
+fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", write_count(number), if number == 1 { "" } else { "s" })
+}
+
+/// Names one after the other: `a, b and c`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        names => names.concat(),
+    }
+}
+
+fn how_surely(report: &Report, case: &BusinessCase) -> String {
+    let (name, baseline) = (report.title(&case.scenario), report.title(&case.baseline));
+    if case.npv.standard_error.is_none() {
+        return format!("“{name}”, but how surely it differs from “{baseline}” a single replication cannot say.");
+    }
+    let verdict = match case.npv {
+        npv if npv.low > 0.0 => format!("“{name}”. It is"),
+        npv if npv.mean > 0.0 => format!("“{name}” is ahead, not clearly. It is"),
+        _ => format!("“{baseline}” stays. “{name}” comes nearest, and is"),
+    };
+    let positive = write_probability(case.probability_positive);
+    let verdict = format!("{verdict} worth more than “{baseline}” in {positive} of the replications");
+    let scenarios = report.business.cases.len() + 1;
+    match firsts(report, &case.scenario).filter(|_| scenarios > 2) {
+        Some(share) => format!("{verdict}, and the best of all {scenarios} scenarios in {}.", write_probability(share)),
+        None => format!("{verdict}."),
+    }
+}
+
+/// The share of replications in which a scenario is worth more than all others and the baseline, ties shared out.
+fn firsts(report: &Report, scenario: &str) -> Option<f64> {
+    let npv = |name: &str| report.samples.get(name)?.get("npv");
+    let ours = npv(scenario)?;
+    let others: Option<Vec<&Vec<f64>>> = report
+        .business
+        .cases
+        .iter()
+        .filter(|case| case.scenario != scenario)
+        .map(|case| npv(&case.scenario).filter(|values| values.len() == ours.len()))
+        .collect();
+    let others = others?;
+    if ours.len() < 2 {
+        return None;
+    }
+    let score = |(place, own): (usize, &f64)| {
+        let rivals = || others.iter().map(|values| values[place]).chain([0.0]);
+        if rivals().any(|rival| rival > *own) {
+            return 0.0;
+        }
+        1.0 / (1.0 + rivals().filter(|rival| rival == own).count() as f64)
+    };
+    Some(ours.iter().enumerate().map(score).sum::<f64>() / ours.len() as f64)
+}
+
+fn how_much(report: &Report, case: &BusinessCase) -> String {
+    let npv = case.npv;
+    let way = if npv.mean < 0.0 { "less" } else { "more" };
+    let doubt = match npv.standard_error {
+        Some(_) => {
+            let level = report.summary.interval * 100.0;
+            format!(" ({level:.0}% interval of the mean {})", write_interval(Unit::Number, npv.low, npv.high))
+        }
+        None => String::new(),
+    };
+    let uncertain = if report.business.discount_rate_is_uncertain { "about " } else { "" };
+    let rate = write_rate(report.business.discount_rate);
+    let mut text = format!(
+        "{} {way} net present value over {}{doubt}, discounted at {uncertain}{rate} a year.",
+        money(report, npv.mean.abs()),
+        span(report)
+    );
+    if let Some(returned) = case.return_on_investment {
+        let currency = &report.summary.currency;
+        let value = write(Unit::Number, returned.mean);
+        text.push_str(&format!(" Each {currency} 1 spent on initiatives brings {currency} {value} of it."));
+    }
+    match &case.irr {
+        Irr::Rate(rate) => {
+            text.push_str(&format!(" Its internal rate of return is {} a year.", write_rate(*rate)));
+        }
+        Irr::Several(_) => text.push_str(" There is no single internal rate of return: money goes out more than once."),
+        Irr::None => {}
+    }
+    text
+}
+
+fn when(report: &Report, case: &BusinessCase) -> String {
+    let noun = report.summary.period.noun();
+    let plain = payback(&case.payback, noun);
+    if case.payback.within_horizon <= 0.0 {
+        return format!("{plain}, in no replication.");
+    }
+    let discounted = write_probability(case.discounted_payback.within_horizon);
+    let ends = if plain.contains(" (") { " In brackets: 5th to 95th percentile." } else { "" };
+    format!("{plain} of the replications; discounted, in {discounted}.{ends}")
+}
+
+fn what_it_takes(report: &Report, case: &BusinessCase) -> String {
+    let funding = case.peak_funding;
+    let mut text = if funding.mean > 0.0 {
+        format!("At the deepest point {} are out.", money(report, funding.mean))
+    } else {
+        "Money is never out.".to_owned()
+    };
+    if let Some(roadmap) = roadmap(report, case).filter(|roadmap| !roadmap.initiatives.is_empty()) {
+        let waiting: Vec<&str> = roadmap
+            .capabilities
+            .iter()
+            .filter(|c| roadmap.initiatives.iter().any(|i| i.requires.iter().any(|(name, _)| *name == c.name)))
+            .map(|capability| capability.title.as_str())
+            .collect();
+        let capabilities = match waiting.len() {
+            0 => String::new(),
+            1 => format!(" that wait for one capability, {}", waiting[0]),
+            many => format!(
+                " that wait for {many} capabilities: {}{}",
+                listed(&waiting.iter().take(6).map(|w| (*w).to_owned()).collect::<Vec<_>>()),
+                if many > 6 { " and others" } else { "" }
+            ),
+        };
+        text.push_str(&format!(" It takes {}{capabilities}.", count(roadmap.initiatives.len() as u64, "initiative")));
+    }
+    let [once, running] = [LineGroup::InitiativeOnce, LineGroup::InitiativeRunning]
+        .map(|group| group_total(&report.business.books, &case.scenario, group));
+    if once + running > 0.0 {
+        let (all, once) = (money(report, once + running), money(report, once));
+        text.push_str(&format!(" Initiatives cost {all} over {}, {once} of it once.", span(report)));
+    }
+    text
+}
+
+fn group_total(books: &Books, scenario: &str, group: LineGroup) -> f64 {
+    let of = books.scenarios.iter().find(|books| books.scenario == scenario);
+    let lines = of.into_iter().flat_map(|of| of.totals.iter().zip(&books.lines));
+    let units: i128 = lines.filter(|(_, line)| line.group == group).flat_map(|(total, _)| total).sum();
+    units as f64 / UNITS_PER_ONE
+}
+
+fn roadmap<'a>(report: &'a Report, case: &BusinessCase) -> Option<&'a Roadmap> {
+    report.business.roadmaps.iter().find(|roadmap| roadmap.scenario == case.scenario)
+}
+
+fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> Vec<String> {
+    let mut sentences = vec![tail(report, case)];
+    sentences.extend(missed(report, case));
+    if let Some(roadmap) = roadmap(report, case) {
+        sentences.extend(late(report, roadmap));
+        let noun = report.summary.period.noun();
+        let mut rules: Vec<_> = roadmap.rules.iter().filter(|rule| rule.share > 1.0 - SURE).collect();
+        rules.sort_by(|a, b| b.share.total_cmp(&a.share));
+        sentences.extend(rules.into_iter().take(MOST_NAMED).map(|rule| rule_in_words(rule, noun)));
+    }
+    sentences
+}
+
+fn tail(report: &Report, case: &BusinessCase) -> String {
+    if case.npv.standard_error.is_none() {
+        return String::new();
+    }
+    let worst = write_rate(case.tail);
+    let baseline = report.title(&case.baseline);
+    let (loss, mean) = (money(report, case.value_at_risk.abs()), money(report, case.expected_shortfall.abs()));
+    match (case.value_at_risk > 0.0, case.expected_shortfall > 0.0) {
+        (true, _) => {
+            format!("In the worst {worst} of cases it loses at least {loss} against “{baseline}”, {mean} on average.")
+        }
+        (false, true) => {
+            format!("In the worst {worst} of cases it may lose against “{baseline}”: {mean} on average.")
+        }
+        (false, false) => format!(
+            "Even in the worst {worst} of cases it gains {mean} on average against “{baseline}” (at most {loss})."
+        ),
+    }
+}
+
+/// The target that the scenario misses most often.
+fn missed(report: &Report, case: &BusinessCase) -> Option<String> {
+    let of = |target: &'_ TargetResult| -> Option<f64> {
+        let found: Option<&TargetOfScenario> = target.scenarios.iter().find(|s| s.scenario == case.scenario);
+        found.map(|s| s.probability)
+    };
+    let targets = report.business.targets.iter().filter_map(|target| Some((target, of(target)?)));
+    let (target, chance) = targets.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let asked = sentence_case(&target.asked);
+    let chance = match chance {
+        sure if sure >= NEARLY_ALWAYS => return Some("All targets are reached nearly always.".to_owned()),
+        never if never <= 0.0 => "never reached".to_owned(),
+        some => format!("reached in {}", write_probability(some)),
+    };
+    let otherwise = target.otherwise.trim();
+    let stop = if otherwise.ends_with(['.', '!', '?']) || otherwise.is_empty() { "" } else { "." };
+    let otherwise = if otherwise.is_empty() { String::new() } else { format!(" Otherwise: {otherwise}{stop}") };
+    Some(format!("The target most likely missed: “{asked}”, {chance}.{otherwise}"))
+}
+
+/// The initiatives that often do not go live, or later than planned.
+fn late(report: &Report, roadmap: &Roadmap) -> Option<String> {
+    let noun = report.summary.period.noun();
+    let slip = |initiative: &InitiativeCourse| {
+        let (live, planned) = (initiative.live?, initiative.planned_live?);
+        (live[1] > f64::from(planned)).then(|| live[1] - f64::from(planned))
+    };
+    let mut named: Vec<(f64, String)> = Vec::new();
+    for initiative in roadmap.initiatives.iter().filter(|i| i.planned_live.is_some()) {
+        let failing = initiative.live_share < SURE;
+        let slipping = slip(initiative);
+        if !failing && slipping.is_none() {
+            continue;
+        }
+        let mut ways = Vec::new();
+        if failing {
+            ways.push(format!("live in {} only", write_probability(initiative.live_share)));
+        }
+        if let Some(by) = slipping {
+            let s = if by == 1.0 { "" } else { "s" };
+            ways.push(format!("{} {noun}{s} late in the median", write_period(by)));
+        }
+        let weight = (1.0 - initiative.live_share) + slipping.unwrap_or(0.0) / report.summary.horizon.max(1) as f64;
+        named.push((weight, format!("“{}” ({})", initiative.title, ways.join(", "))));
+    }
+    if named.is_empty() {
+        return None;
+    }
+    named.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let more = named.len().saturating_sub(MOST_NAMED);
+    let mut names: Vec<String> = named.into_iter().take(MOST_NAMED).map(|(_, name)| name).collect();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    Some(format!("Likely to slip or fail: {}.", listed(&names)))
+}
+
+fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
+    let is_it = |u: &&Uncertainty| u.scenario == case.scenario && u.difference && u.metric == "npv";
+    let Some(found) = report.business.uncertainty.iter().find(is_it) else { return String::new() };
+    let [error, parameters, outcome] =
+        [found.simulation_error, found.parameter_sd, found.outcome_sd].map(|value| money(report, value));
+    let known = if found.parameter_is_lost_in_chance {
+        "What the uncertain numbers add cannot be told from chance in this run".to_owned()
+    } else if found.parameter_sd > 0.0 {
+        format!("Not knowing the uncertain numbers adds a standard deviation of {parameters}")
+    } else {
+        "No number of the study is uncertain".to_owned()
+    };
+    let would_do = found.agents_that_would_do.map_or_else(String::new, |agents| {
+        let (now, enough) = (report.summary.agents, write_count(agents));
+        let verdict = if agents <= now { "enough" } else { "too few" };
+        format!(" {} simulated customers are {verdict}: {enough} would do.", write_count(now))
+    });
+    format!(
+        "Simulation leaves a standard error of {error} in the mean. {known}. \
+         A business of this size will see outcomes with a standard deviation of {outcome}.{would_do}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{fixture, fixture_business};
+
+    fn said(report: &Report, question: &str) -> String {
+        let found = answers(report).into_iter().find(|a| a.question.starts_with(question));
+        found.map(|a| a.answer.join(" ").replace('\u{a0}', " ")).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_report_without_a_business_case_answers_nothing() {
+        assert_eq!(answers(&fixture::report()), []);
+    }
+
+    #[test]
+    fn the_best_scenario_is_named_with_its_chance_and_its_worth() {
+        let report = fixture_business::report();
+        let which = said(&report, "Which");
+        assert!(which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88%"));
+        assert!(which.contains("the best of all 3 scenarios in "), "{which}");
+        let worth = said(&report, "How much");
+        assert!(worth.starts_with("EUR 183 k more net present value over 36 months (95% interval of the mean"));
+        assert!(worth.contains("discounted at 8% a year"), "{worth}");
+    }
+
+    #[test]
+    fn what_could_go_wrong_names_the_target_the_late_initiative_and_the_rule() {
+        let wrong = said(&fixture_business::report(), "What could");
+        assert!(wrong.contains("In the worst 5% of cases it loses at least EUR 105 k against “Today”"), "{wrong}");
+        assert!(wrong.contains("Otherwise: spend on service what advertising would get."), "{wrong}");
+        assert!(wrong.contains("“Recognised at the till” (live in 88% only)"), "{wrong}");
+        assert!(wrong.contains("acted on in 37% of the replications") && !wrong.contains("never acted on"), "{wrong}");
+    }
+
+    #[test]
+    fn a_gain_that_is_sure_in_the_tail_is_not_called_a_loss() {
+        let mut report = fixture_business::report();
+        for case in &mut report.business.cases {
+            (case.value_at_risk, case.expected_shortfall) = (-9e4, -7e4);
+        }
+        let wrong = said(&report, "What could");
+        assert!(wrong.starts_with("Even in the worst 5% of cases it gains EUR 70.0 k on average"), "{wrong}");
+    }
+
+    #[test]
+    fn where_every_scenario_loses_the_baseline_stays() {
+        let mut report = fixture_business::report();
+        for case in &mut report.business.cases {
+            (case.npv.mean, case.npv.low, case.npv.high) = (-2e5, -3e5, -1e5);
+        }
+        assert!(said(&report, "Which").starts_with("“Today” stays."));
+        assert!(said(&report, "How much").starts_with("EUR 200 k less net present value"));
+    }
+
+    #[test]
+    fn a_single_replication_answers_without_certainty() {
+        let extremes = fixture_business::extremes();
+        let (_, report) = extremes.iter().find(|(case, _)| *case == "business one replication").unwrap();
+        assert!(said(report, "Which").ends_with("a single replication cannot say."));
+    }
+}

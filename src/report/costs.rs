@@ -1,0 +1,170 @@
+//! What it costs: money out by fiscal year and line of the books, one upon another, for each scenario.
+
+use super::Report;
+use super::amount::{Unit, write};
+use super::axis::Axis;
+use super::chart::Chart;
+use super::figure::{Figure, Frame};
+use super::key::Sample;
+use super::palette::{Look, PAPER, stage};
+use super::panels::{Head, Panels, draw_zero, legend};
+use crate::estimate::business::{Business, LineGroup, ScenarioBooks};
+use crate::quantity::UNITS_PER_ONE;
+
+/// More lines than this are not told apart: they are shown by group.
+const MOST_LINES: usize = 10;
+/// More columns than this share years.
+const MOST_COLUMNS: usize = 12;
+
+/// The groups of money out, in the order in which they lie upon each other, as people call them.
+const GROUPS: [(LineGroup, &str); 5] = [
+    (LineGroup::Variable, "Variable costs"),
+    (LineGroup::Service, "Cost to serve"),
+    (LineGroup::Acquisition, "Acquisition"),
+    (LineGroup::InitiativeOnce, "Initiatives, once"),
+    (LineGroup::InitiativeRunning, "Initiatives, running"),
+];
+
+/// Lines of the books that are shown as one.
+struct Layer {
+    title: String,
+    look: Look,
+    lines: Vec<usize>,
+}
+
+/// Costs by fiscal year; none where the books have no costs.
+pub fn costs(report: &Report) -> Option<Chart> {
+    let business = &report.business;
+    let layers = layers(business);
+    let years = business.fiscal_years.iter().copied().max().filter(|_| !layers.is_empty())?;
+    let scenarios = &business.books.scenarios;
+    let each = (years as usize).div_ceil(MOST_COLUMNS).max(1);
+    let columns = (years as usize).div_ceil(each);
+    let amounts: Vec<Vec<Vec<f64>>> = scenarios
+        .iter()
+        .map(|books| layers.iter().map(|l| by_column(business, books, l, (columns, each))).collect())
+        .collect();
+    let shared = if each > 1 { format!(" · each column is {each} years") } else { String::new() };
+    let subtitle = format!("Money out by fiscal year, {}, not discounted, mean{shared}", report.summary.currency);
+    let mut figure = Figure::new("What it costs, and what for", &subtitle);
+    let names: Vec<(String, Look)> = layers.iter().map(|layer| (layer.title.clone(), layer.look)).collect();
+    legend(&mut figure, Sample::Square, &names);
+    let ends = amounts.iter().flat_map(|layers| (0..columns).flat_map(|column| stack_ends(layers, column)));
+    let up = Axis::values(Unit::Number, ends.chain([0.0]), 5);
+    let across = across(columns, each, years);
+    let heads: Vec<Head> =
+        scenarios.iter().zip(&amounts).map(|(books, amounts)| head(report, books, amounts)).collect();
+    let panels = Panels::place(&mut figure, &heads, 180.0, &across, &up);
+    for (amounts, frame) in amounts.iter().zip(&panels.frames) {
+        frame.draw_up(&mut figure.canvas);
+        draw(&mut figure, frame, &layers, amounts);
+        draw_zero(&mut figure.canvas, frame);
+        frame.draw_across(&mut figure.canvas, "");
+    }
+    let height = panels.measure(&mut figure, "Fiscal year");
+    Some(figure.finish("costs", height, words(report, &layers, &amounts)))
+}
+
+/// Each line by itself where they are few, otherwise each group; what initiatives cost is always a group.
+fn layers(business: &Business) -> Vec<Layer> {
+    let lines = &business.books.lines;
+    let spent = |line: &usize| {
+        business.books.scenarios.iter().any(|s| s.totals.get(*line).is_some_and(|t| t.iter().any(|u| *u != 0)))
+    };
+    let of_group = |group: LineGroup| -> Vec<usize> {
+        (0..lines.len()).filter(|line| lines[*line].group == group).filter(spent).collect()
+    };
+    let shown: usize = GROUPS[..3].iter().map(|(group, _)| of_group(*group).len()).sum();
+    let mut layers = Vec::new();
+    for (place, (group, title)) in GROUPS.into_iter().enumerate() {
+        let lines_of = of_group(group);
+        let apart = shown <= MOST_LINES - 2 && place < 3;
+        let ink = |shade: usize| stage(place).lightened((0.28 * shade as f64).min(0.75));
+        if lines_of.is_empty() {
+            continue;
+        }
+        if apart {
+            let one = |(shade, line): (usize, usize)| Layer {
+                title: lines[line].title.clone(),
+                look: Look { ink: ink(shade), dash: &[] },
+                lines: vec![line],
+            };
+            layers.extend(lines_of.into_iter().enumerate().map(one));
+        } else {
+            layers.push(Layer { title: title.to_owned(), look: Look { ink: ink(0), dash: &[] }, lines: lines_of });
+        }
+    }
+    layers
+}
+
+/// The money of a layer in each column of `each` years.
+fn by_column(business: &Business, books: &ScenarioBooks, layer: &Layer, (columns, each): (usize, usize)) -> Vec<f64> {
+    let mut sums = vec![0_i128; columns];
+    for line in layer.lines.iter().filter_map(|line| books.totals.get(*line)) {
+        for (units, year) in line.iter().zip(&business.fiscal_years) {
+            if let Some(sum) = sums.get_mut((*year as usize).saturating_sub(1) / each) {
+                *sum += units;
+            }
+        }
+    }
+    sums.into_iter().map(|units| units as f64 / UNITS_PER_ONE).collect()
+}
+
+/// How far a column reaches below and above nothing.
+fn stack_ends(layers: &[Vec<f64>], column: usize) -> [f64; 2] {
+    let amounts = || layers.iter().map(|layer| layer[column]);
+    [amounts().map(|a| a.min(0.0)).sum(), amounts().map(|a| a.max(0.0)).sum()]
+}
+
+fn across(columns: usize, each: usize, years: u32) -> Axis {
+    let label = |column: usize| match each {
+        1 => (column + 1).to_string(),
+        _ => format!("{}–{}", column * each + 1, ((column + 1) * each).min(years as usize)),
+    };
+    // Wide labels stand at every second or third column only.
+    let every = if each > 1 { columns.div_ceil(5) } else { 1 };
+    let marks = (0..columns).step_by(every).map(|column| ((column + 1) as f64, label(column)));
+    Axis { low: 0.5, high: columns as f64 + 0.5, marks: marks.collect() }
+}
+
+fn head(report: &Report, books: &ScenarioBooks, amounts: &[Vec<f64>]) -> Head {
+    let total: f64 = amounts.iter().flatten().sum();
+    Head {
+        heading: report.title(&books.scenario).to_owned(),
+        note: format!("{} {} over the horizon", report.summary.currency, write(Unit::Number, total)),
+    }
+}
+
+fn draw(figure: &mut Figure, frame: &Frame, layers: &[Layer], amounts: &[Vec<f64>]) {
+    let columns = amounts.first().map_or(0, Vec::len);
+    let half = ((frame.right - frame.left) / columns.max(1) as f64 * 0.36).min(34.0);
+    for column in 0..columns {
+        let x = frame.x((column + 1) as f64);
+        let (mut above, mut below) = (0.0, 0.0);
+        for (layer, amounts) in layers.iter().zip(amounts) {
+            let amount = amounts[column];
+            let ground = if amount < 0.0 { &mut below } else { &mut above };
+            let (from, to) = (frame.y(*ground), frame.y(*ground + amount));
+            *ground += amount;
+            figure.canvas.rectangle((x - half, from.min(to)), (x + half, from.max(to)), layer.look.ink);
+            // White seams tell neighbours apart where colours cannot.
+            figure.canvas.line(&[(x - half, to), (x + half, to)], PAPER, 0.75);
+        }
+    }
+}
+
+fn words(report: &Report, layers: &[Layer], amounts: &[Vec<Vec<f64>>]) -> String {
+    let scenario = |(books, amounts): (&ScenarioBooks, &Vec<Vec<f64>>)| {
+        let layer = |(layer, amounts): (&Layer, &Vec<f64>)| {
+            format!("{} {}", layer.title, write(Unit::Number, amounts.iter().sum::<f64>()))
+        };
+        let parts: Vec<String> = layers.iter().zip(amounts).map(layer).collect();
+        format!("{}: {}.", report.title(&books.scenario), parts.join("; "))
+    };
+    let scenarios = report.business.books.scenarios.iter().zip(amounts).map(scenario);
+    format!(
+        "Stacked columns of costs by fiscal year, {}. Over the horizon: {}",
+        report.summary.currency,
+        scenarios.collect::<Vec<_>>().join(" ")
+    )
+}

@@ -1,0 +1,229 @@
+//! The sections of the page that speak of the business: each a sentence, a table, a note and its charts.
+
+use minijinja::context;
+use minijinja::value::Value;
+
+use super::Report;
+use super::amount::{
+    Unit, sentence_case, write, write_count, write_estimate, write_interval, write_period, write_probability,
+    write_rate, write_signed,
+};
+use super::chart::Chart;
+use super::gallery::Gallery;
+use crate::estimate::business::{BusinessCase, ImpactChain, Irr, Payback, TargetOfScenario, TargetResult, Uncertainty};
+use crate::stats::estimate::Estimate;
+
+/// What stands for a number that there is not.
+const NONE: &str = "–";
+
+/// A table: the heads of its columns, and rows of a head and cells.
+#[derive(Default)]
+struct Table {
+    heads: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+    /// Whether the second column holds words too.
+    worded: bool,
+}
+
+/// The sections that the report has anything to say in.
+pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
+    let noun = report.summary.period.noun();
+    let currency = &report.summary.currency;
+    let tail = report.business.cases.first().map_or(0.05, |case| case.tail);
+    let worst = write_rate(tail);
+    let all = [
+        section(
+            "The business case",
+            "",
+            business_case(report),
+            &format!(
+                "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
+            ),
+            gallery.business_case,
+        ),
+        section(
+            "What the differences come from",
+            "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.",
+            impact(report),
+            &format!("{currency} over the horizon, scenario minus baseline."),
+            gallery.impact,
+        ),
+        section("The roadmap", "", Table::default(), "", gallery.roadmap),
+        section(
+            "Targets",
+            "",
+            targets(report),
+            "Reached: the share of replications. Beyond the bound: how far the metric is on the good side of it; negative where it falls short.",
+            gallery.targets,
+        ),
+        section("What it costs", "", Table::default(), "", gallery.costs),
+        section(
+            "Cohorts",
+            "Customers by when they came: how many of them stay, and what each is worth.",
+            Table::default(),
+            "",
+            gallery.cohorts,
+        ),
+        section(
+            "How sure the numbers are",
+            "Three doubts that different things take away: simulating more, knowing the uncertain numbers better, and nothing at all.",
+            uncertainty(report),
+            "Simulation error: the standard error of the mean, which more simulated customers or replications take away. Parameters: the standard deviation that knowing the uncertain numbers would take away. Outcome: the standard deviation of what a business of this size will see. Would do: the simulated customers with which chance is less than a tenth of the variance that parameters bring.",
+            Vec::new(),
+        ),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// A section; none where there is neither a table nor a chart.
+fn section(title: &str, lead: &str, table: Table, note: &str, charts: Vec<Chart>) -> Option<Value> {
+    if table.rows.is_empty() && charts.is_empty() {
+        return None;
+    }
+    let row = |(head, cells): (String, Vec<String>)| context! { head => head, cells => cells };
+    Some(context! {
+        title => title,
+        lead => lead,
+        worded => table.worded,
+        heads => table.heads,
+        rows => table.rows.into_iter().map(row).collect::<Vec<_>>(),
+        note => note,
+        figures => figures(charts),
+    })
+}
+
+/// Charts as the page embeds them.
+pub fn figures(charts: Vec<Chart>) -> Vec<Value> {
+    let figure = |chart: Chart| context! { svg => Value::from_safe_string(chart.inline()), name => chart.name };
+    charts.into_iter().map(figure).collect()
+}
+
+/// An estimate with its interval in brackets.
+fn bracketed(estimate: &Estimate) -> String {
+    let mean = write(Unit::Number, estimate.mean);
+    match estimate.standard_error {
+        Some(_) => format!("{mean} [{}]", write_interval(Unit::Number, estimate.low, estimate.high)),
+        None => mean,
+    }
+}
+
+/// Measures down, scenarios across: there are more measures than scenarios.
+fn business_case(report: &Report) -> Table {
+    let cases = &report.business.cases;
+    let row = |head: &str, cell: &dyn Fn(&BusinessCase) -> String| (head.to_owned(), cases.iter().map(cell).collect());
+    let number = |value: f64| write(Unit::Number, value);
+    if cases.is_empty() {
+        return Table::default();
+    }
+    let mut rows = vec![
+        row("Net present value", &|case| bracketed(&case.npv)),
+        row("Chance that it is above 0", &|case| write_probability(case.probability_positive)),
+        row("Internal rate of return, a year", &|case| irr(&case.irr)),
+        row("Payback, median [5th to 95th percentile]", &|case| periods(&case.payback)),
+        row("Payback, discounted", &|case| periods(&case.discounted_payback)),
+        row("Pays back within the horizon, discounted", &|case| {
+            write_probability(case.discounted_payback.within_horizon)
+        }),
+        row("Peak funding", &|case| bracketed(&case.peak_funding)),
+    ];
+    if cases.iter().any(|case| case.return_on_investment.is_some()) {
+        rows.push(row("Net present value per unit of initiative cost", &|case| {
+            case.return_on_investment.as_ref().map_or(NONE.to_owned(), bracketed)
+        }));
+    }
+    rows.push(row("Value at risk", &|case| number(case.value_at_risk)));
+    rows.push(row("Expected shortfall", &|case| number(case.expected_shortfall)));
+    Table { heads: heads(report, "Measure", cases.iter().map(|case| case.scenario.as_str())), rows, worded: false }
+}
+
+fn heads<'a>(report: &'a Report, first: &str, scenarios: impl Iterator<Item = &'a str>) -> Vec<String> {
+    [first].into_iter().chain(scenarios.map(|name| report.title(name))).map(str::to_owned).collect()
+}
+
+fn irr(irr: &Irr) -> String {
+    match irr {
+        Irr::Rate(rate) => write_rate(*rate),
+        Irr::None => "none".to_owned(),
+        Irr::Several(rates) => {
+            let rates: Vec<String> = rates.iter().map(|rate| write_rate(*rate)).collect();
+            format!("several: {}", rates.join(", "))
+        }
+    }
+}
+
+fn periods(payback: &Payback) -> String {
+    let [low, median, high] = payback.periods.map(|period| period.map_or("never".to_owned(), write_period));
+    if low == high { median } else { format!("{median} [{low} to {high}]") }
+}
+
+/// Drivers down, scenarios across.
+fn impact(report: &Report) -> Table {
+    let chains = &report.business.chains;
+    let Some(first) = chains.first() else { return Table::default() };
+    let signed = |estimate: &Estimate| {
+        let mean = write_signed(Unit::Number, estimate.mean);
+        match estimate.standard_error {
+            Some(_) => format!("{mean} [{}]", write_interval(Unit::Number, estimate.low, estimate.high)),
+            None => mean,
+        }
+    };
+    let cell = |chain: &ImpactChain, driver: &str| {
+        chain.parts.iter().find(|part| part.driver == driver).map_or(NONE.to_owned(), |part| signed(&part.amount))
+    };
+    let row = |driver: &str, title: &str| (title.to_owned(), chains.iter().map(|c| cell(c, driver)).collect());
+    let mut rows: Vec<(String, Vec<String>)> = first.parts.iter().map(|p| row(&p.driver, &p.title)).collect();
+    rows.push(("Cash flow".to_owned(), chains.iter().map(|chain| signed(&chain.total)).collect()));
+    Table { heads: heads(report, "Driver", chains.iter().map(|chain| chain.scenario.as_str())), rows, worded: false }
+}
+
+fn targets(report: &Report) -> Table {
+    let mut rows = Vec::new();
+    for target in &report.business.targets {
+        let of = |of: &TargetOfScenario| {
+            let gap = gap(target, &of.gap);
+            vec![report.title(&of.scenario).to_owned(), write_probability(of.probability), gap]
+        };
+        let mut head = sentence_case(&target.asked);
+        for cells in target.scenarios.iter().map(of) {
+            rows.push((std::mem::take(&mut head), cells));
+        }
+    }
+    let heads = ["Target", "Scenario", "Reached", "Beyond the bound"].map(str::to_owned).to_vec();
+    Table { heads, rows, worded: true }
+}
+
+fn gap(target: &TargetResult, gap: &Estimate) -> String {
+    let unit = Unit::of_difference(&target.metric);
+    let mean = write_signed(unit, gap.mean);
+    match gap.standard_error {
+        Some(_) => format!("{mean} [{}]", write_interval(unit, gap.low, gap.high)),
+        None => mean,
+    }
+}
+
+fn uncertainty(report: &Report) -> Table {
+    let row = |of: &Uncertainty| {
+        let unit = if of.difference { Unit::of_difference(&of.metric) } else { Unit::of(&of.metric) };
+        let sd = |value: f64| write(spread_unit(unit), value);
+        let what = if of.difference { "difference in " } else { "" };
+        let metric =
+            sentence_case(&format!("{what}{}", of.metric.replace('_', " ").replace("npv", "net present value")));
+        let parameters = if of.parameter_is_lost_in_chance { "lost in chance".to_owned() } else { sd(of.parameter_sd) };
+        let would_do = of.agents_that_would_do.map_or(NONE.to_owned(), write_count);
+        let mean = Estimate { mean: of.mean, ..Estimate::default() };
+        let cells =
+            vec![metric, write_estimate(unit, &mean), sd(of.simulation_error), parameters, sd(of.outcome_sd), would_do];
+        (report.title(&of.scenario).to_owned(), cells)
+    };
+    let heads = ["Scenario", "Number", "Mean", "Simulation error", "Parameters", "Outcome", "Would do"];
+    Table {
+        heads: heads.map(str::to_owned).to_vec(),
+        rows: report.business.uncertainty.iter().map(row).collect(),
+        worded: true,
+    }
+}
+
+/// A standard deviation of a share is counted in percentage points.
+fn spread_unit(unit: Unit) -> Unit {
+    if unit == Unit::Share { Unit::Points } else { unit }
+}

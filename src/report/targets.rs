@@ -1,0 +1,99 @@
+//! How surely each target is reached, if it were judged at each time.
+
+use super::Report;
+use super::amount::{Unit, sentence_case, write_probability};
+use super::axis::{Axis, times};
+use super::canvas::Point;
+use super::chart::Chart;
+use super::figure::{Figure, Frame};
+use super::key::Sample;
+use super::palette::{AXIS, Look, TEXT, scenario};
+use super::panels::{Head, Panels, legend};
+use crate::estimate::business::{TargetOfScenario, TargetResult};
+
+/// No more points than this are drawn of one line.
+const MOST_POINTS: usize = 160;
+
+/// The probability of reaching each target over time; none where there are no targets.
+pub fn targets(report: &Report) -> Option<Chart> {
+    let targets: Vec<&TargetResult> = report.business.targets.iter().filter(|t| !t.scenarios.is_empty()).collect();
+    if targets.is_empty() {
+        return None;
+    }
+    let summary = &report.summary;
+    let noun = summary.period.noun();
+    let subtitle = format!(
+        "Share of replications that reach the target if it is judged at each {noun} · \
+         upright line and dots: the {noun} at which it is judged"
+    );
+    let mut figure = Figure::new("How surely targets are reached", &subtitle);
+    let names = looks(report, &targets);
+    legend(&mut figure, Sample::Line, &names);
+    let across = Axis::times(summary.period, 0, summary.horizon, Panels::parts(targets.len()));
+    let up = Axis::values(Unit::Share, [0.0, 1.0], 4);
+    let heads: Vec<Head> = targets.iter().map(|target| head(target, summary.horizon)).collect();
+    let panels = Panels::place(&mut figure, &heads, 150.0, &across, &up);
+    for (target, frame) in targets.iter().zip(&panels.frames) {
+        frame.draw_up(&mut figure.canvas);
+        draw(&mut figure, report, frame, target);
+        frame.draw_across(&mut figure.canvas, "");
+    }
+    let height = panels.measure(&mut figure, &format!("Time, {noun}s from the start"));
+    Some(figure.finish("targets", height, words(report, &targets)))
+}
+
+/// The scenarios that any target speaks of, in the order of the study, as their lines look.
+fn looks(report: &Report, targets: &[&TargetResult]) -> Vec<(String, Look)> {
+    let spoken = |name: &str| targets.iter().flat_map(|t| &t.scenarios).any(|s| s.scenario == name);
+    let scenarios = report.summary.scenarios.iter().filter(|s| spoken(&s.name));
+    scenarios.map(|s| (report.title(&s.name).to_owned(), scenario(report, &s.name))).collect()
+}
+
+fn head(target: &TargetResult, horizon: u64) -> Head {
+    let mut notes = Vec::new();
+    if u64::from(target.period) > horizon {
+        notes.push("Judged after the horizon.".to_owned());
+    }
+    if !target.otherwise.is_empty() {
+        notes.push(format!("Otherwise: {}", target.otherwise));
+    }
+    Head { heading: sentence_case(&target.asked), note: notes.join(" ") }
+}
+
+fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResult) {
+    let judged = f64::from(target.period);
+    let shown = judged <= frame.across.high;
+    if shown {
+        let x = frame.x(judged);
+        figure.canvas.line(&[(x, frame.top - 4.0), (x, frame.bottom)], TEXT, 1.25);
+    }
+    // The baseline last, so that no other line hides it.
+    let (baseline, others): (Vec<_>, Vec<_>) =
+        target.scenarios.iter().partition(|s| s.scenario == report.summary.baseline);
+    for of in others.into_iter().chain(baseline) {
+        let look = scenario(report, &of.scenario);
+        let chances = &of.probability_over_time;
+        let points: Vec<Point> = times(chances.len(), MOST_POINTS)
+            .into_iter()
+            .map(|time| (frame.x(time as f64), frame.y(chances[time].clamp(0.0, 1.0))))
+            .collect();
+        figure.canvas.dashed(&points, look.ink, 2.0, look.dash);
+        if shown {
+            figure.canvas.dot((frame.x(judged), frame.y(of.probability.clamp(0.0, 1.0))), 4.0, look.ink);
+        }
+    }
+    figure.canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], AXIS, 1.0);
+}
+
+fn words(report: &Report, targets: &[&TargetResult]) -> String {
+    let chance =
+        |of: &TargetOfScenario| format!("{} in {}", report.title(&of.scenario), write_probability(of.probability));
+    let target = |target: &&TargetResult| {
+        let chances: Vec<String> = target.scenarios.iter().map(chance).collect();
+        format!("{}: {}.", sentence_case(&target.asked), chances.join(", "))
+    };
+    format!(
+        "Line charts of the share of replications that reach each target over time. When they are judged: {}",
+        targets.iter().map(target).collect::<Vec<_>>().join(" ")
+    )
+}

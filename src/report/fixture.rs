@@ -1,5 +1,7 @@
 //! Reports to test with: plausible numbers from a small formula, and the extremes.
 
+#![allow(clippy::missing_panics_doc, reason = "a fixture that panics fails its test")]
+
 pub mod business;
 pub mod roadmap;
 

@@ -5,6 +5,8 @@
 //! simulation models: efficient estimation of mean and variance using ANOVA", Health Economics 16(10). The customers of a
 //! replication are cut into batches that share its uncertain numbers; how batches differ shows what chance does.
 
+#![expect(clippy::doc_markdown, reason = "the name of an author is no code")]
+
 use super::moments::Moments;
 use super::special::incomplete_beta;
 

@@ -2,7 +2,10 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a fixture that panics fails its test")]
 
+// The paths are written out because a test of the whole package compiles this file as well.
+#[path = "fixture/business.rs"]
 pub mod business;
+#[path = "fixture/roadmap.rs"]
 pub mod roadmap;
 
 use indexmap::IndexMap;
@@ -63,7 +66,8 @@ pub struct Recipe {
     pub gain: f64,
 }
 
-const PLAIN: Recipe = Recipe { scenarios: 3, stages: 5, horizon: 36, replications: 200, factor: 1.0, gain: 0.04 };
+/// The recipe of [`report`].
+pub const PLAIN: Recipe = Recipe { scenarios: 3, stages: 5, horizon: 36, replications: 200, factor: 1.0, gain: 0.04 };
 
 /// Three scenarios over three years.
 pub fn report() -> Report {

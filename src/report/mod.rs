@@ -30,6 +30,7 @@ pub mod table;
 pub mod targets;
 pub mod timeline;
 pub mod waterfall;
+pub mod workbook;
 
 use indexmap::IndexMap;
 

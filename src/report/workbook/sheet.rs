@@ -1,0 +1,144 @@
+//! A sheet takes text that stays text, numbers, and formulas with the number that they come to.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError};
+
+/// The most UTF-16 units of a cell's text.
+const MOST: usize = 32_767;
+
+/// How cells look.
+pub struct Styles {
+    /// The name of a sheet, in its first cell.
+    pub title: Format,
+    /// Heads of columns.
+    pub head: Format,
+    /// Running text.
+    pub text: Format,
+    /// What a reader should mind.
+    pub note: Format,
+    /// Money.
+    pub money: Format,
+    /// Money that is a sum.
+    pub sum: Format,
+    /// The name of a sum.
+    pub sum_text: Format,
+    /// A number that may be changed.
+    pub input: Format,
+    /// A rate in percent.
+    pub rate: Format,
+    /// A factor.
+    pub factor: Format,
+    /// A period or a year.
+    pub count: Format,
+    /// A head that is a number.
+    pub head_count: Format,
+    /// A number of any size.
+    pub number: Format,
+}
+
+impl Styles {
+    /// Styles for amounts up to `largest` in size; small ones are told to the cent.
+    pub fn for_amounts(largest: f64) -> Self {
+        let money = if largest >= 10_000.0 { "#,##0;[Red]-#,##0" } else { "#,##0.00;[Red]-#,##0.00" };
+        let plain = Format::new();
+        let head = plain
+            .clone()
+            .set_bold()
+            .set_background_color(Color::RGB(0x00E6_EAF0))
+            .set_border_bottom(FormatBorder::Thin);
+        let sum = plain.clone().set_bold().set_border_top(FormatBorder::Thin);
+        let right = head.clone().set_align(FormatAlign::Right);
+        Self {
+            title: plain.clone().set_bold().set_font_size(14),
+            text: plain.clone(),
+            note: plain.clone().set_italic(),
+            money: plain.clone().set_num_format(money),
+            sum: sum.clone().set_num_format(money),
+            sum_text: sum,
+            input: plain
+                .clone()
+                .set_num_format("0.00%")
+                .set_background_color(Color::RGB(0x00FF_F4CC))
+                .set_border(FormatBorder::Thin),
+            rate: plain.clone().set_num_format("0.0%"),
+            factor: plain.clone().set_num_format("0.0000"),
+            count: plain.clone().set_num_format("0"),
+            head_count: right.set_num_format("0"),
+            number: plain.set_num_format("#,##0.####"),
+            head,
+        }
+    }
+}
+
+/// A sheet that is being written.
+pub struct Sheet<'a> {
+    sheet: &'a mut Worksheet,
+}
+
+impl<'a> Sheet<'a> {
+    /// A new sheet at the end of a workbook, for A4 across, as wide as one page.
+    pub fn new(workbook: &'a mut Workbook, name: &str) -> Result<Self, XlsxError> {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        sheet.set_footer("&L&A&RPage &P of &N");
+        Ok(Self { sheet })
+    }
+
+    /// Keeps the rows above `row` and the columns before `column` in sight, and prints the head on every page.
+    pub fn freeze(&mut self, row: u32, column: u16, head: (u32, u32)) -> Result<(), XlsxError> {
+        self.sheet.set_freeze_panes(row, column)?;
+        self.sheet.set_repeat_rows(head.0, head.1)?;
+        if column > 0 {
+            self.sheet.set_repeat_columns(0, column - 1)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the widths of the first columns, in letters.
+    pub fn widths(&mut self, widths: &[f64]) -> Result<(), XlsxError> {
+        for (column, width) in (0..).zip(widths) {
+            self.sheet.set_column_width(column, *width)?;
+        }
+        Ok(())
+    }
+
+    /// Writes text that is never taken for a formula, whatever it begins with.
+    pub fn text(&mut self, at: (u32, u16), text: &str, style: &Format) -> Result<(), XlsxError> {
+        self.sheet.write_string_with_format(at.0, at.1, told(text), style).map(|_| ())
+    }
+
+    /// Writes heads of columns from the first one on.
+    pub fn heads(&mut self, row: u32, heads: &[&str], style: &Format) -> Result<(), XlsxError> {
+        (0..).zip(heads).try_for_each(|(column, head)| self.text((row, column), head, style))
+    }
+
+    /// Writes a number; what is not finite is a dash.
+    pub fn number(&mut self, at: (u32, u16), number: f64, style: &Format) -> Result<(), XlsxError> {
+        if number.is_finite() {
+            self.sheet.write_number_with_format(at.0, at.1, number, style).map(|_| ())
+        } else {
+            self.text(at, "–", style)
+        }
+    }
+
+    /// Writes a formula with the number that it comes to.
+    pub fn formula(&mut self, at: (u32, u16), formula: &str, result: f64, style: &Format) -> Result<(), XlsxError> {
+        self.reckoned(at, formula, &result.to_string(), style)
+    }
+
+    /// Writes a formula with the text, or the number as text, that it comes to.
+    pub fn reckoned(&mut self, at: (u32, u16), formula: &str, result: &str, style: &Format) -> Result<(), XlsxError> {
+        let formula = Formula::new(formula).set_result(result);
+        self.sheet.write_formula_with_format(at.0, at.1, formula, style).map(|_| ())
+    }
+}
+
+/// Text as a cell can hold it: not too long, and without what XML cannot say.
+pub fn told(text: &str) -> String {
+    let mut units = 0;
+    let fits = |c: &char| {
+        units += c.len_utf16();
+        units <= MOST
+    };
+    let sayable = |c: char| if c.is_control() && !matches!(c, '\t' | '\n') { ' ' } else { c };
+    text.chars().map(sayable).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).take_while(fits).collect()
+}

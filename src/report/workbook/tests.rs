@@ -1,0 +1,98 @@
+use std::io::{Cursor, Read};
+
+use super::*;
+use crate::report::fixture;
+
+/// The text of a part of the package.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn the_rate_is_one_named_cell_and_totals_are_formulas() {
+    let bytes = workbook(&fixture::booked()).unwrap();
+    let names = part(&bytes, "xl/workbook.xml");
+    assert!(names.contains(r#"<definedName name="discount_rate">Compare!$B$4</definedName>"#), "{names}");
+    let compare = part(&bytes, "xl/worksheets/sheet1.xml");
+    assert!(compare.contains(r#"<c r="B4""#) && compare.contains("<v>0.08</v>"), "{compare}");
+    assert!(compare.contains("<f>Today!$B$15</f>") || compare.contains("<f>'Today'!"), "{compare}");
+    let scenario = part(&bytes, "xl/worksheets/sheet3.xml");
+    for formula in ["SUM(", "SUMIF(", "(1+discount_rate)^(-", "valued_before_end)*years_per_period", "SUMPRODUCT(MAX("]
+    {
+        assert!(scenario.contains(formula), "{formula}");
+    }
+    assert!(scenario.contains("fitToWidth") || scenario.contains(r#"orientation="landscape""#));
+}
+
+#[test]
+fn text_of_the_study_is_never_a_formula() {
+    let mut report = fixture::booked();
+    let hostile = ["=1+cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"x\")", "\u{1}=1"];
+    for (assumption, text) in report.assumptions.iter_mut().zip(hostile) {
+        assumption.value = text.to_owned();
+        assumption.owner = text.to_owned();
+    }
+    report.summary.study = hostile[0].to_owned();
+    for (scenario, text) in report.summary.scenarios.iter_mut().zip(&hostile[1..]) {
+        scenario.title = (*text).to_owned();
+    }
+    for (line, text) in report.business.books.lines.iter_mut().zip(hostile) {
+        line.title = text.to_owned();
+    }
+    report.business.targets[0].asked = hostile[6].to_owned();
+    let bytes = workbook(&report).unwrap();
+    for sheet in 1..=8 {
+        let text = part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"));
+        for formula in text.split("<f>").skip(1) {
+            let formula = formula.split("</f>").next().unwrap();
+            assert!(!["cmd", "HYPERLINK", "@"].iter().any(|word| formula.contains(word)), "{formula}");
+        }
+    }
+    assert!(
+        part(&bytes, "xl/sharedStrings.xml").contains("=HYPERLINK(&quot;x&quot;)")
+            || part(&bytes, "xl/sharedStrings.xml").contains("=HYPERLINK(\"x\")")
+    );
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    let report = fixture::booked();
+    assert_eq!(workbook(&report), workbook(&report));
+}
+
+#[test]
+fn every_report_has_a_workbook_with_or_without_books() {
+    for (case, report) in fixture::extremes() {
+        let bytes = workbook(&report).unwrap_or_else(|fault| panic!("{case}: {fault}"));
+        let sheets = part(&bytes, "xl/workbook.xml").matches("<sheet ").count();
+        let own = if report.business.targets.is_empty() { 4 } else { 5 };
+        assert_eq!(sheets, own + report.business.books.scenarios.len(), "{case}");
+    }
+    let mut long = fixture::Recipe { scenarios: 1, ..fixture::PLAIN }.report();
+    for scenario in &mut long.business.books.scenarios {
+        scenario.totals.iter_mut().for_each(|line| line.resize(20_000, 0));
+    }
+    let bytes = workbook(&long).unwrap();
+    assert!(part(&bytes, "xl/sharedStrings.xml").contains("more periods than a sheet has columns"));
+}
+
+#[test]
+fn an_uncertain_rate_is_told_and_not_checked() {
+    let mut report = fixture::booked();
+    report.business.discount_rate_is_uncertain = true;
+    let strings = part(&workbook(&report).unwrap(), "xl/sharedStrings.xml");
+    assert!(strings.contains("At the median discount rate"));
+    assert!(!strings.contains("Net present value is the engine"));
+}
+
+#[test]
+fn books_that_are_not_the_engines_are_told() {
+    let mut report = fixture::booked();
+    report.business.books.scenarios[1].totals[0][5] += 10_000;
+    let bytes = workbook(&report).unwrap();
+    let compare = part(&bytes, "xl/worksheets/sheet1.xml");
+    assert!(compare.contains("<v>see Checks</v>"));
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,7 +17,10 @@ use crate::report::Report;
 use crate::report::chart::png;
 use crate::report::gallery::charts;
 use crate::report::html::page;
+use crate::report::ledger_table::ledger_csv;
+use crate::report::parquet;
 use crate::report::table::{contrasts_csv, summary_json, terminal, timeline_csv};
+use crate::report::workbook::workbook;
 use crate::study::source::Source;
 
 /// What to run, and where to write it.
@@ -41,12 +44,24 @@ pub struct Run {
     /// The folder to write to [default: out/STUDY]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The form of the tables timeline, contrasts and ledger
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = TableForm::Csv)]
+    format: TableForm,
     /// Print the content of summary.json and nothing else
     #[arg(long)]
     json: bool,
     /// Print nothing
     #[arg(long, conflicts_with = "json")]
     quiet: bool,
+}
+
+/// The form of tables that are read by programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TableForm {
+    /// Text; every program reads it
+    Csv,
+    /// Columns with types, compressed
+    Parquet,
 }
 
 /// A file to write: its name below the folder, and its bytes.
@@ -66,7 +81,7 @@ impl Run {
         let report = self.simulate(&opened)?;
         let json = summary_json(&report.summary)
             .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
-        let outputs = outputs(&report, &json)?;
+        let outputs = outputs(&report, &json, self.format)?;
         make_folder(&charts)?;
         for (name, bytes) in &outputs {
             write_file(&folder.join(name), bytes)?;
@@ -158,12 +173,10 @@ fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn outputs(report: &Report, json: &str) -> Result<Vec<Output>, Failure> {
-    let mut outputs = vec![
-        ("summary.json".to_owned(), json.as_bytes().to_vec()),
-        ("timeline.csv".to_owned(), timeline_csv(report).into_bytes()),
-        ("contrasts.csv".to_owned(), contrasts_csv(report).into_bytes()),
-    ];
+fn outputs(report: &Report, json: &str, form: TableForm) -> Result<Vec<Output>, Failure> {
+    let mut outputs = vec![("summary.json".to_owned(), json.as_bytes().to_vec())];
+    outputs.extend(tables(report, form).map_err(Failure::Bug)?);
+    outputs.push(("workbook.xlsx".to_owned(), workbook(report).map_err(Failure::Bug)?));
     for chart in charts(report) {
         let picture = png(&chart).map_err(Failure::Bug)?;
         outputs.push((format!("charts/{}.png", chart.name), picture));
@@ -172,6 +185,21 @@ fn outputs(report: &Report, json: &str) -> Result<Vec<Output>, Failure> {
     let page = page(report).map_err(|fault| Failure::Bug(fault.to_string()))?;
     outputs.push(("report.html".to_owned(), page.into_bytes()));
     Ok(outputs)
+}
+
+fn tables(report: &Report, form: TableForm) -> Result<[Output; 3], String> {
+    Ok(match form {
+        TableForm::Csv => [
+            ("timeline.csv".to_owned(), timeline_csv(report).into_bytes()),
+            ("contrasts.csv".to_owned(), contrasts_csv(report).into_bytes()),
+            ("ledger.csv".to_owned(), ledger_csv(report).into_bytes()),
+        ],
+        TableForm::Parquet => [
+            ("timeline.parquet".to_owned(), parquet::timeline(report)?),
+            ("contrasts.parquet".to_owned(), parquet::contrasts(report)?),
+            ("ledger.parquet".to_owned(), parquet::ledger(report)?),
+        ],
+    })
 }
 
 fn instruction_set(name: &str) -> Result<InstructionSet, String> {

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::explain::{explain, to_json};
 use super::failure::Failure;
+use super::gate::Gate;
 use super::output::{colour, print, tell};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Model;
@@ -25,6 +26,15 @@ pub struct Check {
     /// List every parameter path that a scenario can change
     #[arg(long, conflicts_with = "json")]
     paths: bool,
+    /// Simulate, and fail with exit code 1 where the chosen scenario misses a target
+    #[arg(long, conflicts_with_all = ["json", "paths"])]
+    gate: bool,
+    /// The chance with which every target has to be reached
+    #[arg(long, value_name = "P", default_value_t = 0.8, requires = "gate", value_parser = probability)]
+    probability: f64,
+    /// The chosen scenario, where there are several beside the baseline
+    #[arg(long, value_name = "NAME", requires = "gate")]
+    scenario: Option<String>,
 }
 
 impl Check {
@@ -34,6 +44,7 @@ impl Check {
     /// Whether any of them is wrong or cannot be read.
     pub fn run(self) -> Result<(), Failure> {
         let mut reports = Vec::new();
+        let mut missed = Vec::new();
         let mut wrong = false;
         let mut unreadable = Vec::new();
         for study in &self.studies {
@@ -53,6 +64,10 @@ impl Check {
             tell(&explain(&found, &source, colour()));
             match model {
                 Some(model) if self.paths => print(&paths(&model))?,
+                Some(model) if self.gate => match self.ask().hold(&model, &source) {
+                    Err(Failure::Missed(what)) => missed.push(what),
+                    held => held?,
+                },
                 Some(_) if found.is_empty() => print(&format!("{}: fine\n", source.name))?,
                 Some(_) => print(&format!("{}: can be run, with the warnings above\n", source.name))?,
                 None => {}
@@ -64,8 +79,20 @@ impl Check {
         if !unreadable.is_empty() {
             return Err(Failure::Unreadable(unreadable.join("\nerror: ")));
         }
-        if wrong { Err(Failure::Wrong(String::new())) } else { Ok(()) }
+        if wrong {
+            return Err(Failure::Wrong(String::new()));
+        }
+        if missed.is_empty() { Ok(()) } else { Err(Failure::Missed(missed.join("\n"))) }
     }
+
+    fn ask(&self) -> Gate<'_> {
+        Gate { scenario: self.scenario.as_deref(), probability: self.probability }
+    }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    let probability: f64 = text.parse().map_err(|_| "give a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&probability) { Ok(probability) } else { Err("give a number from 0 to 1".to_owned()) }
 }
 
 fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), ReadError> {

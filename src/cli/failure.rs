@@ -11,6 +11,8 @@ use crate::study::source::Source;
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub enum Failure {
+    /// A gate failed: exit code 1.
+    Missed(String),
     /// It was asked wrongly: exit code 2.
     Usage(String),
     /// A study is wrong; the message is complete: exit code 3.
@@ -30,6 +32,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::PipeClosed => 0,
+            Self::Missed(_) => 1,
             Self::Usage(_) => 2,
             Self::Wrong(_) => 3,
             Self::Limit(_) => 4,
@@ -43,6 +46,7 @@ impl Failure {
         match self {
             Self::PipeClosed => None,
             Self::Wrong(text) => Some(text.clone()),
+            Self::Missed(text) => Some(format!("{text}\n")),
             Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => Some(format!("error: {text}\n")),
             Self::Bug(text) => Some(format!("error: this is a fault of polku, not of your study: {text}\n")),
         }

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod exact;
 pub mod explain;
 pub mod failure;
+pub mod gate;
 pub mod new;
 pub mod open;
 pub mod output;

@@ -73,7 +73,7 @@ impl Open {
 }
 
 /// Refuses a run whose memory need is absurd, before anything is simulated.
-fn fits(model: &Model) -> Result<(), Failure> {
+pub fn fits(model: &Model) -> Result<(), Failure> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let parts = parts(model, threads);
     let need: f64 = parts.iter().map(|part| part.bytes).sum();

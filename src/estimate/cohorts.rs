@@ -68,7 +68,7 @@ impl Cohorts {
 }
 
 /// Whether a line is customers' own: initiatives are the company's.
-fn of_customers(group: LineGroup) -> bool {
+pub fn of_customers(group: LineGroup) -> bool {
     !matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning)
 }
 

@@ -14,6 +14,7 @@ use super::metric::Metric;
 use super::posted::Posted;
 use super::pricer::Priced;
 use super::progress::Progress;
+use super::tail::tails;
 use super::targets::Targets;
 
 /// What is gathered for [`Business`].
@@ -86,7 +87,7 @@ impl Findings {
             cases: others().map(|scenario| self.cases.found(model, &self.lines, scenario, npv(scenario))).collect(),
             chains: others().map(|scenario| self.chains.found(model, scenario)).collect(),
             targets: self.targets.found(model),
-            cohorts: self.cohorts.found(model, count, None),
+            cohorts: self.cohorts.found(model, count, tails(model).as_ref()),
             uncertainty: self.doubts.found(model, metrics),
         }
     }

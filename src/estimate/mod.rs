@@ -19,4 +19,5 @@ pub mod progress;
 pub mod runs;
 pub mod statement;
 pub mod summary;
+pub mod tail;
 pub mod targets;

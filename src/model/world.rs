@@ -65,8 +65,19 @@ pub struct Pattern {
 impl Pattern {
     /// The factor at time `t`, with the drawn growth a year and the length of a period in years.
     pub fn factor(&self, t: u32, growth: f64, years: f64) -> f64 {
-        let season = self.season.get(t as usize).copied().unwrap_or(1.0);
+        let season = self.season_at(t as usize, years);
         if growth == 0.0 { season } else { season * libm::pow(libm::fmax(1.0 + growth, 0.0), f64::from(t) * years) }
+    }
+}
+
+impl Pattern {
+    /// The season at time `t`; beyond the horizon it was made for, that of whole years before.
+    fn season_at(&self, t: usize, years: f64) -> f64 {
+        let Some(last) = self.season.len().checked_sub(1) else { return 1.0 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the periods of a year")]
+        let year = (libm::round(1.0 / years) as usize).max(1);
+        let back = t.saturating_sub(last).div_ceil(year) * year;
+        self.season[t.saturating_sub(back)]
     }
 }
 

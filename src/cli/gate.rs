@@ -1,0 +1,85 @@
+//! The gate: whether a study's chosen scenario reaches its targets surely enough.
+
+use super::failure::Failure;
+use super::open::{fits, scenario_named};
+use super::output::print;
+use crate::engine::experiment::Experiment;
+use crate::estimate::business::{TargetOfScenario, TargetResult};
+use crate::estimate::runs::Runs;
+use crate::model::Model;
+use crate::quantity::ScenarioId;
+use crate::study::source::Source;
+
+/// What the gate asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate<'a> {
+    /// The scenario that has to reach the targets; the only one beside the baseline by default.
+    pub scenario: Option<&'a str>,
+    /// The chance with which each target has to be reached.
+    pub probability: f64,
+}
+
+impl Gate<'_> {
+    /// Simulates a study and says how its targets stand.
+    ///
+    /// # Errors
+    /// A target that is missed, a study without targets or with several scenarios to choose from, or one that cannot run.
+    pub fn hold(&self, model: &Model, source: &Source) -> Result<(), Failure> {
+        if model.targets.is_empty() {
+            return Err(Failure::Usage(format!("{} has no targets to hold it to; add `[targets.NAME]`", source.name)));
+        }
+        let scenario = self.chosen(model)?;
+        fits(model)?;
+        let runs = Runs::of(model, &Experiment::new(model)).map_err(|mut faults| {
+            source.locate_all(&mut faults);
+            Failure::wrong(&faults, source)
+        })?;
+        let targets = runs.business().targets;
+        let stands: Vec<(&TargetResult, &TargetOfScenario)> =
+            targets.iter().map(|target| (target, &target.scenarios[scenario.index()])).collect();
+        let missed = stands.iter().filter(|(_, its)| its.probability < self.probability).count();
+        let lines: String = stands.iter().map(|(target, its)| self.line(target, its)).collect();
+        let title = &model.scenarios[scenario.index()].title;
+        print(&format!("{}: targets of {title}\n{lines}", source.name))?;
+        if missed == 0 {
+            return Ok(());
+        }
+        Err(Failure::Missed(format!(
+            "{title} misses {missed} of {} targets: each has to be reached with a chance of {} or more",
+            stands.len(),
+            self.probability
+        )))
+    }
+
+    fn chosen(&self, model: &Model) -> Result<ScenarioId, Failure> {
+        if let Some(name) = self.scenario {
+            return scenario_named(name, model);
+        }
+        let others: Vec<usize> = (0..model.scenarios.len()).filter(|its| *its != model.baseline.index()).collect();
+        match others[..] {
+            [only] => Ok(ScenarioId::from(only)),
+            [] => Ok(model.baseline),
+            _ => {
+                let names: Vec<&str> = others.iter().map(|its| model.scenarios[*its].name.as_str()).collect();
+                Err(Failure::Usage(format!("say which scenario is chosen with --scenario: {}", names.join(", "))))
+            }
+        }
+    }
+
+    fn line(&self, target: &TargetResult, its: &TargetOfScenario) -> String {
+        let reached = its.probability >= self.probability;
+        let verdict = if reached { "reached" } else { "MISSED " };
+        let otherwise = if reached || target.otherwise.is_empty() {
+            String::new()
+        } else {
+            format!("\n           else: {}", target.otherwise)
+        };
+        format!(
+            "  {verdict}  {:>5.1} %  {}: {}; {:.4} beyond the bound in the mean{otherwise}\n",
+            its.probability * 100.0,
+            target.name,
+            target.asked,
+            its.gap.mean
+        )
+    }
+}

@@ -110,7 +110,10 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
         draw_row(&mut figure, row, (&columns, scale), (at, wide), right);
     }
     let bottom = top + ROW * rows.len() as f64;
-    let note = format!("Lifetime value: discounted margin per customer who came, {}", report.summary.currency);
+    let note = format!(
+        "Lifetime value: discounted margin less cost of service and acquisition, per customer who came, {}",
+        report.summary.currency
+    );
     figure.canvas.words(&note, (EDGE, bottom + 22.0), Anchor::Start, LABEL);
     figure.finish(&report.chart_name("cohorts", &of.scenario), bottom + 22.0 + EDGE, words(report, of, &rows))
 }

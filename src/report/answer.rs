@@ -4,8 +4,8 @@ use super::Report;
 use super::amount::{
     Unit, sentence_case, write, write_count, write_interval, write_period, write_probability, write_rate,
 };
+use super::course::rule_in_words;
 use super::fan::payback;
-use super::timeline::rule_in_words;
 use crate::estimate::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, TargetOfScenario, TargetResult, Uncertainty,
 };
@@ -79,6 +79,7 @@ fn how_surely(report: &Report, case: &BusinessCase) -> String {
     let verdict = match case.npv {
         npv if npv.low > 0.0 => format!("“{name}”. It is"),
         npv if npv.mean > 0.0 => format!("“{name}” is ahead, not clearly. It is"),
+        npv if npv.high >= 0.0 => format!("No clear winner. “{name}” comes nearest, and is"),
         _ => format!("“{baseline}” stays. “{name}” comes nearest, and is"),
     };
     let positive = write_probability(case.probability_positive);

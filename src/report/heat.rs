@@ -18,7 +18,7 @@ const ROW: f64 = 19.0;
 /// The room for the names of cohorts.
 const NAMES: f64 = 96.0;
 /// The room for customers and lifetime value to the right.
-const NUMBERS: f64 = 162.0;
+const NUMBERS: f64 = 172.0;
 /// How many shades are told apart.
 const SHADES: f64 = 20.0;
 
@@ -99,7 +99,7 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
     }
     let heads = [
         (EDGE, "Entry", Anchor::Start),
-        (right + 66.0, "Customers", Anchor::End),
+        (right + 76.0, "Customers", Anchor::End),
         (WIDTH - EDGE, "Lifetime value", Anchor::End),
     ];
     for (x, head, anchor) in heads {
@@ -110,7 +110,10 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
         draw_row(&mut figure, row, (&columns, scale), (at, wide), right);
     }
     let bottom = top + ROW * rows.len() as f64;
-    let note = format!("Lifetime value: discounted margin per customer who came, {}", report.summary.currency);
+    let note = format!(
+        "Lifetime value: discounted margin less cost of service and acquisition, per customer who came, {}",
+        report.summary.currency
+    );
     figure.canvas.words(&note, (EDGE, bottom + 22.0), Anchor::Start, LABEL);
     figure.finish(&report.chart_name("cohorts", &of.scenario), bottom + 22.0 + EDGE, words(report, of, &rows))
 }
@@ -136,7 +139,7 @@ fn draw_row(
             figure.canvas.words(&text, (x + (wide - 1.0) / 2.0, base - 0.5), Anchor::Middle, letters);
         }
     }
-    figure.canvas.words(&write(Unit::Number, row.customers), (right + 66.0, base), Anchor::End, LABEL);
+    figure.canvas.words(&write(Unit::Number, row.customers), (right + 76.0, base), Anchor::End, LABEL);
     figure.canvas.words(&write(Unit::Number, row.lifetime_value), (WIDTH - EDGE, base), Anchor::End, LABEL);
 }
 

@@ -8,6 +8,7 @@ pub mod bars;
 pub mod canvas;
 pub mod chart;
 pub mod costs;
+pub mod course;
 pub mod curves;
 pub mod fan;
 pub mod figure;

@@ -25,54 +25,43 @@ struct Table {
     worded: bool,
 }
 
+const TARGETS: &str = "Reached: the share of replications. Beyond the bound: how far the metric is on the good side of it; \
+                       negative where it falls short.";
+const IMPACT: &str =
+    "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.";
+const COHORTS: &str = "Customers by when they came: how many of them stay, and what each is worth.";
+const DOUBTS: &str = "Three doubts that different things take away: simulating more, knowing the uncertain numbers \
+                      better, and nothing at all.";
+const UNCERTAINTY: &str = "Simulation error: the standard error of the mean, which more simulated customers or \
+                           replications take away. Parameters: the standard deviation that knowing the uncertain \
+                           numbers would take away. Outcome: the standard deviation of what a business of this size \
+                           will see. Would do: the simulated customers with which chance is less than a tenth of the \
+                           variance that parameters bring.";
+
 /// The sections that the report has anything to say in.
 pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
-    let noun = report.summary.period.noun();
-    let currency = &report.summary.currency;
-    let tail = report.business.cases.first().map_or(0.05, |case| case.tail);
-    let worst = write_rate(tail);
+    let over = format!("{} over the horizon, scenario minus baseline.", report.summary.currency);
+    let none = Table::default;
     let all = [
-        section(
-            "The business case",
-            "",
-            business_case(report),
-            &format!(
-                "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
-            ),
-            gallery.business_case,
-        ),
-        section(
-            "What the differences come from",
-            "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.",
-            impact(report),
-            &format!("{currency} over the horizon, scenario minus baseline."),
-            gallery.impact,
-        ),
-        section("The roadmap", "", Table::default(), "", gallery.roadmap),
-        section(
-            "Targets",
-            "",
-            targets(report),
-            "Reached: the share of replications. Beyond the bound: how far the metric is on the good side of it; negative where it falls short.",
-            gallery.targets,
-        ),
-        section("What it costs", "", Table::default(), "", gallery.costs),
-        section(
-            "Cohorts",
-            "Customers by when they came: how many of them stay, and what each is worth.",
-            Table::default(),
-            "",
-            gallery.cohorts,
-        ),
-        section(
-            "How sure the numbers are",
-            "Three doubts that different things take away: simulating more, knowing the uncertain numbers better, and nothing at all.",
-            uncertainty(report),
-            "Simulation error: the standard error of the mean, which more simulated customers or replications take away. Parameters: the standard deviation that knowing the uncertain numbers would take away. Outcome: the standard deviation of what a business of this size will see. Would do: the simulated customers with which chance is less than a tenth of the variance that parameters bring.",
-            Vec::new(),
-        ),
+        section("The business case", "", business_case(report), &case_note(report), gallery.business_case),
+        section("What the differences come from", IMPACT, impact(report), &over, gallery.impact),
+        section("The roadmap", "", none(), "", gallery.roadmap),
+        section("Targets", "", targets(report), TARGETS, gallery.targets),
+        section("What it costs", "", none(), "", gallery.costs),
+        section("Cohorts", COHORTS, none(), "", gallery.cohorts),
+        section("How sure the numbers are", DOUBTS, uncertainty(report), UNCERTAINTY, Vec::new()),
     ];
     all.into_iter().flatten().collect()
+}
+
+fn case_note(report: &Report) -> String {
+    let (currency, noun) = (&report.summary.currency, report.summary.period.noun());
+    let worst = write_rate(report.business.cases.first().map_or(0.05, |case| case.tail));
+    format!(
+        "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; \
+         never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is \
+         passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
+    )
 }
 
 /// A section; none where there is neither a table nor a chart.
@@ -80,7 +69,12 @@ fn section(title: &str, lead: &str, table: Table, note: &str, charts: Vec<Chart>
     if table.rows.is_empty() && charts.is_empty() {
         return None;
     }
-    let row = |(head, cells): (String, Vec<String>)| context! { head => head, cells => cells };
+    let mut last = String::new();
+    let row = |(head, cells): (String, Vec<String>)| {
+        let again = head == last;
+        last.clone_from(&head);
+        context! { head => head, again => again, cells => cells }
+    };
     Some(context! {
         title => title,
         lead => lead,
@@ -183,9 +177,9 @@ fn targets(report: &Report) -> Table {
             let gap = gap(target, &of.gap);
             vec![report.title(&of.scenario).to_owned(), write_probability(of.probability), gap]
         };
-        let mut head = sentence_case(&target.asked);
+        let head = sentence_case(&target.asked);
         for cells in target.scenarios.iter().map(of) {
-            rows.push((std::mem::take(&mut head), cells));
+            rows.push((head.clone(), cells));
         }
     }
     let heads = ["Target", "Scenario", "Reached", "Beyond the bound"].map(str::to_owned).to_vec();

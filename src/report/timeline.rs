@@ -1,10 +1,11 @@
 //! The roadmap over time: what is built when, what is in force when, what it waits for, and what is done if it fails.
 
 use super::Report;
-use super::amount::{Unit, write_period, write_probability};
+use super::amount::Unit;
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
+use super::course::{gates, live_periods, live_share, pillar_name, pillars, rule_in_words, words, write_level};
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{AXIS, GRID, Ink, LOSS, PAPER, SHADE, TEXT, scenario};
 use crate::estimate::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
@@ -26,20 +27,6 @@ const SHADES: f64 = 10.0;
 pub fn timelines(report: &Report) -> Vec<Chart> {
     let with = report.business.roadmaps.iter().filter(|roadmap| !roadmap.initiatives.is_empty());
     with.map(|roadmap| draw(report, roadmap)).collect()
-}
-
-/// Initiatives by the promise that they serve, in the order in which the promises come up.
-fn pillars(roadmap: &Roadmap) -> Vec<(&str, Vec<&InitiativeCourse>)> {
-    let mut pillars: Vec<(&str, Vec<&InitiativeCourse>)> = Vec::new();
-    for initiative in &roadmap.initiatives {
-        match pillars.iter_mut().find(|(pillar, _)| *pillar == initiative.pillar) {
-            Some((_, initiatives)) => initiatives.push(initiative),
-            None => pillars.push((&initiative.pillar, vec![initiative])),
-        }
-    }
-    // What serves no promise comes last.
-    pillars.sort_by_key(|(pillar, _)| pillar.is_empty());
-    pillars
 }
 
 fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
@@ -79,12 +66,6 @@ fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
 }
 
 const CAPABILITIES: &str = "Capabilities: mean level · dashed: the level that an initiative waits for";
-
-/// Empty where no initiative has a pillar, so that no heading is drawn.
-fn pillar_name<'a>(pillar: &'a str, roadmap: &Roadmap) -> &'a str {
-    let none = roadmap.initiatives.iter().all(|initiative| initiative.pillar.is_empty());
-    if pillar.is_empty() && !none { "Other initiatives" } else { pillar }
-}
 
 fn height_of_rows(roadmap: &Roadmap) -> f64 {
     let headings = pillars(roadmap).iter().map(|(pillar, _)| heading_height(pillar_name(pillar, roadmap))).sum::<f64>();
@@ -210,18 +191,6 @@ fn outline(figure: &mut Figure, (left, top): (f64, f64), (right, bottom): (f64, 
     figure.canvas.line(&[(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], ink, 1.0);
 }
 
-/// The initiatives that wait for a capability: from which period on, and for which level.
-fn gates<'a>(
-    roadmap: &'a Roadmap,
-    capability: &'a CapabilityCourse,
-) -> impl Iterator<Item = (&'a str, Option<f64>, f64)> {
-    roadmap.initiatives.iter().flat_map(move |initiative| {
-        let needed = initiative.requires.iter().filter(|(name, _)| *name == capability.name);
-        let from = initiative.planned_start.map(begin);
-        needed.map(move |(_, level)| (initiative.title.as_str(), from, *level))
-    })
-}
-
 fn draw_capability(
     figure: &mut Figure,
     frame: &Frame,
@@ -251,6 +220,18 @@ fn draw_capability(
         from += same.len();
     }
     figure.canvas.line(&[(frame.left, ground), (frame.right, ground)], AXIS, 0.75);
+    draw_gates(figure, frame, (roadmap, capability), ground, y);
+    top + height
+}
+
+/// Marks from when on and at which level initiatives wait for a capability.
+fn draw_gates(
+    figure: &mut Figure,
+    frame: &Frame,
+    (roadmap, capability): (&Roadmap, &CapabilityCourse),
+    ground: f64,
+    y: impl Fn(f64) -> f64,
+) {
     let mut earliest: Vec<(f64, f64)> = Vec::new();
     let gates = gates(roadmap, capability).map(|(_, from, level)| (from.unwrap_or(0.0), level));
     for (from, level) in gates.filter(|(from, _)| *from < frame.across.high) {
@@ -266,7 +247,6 @@ fn draw_capability(
         let left = frame.x(inside(frame, from));
         figure.canvas.dashed(&[(left, y(level)), (frame.right, y(level))], TEXT, 1.25, &[3.0, 3.0]);
     }
-    top + height
 }
 
 fn draw_rules(figure: &mut Figure, rules: &[RuleCourse], noun: &str, top: f64) -> f64 {
@@ -284,80 +264,4 @@ fn draw_rules(figure: &mut Figure, rules: &[RuleCourse], noun: &str, top: f64) -
         base += 4.0;
     }
     base + EDGE
-}
-
-/// A rule with how often it was acted on.
-pub fn rule_in_words(rule: &RuleCourse, noun: &str) -> String {
-    let share = if rule.share > 0.0 {
-        format!("acted on in {} of the replications", write_probability(rule.share))
-    } else {
-        "never acted on".to_owned()
-    };
-    let at = rule.median_period.filter(|_| rule.share > 0.0);
-    let at = at.map_or_else(String::new, |period| format!(", in the median at {noun} {}", write_period(period)));
-    format!("If {}: {} ({share}{at}).", rule.when, rule.then)
-}
-
-/// A level with no more decimals than it has.
-fn write_level(level: f64) -> String {
-    let text = format!("{level:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn live_share(initiative: &InitiativeCourse) -> String {
-    if initiative.live_share > 0.0 {
-        format!("live in {}", write_probability(initiative.live_share))
-    } else {
-        "never live".to_owned()
-    }
-}
-
-fn live_periods(initiative: &InitiativeCourse, noun: &str) -> String {
-    let number = write_period;
-    match initiative.live {
-        Some([low, median, high]) if low < high => {
-            format!("{noun} {} ({} to {})", number(median), number(low), number(high))
-        }
-        Some([_, median, _]) => format!("{noun} {}", number(median)),
-        None => initiative.planned_live.map_or_else(String::new, |live| format!("planned: {noun} {live}")),
-    }
-}
-
-fn words(report: &Report, roadmap: &Roadmap) -> String {
-    let noun = report.summary.period.noun();
-    let initiative = |initiative: &&InitiativeCourse| {
-        let start = match initiative.planned_start {
-            Some(start) => format!("starts in {noun} {start}"),
-            None => "starts only where a rule says so".to_owned(),
-        };
-        let live =
-            initiative.planned_live.map_or_else(String::new, |live| format!(", planned to go live in {noun} {live}"));
-        let periods = live_periods(initiative, noun);
-        let came = if periods.is_empty() { String::new() } else { format!(", {periods}") };
-        let dips = if initiative.effect.iter().any(|e| *e < 0.0) { ", with a dip below nothing" } else { "" };
-        format!("{} {start}{live}; {}{came}{dips}", initiative.title, live_share(initiative))
-    };
-    let pillar = |(pillar, initiatives): &(&str, Vec<&InitiativeCourse>)| {
-        let all: Vec<String> = initiatives.iter().map(initiative).collect();
-        let name = pillar_name(pillar, roadmap);
-        format!("{}{}{}.", name, if name.is_empty() { "" } else { ": " }, all.join("; "))
-    };
-    let capability = |capability: &CapabilityCourse| {
-        let level = |level: Option<&f64>| write_level(level.copied().unwrap_or(0.0));
-        let gates: Vec<String> = gates(roadmap, capability)
-            .map(|(title, _, level)| format!(", {title} waits for {}", write_level(level)))
-            .collect();
-        let (first, last) = (level(capability.level.first()), level(capability.level.last()));
-        format!(" Capability {} from {first} to {last}{}.", capability.title, gates.concat())
-    };
-    format!(
-        "Timeline of “{}” over {} {noun}s. {}{} {}",
-        report.title(&roadmap.scenario),
-        report.summary.horizon,
-        pillars(roadmap).iter().map(pillar).collect::<Vec<_>>().join(" "),
-        roadmap.capabilities.iter().map(capability).collect::<String>(),
-        roadmap.rules.iter().map(|rule| rule_in_words(rule, noun)).collect::<Vec<_>>().join(" ")
-    )
-    .trim_end()
-    .to_owned()
 }

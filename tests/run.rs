@@ -123,7 +123,8 @@ fn every_file_is_written_and_reads_back() {
         let svg = String::from_utf8(files[&format!("charts/{chart}.svg")].clone()).unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("<desc"), "{chart}");
     }
-    assert_eq!(files.len(), 2 * 8 + 5, "{:?}", files.keys());
+    assert_eq!(files.len(), 2 * 8 + 7, "{:?}", files.keys());
+    assert!(files["workbook.xlsx"].starts_with(b"PK") && files["ledger.csv"].starts_with(b"scenario,segment,cohort,"));
     assert!(files["report.html"].starts_with(b"<!"));
     for (name, columns, rows) in [("timeline.csv", 8, 3 * 2 * 7 * 16), ("contrasts.csv", 9, 2 * 10)] {
         let mut reader = csv::Reader::from_reader(files[name].as_slice());
@@ -138,6 +139,22 @@ fn every_file_is_written_and_reads_back() {
             }
         }
         assert_eq!(read, rows, "{name}");
+    }
+}
+
+#[test]
+fn tables_are_parquet_where_asked_and_nothing_else_changes() {
+    let (text, columns) = (folder(), folder());
+    done(text.path(), &[]);
+    done(columns.path(), &["--format", "parquet"]);
+    let [text, columns] = [text, columns].map(|folder| everything(&folder.path().join("out/study")));
+    for table in ["timeline", "contrasts", "ledger"] {
+        let bytes = &columns[&format!("{table}.parquet")];
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{table}");
+        assert!(text.contains_key(&format!("{table}.csv")) && !columns.contains_key(&format!("{table}.csv")));
+    }
+    for name in ["summary.json", "workbook.xlsx", "report.html"] {
+        assert_eq!(text[name], columns[name], "{name}");
     }
 }
 

@@ -5,7 +5,7 @@ use crate::model::Model;
 use super::ledger::Ledger;
 use super::mechanism::count;
 use super::piece::{Span, blocks};
-use super::population::Block;
+use super::population::{Block, drop_when_due};
 use super::rollout::Rollout;
 use super::scratch::Scratch;
 use super::tables::PeriodTable;
@@ -50,32 +50,26 @@ impl Group {
     }
 
     /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
-    /// with it. Words that were drawn for the first one serve the others as long as neither has dropped anybody.
+    /// with it. Everybody is in the same place in all of them, so that words are drawn once.
     pub fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], part: &[bool], t: u32) {
         let Self { segment, worlds, scratch } = self;
         let Some((first, others)) = worlds.split_first_mut() else { return };
         for (world, _) in others.iter_mut().zip(&part[1..]).filter(|(world, part)| **part && world.blocks.is_empty()) {
-            world.blocks.clone_from(&first.blocks);
+            world.blocks = first.blocks.iter_mut().map(Block::twin).collect();
             world.ledger.clone_from(&first.ledger);
         }
-        for (at, block) in first.blocks.iter_mut().enumerate() {
-            let words = block.take_words(&rollout.world, scratch, t);
-            rollout.period_with(block, scratch, &words, &tables[0][*segment], t, &mut first.ledger);
-            let mut left = Vec::new();
-            for (world, tables) in others.iter_mut().zip(&tables[1..]) {
-                let InWorld { blocks, ledger } = world;
-                let Some(its) = blocks.get_mut(at) else { continue };
-                its.drop_when_due(&rollout.world, scratch, t);
-                if block.is_whole() && its.is_whole() {
-                    rollout.period_with(its, scratch, &words, &tables[*segment], t, ledger);
-                } else {
-                    left.push((its, ledger, &tables[*segment]));
+        for at in 0..worlds[0].blocks.len() {
+            let mut blocks: Vec<&mut Block> = worlds.iter_mut().filter_map(|world| world.blocks.get_mut(at)).collect();
+            drop_when_due(&mut blocks, &rollout.world, scratch, t);
+            let (live, shared) = (blocks[0].live, blocks.len() > 1);
+            let mut words = worlds[0].blocks[at].words_for_all(&rollout.world, scratch, t);
+            words.make_normal(shared && rollout.world.program.quality_is_normal, rollout.world.set, live, t);
+            for (world, tables) in worlds.iter_mut().zip(tables) {
+                if let Some(block) = world.blocks.get_mut(at) {
+                    rollout.period_with(block, scratch, &words, &tables[*segment], t, &mut world.ledger);
                 }
             }
-            block.put_back(words, scratch);
-            for (block, ledger, table) in left {
-                rollout.period(block, scratch, table, t, ledger);
-            }
+            worlds[0].blocks[at].put_back(words, scratch);
         }
     }
 

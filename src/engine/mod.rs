@@ -10,6 +10,7 @@ pub mod experiment;
 pub mod flows;
 pub mod group;
 pub mod lanes;
+pub mod leavers;
 pub mod ledger;
 pub mod mechanism;
 pub mod numeric;

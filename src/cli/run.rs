@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::failure::Failure;
 use super::open::{Open, Opened, scenario_named};
 use super::output::{can_make, make_folder, print, write_file};
-use crate::engine::experiment::Experiment;
+use crate::engine::experiment::{Experiment, each};
 use crate::engine::lanes::InstructionSet;
 use crate::estimate::runs::Runs;
 use crate::report::Report;
@@ -66,7 +66,7 @@ impl Run {
         let report = self.simulate(&opened)?;
         let json = summary_json(&report.summary)
             .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
-        let outputs = outputs(&report, &json)?;
+        let outputs = outputs(&report, &json, usize::from(self.threads))?;
         make_folder(&charts)?;
         for (name, bytes) in &outputs {
             write_file(&folder.join(name), bytes)?;
@@ -158,18 +158,19 @@ fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn outputs(report: &Report, json: &str) -> Result<Vec<Output>, Failure> {
+fn outputs(report: &Report, json: &str, threads: usize) -> Result<Vec<Output>, Failure> {
     let mut outputs = vec![
         ("summary.json".to_owned(), json.as_bytes().to_vec()),
         ("timeline.csv".to_owned(), timeline_csv(report).into_bytes()),
         ("contrasts.csv".to_owned(), contrasts_csv(report).into_bytes()),
     ];
-    for chart in charts(report) {
-        let picture = png(&chart).map_err(Failure::Bug)?;
-        outputs.push((format!("charts/{}.png", chart.name), picture));
+    let charts = charts(report);
+    let page = page(report, &charts).map_err(|fault| Failure::Bug(fault.to_string()))?;
+    let pictures = each(threads, &charts, png);
+    for (chart, picture) in charts.into_iter().zip(pictures) {
+        outputs.push((format!("charts/{}.png", chart.name), picture.map_err(Failure::Bug)?));
         outputs.push((format!("charts/{}.svg", chart.name), chart.svg.into_bytes()));
     }
-    let page = page(report).map_err(|fault| Failure::Bug(fault.to_string()))?;
     outputs.push(("report.html".to_owned(), page.into_bytes()));
     Ok(outputs)
 }

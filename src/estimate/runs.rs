@@ -54,9 +54,8 @@ impl<'m> Runs<'m> {
         experiment: &Experiment<'_>,
         grains: &[Option<Grain>],
     ) -> Result<Self, Vec<Diagnostic>> {
-        let program = Program::new(model);
         let mut runs = Self::new(model);
-        experiment.run_forced(grains, |replication| runs.take(&program, &replication, grains))?;
+        experiment.run_forced(grains, |replication| runs.take(experiment.program(), &replication, grains))?;
         Ok(runs)
     }
 

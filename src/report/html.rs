@@ -6,7 +6,6 @@ use minijinja::{Environment, context};
 use super::amount::{Unit, write, write_beside, write_count, write_estimate};
 use super::chart::Chart;
 use super::font;
-use super::gallery::charts;
 use super::headline::headline;
 use super::palette::scenario;
 use super::table::{COMPARED, SHOWN, better, difference};
@@ -16,11 +15,11 @@ use crate::stats::estimate::Estimate;
 
 const TEMPLATE: &str = include_str!("report.html");
 
-/// The page as one HTML file.
+/// The page as one HTML file, with the charts of the report.
 ///
 /// # Errors
 /// Only where the template is at fault, which the tests would show.
-pub fn page(report: &Report) -> Result<String, minijinja::Error> {
+pub fn page(report: &Report, charts: &[Chart]) -> Result<String, minijinja::Error> {
     let summary = &report.summary;
     let headline = headline(report);
     let shown: Vec<(&str, &str)> = SHOWN.into_iter().filter(|(metric, _)| has(report, metric)).collect();
@@ -46,7 +45,7 @@ pub fn page(report: &Report) -> Result<String, minijinja::Error> {
         scenarios => scenario_rows(report, &shown),
         contrast_heads => COMPARED.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
         contrasts => contrast_rows(report),
-        figures => figures(report),
+        figures => figures(charts),
         checks => checks(report),
         why_not_exact => report.why_not_exact.as_deref(),
         assumptions => assumptions(report),
@@ -96,9 +95,10 @@ fn contrast_rows(report: &Report) -> Vec<Value> {
     contrasts.collect()
 }
 
-fn figures(report: &Report) -> Vec<Value> {
-    let figure = |chart: Chart| context! { svg => Value::from_safe_string(chart.inline()), name => chart.name };
-    charts(report).into_iter().map(figure).collect()
+fn figures(charts: &[Chart]) -> Vec<Value> {
+    let figure =
+        |chart: &Chart| context! { svg => Value::from_safe_string(chart.inline()), name => chart.name.clone() };
+    charts.iter().map(figure).collect()
 }
 
 /// Simulated means beside their exact expectations.
@@ -156,6 +156,11 @@ fn apart(simulated: &Estimate, exact: f64) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::report::gallery::charts;
+
+    fn page(report: &Report) -> Result<String, minijinja::Error> {
+        super::page(report, &charts(report))
+    }
 
     #[test]
     fn the_page_asks_nothing_of_the_network_and_runs_no_script() {

@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 use super::failure::Failure;
 use super::open::{Open, Opened, scenario_named};
 use super::output::{can_make, make_folder, print, write_file};
-use crate::engine::experiment::Experiment;
+use crate::engine::experiment::{Experiment, each};
 use crate::engine::lanes::InstructionSet;
 use crate::estimate::runs::Runs;
 use crate::report::Report;
 use crate::report::chart::png;
-use crate::report::gallery::charts;
+use crate::report::gallery::Gallery;
 use crate::report::html::page;
 use crate::report::ledger_table::ledger_csv;
 use crate::report::parquet;
@@ -81,7 +81,7 @@ impl Run {
         let report = self.simulate(&opened)?;
         let json = summary_json(&report.summary)
             .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
-        let outputs = outputs(&report, &json, self.format)?;
+        let outputs = outputs(&report, &json, self.format, usize::from(self.threads))?;
         make_folder(&charts)?;
         for (name, bytes) in &outputs {
             write_file(&folder.join(name), bytes)?;
@@ -173,16 +173,18 @@ fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn outputs(report: &Report, json: &str, form: TableForm) -> Result<Vec<Output>, Failure> {
+fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Result<Vec<Output>, Failure> {
     let mut outputs = vec![("summary.json".to_owned(), json.as_bytes().to_vec())];
     outputs.extend(tables(report, form).map_err(Failure::Bug)?);
     outputs.push(("workbook.xlsx".to_owned(), workbook(report).map_err(Failure::Bug)?));
-    for chart in charts(report) {
-        let picture = png(&chart).map_err(Failure::Bug)?;
-        outputs.push((format!("charts/{}.png", chart.name), picture));
+    let gallery = Gallery::of(report);
+    let page = page(report, &gallery).map_err(|fault| Failure::Bug(fault.to_string()))?;
+    let charts = gallery.all();
+    let pictures = each(threads, &charts, png);
+    for (chart, picture) in charts.into_iter().zip(pictures) {
+        outputs.push((format!("charts/{}.png", chart.name), picture.map_err(Failure::Bug)?));
         outputs.push((format!("charts/{}.svg", chart.name), chart.svg.into_bytes()));
     }
-    let page = page(report).map_err(|fault| Failure::Bug(fault.to_string()))?;
     outputs.push(("report.html".to_owned(), page.into_bytes()));
     Ok(outputs)
 }

@@ -85,13 +85,27 @@ struct Fixed {
     expected: Option<Vec<Vec<Vec<Flows>>>>,
 }
 
+fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build()
+}
+
+/// Makes something of each of some things, in their order, on this many threads; 0 uses all processors. Where no threads
+/// can be had, this one does it.
+pub fn each<T: Sync, R: Send>(threads: usize, things: &[T], make: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+    match pool(threads) {
+        Ok(pool) => pool.install(|| things.par_iter().map(make).collect()),
+        Err(_) => things.iter().map(make).collect(),
+    }
+}
+
 impl<'m> Experiment<'m> {
     /// The experiment that the model's run plan describes, on all processors.
     pub fn new(model: &'m Model) -> Self {
+        let program = Program::new(model);
         Self {
             model,
-            program: Program::new(model),
-            uncompared: Program::uncompared(model),
+            uncompared: program.uncompared(),
+            program,
             exact: obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
@@ -163,7 +177,7 @@ impl<'m> Experiment<'m> {
         map: impl Fn(Replication) -> R + Sync,
         mut sink: impl FnMut(R) + Send,
     ) -> Result<(), Vec<Diagnostic>> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|fault| {
+        let pool = pool(self.threads).map_err(|fault| {
             vec![
                 Diagnostic::error(format!("{} threads cannot be started", self.threads))
                     .why(fault.to_string())
@@ -273,6 +287,11 @@ impl<'m> Experiment<'m> {
     /// The model.
     pub fn model(&self) -> &'m Model {
         self.model
+    }
+
+    /// What of the period loop the model uses.
+    pub fn program(&self) -> &Program {
+        &self.program
     }
 
     /// The vector instructions in use.

@@ -5,7 +5,7 @@ use crate::model::Model;
 use super::ledger::Ledger;
 use super::mechanism::count;
 use super::piece::{Span, blocks};
-use super::population::Block;
+use super::population::{Block, drop_when_due};
 use super::rollout::Rollout;
 use super::scratch::Scratch;
 use super::tables::PeriodTable;
@@ -27,10 +27,34 @@ pub struct Group {
 pub struct InWorld {
     /// Whether they have parted from those of the first world; until then there are no blocks.
     own: bool,
+    /// Whether they are not as many as in the first world, so that they share neither places nor words with them.
+    alone: bool,
     /// The customers.
     pub blocks: Vec<Block>,
     /// What they count.
     pub ledger: Ledger,
+}
+
+impl InWorld {
+    /// Begins with `count` customers of a span.
+    fn begin(&mut self, rollout: &Rollout<'_>, span: Span, size: usize, count: usize, keeps_words: bool) {
+        self.own = true;
+        for (crowd, count) in blocks(span.crowd, count, size) {
+            let mut block = Block::with_room(rollout.world.program, count, keeps_words);
+            block.begin(&rollout.world, crowd, count);
+            if crowd.entry == 0 {
+                count::count(&mut block, &rollout.world, 0, &mut self.ledger);
+            }
+            self.blocks.push(block);
+        }
+    }
+
+    /// Parts from the first world with what its customers have become so far.
+    fn part_from(&mut self, first: &mut Self) {
+        self.own = true;
+        self.blocks = first.blocks.iter_mut().map(Block::twin).collect();
+        self.ledger.clone_from(&first.ledger);
+    }
 }
 
 impl Group {
@@ -40,64 +64,49 @@ impl Group {
         let program = rollout.world.program;
         let keeps_words = model.run.agents <= MOST_THAT_KEEP_WORDS;
         let ledger = Ledger::new(program, span.crowd.entry, model.run.horizon);
-        let first = worlds.first().map_or(0, |(count, _)| *count);
-        let world = |(at, (count, part)): (usize, &(usize, bool))| {
-            let own = at == 0 || *part || *count != first;
-            let mut world = InWorld { own, blocks: Vec::new(), ledger: ledger.clone() };
-            for (crowd, count) in blocks(span.crowd, *count, size).filter(|_| own) {
-                let mut block = Block::with_room(program, count, keeps_words);
-                block.begin(&rollout.world, crowd, count);
-                if crowd.entry == 0 {
-                    count::count(&mut block, &rollout.world, 0, &mut world.ledger);
-                }
-                world.blocks.push(block);
+        let counts: Vec<usize> = worlds.iter().map(|(count, _)| *count).collect();
+        let mut begun: Vec<InWorld> = Vec::new();
+        for (at, (count, part)) in worlds.iter().enumerate() {
+            let alone = *count != counts[0];
+            let mut world = InWorld { own: false, alone, blocks: Vec::new(), ledger: ledger.clone() };
+            if at == 0 || alone {
+                world.begin(rollout, span, size.min(span.count.max(1)), *count, keeps_words);
+            } else if *part && let Some(first) = begun.first_mut() {
+                world.part_from(first);
             }
-            world
-        };
-        let worlds = worlds.iter().enumerate().map(world).collect();
+            begun.push(world);
+        }
+        let worlds = begun;
         let scratch = Scratch::new(program, size.min(span.count), keeps_words);
         Self { span, worlds, scratch }
     }
 
     /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
-    /// with it. Words that were drawn for the first one serve the others as long as neither has dropped anybody.
+    /// with it. Everybody is in the same place in all of them, so that words are drawn once.
     pub fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], part: &[bool], t: u32) {
         let Self { span, worlds, scratch } = self;
         let segment = span.crowd.segment;
         let Some((first, others)) = worlds.split_first_mut() else { return };
         for (world, _) in others.iter_mut().zip(&part[1..]).filter(|(world, part)| **part && !world.own) {
-            world.own = true;
-            world.blocks.clone_from(&first.blocks);
-            world.ledger.clone_from(&first.ledger);
+            world.part_from(first);
         }
-        let most = others.iter().map(|world| world.blocks.len()).fold(first.blocks.len(), usize::max);
-        for at in 0..most {
-            let mut base = first.blocks.get_mut(at).map(|block| (block.take_words(&rollout.world, scratch, t), block));
-            if let Some((words, block)) = &mut base {
-                rollout.period_with(block, scratch, words, &tables[0][segment], t, &mut first.ledger);
-            }
-            let mut left = Vec::new();
-            for (world, tables) in others.iter_mut().zip(&tables[1..]) {
-                let InWorld { blocks, ledger, .. } = world;
-                let Some(its) = blocks.get_mut(at) else { continue };
-                let table = &tables[segment];
-                match &base {
-                    Some((words, block)) if block.is_whole() && block.count() == its.count() => {
-                        its.drop_when_due(&rollout.world, scratch, t);
-                        if its.is_whole() {
-                            rollout.period_with(its, scratch, words, table, t, ledger);
-                        } else {
-                            left.push((its, ledger, table));
-                        }
-                    }
-                    _ => left.push((its, ledger, table)),
+        for at in 0..worlds[0].blocks.len() {
+            let mut blocks: Vec<&mut Block> =
+                worlds.iter_mut().filter(|world| !world.alone).filter_map(|world| world.blocks.get_mut(at)).collect();
+            drop_when_due(&mut blocks, &rollout.world, scratch, t);
+            let (live, shared) = (blocks[0].live, blocks.len() > 1);
+            let mut words = worlds[0].blocks[at].words_for_all(&rollout.world, scratch, t);
+            words.make_normal(shared && rollout.world.program.quality_is_normal, rollout.world.set, live, t);
+            for (world, tables) in worlds.iter_mut().zip(tables).filter(|(world, _)| !world.alone) {
+                if let Some(block) = world.blocks.get_mut(at) {
+                    rollout.period_with(block, scratch, &words, &tables[segment], t, &mut world.ledger);
                 }
             }
-            if let Some((words, block)) = base {
-                block.put_back(words, scratch);
-            }
-            for (block, ledger, table) in left {
-                rollout.period(block, scratch, table, t, ledger);
+            worlds[0].blocks[at].put_back(words, scratch);
+        }
+        for (world, tables) in worlds.iter_mut().zip(tables).filter(|(world, _)| world.alone) {
+            for block in &mut world.blocks {
+                rollout.period(block, scratch, &tables[segment], t, &mut world.ledger);
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod experiment;
 pub mod flows;
 pub mod group;
 pub mod lanes;
+pub mod leavers;
 pub mod ledger;
 mod luck;
 pub mod mechanism;

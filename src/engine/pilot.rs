@@ -61,7 +61,7 @@ pub struct Trial {
 impl<'m> Pilot<'m> {
     /// A pilot; none where customers are coupled, or come later.
     pub fn new(model: &'m Model, set: InstructionSet, size: Size) -> Option<Self> {
-        let program = Program::uncompared(model);
+        let program = Program::new(model).uncompared();
         if program.coupled || model.has_inflow() {
             return None;
         }

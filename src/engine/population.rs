@@ -1,9 +1,9 @@
 //! Customers live in columns, in blocks: one block is a few thousand customers of one segment.
 
 use super::draws::{Address, Draws, Purpose};
-use super::lanes::{InstructionSet, Kernel, Lanes};
+use super::lanes::InstructionSet;
+use super::leavers::{Column, Keep, List, Mark};
 use super::ledger::Ledger;
-use super::mechanism::reach;
 use super::program::{Program, whole};
 use super::scratch::{Scratch, room};
 use super::tables::{OwnChance, PeriodTable};
@@ -228,27 +228,15 @@ impl Block {
         }
     }
 
-    /// Every fourth period, before new words are drawn: drops those who can change no more if they are more than an
-    /// eighth.
-    pub fn drop_when_due(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) {
-        if is_fourth(t) {
-            let (program, place) = (world.program, &mut scratch.inert);
-            let inert = world.set.run(Inert { program, stage: &self.stage, live: self.live, place });
-            if inert * 8 > self.live {
-                self.drop_inert(world, &scratch.inert[..inert]);
-            }
-        }
-    }
-
-    /// Whether nobody has been dropped, so that everybody is in the place where the block began.
-    pub fn is_whole(&self) -> bool {
-        self.live == self.count
-    }
-
-    /// Takes out the random words of period `t`, drawn where need be: every fourth period those of four. Before that
-    /// come those who are due to be dropped.
+    /// Takes out the random words of period `t`, for those who can still change: before words are drawn come those who
+    /// are due to be dropped.
     pub fn take_words(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
-        self.drop_when_due(world, scratch, t);
+        drop_when_due(&mut [self], world, scratch, t);
+        self.words_for_all(world, scratch, t)
+    }
+
+    /// Takes out the random words of period `t`, drawn where need be: every fourth period those of four.
+    pub fn words_for_all(&mut self, world: &World<'_>, scratch: &mut Scratch, t: u32) -> Words {
         let mut words = std::mem::take(if self.keeps_words { &mut self.words } else { &mut scratch.words });
         if is_fourth(t) || t == self.crowd.entry || !self.keeps_words {
             words.fill(&world.draws, world.set, (&self.customer, self.cohort()), self.live, t);
@@ -280,7 +268,17 @@ impl Block {
         row.acquired(self.gone_acquired);
     }
 
-    fn drop_inert(&mut self, world: &World<'_>, places: &[u32]) {
+    /// A block like this one, but without random words.
+    #[must_use]
+    pub fn twin(&mut self) -> Self {
+        let words = std::mem::take(&mut self.words);
+        let twin = Self { keeps_words: false, ..self.clone() };
+        self.words = words;
+        twin
+    }
+
+    /// Drops the customers at these places, who are those marked.
+    fn drop_marked(&mut self, world: &World<'_>, marked: &[u32], places: &[u32]) {
         for place in places {
             let place = *place as usize;
             self.gone[self.stage[place] as usize] += 1;
@@ -289,21 +287,40 @@ impl Block {
                 self.digests[(self.customer[place] - self.crowd.first) as usize] = self.digest[place];
             }
         }
-        let (program, live) = (world.program, self.live);
-        let words = [&mut self.customer, &mut self.periods_in_stage, &mut self.acquired, &mut self.digest];
+        let live = self.live;
+        let words =
+            [&mut self.customer, &mut self.stage, &mut self.periods_in_stage, &mut self.acquired, &mut self.digest];
         for column in words.into_iter().filter(|column| !column.is_empty()) {
-            world.set.run(Keep { program, stage: &self.stage, live, column: Column::Words(column) });
+            self.live = world.set.run(Keep { marked, live, column: Column::Words(column) });
         }
         let alone = [&mut self.satisfaction, &mut self.parted, &mut self.grid];
         let numbers = alone.into_iter().chain(&mut self.traits).chain(&mut self.own);
         for column in numbers.filter(|column| !column.is_empty()) {
-            world.set.run(Keep { program, stage: &self.stage, live, column: Column::Numbers(column) });
+            world.set.run(Keep { marked, live, column: Column::Numbers(column) });
         }
-        let mut stage = std::mem::take(&mut self.stage);
-        let before = stage.clone();
-        self.live = world.set.run(Keep { program, stage: &before, live, column: Column::Words(&mut stage) });
-        stage[self.live..].fill(program.nobody());
-        self.stage = stage;
+        self.stage[self.live..].fill(world.program.nobody());
+    }
+}
+
+/// Every fourth period, before new words are drawn: drops those who can change no more if they are more than an
+/// eighth. Several blocks hold the same customers in several scenarios; they are dropped where they can change no more
+/// in any of them, so that everybody has the same place in all.
+pub fn drop_when_due(blocks: &mut [&mut Block], world: &World<'_>, scratch: &mut Scratch, t: u32) {
+    if !is_fourth(t) {
+        return;
+    }
+    let (mut inert, mut live) = (0, 0);
+    for (at, block) in blocks.iter().enumerate() {
+        live = block.live;
+        let (program, marked) = (world.program, &mut scratch.inert);
+        inert = world.set.run(Mark { program, stage: &block.stage, live, marked, first: at == 0 });
+    }
+    if inert * 8 > live {
+        let marked = scratch.inert.as_slice();
+        let count = world.set.run(List { marked, live, place: &mut scratch.dropped });
+        for block in blocks {
+            block.drop_marked(world, marked, &scratch.dropped[..count]);
+        }
     }
 }
 
@@ -373,71 +390,5 @@ impl<'a> Period<'a> {
     /// What of the loop the model uses.
     pub fn program(&self) -> &'a Program {
         self.world.program
-    }
-}
-
-/// Lists the customers to whom nothing more happens; returns how many they are.
-struct Inert<'a> {
-    program: &'a Program,
-    stage: &'a [u32],
-    live: usize,
-    place: &'a mut [u32],
-}
-
-impl Kernel for Inert<'_> {
-    type Output = usize;
-    #[inline(always)]
-    fn run<L: Lanes>(self, l: L) -> usize {
-        let mut places = l.places();
-        let step = l.u(u32::try_from(L::N).unwrap_or(0));
-        let n = l.steps(self.live);
-        let mut count = 0;
-        for stage in l.words(self.stage, n) {
-            let inert = reach(l, self.program.reach, &self.program.inert, l.load(stage));
-            count += l.pack(self.place, count, l.eq(inert, l.u(u32::MAX)), places);
-            places = l.add(places, step);
-        }
-        // Lanes beyond the last customer are inert as well, and were listed last.
-        count - (n * L::N - self.live)
-    }
-}
-
-/// A column of either kind.
-enum Column<'a> {
-    Words(&'a mut Vec<u32>),
-    Numbers(&'a mut Vec<f32>),
-}
-
-/// Keeps, of a column, those to whom something may still happen, side by side; returns how many they are.
-struct Keep<'a> {
-    program: &'a Program,
-    stage: &'a [u32],
-    live: usize,
-    column: Column<'a>,
-}
-
-impl Kernel for Keep<'_> {
-    type Output = usize;
-    #[inline(always)]
-    fn run<L: Lanes>(mut self, l: L) -> usize {
-        let n = l.steps(self.live);
-        let stage = l.words(self.stage, n);
-        let mut kept = 0;
-        for i in 0..n {
-            let inert = reach(l, self.program.reach, &self.program.inert, l.load(&stage[i]));
-            let keep = l.eq(inert, l.u(0));
-            // What is packed lies before what is yet to be read.
-            kept += match self.column {
-                Column::Words(ref mut column) => {
-                    let x = l.load(&l.words(column, n)[i]);
-                    l.pack(column, kept, keep, x)
-                }
-                Column::Numbers(ref mut column) => {
-                    let x = l.load_f(&l.numbers(column, n)[i]);
-                    l.pack_f(column, kept, keep, x)
-                }
-            };
-        }
-        kept
     }
 }

@@ -13,6 +13,7 @@ use super::shape::{ClockShape, OwnShape, RowShape, clock_shapes, own_chances, ow
 ///
 /// Lanes beyond the last customer of a block are in a stage of their own, [`Program::nobody`], where nothing happens;
 /// every strip has a place for it after those of the stages.
+#[derive(Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that the loop asks")]
 pub struct Program {
     /// The number of stages.
@@ -107,6 +108,7 @@ pub enum Reached {
 }
 
 /// Where customers start.
+#[derive(Clone)]
 pub struct Starts {
     /// Word thresholds of the stages to start in; the last stage takes the rest.
     pub thresholds: Vec<u32>,
@@ -115,6 +117,7 @@ pub struct Starts {
 }
 
 /// How a segment's customers begin.
+#[derive(Clone)]
 pub struct Beginning {
     /// Where those start who are there at the start.
     pub starts: Starts,
@@ -196,11 +199,11 @@ impl Program {
         }
     }
 
-    /// The program of a model for customers whose lives are not compared.
-    pub fn uncompared(model: &Model) -> Self {
-        let program = Self::new(model);
-        let needs_before = program.counts_periods_in_stage || !program.booked_moves.is_empty();
-        Self { compares: false, needs_before, ..program }
+    /// The same for customers whose lives are not compared.
+    #[must_use]
+    pub fn uncompared(&self) -> Self {
+        let needs_before = self.counts_periods_in_stage || !self.booked_moves.is_empty();
+        Self { compares: false, needs_before, ..self.clone() }
     }
 
     /// The stage of lanes beyond the last customer.

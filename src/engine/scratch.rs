@@ -24,8 +24,10 @@ pub struct Scratch {
     pub count: Vec<u32>,
     /// Each customer's purchases, in a mix with their money.
     pub bought: Vec<u32>,
-    /// The places of those who can change no more.
+    /// Who can change no more: all bits or none.
     pub inert: Vec<u32>,
+    /// The places of those who are dropped.
+    pub dropped: Vec<u32>,
     /// Some of the customers, side by side.
     pub subset: Subset,
     /// Random words of a block that keeps none of its own.
@@ -70,6 +72,7 @@ impl Scratch {
             count: column(program.buys),
             bought: column(program.buys),
             inert: column(true),
+            dropped: column(true),
             subset: Subset::with_room(program, room),
             words: Words::with_room(program, if keeps_words { 0 } else { size }),
         }

@@ -8,6 +8,7 @@ use super::lanes::Strip;
 use super::program::{place, whole};
 
 /// A clock that rows are read by, for every stage.
+#[derive(Clone)]
 pub struct ClockShape {
     /// What it reads.
     pub clock: Clock,
@@ -18,6 +19,7 @@ pub struct ClockShape {
 }
 
 /// A chance that is the customer's own.
+#[derive(Clone)]
 pub struct OwnShape {
     /// The stage it leads out of.
     pub from: u32,

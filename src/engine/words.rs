@@ -1,7 +1,8 @@
 //! Words are the random words of four periods, drawn at once.
 
 use super::draws::{Address, Draws, Purpose};
-use super::lanes::InstructionSet;
+use super::lanes::{InstructionSet, Kernel, Lanes};
+use super::numeric::normal::Normal;
 use super::program::Program;
 use super::scratch::room;
 
@@ -9,6 +10,9 @@ use super::scratch::room;
 #[derive(Clone, Default)]
 pub struct Words {
     columns: [[Vec<u32>; 4]; 4],
+    /// The standard normal numbers that the words of qualities stand for in one period, where several scenarios read
+    /// them; else empty.
+    pub normal: Vec<f32>,
 }
 
 const PURPOSES: [Purpose; 4] = [Purpose::Move, Purpose::Quality, Purpose::Purchases, Purpose::Leave];
@@ -18,7 +22,18 @@ impl Words {
     pub fn with_room(program: &Program, size: usize) -> Self {
         let used = [true, program.remembers, program.buys, program.leaves];
         let column = |used: bool| vec![0; if used && size > 0 { room(size) } else { 0 }];
-        Self { columns: used.map(|used| std::array::from_fn(|_| column(used))) }
+        Self { columns: used.map(|used| std::array::from_fn(|_| column(used))), normal: Vec::new() }
+    }
+
+    /// Makes the standard normal numbers of period `t`; empties them where they are not `wanted`.
+    pub fn make_normal(&mut self, wanted: bool, set: InstructionSet, live: usize, t: u32) {
+        let mut normal = std::mem::take(&mut self.normal);
+        let words = self.of(Purpose::Quality, t);
+        normal.resize(if wanted { words.len() } else { 0 }, 0.0);
+        if wanted {
+            set.run(MakeNormal { words, live, normal: &mut normal });
+        }
+        self.normal = normal;
     }
 
     /// The words of a purpose for period `t`.
@@ -49,6 +64,25 @@ impl Words {
             if !column.is_empty() {
                 column[at..at + count].copy_from_slice(&new[..count]);
             }
+        }
+    }
+}
+
+struct MakeNormal<'a> {
+    words: &'a [u32],
+    live: usize,
+    normal: &'a mut [f32],
+}
+
+impl Kernel for MakeNormal<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.live);
+        let (words, normal) = (l.words(self.words, n), l.numbers_mut(self.normal, n));
+        let law = Normal::standard();
+        for i in 0..n {
+            l.store_f(&mut normal[i], law.at(l, l.load(&words[i])));
         }
     }
 }

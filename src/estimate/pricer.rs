@@ -19,7 +19,7 @@ use super::statement::{Cohort, Prices, Statement, Whose, cohorts};
 /// Prices the replications of a model.
 pub struct Pricer<'m> {
     model: &'m Model,
-    program: Program,
+    program: &'m Program,
     /// The lines of the books.
     pub lines: Lines,
     /// The metrics.
@@ -72,19 +72,13 @@ pub struct CohortFlow {
 
 impl<'m> Pricer<'m> {
     /// The pricer of a model.
-    pub fn new(model: &'m Model) -> Self {
-        Self {
-            model,
-            program: Program::new(model),
-            lines: Lines::of(model),
-            metrics: metrics(model),
-            cells: Cells::of(model),
-        }
+    pub fn new(model: &'m Model, program: &'m Program) -> Self {
+        Self { model, program, lines: Lines::of(model), metrics: metrics(model), cells: Cells::of(model) }
     }
 
     /// Prices a replication; differences are forced at the scenarios' grains.
     pub fn price(&self, replication: &Replication, grains: &[Option<Grain>]) -> Priced {
-        let prices = Prices::new(self.model, &self.program, &self.lines, &replication.drawn);
+        let prices = Prices::new(self.model, self.program, &self.lines, &replication.drawn);
         let scenarios: Vec<PricedScenario> =
             (0..self.model.scenarios.len()).map(|scenario| self.scenario(&prices, replication, scenario)).collect();
         let forced = (0..scenarios.len())

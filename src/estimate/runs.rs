@@ -55,7 +55,7 @@ impl<'m> Runs<'m> {
         experiment: &Experiment<'_>,
         grains: &[Option<Grain>],
     ) -> Result<Self, Vec<Diagnostic>> {
-        let pricer = Pricer::new(model);
+        let pricer = Pricer::new(model, experiment.program());
         let mut runs = Self::new(model, &pricer.lines);
         experiment.run_mapped(grains, |replication| pricer.price(&replication, grains), |priced| runs.take(&priced))?;
         Ok(runs)

@@ -37,18 +37,46 @@ impl Op {
     /// Sums and settings grow evenly; odds and hazard ratios grow evenly in their logarithm, so that half
     /// of an odds ratio twice over is the whole. A change that does nothing returns `x` to the last bit.
     pub fn apply(self, x: f64, amount: f64, share: f64) -> f64 {
-        let ratio = || if share >= 1.0 { amount } else { libm::pow(amount, share) };
-        match self {
-            Self::Set if share >= 1.0 => amount,
-            Self::Set => x + (amount - x) * share,
-            Self::Add => x + amount * share,
-            Self::Times => x * (1.0 + (amount - 1.0) * share),
-            Self::Odds | Self::Hazard if ratio().to_bits() == 1f64.to_bits() => x,
-            Self::Odds => {
-                let odds = x * ratio();
+        Force::of(self, amount, share).on(x)
+    }
+}
+
+/// As much of an operation as is in force, ready for many numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Force {
+    /// The operation.
+    pub op: Op,
+    amount: f64,
+    share: f64,
+    /// What odds or a hazard are multiplied by; 1 for other operations.
+    pub ratio: f64,
+}
+
+impl Force {
+    /// A share of an operation.
+    pub fn of(op: Op, amount: f64, share: f64) -> Self {
+        let ratio = match op {
+            Op::Odds | Op::Hazard if share < 1.0 => libm::pow(amount, share),
+            Op::Odds | Op::Hazard => amount,
+            Op::Set | Op::Add | Op::Times => 1.0,
+        };
+        Self { op, amount, share, ratio }
+    }
+
+    /// The number after it: see [`Op::apply`].
+    pub fn on(&self, x: f64) -> f64 {
+        let Self { op, amount, share, ratio } = *self;
+        match op {
+            Op::Set if share >= 1.0 => amount,
+            Op::Set => x + (amount - x) * share,
+            Op::Add => x + amount * share,
+            Op::Times => x * (1.0 + (amount - 1.0) * share),
+            Op::Odds | Op::Hazard if ratio == 1.0 => x,
+            Op::Odds => {
+                let odds = x * ratio;
                 if x >= 1.0 { 1.0 } else { odds / (1.0 - x + odds) }
             }
-            Self::Hazard => 1.0 - libm::pow(1.0 - x, ratio()),
+            Op::Hazard => 1.0 - libm::pow(1.0 - x, ratio),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A chart is a picture with a name, a title and a text that says the same to those who cannot see it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
@@ -49,7 +49,7 @@ impl Chart {
 
     /// The chart as an SVG element for a page that has the font already.
     pub fn inline(&self) -> String {
-        self.svg.replacen(&style(), "", 1)
+        self.svg.replacen(style(), "", 1)
     }
 }
 
@@ -58,11 +58,7 @@ impl Chart {
 /// # Errors
 /// Says why the SVG could not be read or drawn; a chart of this crate can be.
 pub fn png(chart: &Chart) -> Result<Vec<u8>, String> {
-    let mut fonts = usvg::fontdb::Database::new();
-    fonts.load_font_data(font::REGULAR.to_vec());
-    fonts.load_font_data(font::BOLD.to_vec());
-    fonts.set_sans_serif_family(font::FAMILY);
-    let options = usvg::Options { fontdb: Arc::new(fonts), font_family: font::FAMILY.to_owned(), ..Default::default() };
+    let options = usvg::Options { fontdb: fonts(), font_family: font::FAMILY.to_owned(), ..Default::default() };
     let tree = usvg::Tree::from_str(&chart.inline(), &options).map_err(|fault| fault.to_string())?;
     let size = tree.size().to_int_size().scale_by(2.0).ok_or("the chart has no size")?;
     let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("the chart is too large")?;
@@ -70,8 +66,22 @@ pub fn png(chart: &Chart) -> Result<Vec<u8>, String> {
     pixels.encode_png().map_err(|fault| fault.to_string())
 }
 
-fn style() -> String {
-    format!("<style>\n{}</style>\n", font::style_sheet())
+/// The fonts, read once.
+fn fonts() -> Arc<usvg::fontdb::Database> {
+    static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
+        let mut fonts = usvg::fontdb::Database::new();
+        fonts.load_font_data(font::REGULAR.to_vec());
+        fonts.load_font_data(font::BOLD.to_vec());
+        fonts.set_sans_serif_family(font::FAMILY);
+        Arc::new(fonts)
+    });
+    Arc::clone(&FONTS)
+}
+
+/// The style that an SVG file carries, with its fonts.
+fn style() -> &'static str {
+    static STYLE: LazyLock<String> = LazyLock::new(|| format!("<style>\n{}</style>\n", font::style_sheet()));
+    &STYLE
 }
 
 /// A name that can stand in an `id` attribute.

@@ -69,14 +69,14 @@ pub struct Recipe {
 /// The recipe of [`report`].
 pub const PLAIN: Recipe = Recipe { scenarios: 3, stages: 5, horizon: 36, replications: 200, factor: 1.0, gain: 0.04 };
 
-/// Three scenarios over three years.
+/// Three scenarios over three years, without anything about the business.
 pub fn report() -> Report {
-    PLAIN.report()
+    Report { business: Business::default(), ..PLAIN.report() }
 }
 
 /// [`report`], with metrics that are those of its books.
 pub fn booked() -> Report {
-    let mut report = report();
+    let mut report = PLAIN.report();
     let business = &report.business;
     for (scenario, books) in report.summary.scenarios.iter_mut().zip(&business.books.scenarios) {
         let flow = business::cash_flow(&business.books.lines, books);
@@ -90,18 +90,17 @@ pub fn booked() -> Report {
 
 /// Twelve scenarios and fifteen stages, with hard names.
 pub fn wide() -> Report {
-    Recipe { scenarios: 12, stages: 15, gain: 0.012, ..PLAIN }.report()
+    Report { business: Business::default(), ..Recipe { scenarios: 12, stages: 15, gain: 0.012, ..PLAIN }.report() }
 }
 
 /// Every report that has nearly nothing, or far too much, in it.
 pub fn extremes() -> Vec<(&'static str, Report)> {
-    let made = |recipe: Recipe| recipe.report();
+    let made = |recipe: Recipe| Report { business: Business::default(), ..recipe.report() };
     let mut empty = made(PLAIN);
     empty.series.clear();
     empty.samples.clear();
     empty.summary.scenarios.iter_mut().for_each(|s| s.metrics.clear());
     empty.summary.contrasts.iter_mut().for_each(|c| c.metrics.clear());
-    empty.business = Business::default();
     vec![
         ("one scenario", made(Recipe { scenarios: 1, ..PLAIN })),
         ("one period", made(Recipe { horizon: 1, ..PLAIN })),

@@ -51,11 +51,18 @@ impl Gallery {
     }
 }
 
+impl Gallery {
+    /// All charts, one after the other.
+    pub fn all(self) -> Vec<Chart> {
+        let families =
+            [self.metrics, self.business_case, self.impact, self.roadmap, self.targets, self.cohorts, self.costs];
+        families.into_iter().flatten().collect()
+    }
+}
+
 /// Every chart that the report has numbers for, one after the other.
 pub fn charts(report: &Report) -> Vec<Chart> {
-    let all = Gallery::of(report);
-    let families = [all.metrics, all.business_case, all.impact, all.roadmap, all.targets, all.cohorts, all.costs];
-    families.into_iter().flatten().collect()
+    Gallery::of(report).all()
 }
 
 #[cfg(test)]

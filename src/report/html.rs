@@ -17,15 +17,15 @@ use crate::stats::estimate::Estimate;
 
 const TEMPLATE: &str = include_str!("report.html");
 
-/// The page as one HTML file.
+/// The page as one HTML file, with the charts of the report.
 ///
 /// # Errors
 /// Only where the template is at fault, which the tests would show.
-pub fn page(report: &Report) -> Result<String, minijinja::Error> {
+pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Error> {
     let summary = &report.summary;
     let headline = headline(report);
     let shown: Vec<(&str, &str)> = SHOWN.into_iter().filter(|(metric, _)| has(report, metric)).collect();
-    let mut gallery = Gallery::of(report);
+    let mut gallery = gallery.clone();
     let metrics = std::mem::take(&mut gallery.metrics);
     let mut environment = Environment::new();
     environment.add_template("report.html", TEMPLATE)?;
@@ -156,6 +156,10 @@ mod tests {
     use super::*;
     use crate::report::gallery::charts;
     use crate::report::{fixture, fixture_business};
+
+    fn page(report: &Report) -> Result<String, minijinja::Error> {
+        super::page(report, &Gallery::of(report))
+    }
 
     #[test]
     fn the_page_asks_nothing_of_the_network_and_runs_no_script() {

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn rows_add_up_to_the_books_exactly() {
-        let report = fixture::report();
+        let report = fixture::booked();
         let books = &report.business.books;
         let mut left: Vec<Vec<Vec<i128>>> = books.scenarios.iter().map(|s| s.totals.clone()).collect();
         let text = ledger_csv(&report);

@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn both_forms_have_the_same_cells() {
-        let report = fixture::report();
+        let report = fixture::booked();
         let pairs = [
             (timeline(&report), timeline_csv(&report)),
             (contrasts(&report), contrasts_csv(&report)),
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn the_same_report_gives_the_same_bytes_and_nothing_is_a_table_too() {
-        let report = fixture::report();
+        let report = fixture::booked();
         assert_eq!(ledger(&report), ledger(&report));
         for (case, report) in fixture::extremes() {
             for bytes in [timeline(&report), contrasts(&report), ledger(&report)] {

@@ -11,12 +11,13 @@
 use crate::engine::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
 use crate::engine::numeric::exp::exp;
+use crate::engine::numeric::hazard::Hazard;
 use crate::engine::population::{Block, Period};
 use crate::engine::program::{Reached, single, whole};
 use crate::engine::row_table::RowTable;
 use crate::engine::scratch::Scratch;
 use crate::engine::shape::OwnShape;
-use crate::engine::tables::PeriodTable;
+use crate::model::change::{Force, Op};
 use crate::model::journey::State;
 
 use super::reach;
@@ -36,7 +37,7 @@ pub type Bends<'s> = (&'s mut Vec<Vec<f32>>, &'s mut Vec<Vec<f32>>, &'s mut Vec<
 
 /// Writes what bends everybody's row.
 pub fn weigh(block: &mut Block, now: Period<'_>, row: Option<&[u32]>, (tilt, taken, given): Bends<'_>) {
-    refresh_own(block, now.table);
+    refresh_own(block, now);
     let set = now.world.set;
     let states = &now.program().move_states;
     tilt.resize(now.table.classes.count, Vec::new());
@@ -55,29 +56,40 @@ pub fn weigh(block: &mut Block, now: Period<'_>, row: Option<&[u32]>, (tilt, tak
     }
 }
 
-/// Writes exp(sum of weight · (state - neutral)) of every customer; state by state, so that each is a plain loop.
+/// Writes exp(sum of weight · (state - neutral)) of every customer; two states at a time, so that each is a plain loop
+/// over few columns.
 pub fn tilts(block: &Block, now: Period<'_>, states: &[State], weights: &[Strip], tilt: &mut [f32]) {
+    let driver = |(state, weight): (&State, _)| Driver::new(block, now, *state, weight);
+    let all = states.iter().zip(weights);
     // A state that drives nothing of this class would only add zeros.
-    let drive = |weight: &Strip| !weight.is_zero();
-    let last = weights[..states.len()].iter().rposition(drive).unwrap_or(0);
-    let mut first = true;
-    for (at, (state, weight)) in states.iter().zip(weights).enumerate().take(last + 1) {
-        if drive(weight) || at == last {
-            let neutral = now.program().neutral(*state, now.age);
-            let column = block.state(*state);
-            now.world.set.run(Tilt { block, now, column, neutral, weight, first, last: at == last, factor: tilt });
-            first = false;
-        }
+    let mut drivers: Vec<Driver<'_>> = all.clone().filter(|(_, weight)| !weight.is_zero()).map(driver).collect();
+    if drivers.is_empty() {
+        drivers.extend(all.take(1).map(driver));
+    }
+    let last = drivers.len().div_ceil(2);
+    for (at, some) in drivers.chunks(2).enumerate() {
+        now.world.set.run(Tilt { block, now, drivers: some, first: at == 0, last: at + 1 == last, factor: tilt });
     }
 }
 
-/// Adds one state to the exponents; the last one makes powers of them.
-struct Tilt<'a> {
-    block: &'a Block,
-    now: Period<'a>,
+/// A state that drives.
+struct Driver<'a> {
     column: &'a [f32],
     neutral: f32,
     weight: &'a Strip,
+}
+
+impl<'a> Driver<'a> {
+    fn new(block: &'a Block, now: Period<'_>, state: State, weight: &'a Strip) -> Self {
+        Self { column: block.state(state), neutral: now.program().neutral(state, now.t), weight }
+    }
+}
+
+/// Adds one state or two to the exponents; the last ones make powers of them.
+struct Tilt<'a> {
+    block: &'a Block,
+    now: Period<'a>,
+    drivers: &'a [Driver<'a>],
     first: bool,
     last: bool,
     factor: &'a mut [f32],
@@ -99,14 +111,22 @@ impl Tilt<'_> {
     #[inline(always)]
     fn tilt<L: Lanes, R: Reach>(self, l: L) {
         let n = l.steps(self.block.live);
-        let (stage, column) = (l.words(&self.block.stage, n), l.numbers(self.column, n));
+        let stage = l.words(&self.block.stage, n);
         let tilt = l.numbers_mut(self.factor, n);
-        let (weight, neutral) = (R::ready(l, self.weight), l.f(self.neutral));
+        let Some(one) = self.drivers.first() else { return };
+        let (column, weight, neutral) = (l.numbers(one.column, n), R::ready(l, one.weight), l.f(one.neutral));
+        let other = self.drivers.get(1).unwrap_or(one);
+        let (others, other_weight, other_neutral) =
+            (l.numbers(other.column, n), R::ready(l, other.weight), l.f(other.neutral));
         for i in 0..n {
-            let over = l.sub_f(l.load_f(&column[i]), neutral);
-            let mut sum = l.mul_f(R::look_f(l, weight, l.load(&stage[i])), over);
+            let stage = l.load(&stage[i]);
+            let mut sum = l.mul_f(R::look_f(l, weight, stage), l.sub_f(l.load_f(&column[i]), neutral));
             if !self.first {
                 sum = l.add_f(l.load_f(&tilt[i]), sum);
+            }
+            if self.drivers.len() > 1 {
+                let over = l.sub_f(l.load_f(&others[i]), other_neutral);
+                sum = l.add_f(sum, l.mul_f(R::look_f(l, other_weight, stage), over));
             }
             l.store_f(&mut tilt[i], if self.last { exp(l, sum) } else { sum });
         }
@@ -342,15 +362,21 @@ pub fn share<L: Lanes>(l: L, word: L::U) -> L::F {
 }
 
 /// Recomputes the columns of own chances where the changes in force differ from those they were made by.
-pub fn refresh_own(block: &mut Block, table: &PeriodTable) {
-    if block.own_made_by == table.own {
+pub fn refresh_own(block: &mut Block, now: Period<'_>) {
+    if block.own_made_by == now.table.own {
         return;
     }
-    block.own_made_by.clone_from(&table.own);
-    for (column, own) in block.own.iter_mut().zip(&table.own) {
-        for (chance, value) in column[..block.live].iter_mut().zip(&block.traits[own.of.index()]) {
-            let start = f64::from(*value);
-            let changed = own.operations.iter().fold(start, |p, (op, amount, share)| op.apply(p, *amount, *share));
+    block.own_made_by.clone_from(&now.table.own);
+    for (column, own) in block.own.iter_mut().zip(&now.table.own) {
+        let traits = &block.traits[own.of.index()][..block.live];
+        let force = |(op, amount, share): &(Op, f64, f64)| Force::of(*op, *amount, *share);
+        let forces: Vec<Force> = own.operations.iter().map(force).collect();
+        if let [force @ Force { op: Op::Hazard, .. }] = forces[..] {
+            now.world.set.run(Hazard { traits, force, out: column });
+            continue;
+        }
+        for (chance, value) in column.iter_mut().zip(traits) {
+            let changed = forces.iter().fold(f64::from(*value), |p, force| force.on(p));
             *chance = single(changed.clamp(0.0, 1.0));
         }
     }

@@ -30,7 +30,7 @@ pub fn buy(block: &mut Block, now: Period<'_>, baskets: &Baskets<'_>, scratch: &
     tilts(block, now, &now.program().rate_states, &now.table.rate_weights, rate_tilt);
     now.world.set.run(DrawCounts { block, now, tilt: rate_tilt, count });
     if now.program().leaves {
-        refresh_own(block, now.table);
+        refresh_own(block, now);
     }
     for (stage, buying) in now.table.buying.iter().enumerate() {
         let (Some(buying), Some(purchases)) = (buying, baskets[stage]) else { continue };

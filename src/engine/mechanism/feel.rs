@@ -73,7 +73,9 @@ impl Learn<'_> {
         let words = self.now.words.of(Purpose::Quality, self.now.t);
         let normal = Normal::standard();
         let n = l.steps(self.live);
-        let (stage, words) = (l.words(self.stage, n), l.words(words, if program.quality_is_normal { n } else { 0 }));
+        let made = l.numbers(&self.now.words.normal, if self.now.words.normal.is_empty() { 0 } else { n });
+        let draws = program.quality_is_normal && made.is_empty();
+        let (stage, words) = (l.words(self.stage, n), l.words(words, if draws { n } else { 0 }));
         let own = l.numbers(self.quality, if program.quality_by_list.is_empty() { 0 } else { n });
         let satisfaction = l.numbers_mut(self.satisfaction, n);
         let (mean, learning) = (R::ready(l, &table.quality), R::ready(l, &table.learning));
@@ -81,8 +83,8 @@ impl Learn<'_> {
         for i in 0..n {
             let stage = l.load(&stage[i]);
             let mut quality = R::look_f(l, mean, stage);
-            if i < words.len() {
-                let z = normal.at(l, l.load(&words[i]));
+            if program.quality_is_normal {
+                let z = if i < words.len() { normal.at(l, l.load(&words[i])) } else { l.load_f(&made[i]) };
                 quality = l.mul_add(R::look_f(l, spread, stage), z, quality);
             }
             if i < own.len() {

@@ -11,8 +11,10 @@
 mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};
+use polku::engine::cells::BATCHES;
 use polku::engine::experiment::Experiment;
 use polku::engine::lanes::InstructionSet;
+use polku::engine::ledger::Ledger;
 
 /// A study without word of mouth, so that blocks go through time one by one, with all else that draws.
 fn uncoupled() -> String {
@@ -68,14 +70,21 @@ fn counts_keep_their_digest_for_ever() {
         let mut take = |cell: i128| digest = digest.wrapping_mul(0x0100_0000_01B3).wrapping_add(cell as u64);
         Experiment::new(&model)
             .run(|replication| {
-                for ledger in replication.ledgers.iter().flatten() {
+                // How customers are cut into batches is no number of the study.
+                let together = |batches: &[Ledger]| {
+                    let mut sum = batches[0].clone();
+                    batches[1..].iter().for_each(|batch| sum.add(batch));
+                    sum
+                };
+                for ledger in replication.ledgers.iter().flat_map(|cells| cells.chunks(BATCHES)).map(together) {
                     for t in 0..ledger.times() {
                         let cells = ledger.customers(t).iter().chain(ledger.purchases(t)).chain(ledger.baskets(t));
                         cells.chain(ledger.moves(t)).for_each(|cell| take(*cell));
                         take(ledger.satisfaction(t));
                     }
                 }
-                replication.differing.iter().flatten().for_each(|count| take(i128::from(*count)));
+                let differing = replication.differing.iter().flat_map(|cells| cells.chunks(BATCHES));
+                differing.for_each(|batches| take(i128::from(batches.iter().sum::<u64>())));
             })
             .unwrap();
         digests.push(digest);

@@ -5,10 +5,14 @@
 //! replication share (`stats/nested.rs`).
 
 use crate::model::Model;
+use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
+use crate::model::timeline::Timeline;
+use crate::quantity::{ScenarioId, SegmentId};
 
 use super::piece::Span;
 use super::population::Crowd;
+use super::program::whole;
 
 /// The batches of every segment and period of entry.
 pub const BATCHES: usize = 4;
@@ -107,4 +111,36 @@ pub fn spans(cells: Cells, crowd: Crowd, agents: u32, size: usize) -> Vec<Span> 
         }
     }
     spans
+}
+
+/// All customers cut into spans of at most `size`, as many as there are in the scenario that has most; `arrivals` are by
+/// scenario, segment and entry.
+pub fn all_spans(model: &Model, arrivals: &[Vec<Vec<Arrivals>>], size: usize) -> Vec<Span> {
+    let cells = Cells::of(model);
+    let mut all = Vec::new();
+    let mut first = 0;
+    for segment in 0..cells.segments {
+        for entry in 0..cells.entries {
+            let most = arrivals.iter().map(|scenario| scenario[segment][entry].agents).max().unwrap_or(0);
+            let crowd = Crowd { segment, entry: whole(entry), first: if entry == 0 { first } else { 0 } };
+            all.extend(spans(cells, crowd, most, size));
+            first += if entry == 0 { most } else { 0 };
+        }
+    }
+    all
+}
+
+/// How many customers come in each period where nobody brings others, by scenario, segment and entry.
+pub fn planned(model: &Model, drawn: &Draw) -> Vec<Vec<Vec<Arrivals>>> {
+    let of = |scenario: usize, segment: usize| {
+        let mut arrivals = vec![Arrivals::at_start(model, segment)];
+        if model.has_inflow() {
+            let timeline = Timeline::new(model, drawn, ScenarioId::from(scenario), SegmentId::from(segment));
+            let later = |t| Arrivals::later(model, &timeline.values(t).0, segment, t, 0.0);
+            arrivals.extend((1..=model.run.horizon).map(later));
+        }
+        arrivals
+    };
+    let scenario = |scenario| (0..model.segments.len()).map(|segment| of(scenario, segment)).collect();
+    (0..model.scenarios.len()).map(scenario).collect()
 }

@@ -9,11 +9,10 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::check::drawn_rows;
 use crate::model::draw::Draw;
-use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::agreement::Agreement;
-use super::cells::{Arrivals, Cells, spans};
+use super::cells::{Arrivals, Cells, all_spans, planned};
 use super::cohort;
 use super::divergence::Grain;
 use super::draws::Draws;
@@ -23,7 +22,7 @@ use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::obstacle::obstacles;
 use super::piece::{Counts, Piece, Span, Worlds, differ};
-use super::population::{BLOCK, Block, Crowd};
+use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
 use super::tables::Tables;
@@ -191,7 +190,7 @@ impl<'m> Experiment<'m> {
             let central = self.model.central();
             let fixed = (!self.model.is_uncertain()).then(|| Fixed {
                 tables: self.tables(&central),
-                arrivals: self.arrivals(&central),
+                arrivals: planned(self.model, &central),
                 expected: self.expected(&central),
             });
             let (mut next, most) = (0, wave(self.model));
@@ -226,7 +225,7 @@ impl<'m> Experiment<'m> {
         } else {
             let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
             let tables = fixed.map_or(&own, |fixed| &fixed.tables);
-            let arrivals = fixed.map_or_else(|| self.arrivals(&drawn), |fixed| fixed.arrivals.clone());
+            let arrivals = fixed.map_or_else(|| planned(self.model, &drawn), |fixed| fixed.arrivals.clone());
             let agreements = self.agreements(tables, grains);
             let apart = Rollout::new(self.model, &self.uncompared, draws, self.set);
             let worlds = Worlds { whole: rollout, apart, tables, arrivals: &arrivals, agreements, grains };
@@ -299,45 +298,9 @@ impl<'m> Experiment<'m> {
         self.set
     }
 
-    /// All customers cut into spans of at most `size`, as many as there are in the scenario that has most.
-    fn spans(&self, arrivals: &[Vec<Vec<Arrivals>>], size: usize) -> Vec<Span> {
-        let cells = Cells::of(self.model);
-        let mut all = Vec::new();
-        let mut first = 0;
-        for segment in 0..cells.segments {
-            for entry in 0..cells.entries {
-                let most = arrivals.iter().map(|scenario| scenario[segment][entry].agents).max().unwrap_or(0);
-                let crowd = Crowd {
-                    segment,
-                    entry: u32::try_from(entry).unwrap_or(u32::MAX),
-                    first: if entry == 0 { first } else { 0 },
-                };
-                all.extend(spans(cells, crowd, most, size));
-                first += if entry == 0 { most } else { 0 };
-            }
-        }
-        all
-    }
-
-    /// How many customers come in each period where nobody brings others, by scenario, segment and entry.
-    pub fn arrivals(&self, drawn: &Draw) -> Vec<Vec<Vec<Arrivals>>> {
-        let model = self.model;
-        let of = |scenario: usize, segment: usize| {
-            let mut arrivals = vec![Arrivals::at_start(model, segment)];
-            if model.has_inflow() {
-                let timeline = Timeline::new(model, drawn, ScenarioId::from(scenario), SegmentId::from(segment));
-                let later = |t| Arrivals::later(model, &timeline.values(t).0, segment, t, 0.0);
-                arrivals.extend((1..=model.run.horizon).map(later));
-            }
-            arrivals
-        };
-        let scenario = |scenario| (0..model.segments.len()).map(|segment| of(scenario, segment)).collect();
-        (0..model.scenarios.len()).map(scenario).collect()
-    }
-
     /// Customers who feel nothing of each other: a piece goes through all periods of all scenarios by itself.
     fn apart(&self, worlds: &Worlds<'_>) -> Counts {
-        self.spans(worlds.arrivals, self.block * PIECE)
+        all_spans(self.model, worlds.arrivals, self.block * PIECE)
             .into_par_iter()
             .fold(
                 || Piece::new(self.model, worlds, self.block),

@@ -1,5 +1,6 @@
 //! The exact expectations of a study, without simulating anyone.
 
+use crate::engine::cells::planned;
 use crate::engine::experiment::Experiment;
 use crate::engine::flows::Flows;
 use crate::engine::obstacle::{follows_satisfaction, obstacles};
@@ -58,7 +59,7 @@ impl Exact {
         let lines = Lines::of(model);
         let prices = Prices::new(model, program, &lines, &drawn);
         let Some(flows) = experiment.expected(&drawn) else { return };
-        let arrivals = experiment.arrivals(&drawn);
+        let arrivals = planned(model, &drawn);
         for (scenario, flows) in flows.into_iter().enumerate() {
             let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
             let mut books = Statement::empty(model);

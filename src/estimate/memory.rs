@@ -1,13 +1,15 @@
 //! The memory that a run needs, estimated before anything is simulated.
 
+use super::lines::Lines;
 use super::metric::metrics;
 use crate::model::Model;
 use crate::model::journey::Stage;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
+use crate::engine::cells::BATCHES;
 use crate::engine::cohort::{MOST_INTERVALS, tunnel_length};
-use crate::engine::experiment::WAVE;
+use crate::engine::experiment::wave;
 use crate::engine::group::MOST_THAT_KEEP_WORDS;
 use crate::engine::obstacle::{combinations_needed, follows_satisfaction, obstacles};
 
@@ -36,13 +38,16 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         (model.scenarios.len() as f64, model.segments.len() as f64, model.stages.len() as f64);
     let threads = threads as f64;
     let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
-    let cells = (3.0 * stages + 2.0 + booked) * times * scenarios * segments;
+    // Newcomers are counted from the period on in which they come: half of the times in the mean.
+    let entries = if model.has_inflow() { 1.0 + 0.5 * times } else { 1.0 };
+    let cells = (3.0 * stages + 2.0 + booked) * times * scenarios * segments * entries;
     let coupled = model.is_coupled();
     let exact = obstacles(model).is_empty();
-    let wave = f64::from(model.run.replications.min(WAVE));
+    let wave = f64::from(model.run.replications.min(wave(model)));
     // A worker counts both branches of every forced difference, and a replication keeps the difference.
     let branches = if coupled || model.scenarios.len() < 2 { 0.0 } else { 8.0 * wave + 64.0 * threads };
     let kinds = metrics(model).len() as f64;
+    let posted = 16.0 * Lines::of(model).all.len() as f64 * times * (segments * 2.0 * entries + 1.0) * scenarios;
     // A row has a threshold, a weight and a stage for each place, and one place for staying.
     let width = model.stages.iter().map(|stage| stage.moves().count() + 1).max().unwrap_or(1) as f64;
     let rows: f64 = model
@@ -68,7 +73,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let mut parts = vec![
         part(
             "the counts of replications that are under way",
-            cells * (16.0 * (wave + 2.0 * threads) + if exact { 8.0 * wave } else { 0.0 } + branches),
+            cells * (16.0 * BATCHES as f64 * 3.0 * threads + if exact { 8.0 * threads } else { 0.0 } + branches)
+                + posted * (wave + 2.0 * threads),
             "longer periods, a shorter horizon, or fewer segments and scenarios",
         ),
         part(
@@ -79,7 +85,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         part(
             "the results of replications",
             8.0 * f64::from(model.run.replications)
-                * (controls + (kinds + if exact { kinds + 3.0 } else { 0.0 }) * scenarios),
+                * (controls + (kinds + 2.0 * times + if exact { kinds + 3.0 } else { 0.0 }) * scenarios),
             "fewer replications",
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),

@@ -1,0 +1,191 @@
+//! Finance: the business case, the impact chain, targets, lifetime values and the three uncertainties.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::model;
+use polku::engine::experiment::Experiment;
+use polku::estimate::business::{Business, Irr};
+use polku::estimate::exact::Exact;
+use polku::estimate::runs::Runs;
+use polku::stats::moments::Moments;
+
+fn business(text: &str) -> Business {
+    let model = model(text);
+    Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap().business()
+}
+
+/// Nobody moves and nothing is drawn: every figure is known by hand.
+const CERTAIN: &str = r#"
+[run]
+period = "year"
+horizon = 6
+customers = 100
+agents = 10
+replications = 3
+seed = 1
+discount_rate = 0.10
+[segments.all]
+share = 1
+start = { on = 1 }
+[stages.on]
+retained = true
+values = { revenue = 50, service_cost = 20 }
+[initiatives.it]
+cost = { once = 2_000, build = 1_000, per_period = 100, per_customer = 2 }
+build = 2
+effects = [ { target = "stages.on.values.revenue", add = 15 } ]
+[targets.paid]
+metric = "npv"
+at_least = 0
+against_baseline = true
+period = 5
+[scenarios.today]
+[scenarios.plan]
+initiatives = { it = 1 }
+"#;
+
+#[test]
+fn a_case_without_chance_is_what_one_reckons_by_hand() {
+    let found = business(CERTAIN);
+    // Live in period 3: 100 customers pay 15 more each and cost 2 more; before that 2,000 at once, 500 a year, 100 a year.
+    let flow = [0.0, -2600.0, -600.0, 1200.0, 1200.0, 1200.0, 1200.0];
+    let case = &found.cases[0];
+    let npv = |rate: f64| flow.iter().enumerate().map(|(t, x)| x / (1.0 + rate).powi(t as i32)).sum::<f64>();
+    assert!((case.npv.mean - npv(0.1)).abs() < 1e-6, "{} {}", case.npv.mean, npv(0.1));
+    let Irr::Rate(rate) = case.irr else { panic!("{:?}", case.irr) };
+    assert!(npv(rate).abs() < 1e-6, "{rate}");
+    assert_eq!(case.peak_funding.mean, 3200.0);
+    assert_eq!(case.payback.periods, [Some(5.0); 3]);
+    assert_eq!(case.payback.by_time, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+    // Discounted, the sixth year is needed.
+    assert_eq!(case.discounted_payback.periods, [Some(6.0); 3]);
+    assert!((case.value_at_risk + npv(0.1)).abs() < 1e-6 && (case.expected_shortfall + npv(0.1)).abs() < 1e-6);
+    let target = &found.targets[0].scenarios[1];
+    assert_eq!(target.probability, 0.0);
+    assert_eq!(target.probability_over_time, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+    let chain = &found.chains[0];
+    let part = |name: &str| chain.parts.iter().find(|part| part.driver == name).unwrap().amount.mean;
+    assert!((part("fees") - 6000.0).abs() < 1e-6 && (part("initiatives") + 4400.0).abs() < 1e-6);
+    assert!(part("customers").abs() < 1e-9 && part("cost_to_serve").abs() < 1e-9);
+    let none = business(&CERTAIN.replace("add = 15", "add = 0"));
+    assert_eq!(none.cases[0].irr, Irr::None);
+    assert_eq!(none.cases[0].payback.periods, [None; 3]);
+}
+
+#[test]
+fn money_in_the_middle_of_a_period_is_worth_half_a_period_more() {
+    let end = business(CERTAIN).cases[0].npv.mean;
+    let mid = business(&CERTAIN.replace("discount_rate = 0.10", "discount_rate = 0.10\ndiscounting = \"mid\"")).cases
+        [0]
+    .npv
+    .mean;
+    assert!((mid / end - 1.1_f64.sqrt()).abs() < 1e-9, "{mid} {end}");
+}
+
+#[test]
+fn a_customer_is_worth_what_the_geometric_series_says_after_the_horizon() {
+    // Margin 30 a year, retention 0.8, rate 10 %: 30 sum (0.8 / 1.1)^t; Gupta & Lehmann (2003), r / (1 + d - r).
+    let text = CERTAIN
+        .replace("[stages.on]\nretained = true", "[stages.off]\n[stages.on]\nretained = true\nto = { off = 0.2 }");
+    let found = business(&text.replace("agents = 10", "agents = 100").replace("initiatives = { it = 1 }", ""));
+    let cohort = &found.cohorts[0].cohorts[0];
+    let share: f64 = 0.8 / 1.1;
+    let tail = 30.0 * share.powi(7) / (1.0 - share);
+    assert!((cohort.tail_value.unwrap() - tail).abs() < 1e-3, "{:?} {tail}", cohort.tail_value);
+    let whole = 30.0 * share / (1.0 - share);
+    let captured = cohort.captured_share.unwrap();
+    assert!((captured - (1.0 - tail / whole)).abs() < 0.05, "{captured}");
+}
+
+/// A study with an uncertain number and a little chance.
+const DOUBTFUL: &str = r#"
+[run]
+period = "month"
+horizon = 12
+customers = 100_000
+agents = 400
+replications = 400
+seed = 8
+discount_rate = 0.08
+[segments.a]
+share = 0.5
+start = { active = 1 }
+[segments.b]
+share = 0.5
+start = { active = 0.6, idle = 0.4 }
+[stages.active]
+retained = true
+to = { idle = "beta(20, 180)", gone = 0.03 }
+purchases = { rate = 0.9, basket = "lognormal(mean=40, sd=20)", margin = 0.3 }
+values = { service_cost = 2, revenue = 1 }
+[stages.idle]
+retained = true
+to = { active = 0.2, gone = 0.05 }
+[stages.gone]
+[initiatives.it]
+cost = { once = 50_000, per_period = 4_000 }
+ramp = 3
+effects = [
+    { target = "stages.active.to.gone", odds = "0.5 to 0.9" },
+    { target = "stages.active.purchases.rate", times = "1.0 to 1.1" },
+    { target = "stages.active.purchases.margin", add = 0.01 },
+]
+[scenarios.today]
+[scenarios.plan]
+initiatives = { it = 2 }
+"#;
+
+#[test]
+fn the_parts_of_the_impact_chain_are_the_whole() {
+    let model = model(&DOUBTFUL.replace("replications = 400", "replications = 30"));
+    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let chain = &runs.business().chains[0];
+    let sum: f64 = chain.parts.iter().map(|part| part.amount.mean).sum();
+    let difference: Moments =
+        runs.levels(1, "cash_flow").iter().zip(runs.levels(0, "cash_flow")).map(|(a, b)| a - b).collect();
+    assert!((sum - chain.total.mean).abs() <= 1e-9 * chain.total.mean.abs());
+    assert!((sum - difference.mean()).abs() <= 1e-9 * difference.mean().abs(), "{sum} {}", difference.mean());
+    let cells: f64 = chain.cells.iter().map(|cell| cell.amount).sum();
+    assert!((cells - sum).abs() <= 1e-9 * sum.abs());
+}
+
+#[test]
+fn parameter_uncertainty_is_that_of_the_exact_expectations() {
+    let model = model(DOUBTFUL);
+    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let found = runs.business().uncertainty;
+    assert!(found.iter().all(|its| its.parameter_sd >= 0.0 && its.simulation_error >= 0.0));
+    let exact = Exact::of(&model).unwrap();
+    let place = exact.metrics.iter().position(|metric| metric.name(&model) == "revenue").unwrap();
+    let of = |difference: bool| {
+        found
+            .iter()
+            .find(|its| its.scenario == "plan" && its.difference == difference && its.metric == "revenue")
+            .unwrap()
+    };
+    // The exact expectation of every draw has no chance in it: its spread is parameter uncertainty alone.
+    let wanted = exact.horizon[1][place].variance().unwrap().sqrt();
+    let level = of(false);
+    assert!((level.parameter_sd / wanted - 1.0).abs() < 0.15, "{} {wanted}", level.parameter_sd);
+    let naive: Moments = runs.levels(1, "revenue").into_iter().collect();
+    assert!(naive.variance().unwrap().sqrt() > 1.1 * wanted, "the naive spread holds chance as well");
+    // A business of 100,000 sees far less chance than 400 simulated customers do.
+    assert!(level.outcome_sd >= level.parameter_sd && level.outcome_sd < 1.05 * level.parameter_sd.max(wanted));
+    assert!(of(true).agents_that_would_do.is_some());
+}
+
+#[test]
+fn more_customers_shrink_simulation_error_and_not_the_uncertainty_of_the_world() {
+    let few = business(DOUBTFUL).uncertainty;
+    let many = business(&DOUBTFUL.replace("agents = 400", "agents = 3_200")).uncertainty;
+    let of = |found: &[polku::estimate::business::Uncertainty]| {
+        let its = found.iter().find(|its| its.scenario == "today" && its.metric == "revenue").unwrap().clone();
+        (its.simulation_error, its.parameter_sd)
+    };
+    let ((error, sd), (less, same)) = (of(&few), of(&many));
+    // Eight times the customers: an error 1 / sqrt(8) as large, and the same spread of the world.
+    assert!((less / error * 8.0_f64.sqrt() - 1.0).abs() < 0.15, "{error} {less}");
+    assert!((same / sd - 1.0).abs() < 0.2, "{sd} {same}");
+}

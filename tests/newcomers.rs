@@ -1,0 +1,198 @@
+//! Customers who come later: exact sums of shifted cohorts, clocks of their own, referrals, and books that tie.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::{model, summary_of, text};
+use polku::engine::cells::planned;
+use polku::engine::experiment::Experiment;
+use polku::estimate::exact::Exact;
+use polku::estimate::runs::Runs;
+use polku::model::Model;
+use polku::report::Report;
+use polku::study::source::Source;
+
+const STUDY: &str = r#"
+[run]
+period = "month"
+horizon = 18
+customers = 2_000
+agents = 400
+replications = 150
+seed = 3
+discount_rate = 0.1
+
+[segments.old]
+share = 0.5
+start = { active = 0.7, trial = 0.3 }
+[segments.old.inflow]
+per_period = [40, 50, 60]
+cost = 12
+start = { trial = 1 }
+[segments.new]
+share = 0.5
+start = { active = 1 }
+[segments.new.inflow]
+per_period = 25
+cost = 9
+start = { trial = 0.8, active = 0.2 }
+
+[stages.trial]
+to = { active = { chance = [0.3, 0.2, 0.1], by = "tenure" }, gone = 0.2 }
+on_move = { active = { welcome_cost = 3 } }
+[stages.active]
+retained = true
+to = { gone = { chance = [0.10, 0.06, 0.03], by = "tenure" } }
+purchases = { rate = 0.8, basket = "lognormal(mean=30, sd=10)", margin = 0.4 }
+values = { service_cost = 1.5, revenue = 4 }
+[stages.gone]
+
+[scenarios.today]
+[scenarios.more]
+changes = [ { target = "segments.old.inflow.per_period", times = 1.3, from = 6 }, { target = "stages.active.to.gone", odds = 0.8 } ]
+"#;
+
+#[test]
+fn the_exact_cohorts_of_a_steady_study_are_one_cohort_shifted() {
+    let model = model(STUDY);
+    let experiment = Experiment::new(&model);
+    let flows = experiment.expected(&model.central()).unwrap();
+    for segment in 0..2 {
+        let first = &flows[0][segment][1];
+        for (entry, later) in flows[0][segment].iter().enumerate().skip(2) {
+            for t in entry..=18 {
+                let shifted = t + 1 - entry;
+                let pairs = later.customers[t].iter().zip(&first.customers[shifted]);
+                let pairs = pairs.chain(later.baskets[t].iter().zip(&first.baskets[shifted]));
+                let pairs = pairs.chain(later.moves[t].iter().zip(&first.moves[shifted]));
+                for (a, b) in pairs {
+                    assert_eq!(a.to_bits(), b.to_bits(), "segment {segment}, entry {entry}, time {t}");
+                }
+            }
+            assert!(later.customers[..entry].iter().flatten().all(|count| *count == 0.0), "nobody is there before");
+        }
+    }
+    // The whole business is the sum of its cohorts, each as large as the study says.
+    let exact = Exact::of(&model).unwrap();
+    let arrivals = planned(&model, &model.central());
+    let active = exact.over_time(&model, "today", "customers.active").unwrap();
+    let place = model.stages.iter().position(|stage| stage.name == "active").unwrap();
+    for (t, active) in active.iter().enumerate() {
+        let sum: f64 = (0..2)
+            .flat_map(|segment| flows[0][segment].iter().zip(&arrivals[0][segment]))
+            .map(|(flows, its)| flows.customers[t][place] * its.real)
+            .sum();
+        assert!((active - sum).abs() < 1e-9 * sum, "time {t}");
+    }
+}
+
+#[test]
+fn simulated_newcomers_are_those_expected() {
+    let model = model(STUDY);
+    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let exact = Exact::of(&model).unwrap();
+    for (place, scenario) in model.scenarios.iter().enumerate() {
+        for metric in ["active_customers", "revenue", "margin", "cost", "npv", "purchases"] {
+            let moments: polku::stats::moments::Moments = runs.levels(place, metric).into_iter().collect();
+            let wanted = exact.mean(&model, &scenario.name, metric).unwrap();
+            let z = (moments.mean() - wanted) / (moments.variance().unwrap() / 150.0).sqrt();
+            assert!(
+                z.abs() < 4.5,
+                "{} {metric}: {} where {wanted} is expected, z = {z}",
+                scenario.name,
+                moments.mean()
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_but_the_study_and_the_seed_reaches_a_result() {
+    let coupled = STUDY
+        .replace("retained = true\nto = { gone", "retained = true\ntalks = true\nto = { gone")
+        .replace("cost = 9", "cost = 9\nreferrals = 0.02")
+        .replace("replications = 150", "replications = 5");
+    for study in [STUDY.replace("replications = 150", "replications = 5"), coupled] {
+        let model = model(&study);
+        let base = text(&summary_of(&model, &Experiment::new(&model).threads(1)));
+        for (block, threads) in [(64, 7), (100, 2), (8192, 3)] {
+            let again = text(&summary_of(&model, &Experiment::new(&model).block(block).threads(threads)));
+            assert_eq!(base, again, "blocks of {block}");
+        }
+    }
+}
+
+#[test]
+fn a_change_that_does_nothing_to_newcomers_changes_nothing() {
+    let idle =
+        STUDY.replace("times = 1.3, from = 6 }, { target = \"stages.active.to.gone\", odds = 0.8", "times = 1.0");
+    let model = model(&idle.replace("replications = 150", "replications = 4"));
+    let summary = summary_of(&model, &Experiment::new(&model));
+    assert_eq!(summary.scenarios[0].metrics, summary.scenarios[1].metrics);
+    assert_eq!(summary.contrasts[0].agents_that_differ, 0);
+}
+
+#[test]
+fn customers_who_bring_others_grow_as_the_law_of_interest_says() {
+    let study = r#"
+run = { period = "month", horizon = 20, customers = 1000, agents = 100, replications = 2, seed = 1 }
+segments.all = { share = 1, start = { on = 1 }, inflow = { referrals = 0.05, cost = 2 } }
+stages.on = { retained = true, talks = true, values = { revenue = 1 } }
+scenarios.today = {}
+"#;
+    let model = model(study);
+    let runs = Runs::of(&model, &Experiment::new(&model)).unwrap();
+    // Everybody talks and nobody leaves: 5 % more every month, to the last digit, because weights are exact.
+    let wanted = 1000.0 * 1.05_f64.powi(20);
+    for level in runs.levels(0, "active_customers") {
+        assert!((level - wanted).abs() < 1e-6, "{level} {wanted}");
+    }
+    let cost = 2.0 * (wanted - 1000.0);
+    assert!(runs.levels(0, "cost").iter().all(|level| (level - cost).abs() < 1e-6));
+}
+
+fn report(model: &Model, study: &str) -> Report {
+    let source = Source::new("test.toml", ".", study);
+    let runs = Runs::of(model, &Experiment::new(model)).unwrap();
+    Report::of(model, &runs, &source)
+}
+
+#[test]
+fn every_cut_of_the_books_adds_up_to_the_unit() {
+    let study = STUDY.replace("replications = 150", "replications = 7");
+    let model = model(&study);
+    let report = report(&model, &study);
+    let books = &report.business.books;
+    let names: Vec<&str> = books.lines.iter().map(|line| line.name.as_str()).collect();
+    assert_eq!(names, ["purchases", "revenue", "goods", "welcome_cost", "service_cost", "acquisition"]);
+    for (scenario, its) in report.summary.scenarios.iter().zip(&books.scenarios) {
+        let mut by_time = vec![vec![0_i128; 19]; books.lines.len()];
+        let mut by_segment = std::collections::BTreeMap::new();
+        let mut by_cohort = std::collections::BTreeMap::new();
+        for cell in &its.cells {
+            by_time[cell.line][cell.time] += cell.units;
+            *by_segment.entry(cell.segment.clone()).or_insert(0) += cell.units;
+            *by_cohort.entry(cell.cohort).or_insert(0) += cell.units;
+        }
+        assert_eq!(by_time, its.totals);
+        let whole: i128 = its.totals.iter().flatten().sum();
+        assert_eq!(by_segment.values().sum::<i128>(), whole);
+        assert_eq!(by_cohort.values().sum::<i128>(), whole);
+        assert_eq!(by_cohort.len(), 19, "the start and every period have a cohort");
+        let cash: i128 = books
+            .lines
+            .iter()
+            .zip(&its.totals)
+            .map(|(line, totals)| line.group.sign() * totals.iter().sum::<i128>())
+            .sum();
+        let wanted = scenario.metrics["cash_flow"].mean;
+        assert!((cash as f64 / 10_000.0 - wanted).abs() < 0.01, "{cash} {wanted}");
+    }
+    let cohorts = &report.business.cohorts[0].cohorts;
+    assert_eq!(
+        (cohorts.len(), cohorts[0].customers, cohorts[1].customers, cohorts[3].customers),
+        (19, 2000.0, 65.0, 85.0)
+    );
+    assert!(cohorts.iter().all(|cohort| cohort.tail_value.is_some()), "the study has an exact tail");
+}

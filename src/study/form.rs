@@ -224,6 +224,20 @@ impl Walk<'_> {
             Value::Text(text) if takes("boolean") && ["true", "false"].contains(&text.as_str()) => {
                 return format!("take the quotes away: `{text}`");
             }
+            Value::Text(text)
+                if self.language.branch(schema, "array").is_some_and(|branch| {
+                    branch.get("items").is_some_and(|items| self.language.branch(items, "string").is_some())
+                }) =>
+            {
+                return format!("put it in brackets: `[\"{text}\"]`");
+            }
+            Value::Table(_)
+                if self.language.branch(schema, "array").is_some_and(|branch| {
+                    branch.get("items").is_some_and(|items| self.language.branch(items, "object").is_some())
+                }) =>
+            {
+                return format!("write `[[{path}]]`, with two brackets on each side, once for each of them");
+            }
             Value::Integer(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
             _ => {}
         }

@@ -24,14 +24,18 @@ pub struct Target {
     pub period: Option<Whole>,
     /// The metric must be this or more.
     #[serde(default)]
+    #[schemars(example = 0.7)]
     pub at_least: Option<f64>,
     /// The metric must be this or less.
     #[serde(default)]
+    #[schemars(example = 0.9)]
     pub at_most: Option<f64>,
     /// Whether the bound is for the difference from the baseline instead of the level.
     #[serde(default)]
+    #[schemars(example = true)]
     pub against_baseline: bool,
     /// What to do where it is missed, in the author's words.
     #[serde(default, rename = "else")]
+    #[schemars(example = &"Stop after the first stage.")]
     pub otherwise: Option<String>,
 }

@@ -28,16 +28,19 @@ pub struct Initiative {
     pub build: Whole,
     /// Periods by which go-live may come later than planned, drawn once per replication and rounded: `"0 to 4"`.
     #[serde(default)]
+    #[schemars(example = "0 to 4")]
     pub slip: Option<Number>,
     /// The chance that it works at all, taken once per replication; 1 by default. One that fails costs until go-live,
     /// disturbs, and then ends.
     #[serde(default)]
+    #[schemars(example = 0.8)]
     pub success: Option<Number>,
     /// Periods from go-live to full effect, or a table with their `shape`.
     #[serde(default = "at_once")]
     pub ramp: Ramp,
     /// Periods after which half of the full effect has worn out; it lasts by default.
     #[serde(default)]
+    #[schemars(example = 24)]
     pub half_life: Option<Number>,
     /// The share of the effect that rivals copy in each period after go-live; that of `[roadmap]` by default.
     #[serde(default)]
@@ -47,6 +50,7 @@ pub struct Initiative {
     pub until: Option<Whole>,
     /// Periods after go-live in which a segment's wave of the rollout comes; 0 for segments not named.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(example = serde_json::json!({"young": 2}))]
     pub waves: IndexMap<String, Whole>,
     /// A temporary loss after go-live, while people learn.
     #[serde(default)]
@@ -131,9 +135,11 @@ pub enum RampShape {
 #[schemars(example = serde_json::json!({"periods": 3, "share": 0.2}))]
 pub struct Dip {
     /// Periods from go-live until people are used to it; the loss fades evenly over them.
+    #[schemars(example = 3)]
     pub periods: Whole,
-    /// The loss in the first of them, as a share of the full effect turned round; of the changes in `effects` where
-    /// they are listed.
+    /// The loss in the first period after go-live, as a share of the full effect turned round; of the changes in
+    /// `effects` where they are listed.
+    #[schemars(example = 0.2)]
     pub share: Number,
     /// What suffers instead of what the initiative is to improve.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -190,10 +196,11 @@ pub struct Capability {
     /// The name as people say it.
     #[serde(default)]
     pub title: Option<String>,
-    /// What it is.
+    /// Whether it is people, a skill, a way of working, data or technology.
     pub kind: CapabilityKind,
     /// How much of it is in place today, from 0 to 1.
     #[serde(default)]
+    #[schemars(example = 0.4)]
     pub level: f64,
 }
 
@@ -232,6 +239,7 @@ impl CapabilityKind {
 pub struct RoadmapRules {
     /// How many initiatives people can get used to at a time; beyond it every dip grows in proportion.
     #[serde(default)]
+    #[schemars(example = 2)]
     pub change_capacity: Option<f64>,
     /// The share of every effect that rivals copy in each period after go-live; 0 by default.
     #[serde(default)]

@@ -33,6 +33,7 @@ pub struct Segment {
 /// New customers of a segment, who come at the beginning of a period and live it through.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"per_period": 1200}))]
 pub struct Inflow {
     /// How many real customers come in each period: a number, or a list by period, whose last number holds on.
     #[serde(default)]

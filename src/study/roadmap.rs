@@ -76,6 +76,7 @@ pub struct Contingency {
 /// A condition on a metric of the whole business, looked at when a period has ended.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"metric": "retention", "below": 0.8}))]
 pub struct Condition {
     /// The metric: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `satisfaction` or `customers.STAGE`.
     #[schemars(example = &"retention")]

@@ -38,9 +38,11 @@ pub struct Run {
     pub discounting: Discounting,
     /// The calendar month, 1 to 12, in which period 1 starts; seasons are read by it.
     #[serde(default = "january")]
+    #[schemars(example = 9)]
     pub first_month: Whole,
     /// The calendar month, 1 to 12, in which a fiscal year starts; `first_month` by default.
     #[serde(default)]
+    #[schemars(example = 4)]
     pub fiscal_year_start: Option<Whole>,
     /// When in a period what accrues by being in a stage is counted.
     #[serde(default)]

@@ -15,15 +15,19 @@ pub struct Shock {
     pub title: Option<String>,
     /// The period in which it comes; an uncertain one is drawn once per replication and rounded.
     #[serde(default)]
+    #[schemars(example = 6)]
     pub period: Option<Number>,
     /// The chance per period that it comes, again and again, instead of a `period`.
     #[serde(default)]
+    #[schemars(example = 0.02)]
     pub hazard: Option<Number>,
     /// Periods after which half of it has been got over; it stays by default.
     #[serde(default)]
+    #[schemars(example = 12)]
     pub half_life: Option<Number>,
     /// Periods over which it grows to its full size; at once by default.
     #[serde(default = "at_once")]
+    #[schemars(example = 3)]
     pub onset: Whole,
     /// What it changes; an uncertain amount is drawn anew each time that it comes.
     pub effects: Vec<Change>,
@@ -39,9 +43,11 @@ pub struct OverTime {
     pub target: String,
     /// Twelve factors, January first, that a number is multiplied by; of a chance, its odds.
     #[serde(default)]
+    #[schemars(example = [0.9, 0.9, 1.0, 1.0, 1.1, 1.0, 0.9, 0.9, 1.0, 1.0, 1.1, 1.2])]
     pub season: Option<Vec<f64>>,
     /// The growth per year, such as 0.02; of a chance, that of its odds.
     #[serde(default)]
+    #[schemars(example = 0.02)]
     pub trend: Option<Number>,
 }
 

@@ -1,6 +1,6 @@
 //! Compiles what leads out of stages: chances in every form, and what bends them.
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::model::journey::{Chance, Clock, Driver, Exit, State};
 use crate::model::param::Meaning;
 use crate::quantity::{ParamId, StageId};
@@ -38,6 +38,15 @@ impl Compiler<'_> {
 
     pub(super) fn exit(&mut self, from: &str, to: &str, transition: &Transition, horizon: u32) -> Option<Exit> {
         let path = Path::of(["stages", from, "to", to]);
+        if !self.stages.contains_key(to) && nearest(to, ["effective_size"]).is_some() {
+            let fault = if to == "effective_size" {
+                Diagnostic::error("an effective size is a known number above 0").mend("give a number such as 400")
+            } else {
+                Diagnostic::error(format!("there is no stage `{to}`")).mend("did you mean `effective_size`?")
+            };
+            self.fault(fault.at_key(path.to_string()));
+            return None;
+        }
         let id = self.stage(to, &path)?;
         if from == to {
             self.fault(

@@ -9,6 +9,7 @@ use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::{Condition, Contingency};
 
 use super::Compiler;
+use super::initiative::in_percent;
 use super::roadmap::clamp;
 
 /// What a company sees when a period has ended.
@@ -33,15 +34,42 @@ impl Compiler<'_> {
     fn contingency(&mut self, at: &Path, written: &Contingency, horizon: u32) -> Option<Rule> {
         let when = at.child("when");
         let watched = self.watched(&when, &written.when);
-        let bound = self.bound(&when, ("below", written.when.below), ("above", written.when.above));
+        let bound = self.bound(&when, "rule", ("below", written.when.below), ("above", written.when.above));
+        self.check_share(
+            &when,
+            &written.when.metric,
+            bound.map(|(above, bound)| (if above { "above" } else { "below" }, bound)),
+            0.0,
+        );
         let from = written.when.from.map_or(1, |period| clamp(period.0));
         let by = written.when.by.map_or(horizon, |period| clamp(period.0));
-        if from > by || from == 0 || from > horizon {
+        if from > horizon && (by >= from || written.when.by.is_none()) {
+            self.fault(
+                Diagnostic::warning("a condition is looked at after the horizon")
+                    .at(when.child("from").to_string())
+                    .why(format!("the study ends with period {horizon}, so nothing follows from it"))
+                    .mend("let `from` be earlier, or raise `run.horizon`"),
+            );
+        } else if from > by {
             self.fault(
                 Diagnostic::error(format!("a condition from period {from} by period {by} is never looked at"))
-                    .at(when.to_string())
-                    .why(format!("periods are counted from 1 to {horizon}"))
-                    .mend("let `from` be no later than `by`, both within the horizon"),
+                    .at(when.child("from").to_string())
+                    .at(when.child("by").to_string())
+                    .mend("let `from` be no later than `by`"),
+            );
+        } else if from == 0 {
+            self.fault(
+                Diagnostic::error("a condition cannot be looked at in period 0")
+                    .at(when.child("from").to_string())
+                    .why("period 0 is the start of the study; periods are counted from 1")
+                    .mend("give the first period that is looked at, from 1 on"),
+            );
+        }
+        if written.then.initiatives.is_empty() && written.then.changes.is_empty() {
+            self.fault(
+                Diagnostic::warning("a rule does nothing when its condition is met")
+                    .at(at.to_string())
+                    .mend("say what is done: `then = { initiatives = [\"NAME\"] }`"),
             );
         }
         let then = at.child("then");
@@ -72,9 +100,16 @@ impl Compiler<'_> {
             return Some(*watched);
         }
         if let Some(stage) = name.strip_prefix("customers.") {
-            return self.stage(stage, &at).map(|id| Watched::Stage(id.index()));
+            if let Some(id) = self.stages.get(stage) {
+                return Some(Watched::Stage(id.index()));
+            }
+            let mend = suggest(stage, self.study.stages.keys().map(String::as_str));
+            self.fault(Diagnostic::error(format!("there is no stage `{stage}`")).at(at.to_string()).mend(mend));
+            return None;
         }
-        let known = WATCHED.iter().map(|(name, _)| *name).chain(["customers.STAGE"]);
+        let remembered = self.study.experience.is_some();
+        let known = WATCHED.iter().map(|(name, _)| *name).filter(|name| remembered || *name != "satisfaction");
+        let known = known.chain(["customers.STAGE"]);
         self.fault(
             Diagnostic::error(format!("a company does not see `{name}` within a period"))
                 .at(at.to_string())
@@ -85,17 +120,28 @@ impl Compiler<'_> {
     }
 
     /// Exactly one of two bounds: whether it is the second, and its number.
-    fn bound(&mut self, at: &Path, low: (&str, Option<f64>), high: (&str, Option<f64>)) -> Option<(bool, f64)> {
+    fn bound(
+        &mut self,
+        at: &Path,
+        what: &str,
+        low: (&str, Option<f64>),
+        high: (&str, Option<f64>),
+    ) -> Option<(bool, f64)> {
         let found = match (low.1, high.1) {
             (Some(bound), None) => Some((false, bound)),
             (None, Some(bound)) => Some((true, bound)),
             (low_given, _) => {
-                let what = if low_given.is_some() { "both" } else { "neither" };
-                self.fault(
-                    Diagnostic::error(format!("there is {what} of `{}` and `{}`", low.0, high.0))
+                let fault = if low_given.is_some() {
+                    Diagnostic::error(format!("a {what} has one bound: `{}` or `{}`, and not both", low.0, high.0))
+                        .at(at.child(low.0).to_string())
+                        .at(at.child(high.0).to_string())
+                        .mend(format!("write a {what} for each"))
+                } else {
+                    Diagnostic::error(format!("a {what} needs a bound: `{}` or `{}`", low.0, high.0))
                         .at(at.to_string())
-                        .mend("give one of them"),
-                );
+                        .mend(format!("add `{}` or `{}` with a number", low.0, high.0))
+                };
+                self.fault(fault);
                 None
             }
         };
@@ -113,6 +159,26 @@ impl Compiler<'_> {
         found
     }
 
+    /// A metric between 0 and 1 is never as large as a percentage; `least` is the least that it can be.
+    fn check_share(&mut self, at: &Path, metric: &str, bound: Option<(&str, f64)>, least: f64) {
+        let Some((key, bound)) = bound.filter(|_| ["retention", "satisfaction"].contains(&metric)) else { return };
+        if (least..=1.0).contains(&bound) {
+            return;
+        }
+        let percent = in_percent(bound).map_or_else(String::new, |percent| format!(": {percent}"));
+        let what = if least < 0.0 {
+            format!("`{metric}` cannot change by {bound}")
+        } else {
+            format!("`{metric}` is never {bound}")
+        };
+        self.fault(
+            Diagnostic::error(what)
+                .at(at.child(key).to_string())
+                .why(format!("it lies between 0 and 1{}", if least < 0.0 { ", in the baseline as well" } else { "" }))
+                .mend(format!("give a share of 1{percent}")),
+        );
+    }
+
     /// Compiles the targets; `metrics` are the names that outputs use.
     pub(super) fn targets_of(&mut self, horizon: u32) -> Vec<Target> {
         let study = self.study;
@@ -121,7 +187,10 @@ impl Compiler<'_> {
 
     fn goal(&mut self, name: &str, written: &WrittenTarget, horizon: u32) -> Option<Target> {
         let at = Path::of(["targets", name]);
-        let bound = self.bound(&at, ("at_least", written.at_least), ("at_most", written.at_most));
+        let bound = self.bound(&at, "target", ("at_least", written.at_least), ("at_most", written.at_most));
+        let least = if written.against_baseline { -1.0 } else { 0.0 };
+        let named = bound.map(|(ceiling, bound)| (if ceiling { "at_most" } else { "at_least" }, bound));
+        self.check_share(&at, &written.metric, named, least);
         let period = written.period.map_or(horizon, |period| clamp(period.0));
         if !(1..=horizon).contains(&period) {
             self.fault(

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::param::Meaning;
-use crate::model::roadmap::{Capability, Cost, Dip, Initiative, Level, Planned, Ramp};
+use crate::model::roadmap::{Capability, Cost, Dip, Initiative, Level, Ramp};
 use crate::quantity::ParamId;
-use crate::study::initiative::{self as written, Gate, Needs, RampShape};
+use crate::study::initiative::{self as written, Needs, RampShape};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
@@ -30,13 +30,31 @@ impl Compiler<'_> {
 
     fn check_level(&mut self, level: f64, at: &Path) {
         if !(0.0..=1.0).contains(&level) {
+            let usual = "give a number from 0 (nothing) to 1 (all of it)";
             self.fault(
                 Diagnostic::error(format!("a level cannot be {level}"))
                     .at(at.to_string())
                     .why("it says how much of a capability is there")
-                    .mend("give a number from 0 (nothing) to 1 (all of it)"),
+                    .mend(in_percent(level).map_or_else(|| usual.to_owned(), |percent| format!("{usual}: {percent}"))),
             );
         }
+    }
+
+    /// A half-life; one of no time at all is a slip for one that lasts.
+    pub(super) fn half_life(&mut self, at: &Path, written: Option<&Number>) -> Option<ParamId> {
+        let number = written?;
+        if let Number::Known(periods) = number
+            && *periods <= 0.0
+        {
+            self.fault(
+                Diagnostic::error(format!("a half-life cannot be {periods}"))
+                    .at(at.to_string())
+                    .why("half of it goes in so many periods")
+                    .mend("give a number above 0, such as 12, or take it out where all of it lasts"),
+            );
+            return None;
+        }
+        Some(self.numbers.fixed(at, at, Meaning::Positive, number))
     }
 
     /// How many initiatives people can get used to at a time.
@@ -58,6 +76,14 @@ impl Compiler<'_> {
         let mut all: Vec<Initiative> =
             study.initiatives.iter().map(|(name, written)| self.initiative(name, written, horizon)).collect();
         self.rank(&mut all);
+        // A share that no initiative takes over is checked all the same.
+        let shared = Path::of(["roadmap", "catch_up"]);
+        if let Some(number) = &study.roadmap.catch_up
+            && !self.numbers.params.iter().any(|param| param.path == shared)
+        {
+            self.numbers.fixed(&shared, &shared, Meaning::Share, number);
+            self.numbers.params.pop();
+        }
         all
     }
 
@@ -80,8 +106,16 @@ impl Compiler<'_> {
         };
         let slip = number("slip", Meaning::Positive, &written.slip);
         let chance = number("success", Meaning::Chance, &written.success);
-        let half_life = number("half_life", Meaning::Positive, &written.half_life);
         let catch_up = number("catch_up", Meaning::Share, &written.catch_up);
+        let half_life = self.half_life(&at.child("half_life"), written.half_life.as_ref());
+        if written.gate.is_some() && written.requires.is_empty() {
+            self.fault(
+                Diagnostic::warning(format!("the gate of `{name}` decides nothing"))
+                    .at(at.child("gate").to_string())
+                    .why("it says what happens where a required capability is not there, and none is required")
+                    .mend("list what it needs under `requires`, or take `gate` out"),
+            );
+        }
         let shared = self.study.roadmap.catch_up.as_ref().filter(|_| catch_up.is_none());
         let catch_up = catch_up.or_else(|| shared.map(|number| self.shared_catch_up(number)));
         Initiative {
@@ -99,7 +133,7 @@ impl Compiler<'_> {
             waves: self.waves(&at.child("waves"), written),
             dip: self.dip(&at.child("dip"), written, horizon),
             requires: self.levels(&at.child("requires"), &written.requires),
-            provides: self.levels(&at.child("provides"), &written.provides),
+            provides: self.provided(&at.child("provides"), name, &written.provides),
             gate: written.gate.unwrap_or_default(),
             effects,
             shape: self.identity.of_path(&at),
@@ -133,6 +167,11 @@ impl Compiler<'_> {
             if wrong || (given.is_some() && shaped.shape != RampShape::Adoption) {
                 let fault = if wrong {
                     Diagnostic::error(format!("`{key}` cannot be {value}"))
+                        .why(if key == "innovation" {
+                            "an adoption begins with those who adopt unprompted, so it must be above 0"
+                        } else {
+                            "it must be a number that is not negative"
+                        })
                         .mend(format!("give a number such as {usual}"))
                 } else {
                     Diagnostic::error(format!("`{key}` belongs to an adoption curve"))
@@ -159,8 +198,18 @@ impl Compiler<'_> {
 
     fn dip(&mut self, at: &Path, written: &written::Initiative, horizon: u32) -> Option<Dip> {
         let dip = written.dip.as_ref()?;
-        let share = at.child("share");
-        let share = self.numbers.fixed(&share, &share, Meaning::Positive, &dip.share);
+        let place = at.child("share");
+        let share = self.numbers.fixed(&place, &place, Meaning::Positive, &dip.share);
+        let least = self.numbers.params[share.index()].law.support().0;
+        if least > 1.0 && least.is_finite() {
+            let mend = in_percent(least).map_or_else(String::new, |percent| format!(": {percent}"));
+            self.fault(
+                Diagnostic::warning(format!("a dip loses {least} times the full effect"))
+                    .at(place.to_string())
+                    .why("its share is that of the full effect which is lost at first; 1 is all of it")
+                    .mend(format!("give a share from 0 to 1{mend}")),
+            );
+        }
         let effects = self.changes(&at.child("effects"), &dip.effects, horizon);
         if dip.effects.is_empty() && written.effects.is_empty() {
             self.fault(
@@ -178,6 +227,7 @@ impl Compiler<'_> {
         let mut levels = Vec::new();
         for (place, (name, level)) in needs.levels().into_iter().enumerate() {
             let at = if listed { at.child(&place.to_string()) } else { at.child(&name) };
+            let before = self.numbers.faults.len();
             self.check_level(level, &at);
             let Some(capability) = self.study.capabilities.get_index_of(&name) else {
                 let mend = if self.study.capabilities.is_empty() {
@@ -189,7 +239,39 @@ impl Compiler<'_> {
                 self.fault(if listed { fault.at(at.to_string()) } else { fault.at_key(at.to_string()) });
                 continue;
             };
-            levels.push(Level { capability, level });
+            if levels.iter().any(|its: &Level| its.capability == capability) {
+                self.fault(
+                    Diagnostic::error(format!("`{name}` is named twice")).at(at.to_string()).mend("take it out once"),
+                );
+            } else if self.numbers.faults.len() == before {
+                // What would follow from a wrong level is not told.
+                levels.push(Level { capability, level });
+            }
+        }
+        levels
+    }
+
+    /// The levels that an initiative provides; those that are there anyway are warned of.
+    fn provided(&mut self, at: &Path, initiative: &str, provides: &Needs) -> Vec<Level> {
+        let levels = self.levels(at, provides);
+        for its in &levels {
+            let Some((name, capability)) = self.study.capabilities.get_index(its.capability) else { continue };
+            if its.level > capability.level {
+                continue;
+            }
+            let place = provides.levels().iter().position(|(other, _)| other == name).unwrap_or(0);
+            let key = if matches!(provides, Needs::Whole(_)) { place.to_string() } else { name.clone() };
+            let today = capability.level;
+            self.fault(
+                Diagnostic::warning(format!("`{initiative}` provides no more of `{name}` than is there"))
+                    .at(at.child(&key).to_string())
+                    .why(format!(
+                        "it provides it at {}, and `[{}]` has it at {today} today; levels do not add up",
+                        its.level,
+                        Path::of(["capabilities", name])
+                    ))
+                    .mend("give the level that is there afterwards, or lower that of today"),
+            );
         }
         levels
     }
@@ -225,52 +307,8 @@ impl Compiler<'_> {
                 .mend("let one of them require less, or let another initiative provide it");
             let at = |at: &usize| Path::of(["initiatives", &all[*at].name, "requires"]).to_string();
             self.fault(circle.iter().fold(fault, |fault, its| fault.at(at(its))));
-        }
-    }
-
-    /// Tells which initiatives of a plan start before what they require is there, as far as the plan says.
-    pub(super) fn check_feasible(
-        &mut self,
-        scenario: &str,
-        initiatives: &[Initiative],
-        plan: &[Planned],
-        origin: &dyn Fn(&str) -> String,
-    ) {
-        let capabilities: Vec<(String, f64)> =
-            self.study.capabilities.iter().map(|(name, its)| (name.clone(), its.level)).collect();
-        for planned in plan {
-            let initiative = &initiatives[planned.initiative];
-            let ancestor = origin(&initiative.name);
-            // A plan that was taken over is told where it was made, unless what it needs was put off here.
-            if initiative.gate == Gate::Scale
-                || (ancestor != scenario && self.study.scenarios[scenario].initiatives.is_empty())
-            {
-                continue;
-            }
-            for need in &initiative.requires {
-                let (name, today) = &capabilities[need.capability];
-                if *today >= need.level {
-                    continue;
-                }
-                let live = |its: &&Planned| {
-                    initiatives[its.initiative]
-                        .provides
-                        .iter()
-                        .any(|p| p.capability == need.capability && p.level >= need.level)
-                };
-                let first = plan
-                    .iter()
-                    .filter(live)
-                    .map(|its| (its.start.saturating_add(initiatives[its.initiative].build), its))
-                    .min_by_key(|(live, _)| *live);
-                if first.is_none_or(|(live, _)| live > planned.start) {
-                    let provider = first.map(|(live, its)| (live, initiatives[its.initiative].name.as_str()));
-                    let fault =
-                        too_early(scenario, &initiative.name, planned.start, (name, need.level, *today), provider);
-                    let at = Path::of(["scenarios", &ancestor, "initiatives", &initiative.name]);
-                    self.fault(fault.at(at.to_string()));
-                }
-            }
+            // Plans in which they start too early follow from it.
+            circle.iter().for_each(|at| all[*at].requires.clear());
         }
     }
 }
@@ -288,22 +326,8 @@ fn circle(first: usize, waits: &[Vec<usize>], placed: &[bool]) -> Vec<usize> {
     }
 }
 
-fn too_early(
-    scenario: &str,
-    initiative: &str,
-    start: u32,
-    (capability, level, today): (&str, f64, f64),
-    provider: Option<(u32, &str)>,
-) -> Diagnostic {
-    let fault = Diagnostic::error(format!("`{initiative}` starts in period {start}, before `{capability}` is there"));
-    match provider {
-        Some((live, name)) => fault
-            .why(format!(
-                "it requires `{capability}` at {level}, today it is at {today}, and `{name}` provides it from period {live} on in scenario `{scenario}`"
-            ))
-            .mend(format!("start it in period {live} or later, start `{name}` earlier, or let its effect be scaled with `gate = \"scale\"`")),
-        None => fault
-            .why(format!("it requires `{capability}` at {level}, today it is at {today}, and nothing in scenario `{scenario}` provides it"))
-            .mend(format!("add an initiative that provides `{capability}` to the scenario")),
-    }
+/// What a number would be if it was meant in percent, where it may well be.
+pub(super) fn in_percent(number: f64) -> Option<String> {
+    let percent = (1.0..=100.0).contains(&number) && number > 1.0;
+    percent.then(|| format!("{number} % is {}", (number * 1e10).round() / 1e12))
 }

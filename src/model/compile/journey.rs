@@ -149,16 +149,27 @@ impl Compiler<'_> {
                 }
                 _ => None,
             };
+            if written.to.is_empty() {
+                self.fault(
+                    Diagnostic::error(format!("nothing leads out of `{}`", stage.name))
+                        .at(at.to_string())
+                        .why("`effective_size` says on how many customers the chances of leaving rest")
+                        .mend("name the stages that it leads to, with their chances, or take it out"),
+                );
+                continue;
+            }
             let chances: Option<Vec<ParamId>> = stage.exits.iter().map(fixed).collect();
             let Some(chances) = chances.filter(|chances| !chances.is_empty()) else {
-                self.fault(
+                let mut fault =
                     Diagnostic::error(format!("the chances of `{}` cannot be uncertain together", stage.name))
                         .at(at.to_string())
                         .why("`effective_size` needs a row of known chances taken once a period")
-                        .mend(
-                            "take out lists, sojourns, traits and intervals from the row, or take out `effective_size`",
-                        ),
-                );
+                        .mend("give each of the marked moves one known chance, or take out `effective_size`");
+                for exit in stage.exits.iter().filter(|exit| fixed(exit).is_none()) {
+                    let to = self.stages.get_index(exit.to.index()).map_or("", |(name, _)| name);
+                    fault = fault.at_key(Path::of(["stages", &stage.name, "to", to]).to_string());
+                }
+                self.fault(fault);
                 continue;
             };
             let means: Vec<f64> = chances.iter().map(|id| self.numbers.params[id.index()].law.mean()).collect();

@@ -6,8 +6,10 @@ mod goal;
 mod initiative;
 mod journey;
 mod people;
+mod plan;
 mod roadmap;
 mod run;
+mod together;
 mod world;
 
 use indexmap::IndexMap;

@@ -13,6 +13,7 @@ use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
 use super::Compiler;
+use super::initiative::in_percent;
 
 impl Compiler<'_> {
     /// The shares of the segments in canonical order.
@@ -157,22 +158,25 @@ impl Compiler<'_> {
     /// Where customers start, in canonical order; `who` says who they are.
     fn start(&mut self, at: &Path, who: &str, written: &IndexMap<String, f64>) -> Vec<(StageId, f64)> {
         let mut start = Vec::new();
+        let shares = written.values().all(|share| (0.0..=1.0).contains(share));
         for (stage, share) in written {
             let at = at.child(stage);
             if !(0.0..=1.0).contains(share) {
-                self.fault(
-                    Diagnostic::error(format!("a share cannot be {share}"))
-                        .at(at.to_string())
-                        .mend("give a number from 0 to 1"),
-                );
+                self.fault(Diagnostic::error(format!("a share cannot be {share}")).at(at.to_string()).mend(
+                    in_percent(*share).map_or_else(
+                        || "give a number from 0 to 1".to_owned(),
+                        |percent| format!("give a number from 0 to 1: {percent}"),
+                    ),
+                ));
             }
             start.extend(self.stage(stage, &at).map(|id| (id, *share)));
         }
         let total: f64 = written.values().sum();
-        if (total - 1.0).abs() > 1e-9 {
+        // The sum of what are no shares says nothing more.
+        if shares && (total - 1.0).abs() > 1e-9 {
             let mut fault =
                 Diagnostic::error(format!("the shares that {who} with add up to {}", (total * 1e12).round() / 1e12))
-                    .why("every customer of the segment starts in one stage")
+                    .why("every one of them starts in one stage")
                     .mend("make them add up to 1");
             for stage in written.keys() {
                 fault = fault.at(at.child(stage).to_string());

@@ -68,6 +68,9 @@ impl Compiler<'_> {
                 self.check_start(initiative, *start, horizon, &at);
             }
             let Some(plan) = initiatives.get(place) else { continue };
+            if ancestor == name && (1..=horizon).contains(start) {
+                self.check_live(plan, *start, horizon, &at);
+            }
             placed.push((start.saturating_add(plan.build), plan.shape, place, *start));
         }
         // Changes need not commute, and the order of tables in a file must not count: what goes live first applies first.
@@ -304,7 +307,7 @@ impl Compiler<'_> {
 }
 
 /// The path nearest to one that matches nothing, with a `*` where it has one; each of its names must be near.
-fn near_path<'a>(pattern: &Path, known: impl Iterator<Item = &'a Path>) -> Option<String> {
+pub(super) fn near_path<'a>(pattern: &Path, known: impl Iterator<Item = &'a Path>) -> Option<String> {
     let near = |wanted: &Step, step: &Step| match (wanted, step) {
         (Step::Name(wanted), Step::Name(name)) => nearest(wanted, [name.as_str()]).is_some(),
         _ => true,

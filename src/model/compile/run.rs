@@ -37,7 +37,9 @@ impl Compiler<'_> {
         let month = |month: u64| u32::try_from(month.clamp(1, 12)).unwrap_or(1);
         self.within("first_month", run.first_month.0, 1, 12);
         let fiscal_year_start = run.fiscal_year_start.unwrap_or(run.first_month).0;
-        self.within("fiscal_year_start", fiscal_year_start, 1, 12);
+        if run.fiscal_year_start.is_some() {
+            self.within("fiscal_year_start", fiscal_year_start, 1, 12);
+        }
         if run.discounting == Discounting::Mid && run.accrual != Accrual::End {
             self.fault(
                 Diagnostic::error("money cannot be valued in the middle of a period under this accrual")

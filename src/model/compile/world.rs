@@ -3,16 +3,15 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::change::{Change, Op};
 use crate::model::param::Meaning;
-use crate::model::together::Together;
 use crate::model::world::{Coming, Pattern, Shock, season};
 use crate::quantity::ParamId;
-use crate::stats::copula::{Copula, CopulaError};
 use crate::stats::distribution::Distribution;
 use crate::study::path::ParamPath as Path;
 use crate::study::run::Run;
 use crate::study::world as written;
 
 use super::Compiler;
+use super::initiative::in_percent;
 use super::roadmap::clamp;
 
 impl Compiler<'_> {
@@ -38,7 +37,7 @@ impl Compiler<'_> {
             };
         let period = number(self, "period", Meaning::Positive, written.period.as_ref());
         let hazard = number(self, "hazard", Meaning::Chance, written.hazard.as_ref());
-        let half_life = number(self, "half_life", Meaning::Positive, written.half_life.as_ref());
+        let half_life = self.half_life(&at.child("half_life"), written.half_life.as_ref());
         let effects = self.changes(&at.child("effects"), &written.effects, horizon);
         if written.effects.is_empty() {
             self.fault(Diagnostic::error("a shock changes nothing").at(at.child("effects").to_string()).mend(
@@ -46,11 +45,16 @@ impl Compiler<'_> {
             ));
         }
         let when = match (period, hazard) {
-            (Some(period), None) => Coming::In(period),
+            (Some(period), None) => {
+                self.check_period(&at.child("period"), period, horizon);
+                Coming::In(period)
+            }
             (None, Some(hazard)) => Coming::Hazard(hazard),
             (period, _) => {
                 let fault = if period.is_some() {
-                    Diagnostic::error("a shock comes both in a period and by a hazard").mend("take one of them out")
+                    Diagnostic::error("a shock comes both in a period and by a hazard")
+                        .why("`period` lets it come once, `hazard` again and again by chance")
+                        .mend("take one of them out")
                 } else {
                     Diagnostic::error("nothing says when a shock comes")
                         .mend("give its `period`, or `hazard`, the chance per period that it comes")
@@ -62,6 +66,27 @@ impl Compiler<'_> {
         let amounts = effects.iter().map(|effect| self.amount_of(effect)).collect();
         let title = written.title.clone().unwrap_or_else(|| format!("shock {}", luck % 1000));
         Some(Shock { title, when, half_life, onset: clamp(written.onset.0), effects, amounts, luck })
+    }
+
+    /// A shock comes in one of the periods, from 1 to the horizon.
+    fn check_period(&mut self, at: &Path, period: ParamId, horizon: u32) {
+        let (low, high) = self.numbers.params[period.index()].law.support();
+        // An uncertain period is rounded when it is drawn.
+        if (0.0..0.5).contains(&high) {
+            self.fault(
+                Diagnostic::error("a shock cannot come in period 0")
+                    .at(at.to_string())
+                    .why("period 0 is the start of the study; periods are counted from 1")
+                    .mend("give the period it comes in, from 1 on"),
+            );
+        } else if low >= f64::from(horizon) + 0.5 {
+            self.fault(
+                Diagnostic::warning("a shock comes after the horizon")
+                    .at(at.to_string())
+                    .why(format!("the study ends with period {horizon}, so it changes nothing"))
+                    .mend("let it come earlier, or raise `run.horizon`"),
+            );
+        }
     }
 
     /// The distribution of a change's amount. It is drawn when the shock comes, so that the number in the list of
@@ -89,6 +114,14 @@ impl Compiler<'_> {
                         .at(path.to_string())
                         .why("it is the growth a year")
                         .mend("give a number above -1, such as -0.05"),
+                );
+            }
+            if low.is_finite() && low > 1.0 {
+                let percent = in_percent(low).map_or_else(String::new, |percent| format!("; {percent}"));
+                self.fault(
+                    Diagnostic::warning(format!("a trend of {low} is growth by {} % a year", grown(low * 100.0)))
+                        .at(path.to_string())
+                        .mend(format!("give the growth as a share of 1, such as 0.02{percent}")),
                 );
             }
             let Some(targets) = self.targets(&at, &written.target, Op::Times) else { continue };
@@ -145,108 +178,19 @@ impl Compiler<'_> {
                     .mend("give 0 or more; 1 changes nothing"),
             );
         }
-    }
-
-    /// Compiles what is drawn together; all groups make one matrix.
-    pub(super) fn together(&mut self) -> Option<Together> {
-        let study = self.study;
-        let mut params: Vec<ParamId> = Vec::new();
-        let mut pairs: Vec<(usize, usize, f64)> = Vec::new();
-        for (place, written) in study.correlated.iter().enumerate() {
-            let at = Path::of(["correlated".to_owned(), place.to_string()]);
-            if !(-1.0..=1.0).contains(&written.rank) {
-                self.fault(
-                    Diagnostic::error(format!("a rank correlation cannot be {}", written.rank))
-                        .at(at.child("rank").to_string())
-                        .mend("give a number from -1 to 1"),
-                );
-            }
-            if written.paths.len() < 2 {
-                self.fault(
-                    Diagnostic::error("a number cannot be correlated with itself")
-                        .at(at.child("paths").to_string())
-                        .mend("name at least two uncertain numbers"),
-                );
-            }
-            let of =
-                |(item, path): (usize, &String)| self.uncertain_at(&at.child("paths").child(&item.to_string()), path);
-            let group: Vec<ParamId> = written.paths.iter().enumerate().filter_map(of).collect();
-            let places: Vec<usize> = group
-                .into_iter()
-                .map(|id| {
-                    params.iter().position(|its| *its == id).unwrap_or_else(|| {
-                        params.push(id);
-                        params.len() - 1
-                    })
-                })
-                .collect();
-            for (nth, a) in places.iter().enumerate() {
-                pairs.extend(places[..nth].iter().map(|b| (*a, *b, written.rank)));
-            }
-        }
-        self.copula(params, &pairs)
-    }
-
-    /// The uncertain number that is written at a path.
-    fn uncertain_at(&mut self, at: &Path, written: &str) -> Option<ParamId> {
-        let path = Path::parse(written).ok().filter(|path| !path.is_pattern());
-        let found = |path: &Path| {
-            self.numbers
-                .params
-                .iter()
-                .position(|its| its.element.is_none() && (its.path == *path || its.written == *path))
-        };
-        let Some(place) = path.as_ref().and_then(found) else {
+        let mean = monthly.iter().sum::<f64>() / monthly.len().max(1) as f64;
+        if mean >= 10.0 {
             self.fault(
-                Diagnostic::error(format!("there is no number `{written}`"))
-                    .at(at.to_string())
-                    .mend("name the path of one uncertain number, such as `initiatives.NAME.effects.0.odds`"),
+                Diagnostic::warning(format!("a season multiplies by {} on average", grown(mean)))
+                    .at(at.child("season").to_string())
+                    .why("its numbers are factors, and not percent")
+                    .mend("give numbers around 1: 90 % is 0.9"),
             );
-            return None;
-        };
-        if !self.numbers.params[place].is_uncertain() {
-            self.fault(
-                Diagnostic::error(format!("`{written}` is known"))
-                    .at(at.to_string())
-                    .why("only uncertain numbers are drawn, so only they can be drawn together")
-                    .mend("give it an interval such as \"0.05 to 0.09\", or take it out"),
-            );
-            return None;
         }
-        Some(ParamId::from(place))
     }
+}
 
-    fn copula(&mut self, params: Vec<ParamId>, pairs: &[(usize, usize, f64)]) -> Option<Together> {
-        if params.len() < 2 {
-            return None;
-        }
-        let mut ranks = vec![vec![0.0; params.len()]; params.len()];
-        for (at, row) in ranks.iter_mut().enumerate() {
-            row[at] = 1.0;
-        }
-        for (a, b, rank) in pairs {
-            ranks[*a][*b] = *rank;
-            ranks[*b][*a] = *rank;
-        }
-        match Copula::of_ranks(&ranks) {
-            Ok(copula) => Some(Together { params, copula }),
-            Err(
-                CopulaError::NotPositiveDefinite(at) | CopulaError::NotCorrelations(at) | CopulaError::NotSquare(at),
-            ) => {
-                let name = |place: usize| format!("`{}`", self.numbers.params[params[place].index()].written);
-                let others: Vec<String> =
-                    (0..params.len()).filter(|other| *other != at && ranks[at][*other] != 0.0).map(name).collect();
-                let fault = Diagnostic::error("these correlations cannot hold together")
-                    .at("correlated")
-                    .why(format!(
-                        "{} cannot be correlated like this with {}: the matrix is not positive definite",
-                        name(at),
-                        others.join(", ")
-                    ))
-                    .mend("bring the correlations nearer to 0, or say how the others hang together among themselves");
-                self.fault(fault);
-                None
-            }
-        }
-    }
+/// A number to two places, as people say it.
+fn grown(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
 }

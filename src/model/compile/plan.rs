@@ -1,0 +1,135 @@
+//! Checks whether a plan can be carried out: what starts too early, and what never goes live.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::roadmap::{Initiative, Level, Planned};
+use crate::study::initiative::Gate;
+use crate::study::path::ParamPath as Path;
+
+use super::Compiler;
+
+impl Planned {
+    /// The period in which it goes live as planned, where it does before its end.
+    fn live(self, all: &[Initiative]) -> Option<u32> {
+        let live = self.start.saturating_add(all[self.initiative].build);
+        (live <= all[self.initiative].until).then_some(live)
+    }
+}
+
+impl Compiler<'_> {
+    /// Tells which initiatives of a plan start before what they require is there, as far as the plan says.
+    pub(super) fn check_feasible(
+        &mut self,
+        scenario: &str,
+        initiatives: &[Initiative],
+        plan: &[Planned],
+        origin: &dyn Fn(&str) -> String,
+    ) {
+        for planned in plan {
+            let initiative = &initiatives[planned.initiative];
+            let ancestor = origin(&initiative.name);
+            // A plan that was taken over is told where it was made, unless what it needs was put off here.
+            if initiative.gate == Gate::Scale
+                || (ancestor != scenario && self.study.scenarios[scenario].initiatives.is_empty())
+            {
+                continue;
+            }
+            for need in &initiative.requires {
+                let fault = self.too_early(scenario, initiatives, plan, *planned, *need);
+                let at = Path::of(["scenarios", &ancestor, "initiatives", &initiative.name]);
+                self.numbers.faults.extend(fault.map(|fault| fault.at(at.to_string())));
+            }
+        }
+    }
+
+    /// The fault of an initiative that starts before a capability is there.
+    fn too_early(
+        &self,
+        scenario: &str,
+        all: &[Initiative],
+        plan: &[Planned],
+        planned: Planned,
+        need: Level,
+    ) -> Option<Diagnostic> {
+        let (capability, today) = self.study.capabilities.get_index(need.capability)?;
+        let (level, today) = (need.level, today.level);
+        if today >= level {
+            return None;
+        }
+        let (me, start) = (&all[planned.initiative].name, planned.start);
+        // Nothing can wait for itself.
+        let provides = |place: usize| {
+            let levels = all[place].provides.iter().filter(|its| its.capability == need.capability);
+            levels.map(|its| its.level).reduce(f64::max).filter(|_| place != planned.initiative)
+        };
+        let enough = |place: usize| provides(place).is_some_and(|its| its >= level);
+        let first = plan
+            .iter()
+            .filter(|its| enough(its.initiative))
+            .filter_map(|its| its.live(all).map(|live| (live, &all[its.initiative].name)))
+            .min_by_key(|(live, _)| *live);
+        if first.is_some_and(|(live, _)| live <= start) {
+            return None;
+        }
+        let fault = Diagnostic::error(format!("`{me}` starts in period {start}, before `{capability}` is there"));
+        let requires = format!("it requires `{capability}` at {level}, today it is at {today}, and");
+        if let Some((live, name)) = first {
+            return Some(fault
+                .why(format!("{requires} `{name}` provides it from period {live} on in scenario `{scenario}`"))
+                .mend(format!("start it in period {live} or later, start `{name}` earlier, or let its effect be scaled with `gate = \"scale\"`")));
+        }
+        let in_plan = |place: usize| plan.iter().any(|its| its.initiative == place);
+        let partly = plan
+            .iter()
+            .filter_map(|its| provides(its.initiative).map(|level| (level, &all[its.initiative].name)))
+            .max_by(|(a, _), (b, _)| a.total_cmp(b));
+        let why = match partly {
+            Some((there, name)) if there < level => {
+                format!("{requires} `{name}` provides it only at {there} in scenario `{scenario}`")
+            }
+            Some((_, name)) => format!("{requires} `{name}`, which provides it, ends before it goes live"),
+            None => format!("{requires} nothing in scenario `{scenario}` provides it"),
+        };
+        let mend = match (0..all.len()).find(|place| enough(*place) && !in_plan(*place)) {
+            Some(place) => format!("let `{}` start in the scenario, which provides it", all[place].name),
+            None if partly.is_some_and(|(there, _)| there >= level) => {
+                "let it run for longer: see its `until`".to_owned()
+            }
+            None => format!(
+                "let an initiative of the scenario provide it with `provides = {{ {} = {level} }}`, or require less",
+                Path::of([capability])
+            ),
+        };
+        Some(fault.why(why).mend(mend))
+    }
+
+    /// Warns of an initiative that costs and never goes live.
+    pub(super) fn check_live(&mut self, initiative: &Initiative, start: u32, horizon: u32, at: &Path) {
+        let live = start.saturating_add(initiative.build);
+        let until = initiative.until;
+        let name = &initiative.name;
+        if live > until {
+            let end = Path::of(["initiatives", name, "until"]);
+            let what = if start > until {
+                format!("`{name}` ends in period {until}, before it starts")
+            } else {
+                format!("`{name}` ends in period {until}, before it goes live")
+            };
+            self.fault(
+                Diagnostic::warning(what)
+                    .at(at.to_string())
+                    .at(end.to_string())
+                    .why(format!("it starts in period {start} and goes live in period {live} at the earliest, so it changes nothing"))
+                    .mend(format!("let `until` be {live} or later, or let it start earlier")),
+            );
+        } else if live > horizon {
+            self.fault(
+                Diagnostic::warning(format!("`{name}` goes live after the horizon"))
+                    .at(at.to_string())
+                    .why(format!(
+                        "it starts in period {start}, is built until period {live}, and the study ends with period {horizon}: it costs and changes nothing"
+                    ))
+                    .mend("let it start earlier, or raise `run.horizon`"),
+            );
+        }
+    }
+}

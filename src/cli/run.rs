@@ -174,7 +174,11 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Result<Vec<Output>, Failure> {
-    let mut outputs = vec![("summary.json".to_owned(), json.as_bytes().to_vec())];
+    let business = serde_json::to_string_pretty(&report.business).map_err(|fault| Failure::Bug(fault.to_string()))?;
+    let mut outputs = vec![
+        ("summary.json".to_owned(), json.as_bytes().to_vec()),
+        ("business.json".to_owned(), (business + "\n").into_bytes()),
+    ];
     outputs.extend(tables(report, form).map_err(Failure::Bug)?);
     outputs.push(("workbook.xlsx".to_owned(), workbook(report).map_err(Failure::Bug)?));
     let gallery = Gallery::of(report);

@@ -1,7 +1,7 @@
 //! What a run says about the business beside its metrics: the roadmap as it came, the books line by line, each
 //! scenario's business case, the chain of its impact, targets, cohorts, and the three uncertainties.
 //!
-//! These are the shapes that `business.json`, the workbook, the charts and the page read. Amounts of money are in the
+//! These are the shapes that the workbook, the charts and the page read. Amounts of money are in the
 //! study's currency, undiscounted unless a name says otherwise; `units` are whole ten-thousandths of it.
 
 use serde::Serialize;
@@ -138,7 +138,7 @@ impl LineGroup {
 /// A line of the books.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BookLine {
-    /// Its name: `revenue`, `goods`, `service_cost`, `acquisition`, `initiatives.NAME.once` ...
+    /// Its name: `purchases`, `goods`, `service_cost`, `acquisition`, `initiatives.NAME.once` ...
     pub name: String,
     /// Its name as people say it.
     pub title: String,
@@ -272,7 +272,7 @@ pub struct ChainCell {
 pub struct TargetResult {
     /// Its name in the study.
     pub name: String,
-    /// What is asked, in words: `retention of all customers at period 24 is at least 0.7`.
+    /// What is asked, in words: `retention at least 0.7 by month 24`.
     pub asked: String,
     /// What the author says to do otherwise; may be empty.
     pub otherwise: String,

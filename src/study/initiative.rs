@@ -26,7 +26,7 @@ pub struct Initiative {
     /// Periods from its start to go-live: cost runs, effect does not.
     #[serde(default = "none")]
     pub build: Whole,
-    /// Periods by which go-live may come later than planned, drawn once per replication and rounded: `"0 to 4"`.
+    /// Periods by which go-live may come later than planned, drawn once per replication and rounded: `"uniform(0, 4)"`.
     #[serde(default)]
     #[schemars(example = "0 to 4")]
     pub slip: Option<Number>,

@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 15] = [
+const WARNED: [&str; 16] = [
     "change_after_the_horizon",
     "contingency_after_the_horizon",
     "contingency_that_does_nothing",
@@ -25,6 +25,7 @@ const WARNED: [&str; 15] = [
     "trend_in_percent",
     "until_before_go_live",
     "until_before_the_start",
+    "wave_after_the_horizon",
 ];
 
 fn folder() -> PathBuf {

@@ -28,16 +28,19 @@ agents = 8
 replications = 2
 discount_rate = "0.05 to 0.09"
 accrual = "half_cycle"
+first_month = 11
+fiscal_year_start = 4
 
 [segments.young]
 share = 0.25
 start = { trial = 0.5, active = 0.5 }
 traits = { leave = "beta(2, 5)", level = "gamma(mean=1, sd=0.3)" }
 changes = [ { target = "stages.active.to.lapsed", odds = 1.3 } ]
+inflow = { per_period = [30, "20 to 40"], referrals = 0.01, cost = "7 to 11", start = { trial = 1 } }
 
 [segments.old]
 share = 0.75
-start = { active = 1 }
+start = { active = 0.75, paused = 0.25 }
 traits = { leave = 0.1, level = "lognormal(mean=1, sd=0.2)" }
 
 [traits.age]
@@ -65,21 +68,83 @@ on_move = { lapsed = { farewell_cost = 2 } }
 [stages.lapsed]
 to = { active = { chance = 0.02, word_of_mouth = 0.1 }, gone = { sojourn = "weibull(1.5, 8)", chance = 0.5 } }
 
+[stages.paused]
+to = { active = 0.2, gone = 0.1, effective_size = 40 }
+
 [stages.gone]
+
+[lines.farewell_cost]
+kind = "cost"
+group = "variable"
 
 [outcomes.points]
 discount_rate = 0.01
 
+[capabilities.records]
+kind = "data"
+level = 0.3
+
+[roadmap]
+change_capacity = 1
+catch_up = "0.01 to 0.02"
+
+[initiatives.clean]
+cost = { build = "300 to 500", per_customer = 0.05 }
+build = 2
+slip = "0.2 to 3"
+until = 8
+provides = { records = 0.9 }
+dip = { periods = 3, share = 0.2, effects = [ { target = "stages.*.quality", add = -0.05 } ] }
+
 [initiatives.guide]
 cost = { once = "100 to 200", per_period = 5 }
 build = 1
-ramp = 3
+success = 0.8
+ramp = { periods = 3, shape = "adoption", innovation = 0.03, imitation = 0.4 }
+half_life = 6
+catch_up = 0.03
+waves = { young = 1 }
+requires = { records = 0.8 }
+gate = "scale"
+dip = { periods = 2, share = 0.3 }
 effects = [ { target = "stages.*.to.lapsed", hazard = 0.8 }, { target = "stages.active.purchases.rate", times = 1.1 } ]
+
+[[shocks]]
+period = "uniform(2, 7)"
+onset = 2
+half_life = 3
+effects = [ { target = "stages.active.to.lapsed", odds = "1.1 to 1.6" } ]
+
+[[shocks]]
+hazard = 0.2
+effects = [ { target = "stages.active.quality", add = -0.02 } ]
+
+[[over_time]]
+target = "stages.active.purchases.rate"
+season = [0.9, 0.9, 1, 1, 1.1, 1, 0.9, 0.9, 1, 1, 1.1, 1.2]
+trend = "0.01 to 0.05"
+
+[[correlated]]
+paths = ["run.discount_rate", "initiatives.clean.slip", "roadmap.catch_up"]
+rank = 0.4
+
+[targets.loyal]
+metric = "retention"
+segment = "young"
+period = 6
+at_least = 0.5
+else = "Stop."
+
+[targets.dear]
+metric = "initiative_cost"
+at_most = 900
+against_baseline = true
 
 [scenarios.today]
 
 [scenarios.guided]
 initiatives = { guide = 2 }
+rules = [ { when = { metric = "retention", below = 0.9, from = 2, by = 7 }, then = { initiatives = ["clean"], changes = [ { target = "stages.lapsed.to.active", odds = 1.2 } ] } } ]
 
 [scenarios.bold]
 extends = "guided"
@@ -216,7 +281,8 @@ fn no_slip_of_the_hand_makes_polku_panic_or_hang() {
 #[test]
 fn each_number_alone_may_be_anything() {
     for text in [polku::cli::new::STARTER, RICH] {
-        for which in 0..90 {
+        // As many as the longer of the two has; they come round.
+        for which in 0..150 {
             for odd in ["-1", "0", "1e308", "1e-308", "65535"] {
                 survives(&other_number(text, which, odd)).unwrap();
             }

@@ -236,7 +236,7 @@ impl Walk<'_> {
                     branch.get("items").is_some_and(|items| self.language.branch(items, "object").is_some())
                 }) =>
             {
-                return format!("write `[[{path}]]`, with two brackets on each side, once for each of them");
+                return format!("write `[[{path}]]`, with two brackets on each side: one such table for each");
             }
             Value::Integer(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
             _ => {}

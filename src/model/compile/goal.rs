@@ -45,7 +45,7 @@ impl Compiler<'_> {
         let by = written.when.by.map_or(horizon, |period| clamp(period.0));
         if from > horizon && (by >= from || written.when.by.is_none()) {
             self.fault(
-                Diagnostic::warning("a condition is looked at after the horizon")
+                Diagnostic::warning("a condition is looked at only after the horizon")
                     .at(when.child("from").to_string())
                     .why(format!("the study ends with period {horizon}, so nothing follows from it"))
                     .mend("let `from` be earlier, or raise `run.horizon`"),

@@ -49,7 +49,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("a half-life cannot be {periods}"))
                     .at(at.to_string())
-                    .why("half of it goes in so many periods")
+                    .why("it says in how many periods half of it goes")
                     .mend("give a number above 0, such as 12, or take it out where all of it lasts"),
             );
             return None;
@@ -206,7 +206,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::warning(format!("a dip loses {least} times the full effect"))
                     .at(place.to_string())
-                    .why("its share is that of the full effect which is lost at first; 1 is all of it")
+                    .why("its `share` is how much of the full effect is lost at first; 1 is all of it")
                     .mend(format!("give a share from 0 to 1{mend}")),
             );
         }
@@ -241,7 +241,9 @@ impl Compiler<'_> {
             };
             if levels.iter().any(|its: &Level| its.capability == capability) {
                 self.fault(
-                    Diagnostic::error(format!("`{name}` is named twice")).at(at.to_string()).mend("take it out once"),
+                    Diagnostic::error(format!("`{name}` is named twice"))
+                        .at(at.to_string())
+                        .mend("take one of them out"),
                 );
             } else if self.numbers.faults.len() == before {
                 // What would follow from a wrong level is not told.
@@ -328,6 +330,5 @@ fn circle(first: usize, waits: &[Vec<usize>], placed: &[bool]) -> Vec<usize> {
 
 /// What a number would be if it was meant in percent, where it may well be.
 pub(super) fn in_percent(number: f64) -> Option<String> {
-    let percent = (1.0..=100.0).contains(&number) && number > 1.0;
-    percent.then(|| format!("{number} % is {}", (number * 1e10).round() / 1e12))
+    (2.0..=100.0).contains(&number).then(|| format!("{number} % is {}", (number * 1e10).round() / 1e12))
 }

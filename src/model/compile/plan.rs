@@ -82,19 +82,21 @@ impl Compiler<'_> {
             .iter()
             .filter_map(|its| provides(its.initiative).map(|level| (level, &all[its.initiative].name)))
             .max_by(|(a, _), (b, _)| a.total_cmp(b));
+        let own = all[planned.initiative].provides.iter().any(|its| its.capability == need.capability);
         let why = match partly {
             Some((there, name)) if there < level => {
                 format!("{requires} `{name}` provides it only at {there} in scenario `{scenario}`")
             }
             Some((_, name)) => format!("{requires} `{name}`, which provides it, ends before it goes live"),
+            None if own => {
+                format!("{requires} nothing else in scenario `{scenario}` provides it; it cannot wait for itself")
+            }
             None => format!("{requires} nothing in scenario `{scenario}` provides it"),
         };
-        let mend = match (0..all.len()).find(|place| enough(*place) && !in_plan(*place)) {
-            Some(place) => format!("let `{}` start in the scenario, which provides it", all[place].name),
-            None if partly.is_some_and(|(there, _)| there >= level) => {
-                "let it run for longer: see its `until`".to_owned()
-            }
-            None => format!(
+        let mend = match ((0..all.len()).find(|place| enough(*place) && !in_plan(*place)), partly) {
+            (Some(place), _) => format!("let `{}`, which provides it, start in the scenario before", all[place].name),
+            (None, Some((there, name))) if there >= level => format!("let `{name}` run for longer: see its `until`"),
+            _ => format!(
                 "let an initiative of the scenario provide it with `provides = {{ {} = {level} }}`, or require less",
                 Path::of([capability])
             ),
@@ -126,10 +128,70 @@ impl Compiler<'_> {
                 Diagnostic::warning(format!("`{name}` goes live after the horizon"))
                     .at(at.to_string())
                     .why(format!(
-                        "it starts in period {start}, is built until period {live}, and the study ends with period {horizon}: it costs and changes nothing"
+                        "it starts in period {start} and goes live in period {live}, and the study ends with period {horizon}: it costs money and changes nothing"
                     ))
                     .mend("let it start earlier, or raise `run.horizon`"),
             );
+        } else {
+            self.check_waves(initiative, live, until.min(horizon), at);
+        }
+    }
+
+    /// Warns of waves that come after the end.
+    fn check_waves(&mut self, initiative: &Initiative, live: u32, end: u32, at: &Path) {
+        let segments = self.identity.segment_order(self.study);
+        for (segment, wave) in segments.iter().zip(&initiative.waves) {
+            let comes = live.saturating_add(*wave);
+            if *wave > 0 && comes > end {
+                let name = &initiative.name;
+                self.fault(
+                    Diagnostic::warning(format!("`{name}` never reaches `{segment}`"))
+                        .at(Path::of(["initiatives", name, "waves", segment]).to_string())
+                        .at(at.to_string())
+                        .why(format!("its wave comes in period {comes}, and period {end} is the last in which it runs"))
+                        .mend("let the wave come earlier, or let the initiative start earlier"),
+                );
+            }
+        }
+    }
+
+    /// Tells of an initiative that a rule starts, and that can never start for want of a capability.
+    pub(super) fn check_rules(&mut self, scenario: &str, all: &[Initiative], plan: &[Planned]) {
+        let study = self.study;
+        let rules = &study.scenarios[scenario].rules;
+        let named = |name: &String| study.initiatives.get_index_of(name);
+        let begun: Vec<usize> = rules.iter().flat_map(|rule| rule.then.initiatives.iter().filter_map(named)).collect();
+        let begun: Vec<usize> = begun.into_iter().chain(plan.iter().map(|its| its.initiative)).collect();
+        for (rule, written) in rules.iter().enumerate() {
+            for (item, name) in written.then.initiatives.iter().enumerate() {
+                let Some(initiative) = named(name).and_then(|place| all.get(place)) else { continue };
+                let wanting = initiative.requires.iter().find(|need| {
+                    let provided = begun.iter().filter(|its| all[**its].name != *name);
+                    let mut levels = provided.flat_map(|its| &all[*its].provides);
+                    study.capabilities[need.capability].level < need.level
+                        && !levels.any(|its| its.capability == need.capability && its.level >= need.level)
+                });
+                let Some(need) = wanting.filter(|_| initiative.gate == Gate::Start) else { continue };
+                let Some((capability, today)) = study.capabilities.get_index(need.capability) else { continue };
+                let at = Path::of([
+                    "scenarios",
+                    scenario,
+                    "rules",
+                    &rule.to_string(),
+                    "then",
+                    "initiatives",
+                    &item.to_string(),
+                ]);
+                self.fault(
+                    Diagnostic::error(format!("`{name}` can never start in scenario `{scenario}`"))
+                        .at(at.to_string())
+                        .why(format!(
+                            "it requires `{capability}` at {}, today it is at {}, and nothing that the scenario starts provides it",
+                            need.level, today.level
+                        ))
+                        .mend(format!("let an initiative that provides `{capability}` start in the scenario, or let the effect be scaled with `gate = \"scale\"`")),
+                );
+            }
         }
     }
 }

@@ -69,7 +69,7 @@ impl Compiler<'_> {
         } else {
             fault.why("numbers that go together wholly are one number, and are not drawn each")
         };
-        self.fault(fault.mend("give a number between -1 and 1, such as 0.6"));
+        self.fault(fault.mend("give a number between -1 and 1, such as 0.6 or -0.9"));
         false
     }
 
@@ -128,6 +128,11 @@ impl Compiler<'_> {
         let names = path.names();
         if let ["shocks", .., "effects", _, _] = names[..] {
             return Err(Diagnostic::error(format!("`{path}` is drawn each time that the shock comes"))
+                .why("numbers that are drawn together are drawn once per replication")
+                .mend("take it out"));
+        }
+        if let ["stages", _, "quality"] | ["stages", _, "purchases", "basket"] = names[..] {
+            return Err(Diagnostic::error(format!("`{path}` is spread over customers, and is not uncertain"))
                 .why("numbers that are drawn together are drawn once per replication")
                 .mend("take it out"));
         }

@@ -117,11 +117,11 @@ impl Compiler<'_> {
                 );
             }
             if low.is_finite() && low > 1.0 {
-                let percent = in_percent(low).map_or_else(String::new, |percent| format!("; {percent}"));
+                let percent = in_percent(low).unwrap_or_else(|| "2 % is 0.02".to_owned());
                 self.fault(
                     Diagnostic::warning(format!("a trend of {low} is growth by {} % a year", grown(low * 100.0)))
                         .at(path.to_string())
-                        .mend(format!("give the growth as a share of 1, such as 0.02{percent}")),
+                        .mend(format!("give the growth as a share of 1: {percent}")),
                 );
             }
             let Some(targets) = self.targets(&at, &written.target, Op::Times) else { continue };

@@ -8,6 +8,7 @@ use crate::quantity::{PARTS_PER_ONE, UNITS_PER_ONE};
 use crate::study::journey::LineKind;
 
 use super::ledger::Ledger;
+use super::program::Program;
 
 /// Customers of one segment and entry at one time.
 pub struct Seen<'a> {
@@ -20,7 +21,7 @@ pub struct Seen<'a> {
 }
 
 /// The value of what is watched at time `t`, over all customers.
-pub fn watched(model: &Model, what: Watched, t: usize, all: &[Seen<'_>]) -> f64 {
+pub fn watched(model: &Model, program: &Program, what: Watched, t: usize, all: &[Seen<'_>]) -> f64 {
     let sum = |of: &dyn Fn(&Seen<'_>) -> f64| all.iter().map(|seen| of(seen) * seen.weight).sum::<f64>();
     let retained = |seen: &Seen<'_>| {
         let stages = seen.ledger.customers(t).iter().zip(&model.stages);
@@ -33,19 +34,25 @@ pub fn watched(model: &Model, what: Watched, t: usize, all: &[Seen<'_>]) -> f64 
         Watched::ActiveCustomers => sum(&retained),
         Watched::Churned => sum(&acquired) - sum(&retained),
         Watched::Purchases => sum(&|seen| seen.ledger.purchases(t).iter().sum::<i128>() as f64),
-        Watched::Revenue => sum(&|seen| revenue(model, t, seen)),
+        Watched::Revenue => sum(&|seen| revenue(model, program, t, seen)),
         Watched::Satisfaction => share(sum(&|seen| seen.ledger.satisfaction(t) as f64 / PARTS_PER_ONE), sum(&retained)),
         Watched::Stage(stage) => sum(&|seen| seen.ledger.customers(t)[stage] as f64),
     }
 }
 
-/// Money in: baskets, and revenue lines by stage.
-fn revenue(model: &Model, t: usize, seen: &Seen<'_>) -> f64 {
+/// Money in: baskets, and revenue lines by stage and by move.
+fn revenue(model: &Model, program: &Program, t: usize, seen: &Seen<'_>) -> f64 {
     let baskets = seen.ledger.baskets(t).iter().sum::<i128>() as f64 / UNITS_PER_ONE;
     let is_revenue = |account: usize| model.accounts[account].kind == AccountKind::Money(LineKind::Revenue);
     let by_stage = model.stages.iter().zip(seen.ledger.customers(t)).map(|(stage, count)| {
         let lines = stage.values.iter().filter(|booking| is_revenue(booking.account.index()));
         lines.map(|booking| seen.values[booking.amount]).sum::<f64>() * *count as f64
     });
-    baskets + by_stage.sum::<f64>()
+    let by_move = program.booked_moves.iter().zip(seen.ledger.moves(t)).map(|(pair, count)| {
+        let (from, to) = (pair / program.stages, pair % program.stages);
+        let booked = model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to);
+        let lines = booked.filter(|(_, booking)| is_revenue(booking.account.index()));
+        lines.map(|(_, booking)| seen.values[booking.amount]).sum::<f64>() * *count as f64
+    });
+    baskets + by_stage.sum::<f64>() + by_move.sum::<f64>()
 }

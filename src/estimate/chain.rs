@@ -21,7 +21,7 @@ const DRIVERS: [(&str, &str); 8] = [
     ("basket", "Basket"),
     ("margin_rate", "Margin rate"),
     ("fees", "Fees per customer"),
-    ("cost_to_serve", "Cost to serve per customer"),
+    ("cost_to_serve", "Cost per customer served"),
     ("acquisition", "Acquisition"),
     ("initiatives", "Initiatives"),
 ];

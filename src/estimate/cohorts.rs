@@ -45,7 +45,7 @@ impl Cohorts {
                         .flat_map(|(line, its)| owners.clone().map(move |owner| (line, owner, its.group.sign())))
                         .map(|(line, owner, sign)| sign * its.posted.units(line, t, owner))
                         .sum();
-                    units as f64 / UNITS_PER_ONE * factors[t] / factors[entry.saturating_sub(1)]
+                    units as f64 / UNITS_PER_ONE * factors[t] / model.run.factor_at_entry(rate, entry)
                 };
                 sum.value += (entry.saturating_sub(1)..factors.len()).map(worth).sum::<f64>();
             }

@@ -60,7 +60,7 @@ impl Progress {
                 (0..).zip(levels).for_each(|(t, level)| *level += course.level(capability, t));
             }
             for (seen, from) in self.fired[scenario].iter_mut().zip(fired) {
-                seen.extend(from.map(f64::from));
+                seen.extend(from.filter(|from| *from <= model.run.horizon).map(f64::from));
             }
         }
     }

@@ -4,6 +4,7 @@ use crate::engine::cohort;
 use crate::engine::obstacle::{combinations_needed, obstacles};
 use crate::engine::program::Program;
 use crate::model::Model;
+use crate::model::journey::{Chance, Clock, Exit};
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::cohorts::of_customers;
@@ -21,7 +22,7 @@ const MOST_WORK: u64 = 20_000_000;
 /// What a customer of each scenario and entry is worth after the horizon, discounted to entry, with every uncertain
 /// number at its median; none where there is no exact expectation, or where the worth has no end.
 pub fn tails(model: &Model) -> Option<Vec<Vec<f64>>> {
-    if !obstacles(model).is_empty() {
+    if !obstacles(model).is_empty() || ends_with_the_horizon(model) {
         return None;
     }
     let horizon = model.run.horizon;
@@ -46,6 +47,15 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<f64>>> {
         }
         last = Some(worth);
     }
+}
+
+/// Whether a list of chances was cut at the horizon, so that it does not say how things go on.
+fn ends_with_the_horizon(model: &Model) -> bool {
+    let cut = |exit: &Exit| match exit.chance {
+        Chance::Listed { by, length, .. } => !matches!(by, Clock::Age(_)) && length >= model.run.horizon,
+        _ => false,
+    };
+    model.stages.iter().flat_map(|stage| &stage.exits).any(cut)
 }
 
 /// The worth after `horizon` within the model's own, longer one, by scenario and entry.
@@ -73,7 +83,7 @@ fn worth(model: &Model, horizon: u32) -> Vec<Vec<f64>> {
                 Some(&mut posted),
             );
         }
-        let at_entry = model.run.factor(rate, entry.saturating_sub(1));
+        let at_entry = model.run.factor_at_entry(rate, entry as usize);
         let value = |t: usize| {
             let customers = lines.all.iter().enumerate().filter(|(_, line)| of_customers(line.group));
             let units = |(line, its): (usize, &super::business::BookLine)| {

@@ -102,5 +102,7 @@ fn asked(model: &Model, target: &Target) -> String {
     };
     let bound = if target.at_least { "at least" } else { "at most" };
     let noun = model.run.period.noun();
-    format!("{}{who}{against} {bound} {} by {noun} {}", target.metric.replace('_', " "), target.bound, target.period)
+    let said = if target.title == target.name { String::new() } else { format!("{}: ", target.title) };
+    let metric = target.metric.replace('_', " ");
+    format!("{said}{metric}{who}{against} {bound} {} by {noun} {}", target.bound, target.period)
 }

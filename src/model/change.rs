@@ -56,8 +56,8 @@ impl Force {
     /// A share of an operation.
     pub fn of(op: Op, amount: f64, share: f64) -> Self {
         let ratio = match op {
-            Op::Odds | Op::Hazard if share < 1.0 => libm::pow(amount, share),
-            Op::Odds | Op::Hazard => amount,
+            Op::Odds | Op::Hazard if share == 1.0 => amount,
+            Op::Odds | Op::Hazard => libm::pow(amount, share),
             Op::Set | Op::Add | Op::Times => 1.0,
         };
         Self { op, amount, share, ratio }
@@ -67,7 +67,7 @@ impl Force {
     pub fn on(&self, x: f64) -> f64 {
         let Self { op, amount, share, ratio } = *self;
         match op {
-            Op::Set if share >= 1.0 => amount,
+            Op::Set if share == 1.0 => amount,
             Op::Set => x + (amount - x) * share,
             Op::Add => x + amount * share,
             Op::Times => x * (1.0 + (amount - 1.0) * share),
@@ -134,5 +134,11 @@ mod tests {
         }
         assert!((Op::Odds.apply(0.2, 2.0, 1.0) - 1.0 / 3.0).abs() < 1e-15);
         assert!((Op::Hazard.apply(0.2, 2.0, 1.0) - 0.36).abs() < 1e-15);
+        // What is in force twice over works twice, and the other way round undoes it.
+        for op in [Op::Odds, Op::Hazard] {
+            let twice = op.apply(op.apply(0.2, 2.0, 1.0), 2.0, 1.0);
+            assert!((op.apply(0.2, 2.0, 2.0) - twice).abs() < 1e-15, "{op:?}");
+            assert!((op.apply(op.apply(0.2, 2.0, 1.0), 2.0, -1.0) - 0.2).abs() < 1e-15, "{op:?}");
+        }
     }
 }

@@ -56,7 +56,13 @@ fn everywhere(model: &Model, drawn: &Draw, replication: Option<u32>) -> Vec<Diag
     let mut seen = BTreeSet::new();
     for scenario in (0..model.scenarios.len()).map(ScenarioId::from) {
         for segment in (0..model.segments.len()).map(SegmentId::from) {
-            Place { model, scenario, segment, replication, drawn }.check(&mut seen, &mut faults);
+            let rules = &model.scenarios[scenario.index()].rules;
+            let plain = vec![None; rules.len()];
+            // As if every rule were acted on as early as it can be.
+            let acted = rules.iter().map(|rule| Some(rule.from + 1)).collect();
+            for fired in [Some(plain), (!rules.is_empty()).then_some(acted)].into_iter().flatten() {
+                Place { model, scenario, segment, replication, drawn, fired }.check(&mut seen, &mut faults);
+            }
         }
     }
     faults
@@ -98,6 +104,7 @@ struct Place<'m> {
     segment: SegmentId,
     replication: Option<u32>,
     drawn: &'m Draw,
+    fired: Vec<Option<u32>>,
 }
 
 /// A row at its worst.
@@ -115,7 +122,7 @@ struct Worst<'w> {
 impl Place<'_> {
     /// Checks every period; each fault is told once, where it first shows.
     fn check(&self, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
-        let timeline = Timeline::new(self.model, self.drawn, self.scenario, self.segment);
+        let timeline = Timeline::with_rules(self.model, self.drawn, self.scenario, &self.fired, self.segment);
         let follows = self.model.stages.iter().any(Stage::follows_the_period);
         for t in 0..=self.model.run.horizon {
             if t > 0 && timeline.epoch(t) != t && !(t == 1 || follows) {

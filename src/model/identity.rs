@@ -27,6 +27,9 @@ pub struct Identity {
     initiatives: IndexMap<String, u64>,
     scenarios: IndexMap<String, u64>,
     traits: IndexMap<String, u64>,
+    capabilities: IndexMap<String, u64>,
+    /// The luck of the shocks, in the order of the file.
+    shocks: Vec<u64>,
 }
 
 impl Identity {
@@ -39,6 +42,8 @@ impl Identity {
             initiatives: IndexMap::new(),
             scenarios: IndexMap::new(),
             traits: IndexMap::new(),
+            capabilities: study.capabilities.keys().map(|name| (name.clone(), 15)).collect(),
+            shocks: Vec::new(),
         };
         identity.traits = study
             .traits
@@ -53,6 +58,7 @@ impl Identity {
         identity.segments = identity.of_all(&study.segments);
         identity.initiatives = identity.of_all(&study.initiatives);
         identity.scenarios = identity.of_all(&study.scenarios);
+        identity.shocks = identity.of_shocks(&study.shocks);
         identity
     }
 
@@ -97,6 +103,8 @@ impl Identity {
                 (1, Some("segments")) => self.segments.get(*name),
                 (1, Some("initiatives")) => self.initiatives.get(*name),
                 (1, Some("scenarios")) => self.scenarios.get(*name),
+                (1, Some("shocks")) => name.parse().ok().and_then(|place: usize| self.shocks.get(place)),
+                (_, Some("requires" | "provides")) => self.capabilities.get(*name),
                 (_, Some("drivers" | "traits")) => self.traits.get(*name),
                 (_, Some("values")) => Some(&0),
                 (4, _) if names[2] == "on_move" => Some(&0),
@@ -107,9 +115,16 @@ impl Identity {
         shape
     }
 
-    /// The shape of a shock.
-    pub fn of_shock(&self, shock: &Shock) -> u64 {
-        self.shape(&json(shock))
+    /// The luck of each shock: its shape, twins by their order in the file.
+    fn of_shocks(&self, shocks: &[Shock]) -> Vec<u64> {
+        let shapes: Vec<u64> = shocks.iter().map(|shock| self.shape(&json(shock))).collect();
+        let twins = |place: usize| shapes[..place].iter().filter(|shape| **shape == shapes[place]).count() as u64;
+        (0..shapes.len()).map(|place| mix(shapes[place], twins(place))).collect()
+    }
+
+    /// The luck of a shock, by its place in the file.
+    pub fn of_shock(&self, place: usize) -> u64 {
+        self.shocks.get(place).copied().unwrap_or(0)
     }
 
     fn of_all<T: Serialize>(&self, things: &IndexMap<String, T>) -> IndexMap<String, u64> {
@@ -141,6 +156,7 @@ impl Identity {
 
     fn named(&self, key: &str) -> u64 {
         let known = self.stages.get(key).or_else(|| self.traits.get(key)).or_else(|| self.initiatives.get(key));
+        let known = known.or_else(|| self.segments.get(key)).or_else(|| self.capabilities.get(key));
         known.copied().unwrap_or_else(|| text(key))
     }
 

@@ -124,6 +124,11 @@ impl RunPlan {
         discount(rate, at, self.period)
     }
 
+    /// The discount factor of the moment at which those come who come in period `entry`: its beginning.
+    pub fn factor_at_entry(&self, rate: f64, entry: usize) -> f64 {
+        discount(rate, entry.saturating_sub(1) as f64, self.period)
+    }
+
     /// The fiscal year that time `t` belongs to, counted from 1.
     pub fn fiscal_year(&self, t: u32) -> u32 {
         let months = libm::floor(f64::from(t.max(1) - 1) * self.period.years() * 12.0 + 1e-9);

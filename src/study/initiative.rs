@@ -28,7 +28,7 @@ pub struct Initiative {
     pub build: Whole,
     /// Periods by which go-live may come later than planned, drawn once per replication and rounded: `"uniform(0, 4)"`.
     #[serde(default)]
-    #[schemars(example = "0 to 4")]
+    #[schemars(example = "triangular(0, 1, 4)")]
     pub slip: Option<Number>,
     /// The chance that it works at all, taken once per replication; 1 by default. One that fails costs until go-live,
     /// disturbs, and then ends.

@@ -219,7 +219,28 @@ impl Compiler<'_> {
                     .mend("list what suffers under `effects` of the dip"),
             );
         }
+        if dip.effects.is_empty() {
+            self.check_turned_round(at, written);
+        }
         Some(Dip { periods: clamp(dip.periods.0), share, effects })
+    }
+
+    /// Odds of 0 times as much cannot be turned round.
+    fn check_turned_round(&mut self, at: &Path, written: &written::Initiative) {
+        for (place, effect) in written.effects.iter().enumerate() {
+            for (key, amount) in [("odds", &effect.odds), ("hazard", &effect.hazard)] {
+                if matches!(amount, Some(Number::Known(amount)) if *amount == 0.0) {
+                    let effects = at.parent().unwrap_or_default().child("effects");
+                    self.fault(
+                        Diagnostic::error(format!("a dip cannot turn `{key} = 0` round"))
+                            .at(effects.child(&place.to_string()).child(key).to_string())
+                            .at(at.to_string())
+                            .why("what is taken away wholly has no opposite")
+                            .mend("use `set = 0`, or list what suffers under `effects` of the dip"),
+                    );
+                }
+            }
+        }
     }
 
     fn levels(&mut self, at: &Path, needs: &Needs) -> Vec<Level> {
@@ -281,18 +302,33 @@ impl Compiler<'_> {
     /// Puts those who provide before those who require; a circle is a fault.
     fn rank(&mut self, all: &mut [Initiative]) {
         let today: Vec<f64> = self.study.capabilities.values().map(|its| its.level).collect();
+        let unmet = |need: &Level| today.get(need.capability).is_some_and(|level| *level < need.level);
+        let provides = |other: &Initiative, need: &Level| {
+            other.provides.iter().any(|its| its.capability == need.capability && its.level >= need.level)
+        };
+        // Only one that cannot start without a capability waits for it.
         let needs = |from: &Initiative, other: &Initiative| {
-            from.requires.iter().any(|need| {
-                today.get(need.capability).is_some_and(|level| *level < need.level)
-                    && other.provides.iter().any(|its| its.capability == need.capability)
-            })
+            from.gate == written::Gate::Start && from.requires.iter().any(|need| unmet(need) && provides(other, need))
         };
         let waits: Vec<Vec<usize>> = (0..all.len())
             .map(|at| (0..all.len()).filter(|other| *other != at && needs(&all[at], &all[*other])).collect())
             .collect();
         let mut rank = 0;
         let mut placed = vec![false; all.len()];
-        while let Some(at) = (0..all.len()).find(|at| !placed[*at] && waits[*at].iter().all(|other| placed[*other])) {
+        let after_all = |at: usize, placed: &[bool]| waits[at].iter().all(|other| placed[*other]);
+        // Where that leads round in a circle, one provider of each capability is enough.
+        let after_some = |all: &[Initiative], at: usize, placed: &[bool]| {
+            let met = |need: &Level| {
+                let of = |other: &usize| provides(&all[*other], need);
+                waits[at].iter().all(|other| !of(other)) || waits[at].iter().any(|other| placed[*other] && of(other))
+            };
+            all[at].requires.iter().all(met)
+        };
+        let next = |all: &[Initiative], placed: &[bool]| {
+            let open = || (0..all.len()).filter(|at| !placed[*at]);
+            open().find(|at| after_all(*at, placed)).or_else(|| open().find(|at| after_some(all, *at, placed)))
+        };
+        while let Some(at) = next(all, &placed) {
             placed[at] = true;
             all[at].rank = rank;
             rank += 1;

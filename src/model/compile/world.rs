@@ -21,15 +21,19 @@ impl Compiler<'_> {
         let mut shocks: Vec<Shock> = Vec::new();
         for (place, written) in study.shocks.iter().enumerate() {
             let at = Path::of(["shocks".to_owned(), place.to_string()]);
-            let shape = self.identity.of_shock(written);
-            let twins = study.shocks[..place].iter().filter(|other| self.identity.of_shock(other) == shape).count();
-            let luck = crate::model::identity::mix(shape, twins as u64);
-            shocks.extend(self.shock(&at, written, luck, horizon));
+            let luck = self.identity.of_shock(place);
+            shocks.extend(self.shock((&at, place), written, luck, horizon));
         }
         shocks
     }
 
-    fn shock(&mut self, at: &Path, written: &written::Shock, luck: u64, horizon: u32) -> Option<Shock> {
+    fn shock(
+        &mut self,
+        (at, place): (&Path, usize),
+        written: &written::Shock,
+        luck: u64,
+        horizon: u32,
+    ) -> Option<Shock> {
         let number =
             |compiler: &mut Self, key: &str, meaning: Meaning, number: Option<&crate::study::number::Number>| {
                 let path = at.child(key);
@@ -64,7 +68,7 @@ impl Compiler<'_> {
             }
         };
         let amounts = effects.iter().map(|effect| self.amount_of(effect)).collect();
-        let title = written.title.clone().unwrap_or_else(|| format!("shock {}", luck % 1000));
+        let title = written.title.clone().unwrap_or_else(|| format!("shock {}", place + 1));
         Some(Shock { title, when, half_life, onset: clamp(written.onset.0), effects, amounts, luck })
     }
 

@@ -301,7 +301,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
         format!("{plain}\n[[scenarios.plan.rules]]\nwhen = {{ metric = \"retention\", below = 0.9 }}\nthen = {{}}\n");
     assert_eq!(text(&summary(&model(&plain))), text(&summary(&model(&idle))));
     let never = idle
-        .replace("below = 0.9", "above = 2")
+        .replace("below = 0.9", "above = 0.999, from = 20")
         .replace("then = {}", "then = { changes = [ { target = \"stages.active.values.revenue\", add = 5 } ] }");
     let (base, armed) = (summary(&model(&plain)), summary(&model(&never)));
     assert_eq!(
@@ -309,7 +309,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
         "a rule that never acts leaves the scenario as it is"
     );
 
-    let acting = never.replace("above = 2", "below = 0.75, from = 4");
+    let acting = never.replace("above = 0.999, from = 20", "below = 0.75, from = 4");
     let model = model(&acting);
     let experiment = Experiment::new(&model).threads(2);
     let mut seen = 0;

@@ -9,12 +9,13 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 16] = [
+const WARNED: [&str; 17] = [
     "change_after_the_horizon",
     "contingency_after_the_horizon",
     "contingency_that_does_nothing",
     "dip_share_in_percent",
     "gate_without_anything_required",
+    "inflow_referrals_in_percent",
     "live_after_the_horizon",
     "provides_less_than_there_is",
     "season_in_percent",

@@ -30,8 +30,10 @@ impl Posted {
 
     /// Posts an amount in the currency unit, rounded to whole ten-thousandths.
     pub fn post(&mut self, line: usize, time: usize, owner: usize, amount: f64) {
-        #[expect(clippy::cast_possible_truncation, reason = "rounded; amounts are far below 2^127 units")]
-        let units = libm::rint(amount * UNITS_PER_ONE) as i128;
+        /// Nothing that anyone counts is larger, and a hundred million of them are still summed without overflow.
+        const MOST: f64 = 1e30;
+        #[expect(clippy::cast_possible_truncation, reason = "rounded, and far below 2^127 units")]
+        let units = libm::rint(amount * UNITS_PER_ONE).clamp(-MOST, MOST) as i128;
         let place = self.place(line, time, owner);
         self.units[place] += units;
     }

@@ -193,6 +193,16 @@ impl Compiler<'_> {
         };
         let referrals = changeable("referrals", &written.referrals);
         let cost = changeable("cost", &written.cost);
+        let least = referrals.map_or(0.0, |id| self.numbers.params[id.index()].law.support().0);
+        if least > 1.0 && least.is_finite() {
+            let percent = in_percent(least).map_or_else(String::new, |percent| format!(": {percent}"));
+            self.fault(
+                Diagnostic::warning(format!("each customer who talks brings {least} others in every period"))
+                    .at(at.child("referrals").to_string())
+                    .why("those who come may talk themselves, so that their number multiplies from period to period")
+                    .mend(format!("give how many come for each of them{percent}")),
+            );
+        }
         let per_period =
             written.per_period.as_ref().and_then(|per_period| self.per_period(&at.child("per_period"), per_period));
         if written.per_period.is_none() && written.referrals.is_none() {

@@ -71,13 +71,13 @@ fn an_effect_grows_wears_out_and_is_copied_as_written() {
     // Live in period 5: the first period of effect has grown = 1.
     close(&gains(""), &|_| 1.0, 5);
     close(&gains("ramp = 4"), &|grown| (grown / 4.0).min(1.0), 5);
-    let logistic = |x: f64| 1.0 / (1.0 + (-10.0 * (x - 0.5)).exp());
+    let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-10.0 * (x - 0.5)));
     let curve = |grown: f64| {
         if grown >= 5.0 { 1.0 } else { (logistic(grown / 5.0) - logistic(0.0)) / (logistic(1.0) - logistic(0.0)) }
     };
     close(&gains("ramp = { periods = 5, shape = \"logistic\" }"), &curve, 5);
     // Bass (1969): F(t) = (1 - e^-(p+q)t) / (1 + q/p e^-(p+q)t).
-    let bass = |t: f64| (1.0 - (-0.41 * t).exp()) / (1.0 + 0.38 / 0.03 * (-0.41 * t).exp());
+    let bass = |t: f64| (1.0 - libm::exp(-0.41 * t)) / (1.0 + 0.38 / 0.03 * libm::exp(-0.41 * t));
     close(
         &gains("ramp = { periods = 8, shape = \"adoption\" }"),
         &|grown| if grown >= 8.0 { 1.0 } else { bass(grown) / bass(8.0) },
@@ -85,10 +85,10 @@ fn an_effect_grows_wears_out_and_is_copied_as_written() {
     );
     close(
         &gains("ramp = 2\nhalf_life = 6"),
-        &|grown| (grown / 2.0).min(1.0) * 0.5_f64.powf((grown - 2.0).max(0.0) / 6.0),
+        &|grown| (grown / 2.0).min(1.0) * libm::pow(0.5, (grown - 2.0).max(0.0) / 6.0),
         5,
     );
-    close(&gains("catch_up = 0.1"), &|grown| 0.9_f64.powf(grown - 1.0), 5);
+    close(&gains("catch_up = 0.1"), &|grown| libm::pow(0.9, grown - 1.0), 5);
     let until: Vec<f64> = gains("until = 9");
     assert_eq!(until[9], 1.0);
     assert!(until[10..].iter().all(|share| *share == 0.0));
@@ -197,7 +197,7 @@ changes = [ { target = "stages.active.to.gone", odds = 0.9 } ]
         for t in 0..=24_u32 {
             let since = |struck: &&polku::model::draw::Struck| struck.period <= t;
             let felt = drawn.struck.iter().filter(since);
-            let wanted: f64 = felt.map(|its| its.amounts[0] * 0.5_f64.powf(f64::from(t - its.period) / 2.0)).sum();
+            let wanted: f64 = felt.map(|its| its.amounts[0] * libm::pow(0.5, f64::from(t - its.period) / 2.0)).sum();
             assert!((revenue[t as usize] - 10.0 - wanted).abs() < 1e-9);
         }
     }
@@ -229,9 +229,9 @@ trend = 1.0
     for t in 1..=24_usize {
         let month = (t + 10) % 12;
         let season = [1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5][month];
-        let wanted = 10.0 * season * 1.21_f64.powf(t as f64 / 12.0);
+        let wanted = 10.0 * season * libm::pow(1.21, t as f64 / 12.0);
         assert!((revenue[t] - wanted).abs() < 1e-9, "period {t}: {} not {wanted}", revenue[t]);
-        let wanted = 0.05 / 0.95 * 2.0_f64.powf(t as f64 / 12.0);
+        let wanted = 0.05 / 0.95 * libm::pow(2.0, t as f64 / 12.0);
         assert!((odds[t] / (1.0 - odds[t]) - wanted).abs() < 1e-12);
     }
 }

@@ -40,6 +40,7 @@ impl Ledger {
     }
 
     /// What is counted at time `t` alone.
+    #[must_use]
     pub fn only(&self, t: usize) -> Self {
         let cells = self.part(t, 0, self.width).to_vec();
         Self { first: t, times: t + 1, cells, nothing: self.nothing.clone(), ..*self }

@@ -39,18 +39,18 @@ impl Lines {
         };
         let buys = model.stages.iter().any(|stage| stage.purchases.is_some());
         if buys {
-            lines.baskets = lines.push("purchases", "Purchases", LineGroup::Revenue);
+            lines.baskets = Some(lines.push("purchases", "Purchases", LineGroup::Revenue));
         }
         lines.add_accounts(model, LineGroup::Revenue);
         if buys {
-            lines.goods = lines.push("goods", "Cost of goods", LineGroup::Variable);
+            lines.goods = Some(lines.push("goods", "Cost of goods", LineGroup::Variable));
         }
         lines.add_accounts(model, LineGroup::Variable);
         lines.add_accounts(model, LineGroup::Service);
         let paid =
             |segment: &crate::model::people::Segment| segment.inflow.as_ref().is_some_and(|its| its.cost.is_some());
         if model.segments.iter().any(paid) {
-            lines.acquisition = lines.push("acquisition", "Acquisition", LineGroup::Acquisition);
+            lines.acquisition = Some(lines.push("acquisition", "Acquisition", LineGroup::Acquisition));
         }
         lines.add_accounts(model, LineGroup::Acquisition);
         for (place, initiative) in model.initiatives.iter().enumerate() {
@@ -58,20 +58,20 @@ impl Lines {
             if cost.once.is_some() || cost.build.is_some() {
                 let name = format!("initiatives.{}.once", initiative.name);
                 lines.once[place] =
-                    lines.push(&name, &format!("{}, once", initiative.title), LineGroup::InitiativeOnce);
+                    Some(lines.push(&name, &format!("{}, once", initiative.title), LineGroup::InitiativeOnce));
             }
             if cost.per_period.is_some() || cost.per_customer.is_some() {
                 let name = format!("initiatives.{}.running", initiative.name);
                 let title = format!("{}, running", initiative.title);
-                lines.running[place] = lines.push(&name, &title, LineGroup::InitiativeRunning);
+                lines.running[place] = Some(lines.push(&name, &title, LineGroup::InitiativeRunning));
             }
         }
         lines
     }
 
-    fn push(&mut self, name: &str, title: &str, group: LineGroup) -> Option<usize> {
+    fn push(&mut self, name: &str, title: &str, group: LineGroup) -> usize {
         self.all.push(BookLine { name: name.to_owned(), title: title.to_owned(), group });
-        Some(self.all.len() - 1)
+        self.all.len() - 1
     }
 
     fn add_accounts(&mut self, model: &Model, group: LineGroup) {
@@ -90,7 +90,7 @@ impl Lines {
                 stage.values.iter().chain(moves).any(|booking| booking.account.index() == place)
             });
             if its == group && fed {
-                self.accounts[place] = self.push(&account.name, &account.title, group);
+                self.accounts[place] = Some(self.push(&account.name, &account.title, group));
             }
         }
     }

@@ -82,10 +82,9 @@ pub fn postings(run: &RunPlan, by_state: bool, t: u32) -> Vec<(u32, f64)> {
     match (run.accrual, by_state) {
         (_, false) if first => Vec::new(),
         (Accrual::Start | Accrual::LifeTable, false) => vec![(t - 1, 1.0)],
-        (_, false) => vec![(t, 1.0)],
         (Accrual::End, true) => (!first).then_some((t, 1.0)).into_iter().collect(),
         (Accrual::Start, true) => (!last).then_some((t, 1.0)).into_iter().collect(),
-        (Accrual::All, true) => vec![(t, 1.0)],
+        (_, false) | (Accrual::All, true) => vec![(t, 1.0)],
         (Accrual::HalfCycle, true) => vec![(t, if first || last { 0.5 } else { 1.0 })],
         (Accrual::LifeTable, true) => {
             let begins = (!last).then_some((t, 0.5));

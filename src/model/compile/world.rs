@@ -97,7 +97,7 @@ impl Compiler<'_> {
     /// parameters stands for its middle.
     fn amount_of(&mut self, effect: &Change) -> Distribution {
         let param = &mut self.numbers.params[effect.amount.index()];
-        let law = param.law.clone();
+        let law = param.law;
         param.law = Distribution::Constant(law.quantile(0.5));
         law
     }

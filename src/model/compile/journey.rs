@@ -16,6 +16,9 @@ use super::Compiler;
 /// The most rows of chances that the lists of one stage may make.
 const MOST_ROWS: u64 = 1_000_000;
 
+/// The largest effective size; the quantiles of a beta distribution take the longer the larger it is.
+const LARGEST_SIZE: f64 = 1e9;
+
 impl Compiler<'_> {
     /// Compiles `[experience]`.
     pub fn experience(&mut self) -> Option<Experience> {
@@ -132,7 +135,18 @@ impl Compiler<'_> {
             let Some(size) = &written.effective_size else { continue };
             let at = Path::of(["stages", &stage.name, "to", "effective_size"]);
             let size = match size {
-                Number::Known(size) if *size > 0.0 && size.is_finite() => *size,
+                Number::Known(size) if *size > 0.0 && *size <= LARGEST_SIZE => *size,
+                Number::Known(size) if *size > LARGEST_SIZE => {
+                    self.fault(
+                        Diagnostic::error(format!("an effective size cannot be {size:e}"))
+                            .at(at.to_string())
+                            .why(format!(
+                                "chances that rest on more than {LARGEST_SIZE:e} customers are as good as known"
+                            ))
+                            .mend("take it out, or give the number of customers who were counted"),
+                    );
+                    continue;
+                }
                 _ => {
                     self.fault(
                         Diagnostic::error("an effective size is a known number above 0")

@@ -1,11 +1,5 @@
 //! Finance: the business case, the impact chain, targets, lifetime values and the three uncertainties.
 
-#![allow(
-    clippy::disallowed_methods,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "what is expected may come from another library of functions"
-)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod common;

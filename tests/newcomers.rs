@@ -1,6 +1,5 @@
 //! Customers who come later: exact sums of shifted cohorts, clocks of their own, referrals, and books that tie.
 
-#![allow(clippy::disallowed_methods, reason = "what is expected may come from another library of functions")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod common;

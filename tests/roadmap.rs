@@ -1,7 +1,6 @@
 //! Roadmaps over time: effects, dips, waits, shocks, rules and rows that are uncertain together, against what is written.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
-#![allow(clippy::disallowed_methods, reason = "what is expected may come from another library of functions")]
 
 mod common;
 

@@ -129,7 +129,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// More names than this are not listed.
-const MOST_NAMES: usize = 16;
+const MOST_NAMES: usize = 18;
 
 /// `did you mean X?` where a name is near, else the list of what is allowed.
 pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {

@@ -232,9 +232,10 @@ impl Walk<'_> {
                 return format!("put it in brackets: `[\"{text}\"]`");
             }
             Value::Table(_)
-                if self.language.branch(schema, "array").is_some_and(|branch| {
-                    branch.get("items").is_some_and(|items| self.language.branch(items, "object").is_some())
-                }) =>
+                if path.steps.len() == 1
+                    && self.language.branch(schema, "array").is_some_and(|branch| {
+                        branch.get("items").is_some_and(|items| self.language.branch(items, "object").is_some())
+                    }) =>
             {
                 return format!("write `[[{path}]]`, with two brackets on each side: one such table for each");
             }

@@ -156,12 +156,15 @@ impl Compiler<'_> {
     }
 
     /// Tells of an initiative that a rule starts, and that can never start for want of a capability.
-    pub(super) fn check_rules(&mut self, scenario: &str, all: &[Initiative], plan: &[Planned]) {
+    pub(super) fn check_rules(&mut self, lineage: &[String], all: &[Initiative], plan: &[Planned]) {
         let study = self.study;
+        let Some(scenario) = lineage.last() else { return };
         let rules = &study.scenarios[scenario].rules;
         let named = |name: &String| study.initiatives.get_index_of(name);
-        let begun: Vec<usize> = rules.iter().flat_map(|rule| rule.then.initiatives.iter().filter_map(named)).collect();
-        let begun: Vec<usize> = begun.into_iter().chain(plan.iter().map(|its| its.initiative)).collect();
+        // What the rules of the scenarios that it extends start is started here too.
+        let begun = lineage.iter().flat_map(|ancestor| &study.scenarios[ancestor].rules);
+        let begun = begun.flat_map(|rule| rule.then.initiatives.iter().filter_map(named));
+        let begun: Vec<usize> = begun.chain(plan.iter().map(|its| its.initiative)).collect();
         for (rule, written) in rules.iter().enumerate() {
             for (item, name) in written.then.initiatives.iter().enumerate() {
                 let Some(initiative) = named(name).and_then(|place| all.get(place)) else { continue };

@@ -80,7 +80,7 @@ impl Compiler<'_> {
         let origin =
             |initiative: &str| starts.get(initiative).map_or_else(|| name.to_owned(), |(_, from)| from.clone());
         self.check_feasible(name, initiatives, &plan, &origin);
-        self.check_rules(name, initiatives, &plan);
+        self.check_rules(&lineage, initiatives, &plan);
         let written = &self.study.scenarios[name];
         Scenario {
             name: name.to_owned(),

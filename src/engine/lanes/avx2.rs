@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys, Rows, look_up_columns};
 
 const N: usize = 8;
 
@@ -253,6 +253,22 @@ impl Lanes for Avx2 {
             let upper = _mm256_castsi256_ps(_mm256_slli_epi32::<28>(place));
             _mm256_castps_si256(_mm256_blendv_ps(low, high, upper))
         }
+    }
+    #[inline(always)]
+    fn look_row(self, table: &Rows, place: __m256i) -> [__m256i; 8] {
+        // One permutation reaches eight places: mostly, the upper ones are all that is asked for.
+        let mut row = [self.u(0); 8];
+        if self.mask(self.ge(place, self.u(8))) == 255 {
+            let mut at = 0;
+            while at < 8 {
+                let (halves, _) = table.columns[at].as_chunks();
+                row[at] = self.look_eight(self.load(&halves[1]), place);
+                at += 1;
+            }
+        } else {
+            row = look_up_columns(self, table, place);
+        }
+        row
     }
     #[inline(always)]
     fn look_many(self, table: &[u32], place: __m256i) -> __m256i {

@@ -44,7 +44,7 @@ mod reach;
 mod tests;
 
 pub use portable::Portable;
-pub use reach::{Eight, Many, Reach, Sixteen, Strip};
+pub use reach::{Eight, Many, Reach, Rows, Sixteen, Strip};
 
 /// The most lanes that any instruction set has; columns have room for that many beyond their last customer.
 pub const MOST_LANES: usize = 16;
@@ -63,6 +63,18 @@ pub fn philox_keys(mut key: [u32; 2]) -> PhiloxKeys {
         key = [key[0].wrapping_add(PHILOX_KEY_STEPS[0]), key[1].wrapping_add(PHILOX_KEY_STEPS[1])];
         now
     })
+}
+
+/// Looks up a row number by number.
+#[inline(always)]
+fn look_up_columns<L: Lanes>(l: L, table: &Rows, place: L::U) -> [L::U; 8] {
+    let mut row = [l.u(0); 8];
+    let mut at = 0;
+    while at < 8 {
+        row[at] = l.look_sixteen(l.sixteen(&table.columns[at]), place);
+        at += 1;
+    }
+    row
 }
 
 /// Several customers at once: `N` lanes of 32 bits.
@@ -178,6 +190,11 @@ pub trait Lanes: Copy {
     fn look_eight(self, table: Self::Eight, place: Self::U) -> Self::U;
     /// Looks up by a place below 16.
     fn look_sixteen(self, table: Self::Sixteen, place: Self::U) -> Self::U;
+    /// Looks up a whole row by a place below 16, or what is of no meaning by one that is not.
+    #[inline(always)]
+    fn look_row(self, table: &Rows, place: Self::U) -> [Self::U; 8] {
+        look_up_columns(self, table, place)
+    }
     /// Looks up in a table of any length; a place beyond its end reads the last number.
     fn look_many(self, table: &[u32], place: Self::U) -> Self::U;
     /// Looks up four numbers that lie side by side; a place beyond the end reads the last ones. Four single look-ups

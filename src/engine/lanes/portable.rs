@@ -1,6 +1,6 @@
 //! Portable lanes: arrays, which the compiler turns into whatever vectors every processor of the target has.
 
-use super::{Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::{Lanes, PHILOX_MULTIPLIERS, PhiloxKeys, Rows};
 
 /// A number of lanes of plain numbers, a power of 2: eight serve every processor, one serves a single customer.
 #[derive(Clone, Copy)]
@@ -206,6 +206,14 @@ impl<const N: usize> Lanes for Portable<N> {
     #[inline(always)]
     fn look_sixteen(self, table: Self::Sixteen, place: Self::U) -> Self::U {
         each!(i => table[(place[i] & 15) as usize])
+    }
+    #[inline(always)]
+    fn look_row(self, table: &Rows, place: Self::U) -> [Self::U; 8] {
+        // Four numbers are loaded at once.
+        let place = self.and(place, [15; N]);
+        let [a, b, c, d] = self.look_four(&table.halves[0], place);
+        let [e, f, g, h] = self.look_four(&table.halves[1], place);
+        [a, b, c, d, e, f, g, h]
     }
     #[inline(always)]
     fn look_many(self, table: &[u32], place: Self::U) -> Self::U {

@@ -57,6 +57,22 @@ impl Strip {
     }
 }
 
+/// A table of sixteen rows of eight numbers, as bits, both ways round: which one is fast depends on the instruction set.
+pub struct Rows {
+    /// For each number of a row, the column of it.
+    pub columns: [[u32; 16]; 8],
+    /// The rows in halves.
+    pub halves: [[[u32; 4]; 16]; 2],
+}
+
+impl Rows {
+    /// A table with these columns.
+    pub fn new(columns: [[u32; 16]; 8]) -> Self {
+        let half = |first: usize| std::array::from_fn(|row| std::array::from_fn(|at| columns[first + at][row]));
+        Self { columns, halves: [half(0), half(4)] }
+    }
+}
+
 /// How far a look-up reaches.
 pub trait Reach {
     /// A table that is ready to be looked up in.

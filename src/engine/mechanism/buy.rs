@@ -229,6 +229,24 @@ fn in_last_step<L: Lanes>(l: L, count: usize) -> L::M {
     l.ge(last, l.add(l.places(), l.u(1)))
 }
 
+/// All purchases of the listed buyers, and the most of any: a plain loop that is compiled for each instruction set.
+struct Tally<'a> {
+    counts: &'a [u32],
+}
+
+impl Kernel for Tally<'_> {
+    type Output = (u64, u32);
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) -> (u64, u32) {
+        let (mut all, mut most) = (0, 0);
+        for count in self.counts {
+            all += u64::from(*count);
+            most = most.max(*count);
+        }
+        (all, most)
+    }
+}
+
 /// The most baskets whose money, each below 2^51 units, can be summed in 63 bits.
 const SUMMABLE: usize = 4_095;
 
@@ -247,6 +265,42 @@ impl Kernel for Money<'_> {
             let mut money = 0_i64;
             for basket in some {
                 money += units(*basket, self.scale);
+            }
+            sum += i128::from(money);
+        }
+        sum
+    }
+}
+
+/// The same where it matters whose a basket is: its size may be the customer's own, and is noted in what they bought.
+struct TheirMoney<'a> {
+    baskets: &'a [f32],
+    whose: &'a [u32],
+    scale: f64,
+    /// The customers' own sizes at the start, and what has been added to them since.
+    own: Option<(&'a [f32], f32)>,
+    bought: &'a mut [u32],
+}
+
+impl Kernel for TheirMoney<'_> {
+    type Output = i128;
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) -> i128 {
+        let mut sum = 0_i128;
+        for (baskets, whose) in self.baskets.chunks(SUMMABLE).zip(self.whose.chunks(SUMMABLE)) {
+            let mut money = 0_i64;
+            for (basket, place) in baskets.iter().zip(whose) {
+                let place = *place as usize;
+                let scale = match self.own {
+                    Some((own, growth)) => self.scale * f64::from((own[place] + growth).max(0.0)),
+                    None => self.scale,
+                };
+                let units = units(*basket, scale);
+                money += units;
+                // The low bits of the money tell baskets apart well enough for a fingerprint.
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
+                let mix = (units as u32).wrapping_mul(8).wrapping_add(1);
+                self.bought[place] = self.bought[place].wrapping_add(mix);
             }
             sum += i128::from(money);
         }
@@ -289,8 +343,7 @@ impl Shop<'_> {
     fn serve(&self, block: &Block, buyers: usize, subset: &mut Subset, bought: &mut [u32], ledger: &mut Ledger) {
         let set = self.now.world.set;
         let Some(sampler) = &self.now.program().baskets[self.stage] else { return };
-        let purchases: u64 = subset.count[..buyers].iter().map(|count| u64::from(*count)).sum();
-        let most = subset.count[..buyers].iter().max().copied().unwrap_or(0);
+        let (purchases, most) = set.run(Tally { counts: &subset.count[..buyers] });
         let mut money = 0;
         let mut buyers = buyers;
         for draw in 0..most.div_ceil(4) {
@@ -311,26 +364,13 @@ impl Shop<'_> {
 
     /// The money of some baskets, in ten-thousandths of the currency unit.
     fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: &mut [u32]) -> i128 {
-        let scale = self.buying.basket;
-        let own = self.purchases.basket_trait;
+        let (set, scale) = (self.now.world.set, self.buying.basket);
         if !self.places() {
-            return self.now.world.set.run(Money { baskets, scale });
+            return set.run(Money { baskets, scale });
         }
-        let mut money = 0_i128;
-        for (basket, place) in baskets.iter().zip(whose) {
-            let place = *place as usize;
-            let scale = own.map_or(scale, |of| {
-                let own = block.traits[of.index()][place] + self.now.program().growth(of, self.now.age);
-                scale * f64::from(own.max(0.0))
-            });
-            let units = units(*basket, scale);
-            money += i128::from(units);
-            // The low bits of the money tell baskets apart well enough for a fingerprint.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
-            let mix = (units as u32).wrapping_mul(8).wrapping_add(1);
-            bought[place] = bought[place].wrapping_add(mix);
-        }
-        money
+        let own = self.purchases.basket_trait;
+        let own = own.map(|of| (block.traits[of.index()].as_slice(), self.now.program().growth(of, self.now.age)));
+        set.run(TheirMoney { baskets, whose, scale, own, bought })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::engine::lanes::{Lanes, Portable};
+use crate::engine::lanes::{Lanes, Portable, Rows};
 use crate::stats::distribution::Distribution;
 
 use super::quantile::{QuantileTable, TERMS, foot, place, polynomial};
@@ -15,7 +15,7 @@ const FIRST_OCTAVE: u32 = 16;
 /// The quantile function of the standard normal law. It is odd, so one half of it serves both; the 16 octaves
 /// nearest to the middle fit into registers, and only 2^-16 of all words fall beyond them.
 pub struct Normal {
-    near: [[u32; 16]; TERMS],
+    near: Rows,
     table: QuantileTable,
 }
 
@@ -32,7 +32,7 @@ impl Normal {
         let near = std::array::from_fn(|term| {
             std::array::from_fn(|octave| table.coefficient(term, octave + FIRST_OCTAVE as usize))
         });
-        Self { near, table }
+        Self { near: Rows::new(near), table }
     }
 
     /// The quantile at the middle of each word's cell.
@@ -43,11 +43,12 @@ impl Normal {
         let bits = foot(l, tail);
         let t = place(l, bits);
         let octave = l.sub(l.right::<23>(bits), l.u(126 + FIRST_OCTAVE));
-        let mut z = l.of_bits(l.look_sixteen(l.sixteen(&self.near[TERMS - 1]), octave));
+        let terms = l.look_row(&self.near, octave);
+        let mut z = l.of_bits(terms[TERMS - 1]);
         let mut term = TERMS - 1;
         while term > 0 {
             term -= 1;
-            z = l.mul_add(t, z, l.of_bits(l.look_sixteen(l.sixteen(&self.near[term]), octave)));
+            z = l.mul_add(t, z, l.of_bits(terms[term]));
         }
         let near = l.ge(tail, l.u(DEEP));
         if l.count(near) as usize != L::N {

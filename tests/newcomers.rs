@@ -152,6 +152,42 @@ scenarios.today = {}
     assert!(runs.levels(0, "cost").iter().all(|level| (level - cost).abs() < 1e-6));
 }
 
+/// Newcomers have the age that they came with, whatever the period.
+#[test]
+fn newcomers_age_from_the_period_in_which_they_come() {
+    let study = STUDY
+        .replace("start = { active = 0.7, trial = 0.3 }\n", "start = { active = 0.7, trial = 0.3 }\ntraits = { years = \"normal(5, 1)\" }\n")
+        .replace("start = { active = 1 }\n", "start = { active = 1 }\ntraits = { years = \"normal(6, 1)\" }\n")
+        .replace("[stages.trial]", "[traits.years]\nneutral = 5\nages = true\n[stages.trial]")
+        .replace("gone = 0.2 }", "gone = { chance = 0.2, drivers = { years = 0.15 } } }")
+        .replace("margin = 0.4 }", "margin = 0.4, drivers = { years = 0.1 } }");
+    let model = model(&study);
+    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let exact = Exact::of(&model).unwrap();
+    for metric in ["active_customers", "purchases", "revenue"] {
+        let moments: polku::stats::moments::Moments = runs.levels(0, metric).into_iter().collect();
+        let wanted = exact.mean(&model, "today", metric).unwrap();
+        let z = (moments.mean() - wanted) / (moments.variance().unwrap() / 150.0).sqrt();
+        assert!(z.abs() < 4.5, "{metric}: {} where {wanted} is expected, z = {z}", moments.mean());
+    }
+}
+
+/// What a scenario's batches say of chance is its own: another scenario with more newcomers changes nothing.
+#[test]
+fn another_scenario_moves_no_uncertainty() {
+    let alone = STUDY.replace("replications = 150", "replications = 12");
+    let alone = alone.split("[scenarios.more]").next().unwrap().to_owned();
+    let more = "[scenarios.more]\nchanges = [ { target = \"segments.*.inflow.per_period\", times = 2 } ]\n";
+    let both = format!("{alone}{more}");
+    let of = |study: &str| serde_json::to_value(report(&model(study), study).business).unwrap()["uncertainty"].clone();
+    let today = |all: serde_json::Value| -> Vec<serde_json::Value> {
+        all.as_array().unwrap().iter().filter(|its| its["scenario"] == "today").cloned().collect()
+    };
+    let (alone, both) = (today(of(&alone)), today(of(&both)));
+    assert!(!alone.is_empty());
+    assert_eq!(alone, both);
+}
+
 fn report(model: &Model, study: &str) -> Report {
     let source = Source::new("test.toml", ".", study);
     let runs = Runs::of(model, &Experiment::new(model)).unwrap();

@@ -92,23 +92,22 @@ impl Arrivals {
     }
 }
 
-/// The first customer and the number of customers of a batch, of `agents` customers.
-pub fn batch(agents: u32, batch: usize) -> (u32, usize) {
-    #[expect(clippy::cast_possible_truncation, reason = "no more than `agents`")]
-    let end = |batch: usize| (u64::from(agents) * batch as u64 / BATCHES as u64) as u32;
-    (end(batch), (end(batch + 1) - end(batch)) as usize)
+/// The number of customers of a batch, of `agents` customers. They are dealt to the batches in turn, so that who belongs
+/// to which does not depend on how many there are.
+pub fn of_batch(agents: u32, batch: usize) -> usize {
+    (agents as usize + BATCHES - 1 - batch) / BATCHES
 }
 
 /// The spans of one segment and entry, of at most `size` customers each, for `agents` of them.
 pub fn spans(cells: Cells, crowd: Crowd, agents: u32, size: usize) -> Vec<Span> {
     let mut spans = Vec::new();
-    for part in 0..BATCHES {
-        let (first, count) = batch(agents, part);
-        let cell = cells.place(crowd.segment, crowd.entry as usize, part);
-        for done in (0..count).step_by(size) {
-            let from = first + u32::try_from(done).unwrap_or(u32::MAX);
-            let crowd = Crowd { first: crowd.first + from, ..crowd };
-            spans.push(Span { cell, crowd, offset: from, count: size.min(count - done) });
+    for batch in 0..BATCHES {
+        let count = of_batch(agents, batch);
+        let cell = cells.place(crowd.segment, crowd.entry as usize, batch);
+        let all = Crowd { first: crowd.customer(whole(batch)), step: crowd.step * whole(BATCHES), ..crowd };
+        for offset in (0..count).step_by(size) {
+            let crowd = Crowd { first: all.customer(whole(offset)), ..all };
+            spans.push(Span { cell, batch, crowd, offset, count: size.min(count - offset) });
         }
     }
     spans
@@ -123,7 +122,7 @@ pub fn all_spans(model: &Model, arrivals: &[Vec<Vec<Arrivals>>], size: usize) ->
     for segment in 0..cells.segments {
         for entry in 0..cells.entries {
             let most = arrivals.iter().map(|scenario| scenario[segment][entry].agents).max().unwrap_or(0);
-            let crowd = Crowd { segment, entry: whole(entry), first: if entry == 0 { first } else { 0 } };
+            let crowd = Crowd::new(segment, whole(entry), if entry == 0 { first } else { 0 });
             all.extend(spans(cells, crowd, most, size));
             first += if entry == 0 { most } else { 0 };
         }

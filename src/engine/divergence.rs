@@ -17,7 +17,7 @@ use super::rollout::Rollout;
 use super::scratch::Scratch;
 
 /// How finely chances to part are cut: a pair of branches stands for 2^-grain of a customer. At most 24.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grain(pub u8);
 
 impl Grain {

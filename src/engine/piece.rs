@@ -3,7 +3,7 @@
 use crate::model::Model;
 
 use super::agreement::Agreement;
-use super::cells::{Arrivals, Cells};
+use super::cells::{Arrivals, Cells, of_batch};
 use super::divergence::{Divergence, Grain};
 use super::flows::Flows;
 use super::ledger::Ledger;
@@ -16,15 +16,17 @@ use super::tables::Tables;
 /// Pairs of branches that wait are followed when they fill this many blocks, which bounds the memory.
 const BLOCKS_THAT_WAIT: usize = 8;
 
-/// A run of customers with consecutive addresses who are counted in one cell.
+/// A run of customers who are counted in one cell.
 #[derive(Clone, Copy)]
 pub struct Span {
     /// The cell.
     pub cell: usize,
+    /// The batch that they belong to.
+    pub batch: usize,
     /// Their segment and period of entry, and the first address.
     pub crowd: Crowd,
-    /// How many of the same segment and entry come before the first.
-    pub offset: u32,
+    /// How many of the same batch come before the first.
+    pub offset: usize,
     /// The number of customers, in the scenario that has most of them.
     pub count: usize,
 }
@@ -32,7 +34,7 @@ pub struct Span {
 impl Span {
     /// How many of these customers there are where so many come in all.
     pub fn count_of(&self, arrivals: Arrivals) -> usize {
-        self.count.min(arrivals.agents.saturating_sub(self.offset) as usize)
+        self.count.min(of_batch(arrivals.agents, self.batch).saturating_sub(self.offset))
     }
 }
 
@@ -123,7 +125,7 @@ pub fn differ(lives: &[u32], base: &[u32]) -> u64 {
 
 /// The blocks of `count` customers of a crowd: who they are, and how many.
 pub fn blocks(crowd: Crowd, count: usize, size: usize) -> impl Iterator<Item = (Crowd, usize)> {
-    let block = move |done| (Crowd { first: crowd.first + whole(done), ..crowd }, size.min(count - done));
+    let block = move |done| (Crowd { first: crowd.customer(whole(done)), ..crowd }, size.min(count - done));
     (0..count).step_by(size).map(block)
 }
 
@@ -169,7 +171,7 @@ impl Piece {
         let baseline = self.counts.baseline;
         let mut done = 0;
         for (crowd, count) in blocks(span.crowd, span.count, self.size) {
-            let part = Span { crowd, offset: span.offset + whole(done), count, ..span };
+            let part = Span { crowd, offset: span.offset + done, count, ..span };
             done += count;
             self.fresh.begin(&worlds.whole.world, crowd, count);
             self.play_one(worlds, baseline, part);

@@ -1,9 +1,11 @@
 //! A pilot tries two estimators of a scenario's difference on a few customers, batch by batch.
 //!
-//! Its customers have luck of their own, which no replication uses, and uncertain numbers have their medians. So what
-//! is chosen by a pilot is independent of what is then estimated, and the same for any number of customers.
+//! Its customers have luck of their own, which no replication uses, and uncertain numbers have their medians, but for
+//! how finely differences are forced. So what is chosen by a pilot is independent of what is then estimated, and the
+//! same for any number of customers.
 
 use crate::model::Model;
+use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::agreement::Agreement;
@@ -23,6 +25,9 @@ use super::tables::Tables;
 const REPLICATION: u32 = u32::MAX;
 /// With this many pairs of branches the mean chance to part is known to a sixteenth.
 const ENOUGH_PAIRS: usize = 256;
+/// So many drawn worlds say how finely a difference is forced where numbers are uncertain: their medians may hardly
+/// differ from the baseline where most draws do.
+const DRAWN_WORLDS: u32 = 4;
 
 /// How many customers a pilot tries.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +45,8 @@ pub struct Pilot<'m> {
     size: Size,
     program: Program,
     tables: Vec<Vec<Tables>>,
+    /// The tables of drawn worlds, where numbers are uncertain.
+    drawn: Vec<Vec<Vec<Tables>>>,
 }
 
 /// What one scenario's trial came to. Flows are those of one customer of a segment, by batch and segment.
@@ -65,23 +72,24 @@ impl<'m> Pilot<'m> {
         if program.coupled || model.has_inflow() {
             return None;
         }
-        let drawn = model.central();
-        let segments = 0..model.segments.len();
-        let tables = |scenario| {
-            let of = |segment| Tables::new(model, &program, &drawn, scenario, SegmentId::from(segment));
-            segments.clone().map(of).collect()
+        let world = |drawn: &Draw| -> Vec<Vec<Tables>> {
+            let of = |scenario: usize, segment: usize| {
+                Tables::new(model, &program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
+            };
+            let scenario = |scenario| (0..model.segments.len()).map(|segment| of(scenario, segment)).collect();
+            (0..model.scenarios.len()).map(scenario).collect()
         };
-        let tables = (0..model.scenarios.len()).map(|scenario| tables(ScenarioId::from(scenario))).collect();
-        Some(Self { model, set, size, program, tables })
+        let luck = |at: u32| Draws::new(model.run.seed, REPLICATION - 1 - at);
+        let worlds = if model.is_uncertain() { DRAWN_WORLDS } else { 0 };
+        let drawn = (0..worlds).map(|at| world(&Draw::new(model, &luck(at)))).collect();
+        let tables = world(&model.central());
+        Some(Self { model, set, size, program, tables, drawn })
     }
 
     /// Tries a scenario; none where its differences cannot be forced, or nobody would ever part. The grain may be
-    /// given; otherwise there are about as many pairs of branches as customers.
+    /// given; otherwise there are about as many pairs of branches as customers, or fewer.
     pub fn trial(&self, scenario: usize, grain: Option<Grain>) -> Option<Trial> {
-        let base = &self.tables[self.model.baseline.index()];
-        let pairs = base.iter().zip(&self.tables[scenario]);
-        let agreements: Vec<Agreement<'_>> =
-            pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect::<Option<_>>()?;
+        let agreements = self.agreements(&self.tables, scenario)?;
         let draws = Draws::new(self.model.run.seed, REPLICATION);
         let rollout = Rollout::new(self.model, &self.program, draws, self.set);
         let most = self.model.segments.iter().map(|segment| self.customers(segment.share)).max().unwrap_or(1);
@@ -93,7 +101,11 @@ impl<'m> Pilot<'m> {
         };
         let grain = match grain {
             Some(grain) => grain,
-            None => self.grain(&rollout, &agreements, &mut desk)?,
+            None => {
+                let grain = self.grain(&rollout, &agreements, &mut desk)?;
+                let others = self.drawn.iter().filter_map(|tables| self.agreements(tables, scenario));
+                others.filter_map(|others| self.grain(&rollout, &others, &mut desk)).fold(grain, Grain::min)
+            }
         };
         let mut trial = Trial {
             grain,
@@ -115,6 +127,12 @@ impl<'m> Pilot<'m> {
             trial.forced.push(self.forced(&rollout, &agreements, batch, &mut desk, &mut trial.cost_forced, grain));
         }
         Some(trial)
+    }
+
+    /// A scenario's agreements with the baseline by segment.
+    fn agreements<'t>(&'t self, tables: &'t [Vec<Tables>], scenario: usize) -> Option<Vec<Agreement<'t>>> {
+        let pairs = tables[self.model.baseline.index()].iter().zip(&tables[scenario]);
+        pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect()
     }
 
     /// The customers of a segment in a batch.
@@ -141,7 +159,7 @@ impl<'m> Pilot<'m> {
             let (mut customers, mut pairs) = (0, 0);
             for batch in 0..self.size.batches {
                 for (segment, (first, count)) in self.batch(batch).into_iter().enumerate() {
-                    desk.fresh.begin(&rollout.world, Crowd { segment, entry: 0, first }, count);
+                    desk.fresh.begin(&rollout.world, Crowd::new(segment, 0, first), count);
                     desk.divergence.share(rollout, &agreements[segment], Grain(grain), &desk.fresh);
                     pairs += desk.divergence.waiting();
                     customers += count;
@@ -169,7 +187,7 @@ impl<'m> Pilot<'m> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut play = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { fresh, block, scratch, .. } = &mut *desk;
-            fresh.begin(&rollout.world, Crowd { segment, entry: 0, first }, customers);
+            fresh.begin(&rollout.world, Crowd::new(segment, 0, first), customers);
             block.restart(&self.program, fresh);
             let mut ledger = self.ledger();
             count::count(block, &rollout.world, 0, &mut ledger);
@@ -194,7 +212,7 @@ impl<'m> Pilot<'m> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut force = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { fresh, divergence, .. } = &mut *desk;
-            fresh.begin(&rollout.world, Crowd { segment, entry: 0, first }, customers);
+            fresh.begin(&rollout.world, Crowd::new(segment, 0, first), customers);
             let mut ledgers = [self.ledger(), self.ledger()];
             *cost += divergence.share(rollout, &agreements[segment], grain, fresh);
             *cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);

@@ -89,8 +89,8 @@ impl Block {
     /// Puts `count` customers in their places, at time 0 or at the beginning of the period in which they come.
     pub fn begin(&mut self, world: &World<'_>, crowd: Crowd, count: usize) {
         self.reset(world.program, crowd, count);
-        for (place, customer) in self.customer.iter_mut().zip(crowd.first..) {
-            *place = customer;
+        for (place, customer) in self.customer.iter_mut().zip(0..) {
+            *place = crowd.customer(customer);
         }
         self.stage[count..].fill(world.program.nobody());
         super::mechanism::arrive::arrive(self, world, crowd.segment);
@@ -254,7 +254,7 @@ impl Block {
     pub fn settle(&mut self) {
         if !self.digests.is_empty() {
             for place in 0..self.live {
-                self.digests[(self.customer[place] - self.crowd.first) as usize] = self.digest[place];
+                self.digests[self.crowd.place(self.customer[place])] = self.digest[place];
             }
         }
     }
@@ -284,7 +284,7 @@ impl Block {
             self.gone[self.stage[place] as usize] += 1;
             self.gone_acquired += u64::from(!world.program.acquires || self.acquired[place] != 0);
             if !self.digests.is_empty() {
-                self.digests[(self.customer[place] - self.crowd.first) as usize] = self.digest[place];
+                self.digests[self.crowd.place(self.customer[place])] = self.digest[place];
             }
         }
         let live = self.live;
@@ -324,8 +324,8 @@ pub fn drop_when_due(blocks: &mut [&mut Block], world: &World<'_>, scratch: &mut
     }
 }
 
-/// Customers of one segment who come in one period, with consecutive addresses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Customers of one segment who come in one period, with addresses at even distances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crowd {
     /// The segment.
     pub segment: usize,
@@ -333,9 +333,33 @@ pub struct Crowd {
     pub entry: u32,
     /// The first address.
     pub first: u32,
+    /// How far it is from one address to the next.
+    pub step: u32,
+}
+
+impl Default for Crowd {
+    fn default() -> Self {
+        Self::new(0, 0, 0)
+    }
 }
 
 impl Crowd {
+    /// Customers with consecutive addresses from `first` on.
+    pub fn new(segment: usize, entry: u32, first: u32) -> Self {
+        Self { segment, entry, first, step: 1 }
+    }
+
+    /// The address of the customer at a place.
+    pub fn customer(&self, place: u32) -> u32 {
+        // Columns have room for a few more than there are, whose addresses have no meaning.
+        self.first.wrapping_add(place.wrapping_mul(self.step))
+    }
+
+    /// The place of a customer.
+    fn place(&self, customer: u32) -> usize {
+        ((customer - self.first) / self.step) as usize
+    }
+
     /// Newcomers are counted anew in every segment and period, so their luck has to be told apart by these. Multiples
     /// of an odd number near 2^32 divided by the golden ratio leave room for the draws of a customer between them.
     fn luck(&self) -> u32 {

@@ -62,7 +62,7 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, customer: u
     let mut block = Block::with_room(&program, 1, true);
     let mut scratch = Scratch::new(&program, 1, true);
     let mut ledger = Ledger::new(&program, 0, model.run.horizon);
-    block.begin(&rollout.world, Crowd { segment, entry: 0, first: customer }, 1);
+    block.begin(&rollout.world, Crowd::new(segment, 0, customer), 1);
     let traits = block.traits.iter().map(|column| f64::from(column[0])).collect();
     count::count(&mut block, &rollout.world, 0, &mut ledger);
     let mut moments = vec![moment(&block, &ledger, 0)];

@@ -82,7 +82,7 @@ impl<'a> Together<'a> {
         for segment in 0..self.cells.segments {
             let of = |world: &Vec<Vec<Arrivals>>| world[segment].get(t as usize).copied().unwrap_or_default();
             let most = self.arrivals.iter().map(|world| of(world).agents).max().unwrap_or(0);
-            let crowd = Crowd { segment, entry: t, first: if t == 0 { first } else { 0 } };
+            let crowd = Crowd::new(segment, t, if t == 0 { first } else { 0 });
             for span in spans(self.cells, crowd, most, size) {
                 let worlds = self.arrivals.iter().zip(&self.part);
                 all.push((span, worlds.map(|(world, part)| (span.count_of(of(world)), *part)).collect()));

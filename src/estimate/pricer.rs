@@ -1,7 +1,7 @@
 //! The pricer turns a replication's counts into everything that results are made of. It runs where the replication ran, so
 //! that large counts need not be carried on.
 
-use crate::engine::cells::{BATCHES, Cells, batch};
+use crate::engine::cells::{BATCHES, Cells, of_batch};
 use crate::engine::divergence::Grain;
 use crate::engine::experiment::Replication;
 use crate::engine::flows::Flows;
@@ -163,7 +163,7 @@ impl<'m> Pricer<'m> {
     ) -> Vec<Flows> {
         let arrivals = replication.arrivals[scenario][segment].iter().zip(all).enumerate();
         arrivals
-            .map(|(entry, (its, all))| match batch(its.agents, part).1 {
+            .map(|(entry, (its, all))| match of_batch(its.agents, part) {
                 // A cohort too small to be cut says nothing of chance.
                 0 => all.clone(),
                 count => {

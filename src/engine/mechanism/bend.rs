@@ -81,7 +81,7 @@ struct Driver<'a> {
 
 impl<'a> Driver<'a> {
     fn new(block: &'a Block, now: Period<'_>, state: State, weight: &'a Strip) -> Self {
-        Self { column: block.state(state), neutral: now.program().neutral(state, now.t), weight }
+        Self { column: block.state(state), neutral: now.program().neutral(state, now.age), weight }
     }
 }
 

@@ -180,6 +180,17 @@ fn exact_figures_with_a_memory_are_stable() {
     }
 }
 
+/// Exponents are held where the simulation holds them, so that the farthest node of a quadrature is a number.
+#[test]
+fn drivers_without_measure_have_an_expectation_all_the_same() {
+    let study = remembered(QUALITIES[0], "0.4")
+        .replace("[segments.new]", "[traits.worth]\nlaw = \"normal(50000, 20000)\"\n[segments.new]")
+        .replace("{ satisfaction = 1 }", "{ satisfaction = 1, worth = 0.01 }");
+    let model = model(&study);
+    assert!(obstacles(&model).is_empty());
+    check_against_exact(&summary(&model));
+}
+
 #[test]
 fn obstacles_say_what_stands_in_the_way() {
     let study = remembered(QUALITIES[0], "0.4");
@@ -188,6 +199,16 @@ fn obstacles_say_what_stands_in_the_way() {
         .replace("away = 0.1 }", "away = { chance = 0.1, word_of_mouth = 0.02 } }")
         .replace("[stages.away]", "[stages.away]\ntalks = true");
     assert_eq!(obstacles(&model(&heard)), ["word of mouth in `desk` couples customers"]);
+    // A list tells whole years apart, and what is multiplied needs the parts of one.
+    let listed = study
+        .replace("[segments.new]", "[traits.age]\nlaw = \"uniform(0, 2)\"\nages = true\n[segments.new]")
+        .replace("away = 0.1 }", "away = { chance = [0.1, 0.05], by = \"age\" } }");
+    assert!(obstacles(&model(&listed)).is_empty());
+    let multiplied = listed.replace("purchases = { ", "purchases = { trait = \"age\", ");
+    assert_eq!(
+        obstacles(&model(&multiplied)),
+        ["chances are listed by `age`, and purchases or baskets multiplied by it"]
+    );
     let traits = study
         .replace(
             "[segments.new]",

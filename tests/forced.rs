@@ -278,6 +278,18 @@ fn the_engine_forces_differences_where_it_pays_and_only_there() {
     assert!(summary(&retailer).contrasts.iter().all(|contrast| contrast.estimator == Estimator::Paired));
 }
 
+/// Where the medians of uncertain numbers hardly make a difference, the draws do: they say how finely it is forced.
+#[test]
+fn a_median_near_the_baseline_does_not_make_the_work_boundless() {
+    let near = journey("j1", 500, 200, 2).replace("set = 0.06", "odds = \"0.8 to 1.250025\"");
+    let grain = choose(&model(&near), InstructionSet::best())[1];
+    assert!(grain.is_none_or(|grain| grain <= Grain(6)), "{grain:?}");
+    let pilot = model(&near);
+    let size = Size { batches: 8, customers: 64 };
+    let trial = Pilot::new(&pilot, InstructionSet::best(), size).unwrap().trial(1, None).unwrap();
+    assert!(trial.grain <= Grain(6), "{:?}", trial.grain);
+}
+
 /// This seed gives these numbers: a change here is value-breaking and belongs under that heading of the changelog.
 #[test]
 fn the_forced_differences_of_a_seed_are_stable() {

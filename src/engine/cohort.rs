@@ -14,6 +14,7 @@ use crate::quantity::{ScenarioId, SegmentId, TraitId};
 
 use super::cohort_table::CohortTable;
 use super::flows::Flows;
+use super::numeric::exp::exp_held;
 use super::obstacle::{follows_satisfaction, kinds};
 use super::program::Program;
 use super::satisfaction_grid::SatisfactionGrid;
@@ -225,7 +226,7 @@ impl<'a> Cohort<'a> {
             }
         }
         let weigh = |((exit, chance), tilt): ((&Exit, f64), &Vec<f64>)| {
-            let weight = chance * libm::exp(self.exponent(table, &exit.drivers));
+            let weight = chance * self.tilt(table, &exit.drivers);
             if tilt.is_empty() { vec![weight; nodes] } else { tilt.iter().map(|tilt| weight * tilt).collect() }
         };
         let mut row = Row {
@@ -246,7 +247,11 @@ impl<'a> Cohort<'a> {
         self.traits[of.index()] + growth * (f64::from(self.age(table.t)) - 1.0)
     }
 
-    /// The part of an exponent that is the traits'; that of satisfaction is in the table, node by node.
+    /// What traits multiply a weight or a rate by; that of satisfaction is in the table, node by node.
+    fn tilt(&self, table: &CohortTable<'_, '_>, drivers: &[Driver]) -> f64 {
+        exp_held(self.exponent(table, drivers))
+    }
+
     fn exponent(&self, table: &CohortTable<'_, '_>, drivers: &[Driver]) -> f64 {
         let one = |driver: &Driver| match driver.on {
             State::Trait(of) => {
@@ -313,7 +318,7 @@ impl<'a> Cohort<'a> {
 
     fn rates(&self, table: &CohortTable<'_, '_>, stage: usize, purchases: &Purchases) -> Vec<f64> {
         let own = purchases.rate_trait.map_or(1.0, |of| self.trait_at(table, of).max(0.0));
-        let rate = table.values[purchases.rate] * own * libm::exp(self.exponent(table, &purchases.drivers));
+        let rate = table.values[purchases.rate] * own * self.tilt(table, &purchases.drivers);
         let tilts = &table.rates[stage];
         if tilts.is_empty() {
             vec![rate; table.grid.nodes().len()]

@@ -6,6 +6,7 @@ use crate::model::param::ParamSet;
 use crate::model::rows::{Moment, combinations};
 use crate::model::timeline::Timeline;
 
+use super::numeric::exp::exp_held;
 use super::satisfaction_grid::{Kernel, SatisfactionGrid};
 
 /// The numbers in force in one period for one segment of one scenario.
@@ -103,7 +104,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
             return Vec::new();
         };
         let weight: f64 = weights.iter().sum();
-        self.grid.nodes().iter().map(|s| libm::exp(weight * (s - experience.neutral))).collect()
+        self.grid.nodes().iter().map(|s| exp_held(weight * (s - experience.neutral))).collect()
     }
 
     fn fill_kernels(&mut self) {

@@ -49,8 +49,12 @@ fn most_grids(model: &Model) -> usize {
 fn too_many_nodes(model: &Model) -> Option<String> {
     let bending = bending(model);
     let name = |of: TraitId| model.traits[of.index()].name.as_str();
+    // Where a list reads a trait, only its whole part is told apart.
     if let Some((of, _)) = bending.iter().find(|(of, by_list)| *by_list && drives(model, *of)) {
-        return Some(format!("chances are both listed by `{0}` and driven by it", name(*of)));
+        return Some(format!("chances are listed by `{0}`, and moves or purchases are driven by it", name(*of)));
+    }
+    if let Some((of, _)) = bending.iter().find(|(of, by_list)| *by_list && multiplies(model, *of) > 0) {
+        return Some(format!("chances are listed by `{0}`, and purchases or baskets multiplied by it", name(*of)));
     }
     let with_memory = satisfaction_drives(model);
     let most = match (with_memory, model.is_uncertain()) {
@@ -75,14 +79,11 @@ pub fn combinations_needed(model: &Model) -> usize {
 /// The traits that expectations do not depend on linearly, and whether lists are read by them.
 fn bending(model: &Model) -> Vec<(TraitId, bool)> {
     let multipliers = |of: TraitId| {
-        let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref());
-        let rate = purchases.clone().any(|p| p.rate_trait == Some(of));
-        let basket = purchases.clone().any(|p| p.basket_trait == Some(of));
         let leaves = model
             .stages
             .iter()
             .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
-        (rate && basket) || leaves
+        multiplies(model, of) > 1 || leaves
     };
     (0..model.traits.len())
         .map(TraitId::from)
@@ -101,6 +102,13 @@ fn bending(model: &Model) -> Vec<(TraitId, bool)> {
 fn drivers(model: &Model) -> impl Iterator<Item = &Driver> {
     let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers);
     model.stages.iter().flat_map(Stage::move_drivers).chain(purchases)
+}
+
+/// How many of the two things, rates and baskets, a trait multiplies.
+fn multiplies(model: &Model, of: TraitId) -> usize {
+    let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref());
+    let rate = purchases.clone().any(|p| p.rate_trait == Some(of));
+    usize::from(rate) + usize::from(purchases.clone().any(|p| p.basket_trait == Some(of)))
 }
 
 fn drives(model: &Model, of: TraitId) -> bool {

@@ -7,7 +7,7 @@ use crate::model::journey::Stage;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use crate::engine::cells::BATCHES;
+use crate::engine::cells::{Arrivals, BATCHES, planned};
 use crate::engine::cohort::{MOST_INTERVALS, tunnel_length};
 use crate::engine::experiment::wave;
 use crate::engine::group::MOST_THAT_KEEP_WORDS;
@@ -68,7 +68,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     // A customer's columns of four bytes, and the words of four periods for four purposes where they are kept.
     let words = if model.run.agents <= MOST_THAT_KEEP_WORDS { 64.0 } else { 0.0 };
     let customer = scenarios * (32.0 + 8.0 * model.traits.len() as f64 + words);
-    let customers = if coupled { threads.min(wave) * f64::from(model.run.agents) * customer } else { 0.0 };
+    let customers = if coupled { threads.min(wave) * together(model) * customer } else { 0.0 };
     let part = |what, bytes, mend| Part { what, bytes, mend };
     let mut parts = vec![
         part(
@@ -94,6 +94,14 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     ];
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     parts
+}
+
+/// The simulated customers of the scenario that has most of them, newcomers at the medians of what is uncertain. Those who
+/// are brought by others are not known before the run, and left out.
+fn together(model: &Model) -> f64 {
+    let arrivals = planned(model, &model.central());
+    let of = |scenario: &Vec<Vec<Arrivals>>| scenario.iter().flatten().map(|its| f64::from(its.agents)).sum::<f64>();
+    arrivals.iter().map(of).fold(0.0, f64::max)
 }
 
 /// The exact expectations of one segment: the tables of a period, the kernels of stages with a quality, and every kind of

@@ -8,13 +8,16 @@ const SHIFT: f32 = 12_582_912.0;
 const LN_2_HIGH: f32 = 355.0 / 512.0;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
-/// e^x with a relative error below 2e-7; x is taken as the nearest number of [-80, 80].
+/// Exponents are held between this and its negative, so that no power leaves single precision.
+pub const MOST_EXPONENT: f32 = 80.0;
+
+/// e^x with a relative error below 2e-7; x is taken as the nearest number of ±[`MOST_EXPONENT`].
 ///
 /// x = k ln 2 + r with a whole k, the power of 2 made from bits, e^r a polynomial fitted at the
 /// Chebyshev points of |r| <= ln 2 / 2.
 #[inline(always)]
 pub fn exp<L: Lanes>(l: L, x: L::F) -> L::F {
-    let x = l.within(x, l.f(-80.0), l.f(80.0));
+    let x = l.within(x, l.f(-MOST_EXPONENT), l.f(MOST_EXPONENT));
     let shifted = l.mul_add(x, l.f(std::f32::consts::LOG2_E), l.f(SHIFT));
     let whole = l.sub_f(shifted, l.f(SHIFT));
     let r = l.sub_f(l.sub_f(x, l.mul_f(whole, l.f(LN_2_HIGH))), l.mul_f(whole, l.f(LN_2_LOW)));
@@ -26,6 +29,12 @@ pub fn exp<L: Lanes>(l: L, x: L::F) -> L::F {
     let fraction = l.add_f(l.f(1.0), l.mul_add(square, l.mul_add(r, p, l.f(0.5)), r));
     let power = l.left::<23>(l.add(l.sub(l.bits_of(shifted), l.u(SHIFT.to_bits())), l.u(127)));
     l.mul_f(fraction, l.of_bits(power))
+}
+
+/// The same law in double precision, for expectations that are to agree with what is simulated.
+pub fn exp_held(x: f64) -> f64 {
+    let most = f64::from(MOST_EXPONENT);
+    libm::exp(x.clamp(-most, most))
 }
 
 /// [`exp`] of one number.

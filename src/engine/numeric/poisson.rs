@@ -27,7 +27,8 @@ pub fn few<L: Lanes>(l: L, word: L::U, mean: L::F) -> L::U {
 /// How many of the first six values of the distribution function each word reaches.
 #[inline(always)]
 fn steps<L: Lanes>(l: L, word: L::U, mean: L::F) -> L::U {
-    let mean = l.max_f(mean, l.f(0.0));
+    // e^-80 is the least power there is; from far below on, all words reach all six.
+    let mean = l.within(mean, l.f(0.0), l.f(80.0));
     let u = l.mul_f(l.add_f(l.to_f(l.right::<8>(word)), l.f(0.5)), l.f(1.0 / 16_777_216.0));
     let mut term = exp(l, l.sub_f(l.f(0.0), mean));
     let mut sum = term;
@@ -182,6 +183,13 @@ mod tests {
         assert_eq!(count(u32::MAX, 0.0), 0);
         let many = f64::from(count(1 << 31, 1e6));
         assert!((many - 1e6).abs() < 2.0, "{many}");
+        for mean in [81.0, 500.0, 2e7, 1e9, 1e30, f32::INFINITY] {
+            let held = f64::from(mean).min(1e9);
+            for word in [0, 1 << 20, 1 << 31, u32::MAX] {
+                let count = f64::from(count(word, mean));
+                assert!((count - held).abs() < 8.0 * libm::sqrt(held), "{count} for a mean of {mean}");
+            }
+        }
     }
 
     /// Value stability: these counts are a promise.

@@ -18,6 +18,8 @@ const MOST_ROWS: u64 = 1_000_000;
 
 /// The largest effective size; the quantiles of a beta distribution take the longer the larger it is.
 const LARGEST_SIZE: f64 = 1e9;
+/// A basket is summed in ten-thousandths of the currency unit, below 2^51 of them.
+const LARGEST_BASKET: f64 = 2e11;
 
 impl Compiler<'_> {
     /// Compiles `[experience]`.
@@ -252,6 +254,14 @@ impl Compiler<'_> {
         {
             self.fault(Diagnostic::error("a basket cannot follow this distribution").at(basket.to_string()).why("a change of the mean basket stretches the distribution, and one that is bound to [0, 1] cannot be stretched").mend("use \"lognormal(mean=42, sd=25)\", a gamma, or \"pert(low, mode, high)\""));
         }
+        if self.numbers.faults.len() == before && law.mean().max(finite(law.support().1)) > LARGEST_BASKET {
+            self.fault(
+                Diagnostic::error("a basket is larger than the engine counts exactly")
+                    .at(basket.to_string())
+                    .why(format!("it holds up to {LARGEST_BASKET:e}"))
+                    .mend("use a larger unit, such as thousands"),
+            );
+        }
         // What is wrong with the law was told; its mean would only tell it again.
         let mean = if self.numbers.faults.len() == before { law.mean() } else { 1.0 };
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
@@ -288,4 +298,9 @@ impl Compiler<'_> {
         }
         Some(id)
     }
+}
+
+/// An end of a distribution, 0 where it is open.
+fn finite(end: f64) -> f64 {
+    if end.is_finite() { end } else { 0.0 }
 }

@@ -86,11 +86,14 @@ impl Model {
         if found.len() > MOST_FAULTS {
             let more = found.len() - MOST_FAULTS;
             found.sort_by_key(|fault| fault.severity);
-            found.truncate(MOST_FAULTS);
-            found.push(
+            // Errors come first, so that only warnings may be left over.
+            let rest = found.split_off(MOST_FAULTS);
+            found.push(if rest.iter().any(|fault| fault.severity == Severity::Error) {
                 Diagnostic::error(format!("there are {more} more faults"))
-                    .mend("mend these first; most often the others follow from them"),
-            );
+                    .mend("mend these first; most often the others follow from them")
+            } else {
+                Diagnostic::warning(format!("there are {more} more warnings"))
+            });
         }
         if found.iter().any(|f| f.severity == Severity::Error) { Err(found) } else { Ok((model, found)) }
     }

@@ -162,8 +162,8 @@ impl Program {
             leaves: model.stages.iter().any(|s| s.leaves().next().is_some()),
             counts_periods_in_stage,
             bends,
-            move_states: states(model.stages.iter().flat_map(Stage::move_drivers)),
-            rate_states: states(model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers)),
+            move_states: states(model, model.stages.iter().flat_map(Stage::move_drivers)),
+            rate_states: states(model, model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers)),
             rate_traits: rate_traits(model),
             own: own_shapes(model, &rows),
             own_columns: own_chances(model).len(),
@@ -266,9 +266,13 @@ fn tallies(stages: usize) -> Vec<Strip> {
     (0..stages.div_ceil(4)).map(|strip| Strip::of((0..stages).map(|stage| byte(strip, stage)).chain([0]))).collect()
 }
 
-fn states<'m>(drivers: impl Iterator<Item = &'m Driver>) -> Vec<State> {
+/// The states that drive, in an order that the file's does not change, as their sums are rounded.
+fn states<'m>(model: &Model, drivers: impl Iterator<Item = &'m Driver>) -> Vec<State> {
     let mut states: Vec<State> = drivers.map(|driver| driver.on).collect();
-    states.sort_unstable();
+    states.sort_unstable_by_key(|state| match state {
+        State::Satisfaction => (0, 0, 0),
+        State::Trait(of) => (1, model.traits[of.index()].luck, of.index()),
+    });
     states.dedup();
     states
 }

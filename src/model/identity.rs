@@ -30,6 +30,8 @@ pub struct Identity {
     capabilities: IndexMap<String, u64>,
     /// The luck of the shocks, in the order of the file.
     shocks: Vec<u64>,
+    /// The stages that customers can come to, and the initiatives that a scenario may start.
+    used: BTreeSet<String>,
 }
 
 impl Identity {
@@ -44,6 +46,7 @@ impl Identity {
             traits: IndexMap::new(),
             capabilities: study.capabilities.keys().map(|name| (name.clone(), 15)).collect(),
             shocks: Vec::new(),
+            used: used(study),
         };
         identity.traits = study
             .traits
@@ -92,32 +95,56 @@ impl Identity {
         self.traits.get(name).copied().unwrap_or(0)
     }
 
+    /// What tells traits of the same shape apart: all numbers of their laws, and their weights where they drive.
+    pub fn trait_numbers(study: &Study, name: &str) -> u64 {
+        let mut found = vec![study.traits.get(name).map_or(0, numbers)];
+        found.extend(study.segments.values().filter_map(|segment| segment.traits.get(name)).map(numbers));
+        for stage in study.stages.values() {
+            let exits = stage.to.values().map(json);
+            let purchases = stage.purchases.iter().map(json);
+            found.extend(exits.chain(purchases).filter_map(|written| Some(numbers(written.get("drivers")?.get(name)?))));
+        }
+        found.sort_unstable();
+        found.into_iter().fold(16, mix)
+    }
+
+    /// Whether what a path names can matter: twins that cannot take no luck from those that can.
+    pub fn is_used(&self, path: &Path) -> bool {
+        match path.names()[..] {
+            [root @ ("stages" | "initiatives"), name, ..] => self.used.contains(&key(root, name)),
+            _ => true,
+        }
+    }
+
     /// The shape of a path: every name in it replaced by the shape of what it names.
     pub fn of_path(&self, path: &Path) -> u64 {
         let names = path.names();
-        let mut shape = 0x9e37_79b9_7f4a_7c15;
-        for (place, name) in names.iter().enumerate() {
-            let before = place.checked_sub(1).map(|p| names[p]);
-            let known = match (place, before) {
-                (1, Some("stages")) | (_, Some("to" | "on_move" | "start")) => self.stages.get(*name),
-                (1, Some("segments")) => self.segments.get(*name),
-                (1, Some("initiatives")) => self.initiatives.get(*name),
-                (1, Some("scenarios")) => self.scenarios.get(*name),
-                (1, Some("shocks")) => name.parse().ok().and_then(|place: usize| self.shocks.get(place)),
-                (_, Some("requires" | "provides")) => self.capabilities.get(*name),
-                (_, Some("drivers" | "traits")) => self.traits.get(*name),
-                (_, Some("values")) => Some(&0),
-                (4, _) if names[2] == "on_move" => Some(&0),
-                _ => None,
-            };
-            shape = mix(shape, known.copied().unwrap_or_else(|| text(name)));
-        }
-        shape
+        let shape = |place: usize| self.named(&names[..=place]).unwrap_or_else(|| text(names[place]));
+        (0..names.len()).map(shape).fold(0x9e37_79b9_7f4a_7c15, mix)
+    }
+
+    /// The shape of what a path ends in, where that is a name.
+    fn named(&self, path: &[&str]) -> Option<u64> {
+        let name = *path.last()?;
+        let names = match path {
+            ["stages", _] | ["stages", _, "to" | "on_move", _] => &self.stages,
+            ["segments", _, "start", _] | ["segments", _, "inflow", "start", _] => &self.stages,
+            ["segments", _] | ["initiatives", _, "waves", _] => &self.segments,
+            ["initiatives", _] => &self.initiatives,
+            ["scenarios", _] => &self.scenarios,
+            ["initiatives", _, "requires" | "provides", _] => &self.capabilities,
+            ["traits", _] | ["segments", _, "traits", _] => &self.traits,
+            ["stages", _, "purchases", "drivers", _] | ["stages", _, "to", _, "drivers", _] => &self.traits,
+            ["shocks", place] => return place.parse().ok().and_then(|place: usize| self.shocks.get(place)).copied(),
+            ["stages", _, "values", _] | ["stages", _, "on_move", _, _] => return Some(0),
+            _ => return None,
+        };
+        names.get(name).copied()
     }
 
     /// The luck of each shock: its shape, twins by their order in the file.
     fn of_shocks(&self, shocks: &[Shock]) -> Vec<u64> {
-        let shapes: Vec<u64> = shocks.iter().map(|shock| self.shape(&json(shock))).collect();
+        let shapes: Vec<u64> = shocks.iter().map(|shock| self.shape("", &json(shock))).collect();
         let twins = |place: usize| shapes[..place].iter().filter(|shape| **shape == shapes[place]).count() as u64;
         (0..shapes.len()).map(|place| mix(shapes[place], twins(place))).collect()
     }
@@ -128,25 +155,25 @@ impl Identity {
     }
 
     fn of_all<T: Serialize>(&self, things: &IndexMap<String, T>) -> IndexMap<String, u64> {
-        things.iter().map(|(name, thing)| (name.clone(), self.shape(&json(thing)))).collect()
+        things.iter().map(|(name, thing)| (name.clone(), self.shape("", &json(thing)))).collect()
     }
 
-    /// The shape of any written thing: keys count, numbers and titles do not, known names count by their shape.
-    fn shape(&self, value: &Value) -> u64 {
+    /// The shape of a thing written under a key: keys count, numbers and titles do not, names count by the shape of
+    /// what they name. A number may be written as a text, which says what it follows.
+    fn shape(&self, under: &str, value: &Value) -> u64 {
         match value {
             Value::Null | Value::Number(_) => 1,
             Value::Bool(flag) => 2 + u64::from(*flag),
-            Value::String(written) => {
-                Path::parse(written).ok().filter(|path| path.steps.len() > 1).map_or(4, |path| self.of_path(&path))
-            }
-            Value::Array(items) => items.iter().fold(5, |shape, item| mix(shape, self.shape(item))),
+            Value::String(written) if under == "target" => Path::parse(written).map_or(4, |path| self.of_path(&path)),
+            Value::String(_) => 1,
+            Value::Array(items) => items.iter().fold(5, |shape, item| mix(shape, self.shape(under, item))),
             Value::Object(entries) => {
                 let mut parts: Vec<u64> = entries
                     .iter()
                     .filter(|(key, value)| {
                         !matches!(key.as_str(), "title" | "description" | "pillar" | "extends") && !value.is_null()
                     })
-                    .map(|(key, value)| mix(self.named(key), self.shape(value)))
+                    .map(|(key, value)| mix(self.key(under, key), self.shape(key, value)))
                     .collect();
                 parts.sort_unstable();
                 parts.into_iter().fold(6, mix)
@@ -154,10 +181,17 @@ impl Identity {
         }
     }
 
-    fn named(&self, key: &str) -> u64 {
-        let known = self.stages.get(key).or_else(|| self.traits.get(key)).or_else(|| self.initiatives.get(key));
-        let known = known.or_else(|| self.segments.get(key)).or_else(|| self.capabilities.get(key));
-        known.copied().unwrap_or_else(|| text(key))
+    /// A key of the table `under`: a word of the language by its text, a name by the shape of what it names.
+    fn key(&self, under: &str, key: &str) -> u64 {
+        let names = match under {
+            "start" => &self.stages,
+            "traits" => &self.traits,
+            "waves" => &self.segments,
+            "requires" | "provides" => &self.capabilities,
+            "initiatives" => &self.initiatives,
+            _ => return text(key),
+        };
+        names.get(key).copied().unwrap_or(0)
     }
 
     /// What a trait is used for: the shapes of the stages whose moves and purchases read it, where anyone comes.
@@ -169,7 +203,7 @@ impl Identity {
             .filter(|(stage, _)| reached.contains(stage))
             .flat_map(|(stage, written)| {
                 let mut places = Vec::new();
-                mentions(&json(written), name, 0, &mut places);
+                mentions("", &json(written), name, 0, &mut places);
                 places.into_iter().map(|place| mix(self.stages[stage], place)).collect::<Vec<_>>()
             })
             .collect();
@@ -214,9 +248,24 @@ fn stage_colours(study: &Study) -> IndexMap<String, u64> {
     colours
 }
 
+/// The things of a study that can matter, each as [`key`] writes it.
+fn used(study: &Study) -> BTreeSet<String> {
+    let planned = study.scenarios.values().flat_map(|scenario| {
+        let rules = scenario.rules.iter().flat_map(|rule| &rule.then.initiatives);
+        scenario.initiatives.keys().chain(rules).map(|name| key("initiatives", name))
+    });
+    reached(study).into_iter().map(|name| key("stages", name)).chain(planned).collect()
+}
+
+fn key(root: &str, name: &str) -> String {
+    format!("{root}.{name}")
+}
+
 /// The stages that customers can come to.
 fn reached(study: &Study) -> BTreeSet<&String> {
+    let newcomers = study.segments.values().filter_map(|segment| segment.inflow.as_ref());
     let starts = study.segments.values().flat_map(|segment| segment.start.keys());
+    let starts = starts.chain(newcomers.flat_map(|inflow| inflow.start.keys()));
     let mut reached: BTreeSet<&String> = starts.collect();
     let mut fresh: Vec<&String> = reached.iter().copied().collect();
     while let Some(name) = fresh.pop() {
@@ -241,45 +290,47 @@ fn keys(value: &Value) -> u64 {
     }
 }
 
-/// All numbers of a written thing, names and titles left out, in an order of their own.
+/// All numbers of a written thing, in an order of their own; names, titles and paths left out.
 fn numbers<T: Serialize>(thing: &T) -> u64 {
-    fn collect(value: &Value, found: &mut Vec<u64>) {
+    fn collect(under: &str, value: &Value, found: &mut Vec<u64>) {
         match value {
             Value::Number(number) => found.push(text(&number.to_string())),
-            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-            Value::Object(entries) => entries.iter().for_each(|(_, item)| collect(item, found)),
+            Value::String(law) if is_law(under, law) => found.push(text(law)),
+            Value::Array(items) => items.iter().for_each(|item| collect(under, item, found)),
+            Value::Object(entries) => entries.iter().for_each(|(key, item)| collect(key, item, found)),
             _ => {}
         }
     }
     let mut found = Vec::new();
-    collect(&json(thing), &mut found);
+    collect("", &json(thing), &mut found);
     found.sort_unstable();
     found.into_iter().fold(11, mix)
 }
 
-/// Under which keys a name is mentioned, as key or as value.
-fn mentions(value: &Value, name: &str, under: u64, places: &mut Vec<u64>) {
+/// Whether a text says which law a number follows: no name of the language holds a bracket or a range.
+fn is_law(under: &str, written: &str) -> bool {
+    let told = matches!(under, "title" | "description" | "pillar" | "extends" | "target");
+    !told && (written.contains('(') || written.contains(" to "))
+}
+
+/// Under which keys a trait's name is mentioned, as key or as value.
+fn mentions(under: &str, value: &Value, name: &str, place: u64, places: &mut Vec<u64>) {
     match value {
-        Value::String(written) if written == name => places.push(under),
-        Value::Array(items) => items.iter().for_each(|item| mentions(item, name, under, places)),
+        Value::String(written) if written == name && under != "title" => places.push(place),
+        Value::Array(items) => items.iter().for_each(|item| mentions(under, item, name, place, places)),
         Value::Object(entries) => {
             for (key, item) in entries {
-                if key == name {
-                    places.push(mix(under, 12));
+                let driver = under == "drivers" && key == name;
+                if driver {
+                    places.push(mix(place, 12));
                 }
-                // A destination's name must not count; keys of the language do.
-                let step = if key == name { under } else { mix(under, keyword(key)) };
-                mentions(item, name, step, places);
+                // The names of destinations and drivers must not count; words of the language do.
+                let step = if matches!(under, "to" | "on_move" | "values" | "drivers") { 13 } else { text(key) };
+                mentions(key, item, name, if driver { place } else { mix(place, step) }, places);
             }
         }
         _ => {}
     }
-}
-
-/// A key of the language counts by its text; every other key is a name, and counts as one.
-fn keyword(key: &str) -> u64 {
-    const WORDS: [&str; 8] = ["to", "trait", "by", "drivers", "purchases", "basket_trait", "on_move", "values"];
-    if WORDS.contains(&key) { text(key) } else { 13 }
 }
 
 /// A study's parts were read from text, so they can be written as JSON; the empty value stands in for the impossible.

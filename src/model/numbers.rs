@@ -64,21 +64,22 @@ impl Numbers {
         }
     }
 
-    /// Gives every uncertain number its luck: by shape, twins in the order of what was written.
+    /// Gives every uncertain number its luck: by shape, twins in the order of what was written, those last that nothing
+    /// uses.
     pub fn deal_luck(&mut self, identity: &Identity) {
-        let mut dealt: Vec<(u64, String, usize)> = self
+        let mut dealt: Vec<(u64, bool, String, usize)> = self
             .params
             .iter()
             .enumerate()
             .filter(|(_, param)| param.is_uncertain())
             .map(|(place, param)| {
                 let shape = mix(identity.of_path(&param.path), param.element.map_or(0, |e| e as u64 + 1));
-                (shape, format!("{:?}", param.law), place)
+                (shape, !identity.is_used(&param.path), format!("{:?}", param.law), place)
             })
             .collect();
         dealt.sort();
         let mut twins = (0, 0);
-        for (shape, _, place) in dealt {
+        for (shape, .., place) in dealt {
             twins = if twins.0 == shape { (shape, twins.1 + 1) } else { (shape, 0) };
             self.params[place].luck = mix(shape, twins.1);
         }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::model::identity::mix;
+use crate::model::identity::{Identity, mix};
 use crate::model::param::Meaning;
 use crate::model::people::{Inflow, Segment, Trait};
 use crate::quantity::{ParamId, StageId, TraitId};
@@ -65,13 +65,22 @@ impl Compiler<'_> {
     }
 
     pub(super) fn trait_list(&self) -> Vec<Trait> {
-        let mut seen: IndexMap<u64, u64> = IndexMap::new();
+        let mut order: Vec<(u64, u64, &String)> = self
+            .traits
+            .keys()
+            .map(|name| (self.identity.trait_luck(name), Identity::trait_numbers(self.study, name), name))
+            .collect();
+        order.sort_by_key(|&(shape, numbers, _)| (shape, numbers));
+        let mut twins: IndexMap<&String, u64> = IndexMap::new();
+        for (at, (shape, _, name)) in order.iter().enumerate() {
+            let before = order[..at].iter().rev().take_while(|(other, ..)| other == shape).count();
+            twins.insert(name, before as u64 + 1);
+        }
         self.traits
             .keys()
             .map(|name| {
                 let shape = self.identity.trait_luck(name);
-                let twin = seen.entry(shape).or_insert(0);
-                *twin += 1;
+                let twin = &twins[name];
                 let written = self.study.traits.get(name);
                 #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is a hash")]
                 let luck = mix(shape, *twin) as u32;

@@ -181,6 +181,7 @@ impl Recipe {
     fn business(self, names: &[String]) -> Business {
         let others = || names.iter().enumerate().skip(1);
         Business {
+            format: 1,
             first_month: 1,
             fiscal_year_start: 7,
             fiscal_years: (0..=self.horizon).map(|time| (time.max(1) + 5) / 12 + 1).collect(),

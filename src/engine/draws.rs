@@ -19,7 +19,7 @@ use super::lanes::{InstructionSet, Kernel, Lanes, PhiloxKeys, Portable, philox_k
 pub enum Purpose {
     /// The next stage.
     Move = 1,
-    /// The quality of a touchpoint.
+    /// What one period in a stage is like.
     Quality = 2,
     /// The number of purchases.
     Purchases = 3,
@@ -27,7 +27,7 @@ pub enum Purpose {
     Basket = 4,
     /// A chance taken after a purchase.
     Leave = 5,
-    /// The stage or period in which a customer starts.
+    /// The stage in which a customer starts.
     Start = 6,
     /// The satisfaction that a customer starts with.
     Satisfaction = 7,

@@ -45,9 +45,8 @@ use crate::stats::estimate::Estimate;
 pub struct Report {
     /// The metrics and contrasts over the horizon.
     pub summary: Summary,
-    /// The metrics over time; for each scenario and segment (`all` first):
-    /// `retention`, `active_customers`, `revenue`, `margin`, `cost`, `initiative_cost`, `cash_flow`,
-    /// `cumulative_cash_flow`, `purchases`, `satisfaction`, and `customers.STAGE` for every stage.
+    /// The metrics over time, for each scenario and segment (`all` first): those of `timeline.csv`, by the names of
+    /// [`Metric::name`](crate::estimate::metric::Metric::name).
     pub series: Vec<Series>,
     /// The titles of stages by name, in the order of the study.
     pub stage_titles: IndexMap<String, String>,

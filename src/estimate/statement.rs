@@ -193,7 +193,7 @@ impl<'m> Prices<'m> {
         let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
         let served: Vec<&Run<'_>> =
             course.runs.iter().filter(|run| run.initiative.cost.per_customer.is_some()).collect();
-        let entries = entries(self.model);
+        let entries = self.model.entries();
         let books = |set| Books {
             prices: self,
             sums: Statement::empty(self.model),
@@ -286,7 +286,7 @@ impl Books<'_, '_> {
             }
         }
         if cohort.entry as usize == t && t > 0 {
-            let inflow = model.segments[owner / entries(model)].inflow.as_ref();
+            let inflow = model.segments[owner / model.entries()].inflow.as_ref();
             let cost = inflow.and_then(|its| its.cost).map_or(0.0, |id| values[id] * cohort.came);
             self.sums.cost[t] += cost;
             self.sums.acquisition[t] += cost;
@@ -343,8 +343,4 @@ impl Books<'_, '_> {
             }
         }
     }
-}
-
-fn entries(model: &Model) -> usize {
-    if model.has_inflow() { model.run.horizon as usize + 1 } else { 1 }
 }

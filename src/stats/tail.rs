@@ -8,7 +8,7 @@ pub fn quantile(sample: &[f64], p: f64) -> Option<f64> {
 }
 
 /// [`quantile`] of a sample that is in rising order.
-pub fn of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
+fn of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let at = p.clamp(0.0, 1.0) * last as f64;
     let (below, between) = (whole(at), at - libm::floor(at));

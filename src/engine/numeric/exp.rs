@@ -1,6 +1,6 @@
 //! e^x in lanes.
 
-use crate::engine::lanes::{Lanes, Portable};
+use crate::engine::lanes::Lanes;
 
 /// Adding 1.5 * 2^23 leaves the nearest whole number in the lowest bits.
 const SHIFT: f32 = 12_582_912.0;
@@ -28,14 +28,14 @@ pub fn exp<L: Lanes>(l: L, x: L::F) -> L::F {
     l.mul_f(fraction, l.of_bits(power))
 }
 
-/// [`exp`] of one number.
-pub fn exp_of(x: f32) -> f32 {
-    exp(Portable::<1>, [x])[0]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::exp_of;
+    use super::exp;
+    use crate::engine::lanes::Portable;
+
+    fn exp_of(x: f32) -> f32 {
+        exp(Portable::<1>, [x])[0]
+    }
 
     #[test]
     fn it_is_near_the_true_one_everywhere() {

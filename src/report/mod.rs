@@ -14,8 +14,6 @@ pub mod fan;
 pub mod figure;
 #[cfg(test)]
 pub mod fixture;
-#[cfg(test)]
-pub mod fixture_business;
 pub mod flow;
 pub mod font;
 pub mod gallery;

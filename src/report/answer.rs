@@ -4,8 +4,8 @@ use super::Report;
 use super::amount::{
     Unit, sentence_case, write, write_count, write_interval, write_period, write_probability, write_rate,
 };
-use super::course::rule_in_words;
 use super::fan::payback;
+use super::roadmap_words::rule_in_words;
 use crate::estimate::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, TargetOfScenario, TargetResult, Uncertainty,
 };

@@ -1,4 +1,4 @@
-//! A tail is the lower end of a sample: its quantiles, and what one loses there.
+//! Risk: the quantiles of a sample, and what one loses at its lower end.
 
 /// The quantile of a sample at `p` in [0, 1]: type 7 of Hyndman & Fan (1996), "Sample quantiles in statistical packages",
 /// The American Statistician 50(4), which goes in straight lines between the ordered numbers. In the sample's unit; none

@@ -118,6 +118,11 @@ impl Diagnostic {
     }
 }
 
+/// What a number would be if it was meant in percent, where it may well be.
+pub fn in_percent(number: f64) -> Option<String> {
+    (2.0..=100.0).contains(&number).then(|| format!("{number} % is {}", (number * 1e10).round() / 1e12))
+}
+
 /// The name nearest to `name`, where one is near enough to be a slip of the hand.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known

@@ -76,7 +76,8 @@ fn files() -> Vec<File> {
 
 /// Files that only tests are compiled with.
 fn is_test(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == "tests.rs" || name == "fixture.rs" || name == "fixture_business.rs")
+    let is = |name: &str| path.iter().any(|part| part == name);
+    is("tests.rs") || is("fixture.rs") || is("fixture")
 }
 
 fn file(root: &Path, path: &Path) -> File {
@@ -193,6 +194,30 @@ fn every_file_opens_with_a_sentence() {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file.path)).unwrap();
         assert!(text.starts_with("//! "), "{} does not say what it is", file.path);
     }
+}
+
+#[test]
+fn every_source_file_that_a_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut known: Vec<String> = Vec::new();
+    let mut folders = vec![root.join("src"), root.join("tests"), root.join("benches")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let place = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            if path.is_dir() { folders.push(path) } else { known.push(format!("/{place}")) }
+        }
+    }
+    let mut named = 0;
+    for page in ["architecture", "decisions", "language", "model", "summary"] {
+        let text = fs::read_to_string(root.join(format!("docs/{page}.md"))).unwrap();
+        for name in text.split('`').skip(1).step_by(2).filter(|name| name.ends_with(".rs")) {
+            named += 1;
+            // A file may be named from `src/` on, or by its name alone beside one of its folder.
+            assert!(known.iter().any(|path| path.ends_with(&format!("/{name}"))), "docs/{page}.md names `{name}`");
+        }
+    }
+    assert!(named > 100, "the pages name {named} files only");
 }
 
 #[test]

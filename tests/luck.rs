@@ -9,12 +9,11 @@
 
 mod common;
 
-use common::{model, small_retailer, summary};
+use common::{EVERYTHING, check_against_exact, model, small_retailer, summary, with};
 use polku::engine::experiment::Experiment;
 use polku::engine::replay::replay;
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
-use polku::estimate::summary::Summary;
 use polku::quantity::ScenarioId;
 use polku::stats::moments::Moments;
 
@@ -101,90 +100,28 @@ fn intervals_of_level_retention_and_difference_cover_as_often_as_they_say() {
 
 #[test]
 fn the_simulation_agrees_with_the_exact_expectation() {
-    // Everything that has an exact expectation at once: lists by three clocks, a sojourn, an own chance, drivers on
-    // a trait, leaving after purchases, money on moves, changes over time, uncertain numbers.
-    let study = r#"
-[run]
-period = "month"
-horizon = 18
-customers = 30_000
-agents = 6_000
-replications = 60
-seed = 5
-discount_rate = 0.1
-[segments.young]
-share = 0.4
-start = { fresh = 0.7, active = 0.3 }
-traits = { age = "uniform(0, 6)", level = "gamma(mean=1.2, sd=0.5)" }
-[segments.old]
-share = 0.6
-start = { fresh = 0.2, active = 0.8 }
-traits = { age = "uniform(5, 30)", level = "lognormal(mean=0.9, sd=0.3)" }
-changes = [ { target = "stages.active.to.gone", odds = 0.8 } ]
-[traits.age]
-ages = true
-[traits.level]
-[stages.fresh]
-retained = true
-to = { active = { sojourn = "weibull(shape=1.5, scale=4)" }, gone = { chance = [0.08, 0.05, 0.02], by = "periods_in_stage" } }
-on_move = { active = { welcome_cost = 7.5 } }
-[stages.active]
-retained = true
-purchases = { rate = 0.6, basket = "lognormal(mean=40, sd=20)", margin = 0.3, basket_trait = "level" }
-to = { away = { chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = "age" }, gone = { chance = [0.01, 0.02], by = "period" }, upset = { chance = 0.05, on = "purchase" } }
-[stages.upset]
-retained = true
-values = { service_cost = 3.5, smiles = -1 }
-to = { active = 0.5, gone = 0.2 }
-[stages.away]
-values = { smiles = 2 }
-to = { active = 0.1 }
-[stages.gone]
-[outcomes.smiles]
-discount_rate = 0.03
-[initiatives.fix]
-cost = { once = "1000 to 2000", per_period = 50 }
-build = 3
-ramp = 4
-effects = [ { target = "stages.active.to.upset", odds = "0.3 to 0.6" }, { target = "stages.active.purchases.basket", times = 1.1 } ]
-[scenarios.today]
-[scenarios.fixed]
-initiatives = { fix = 2 }
-changes = [ { target = "stages.*.to.gone", hazard = 0.9, from = 5, until = 12 } ]
-"#;
-    check_against_exact(&summary(&model(study)));
-    let own = study
-        .replace(
-            "{ chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = \"age\" }",
-            "{ chance = 0.04, drivers = { level = 0.8 } }",
-        )
-        .replace("to = { active = 0.1 }", "to = { active = { trait = \"back\" } }")
-        .replace("[traits.age]\nages = true", "[traits.back]\nlaw = 0.15\n[traits.age]\nages = true")
-        .replace("\"0.3 to 0.6\"", "0.45")
-        .replace("\"1000 to 2000\"", "1500");
-    let own = own.replace("law = 0.15", "law = \"beta(2, 9)\"");
-    check_against_exact(&summary(&model(&own)));
-}
-
-fn check_against_exact(run: &Summary) {
-    for scenario in &run.scenarios {
-        let exact = scenario.exact.as_ref().unwrap();
-        let metrics = scenario.metrics.iter().map(|(name, estimate)| (name.clone(), estimate));
-        let outcomes = scenario.outcomes.iter().map(|(name, estimate)| (format!("outcomes.{name}"), estimate));
-        let stages = scenario.stages_at_end.iter().map(|(name, estimate)| (format!("customers.{name}"), estimate));
-        for (name, estimate) in metrics.chain(outcomes).chain(stages) {
-            let error = estimate.standard_error.unwrap();
-            let z = (estimate.mean - exact[&name]) / error.max(exact[&name].abs() * 1e-9 + 1e-12);
-            assert!(
-                z.abs() < 4.5,
-                "{} of {}: {} simulated, {} exact, z = {z}",
-                name,
-                scenario.name,
-                estimate.mean,
-                exact[&name]
-            );
-        }
-    }
+    // With a segment's change and uncertain numbers as well.
+    let study = with(
+        EVERYTHING,
+        &[
+            ("agents = 1_500", "agents = 6_000"),
+            ("replications = 150", "replications = 60"),
+            ("sd=0.3)\" }", "sd=0.3)\" }\nchanges = [ { target = \"stages.active.to.gone\", odds = 0.8 } ]"),
+            ("once = 1500", "once = \"1000 to 2000\""),
+            ("to.away\", odds = 0.5", "to.upset\", odds = \"0.3 to 0.6\""),
+            ("stages.upset.values.service_cost\", times = 1.5", "stages.active.purchases.basket\", times = 1.1"),
+        ],
+    );
+    let by_age = "{ chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = \"age\" }";
+    let listed = [("AWAY", by_age), ("BACK", "0.1"), ("[traits.back]\nlaw = \"beta(2, 9)\"\n", "")];
+    check_against_exact(&summary(&model(&with(&study, &listed))));
+    let own = [
+        ("AWAY", "{ chance = 0.04, drivers = { level = 0.8 } }"),
+        ("BACK", "{ trait = \"back\" }"),
+        ("\"0.3 to 0.6\"", "0.45"),
+        ("\"1000 to 2000\"", "1500"),
+    ];
+    check_against_exact(&summary(&model(&with(&study, &own))));
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The exit code of the study language's page.
+    /// The exit code, as the README lists them.
     pub fn code(&self) -> u8 {
         match self {
             Self::PipeClosed => 0,

@@ -19,7 +19,7 @@ pub struct Replay {
     /// The replication, counted from 0
     #[arg(long, value_name = "R", default_value_t = 0)]
     replication: u32,
-    /// The simulated customer, counted from 0
+    /// The simulated customer, counted from 0 over those who are there at the start
     #[arg(long, value_name = "N", default_value_t = 0)]
     customer: u32,
 }

@@ -15,7 +15,7 @@ use super::population::Crowd;
 use super::program::whole;
 
 /// The batches of every segment and period of entry: as few as tell chance from what a replication shares, since each is
-/// blocks and books of its own (with four the retailer takes 3.5 % longer).
+/// blocks and books of its own.
 pub const BATCHES: usize = 2;
 
 /// Which cells a model has.
@@ -39,8 +39,7 @@ pub struct Arrivals {
 impl Cells {
     /// The cells of a model.
     pub fn of(model: &Model) -> Self {
-        let entries = if model.has_inflow() { model.run.horizon as usize + 1 } else { 1 };
-        Self { segments: model.segments.len(), entries }
+        Self { segments: model.segments.len(), entries: model.entries() }
     }
 
     /// The number of cells.

@@ -1,4 +1,6 @@
 //! Forced divergence: the difference of two scenarios from pairs of branches that part where the scenarios do.
+//! The coupling is maximal (Lindvall 2002, "Lectures on the coupling method"; Thorisson 2000, "Coupling, stationarity,
+//! and regeneration").
 //!
 //! A customer follows the way that both scenarios share. With h the chance to part at a move, given that they have
 //! not before, the chance to have parted grows: S <- S + (1 - S) h. Whenever S passes a step of a grid of width

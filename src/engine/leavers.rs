@@ -2,6 +2,7 @@
 
 use super::lanes::{Kernel, Lanes};
 use super::mechanism::reach;
+use super::mechanism::subset::places_of;
 use super::program::Program;
 
 /// Marks the customers to whom nothing more happens, of those already marked unless it is the `first` time; returns how
@@ -53,16 +54,9 @@ impl Kernel for List<'_> {
     type Output = usize;
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) -> usize {
-        let mut places = l.places();
-        let step = l.u(u32::try_from(L::N).unwrap_or(0));
-        let n = l.steps(self.live);
-        let mut count = 0;
-        for marked in l.words(self.marked, n) {
-            count += l.pack(self.place, count, l.eq(l.load(marked), l.u(u32::MAX)), places);
-            places = l.add(places, step);
-        }
+        let count = places_of(l, self.marked, self.live, u32::MAX, self.place);
         // Lanes beyond the last customer were listed last.
-        count - (n * L::N - self.live)
+        count - (l.steps(self.live) * L::N - self.live)
     }
 }
 

@@ -5,7 +5,7 @@ use super::lanes::InstructionSet;
 use super::leavers::{Column, Keep, List, Mark};
 use super::ledger::Ledger;
 use super::program::{Program, whole};
-use super::scratch::{Scratch, room};
+use super::scratch::{Scratch, column};
 use super::tables::{OwnChance, PeriodTable};
 use super::words::{Words, is_fourth};
 use crate::model::journey::State;
@@ -60,18 +60,15 @@ pub struct Block {
 impl Block {
     /// An empty block with room for `size` customers.
     pub fn with_room(program: &Program, size: usize, keeps_words: bool) -> Self {
-        let room = room(size);
-        let column = |used: bool| vec![0; if used { room } else { 0 }];
-        let numbers = |used: bool| vec![0.0; if used { room } else { 0 }];
         Self {
-            customer: column(true),
-            stage: column(true),
-            periods_in_stage: column(program.counts_periods_in_stage),
-            satisfaction: numbers(program.remembers),
-            traits: vec![numbers(true); program.trait_luck.len()],
-            acquired: column(program.acquires),
-            digest: column(program.compares),
-            own: vec![numbers(true); program.own_columns],
+            customer: column(true, size),
+            stage: column(true, size),
+            periods_in_stage: column(program.counts_periods_in_stage, size),
+            satisfaction: column(program.remembers, size),
+            traits: vec![column(true, size); program.trait_luck.len()],
+            acquired: column(program.acquires, size),
+            digest: column(program.compares, size),
+            own: vec![column(true, size); program.own_columns],
             parted: Vec::new(),
             grid: Vec::new(),
             own_made_by: Vec::new(),

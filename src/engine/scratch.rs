@@ -58,43 +58,44 @@ impl Scratch {
     ///
     /// Blocks that keep their words need no room for them here.
     pub fn new(program: &Program, size: usize, keeps_words: bool) -> Self {
-        let room = room(size);
-        let column = |used: bool| vec![0; if used { room } else { 0 }];
-        let numbers = |used: bool| vec![0.0; if used { room } else { 0 }];
         Self {
-            before: column(program.needs_before),
-            row: column(!program.clocks.is_empty()),
+            before: column(program.needs_before, size),
+            row: column(!program.clocks.is_empty(), size),
             tilt: Vec::new(),
-            rate_tilt: numbers(!program.rate_states.is_empty()),
-            taken: vec![numbers(true); program.own.len()],
-            given: vec![numbers(true); program.own.len()],
-            quality: numbers(!program.quality_by_list.is_empty()),
-            count: column(program.buys),
-            bought: column(program.buys),
-            inert: column(true),
-            dropped: column(true),
-            subset: Subset::with_room(program, room),
+            rate_tilt: column(!program.rate_states.is_empty(), size),
+            taken: vec![column(true, size); program.own.len()],
+            given: vec![column(true, size); program.own.len()],
+            quality: column(!program.quality_by_list.is_empty(), size),
+            count: column(program.buys, size),
+            bought: column(program.buys, size),
+            inert: column(true, size),
+            dropped: column(true, size),
+            subset: Subset::with_room(program, size),
             words: Words::with_room(program, if keeps_words { 0 } else { size }),
         }
     }
 }
 
 impl Subset {
-    fn with_room(program: &Program, room: usize) -> Self {
+    fn with_room(program: &Program, size: usize) -> Self {
         let lists = program.buys || !program.quality_by_list.is_empty();
-        let column = |used: bool| vec![0; if used { room } else { 0 }];
-        let baskets = if program.buys { 4 * room } else { room };
+        let baskets = if program.buys { 4 * room(size) } else { room(size) };
         let drawn = |used: bool| vec![0; if used { baskets } else { 0 }];
         Self {
-            place: column(lists || !program.booked_moves.is_empty()),
-            customer: column(program.buys),
-            count: column(program.buys),
-            words: std::array::from_fn(|_| column(program.buys)),
+            place: column(lists || !program.booked_moves.is_empty(), size),
+            customer: column(program.buys, size),
+            count: column(program.buys, size),
+            words: std::array::from_fn(|_| column(program.buys, size)),
             word: drawn(lists),
             whose: drawn(program.buys),
             value: vec![0.0; if lists { baskets } else { 0 }],
         }
     }
+}
+
+/// A column for `size` customers; empty where it is not used.
+pub fn column<T: Copy + Default>(used: bool, size: usize) -> Vec<T> {
+    vec![T::default(); if used { room(size) } else { 0 }]
 }
 
 /// The length of a column that serves `size` customers in lanes: what is packed may spoil a few places more.

@@ -16,7 +16,7 @@ use super::piece::Span;
 use super::population::Crowd;
 use super::program::Program;
 use super::tables::PeriodTable;
-use super::watch::{Seen, watched};
+use super::watch::{SeenCohort, watched};
 
 /// Some scenarios of one replication on their way through time.
 pub struct Together<'a> {
@@ -130,9 +130,9 @@ impl<'a> Together<'a> {
                 (group / self.cells.entries, group % self.cells.entries, ledger.clone())
             };
             let all: Vec<(usize, usize, Ledger)> = counts.iter().enumerate().map(seen).collect();
-            let all: Vec<Seen<'_>> = all
+            let all: Vec<SeenCohort<'_>> = all
                 .iter()
-                .map(|(segment, entry, ledger)| Seen {
+                .map(|(segment, entry, ledger)| SeenCohort {
                     ledger,
                     weight: self.arrivals[world][*segment][*entry].weight(),
                     values: &values[*segment],

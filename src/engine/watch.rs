@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::program::Program;
 
 /// Customers of one segment and entry at one time.
-pub struct Seen<'a> {
+pub struct SeenCohort<'a> {
     /// What was counted of them.
     pub ledger: &'a Ledger,
     /// How many real customers each simulated one stands for.
@@ -21,13 +21,13 @@ pub struct Seen<'a> {
 }
 
 /// The value of what is watched at time `t`, over all customers.
-pub fn watched(model: &Model, program: &Program, what: Watched, t: usize, all: &[Seen<'_>]) -> f64 {
-    let sum = |of: &dyn Fn(&Seen<'_>) -> f64| all.iter().map(|seen| of(seen) * seen.weight).sum::<f64>();
-    let retained = |seen: &Seen<'_>| {
+pub fn watched(model: &Model, program: &Program, what: Watched, t: usize, all: &[SeenCohort<'_>]) -> f64 {
+    let sum = |of: &dyn Fn(&SeenCohort<'_>) -> f64| all.iter().map(|seen| of(seen) * seen.weight).sum::<f64>();
+    let retained = |seen: &SeenCohort<'_>| {
         let stages = seen.ledger.customers(t).iter().zip(&model.stages);
         stages.filter(|(_, stage)| stage.retained).map(|(count, _)| *count as f64).sum::<f64>()
     };
-    let acquired = |seen: &Seen<'_>| seen.ledger.acquired(t) as f64;
+    let acquired = |seen: &SeenCohort<'_>| seen.ledger.acquired(t) as f64;
     let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
     match what {
         Watched::Retention => share(sum(&retained), sum(&acquired)),
@@ -41,7 +41,7 @@ pub fn watched(model: &Model, program: &Program, what: Watched, t: usize, all: &
 }
 
 /// Money in: baskets, and revenue lines by stage and by move.
-fn revenue(model: &Model, program: &Program, t: usize, seen: &Seen<'_>) -> f64 {
+fn revenue(model: &Model, program: &Program, t: usize, seen: &SeenCohort<'_>) -> f64 {
     let baskets = seen.ledger.baskets(t).iter().sum::<i128>() as f64 / UNITS_PER_ONE;
     let is_revenue = |account: usize| model.accounts[account].kind == AccountKind::Money(LineKind::Revenue);
     let by_stage = model.stages.iter().zip(seen.ledger.customers(t)).map(|(stage, count)| {

@@ -4,7 +4,7 @@ use super::draws::{Address, Draws, Purpose};
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::numeric::normal::Normal;
 use super::program::Program;
-use super::scratch::room;
+use super::scratch::column;
 
 /// The random words of four periods: moves, qualities, numbers of purchases, leaves.
 #[derive(Clone, Default)]
@@ -21,8 +21,8 @@ impl Words {
     /// Room for the words of `size` customers.
     pub fn with_room(program: &Program, size: usize) -> Self {
         let used = [true, program.remembers, program.buys, program.leaves];
-        let column = |used: bool| vec![0; if used && size > 0 { room(size) } else { 0 }];
-        Self { columns: used.map(|used| std::array::from_fn(|_| column(used))), normal: Vec::new() }
+        let columns = used.map(|used| std::array::from_fn(|_| column(used && size > 0, size)));
+        Self { columns, normal: Vec::new() }
     }
 
     /// Makes the standard normal numbers of period `t`; empties them where they are not `wanted`.

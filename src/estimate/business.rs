@@ -1,7 +1,8 @@
 //! What a run says about the business beside its metrics: the roadmap as it came, the books line by line, each
 //! scenario's business case, the chain of its impact, targets, cohorts, and the three uncertainties.
 //!
-//! These are the shapes that the workbook, the charts and the page read. Amounts of money are in the
+//! This is what `business.json` holds; `docs/summary.md` describes it, and its form is stable. The workbook, the charts
+//! and the page read the same shapes. Amounts of money are in the
 //! study's currency, undiscounted unless a name says otherwise; `units` are whole ten-thousandths of it.
 
 use serde::Serialize;
@@ -12,6 +13,8 @@ use crate::stats::estimate::Estimate;
 /// Everything about the business that a run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Business {
+    /// The version of this form; 1.
+    pub format: u32,
     /// The calendar month, 1 to 12, in which period 1 starts.
     pub first_month: u32,
     /// The calendar month, 1 to 12, in which a fiscal year starts.

@@ -6,7 +6,7 @@ use crate::quantity::UNITS_PER_ONE;
 use crate::stats::cash::{Calendar, cumulative, payback, peak_funding};
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
-use crate::stats::tail::{expected_shortfall, quantile, value_at_risk};
+use crate::stats::risk::{expected_shortfall, quantile, value_at_risk};
 
 use super::business::{BusinessCase, LineGroup, Payback};
 use super::lines::Lines;

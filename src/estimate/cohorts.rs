@@ -26,7 +26,7 @@ impl Cohorts {
     /// Before any replication.
     pub fn new(model: &Model) -> Self {
         let times = model.run.horizon as usize + 1;
-        let entries = if model.has_inflow() { times } else { 1 };
+        let entries = model.entries();
         let flow = CohortFlow::empty(times);
         Self { sums: vec![vec![Sum { flow, value: 0.0 }; entries]; model.scenarios.len()], entries }
     }

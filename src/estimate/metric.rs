@@ -120,7 +120,7 @@ impl Metric {
     }
 
     /// Whether it says how things are at a time; otherwise it adds up over time.
-    pub fn is_state(self) -> bool {
+    fn is_state(self) -> bool {
         matches!(self, Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_))
     }
 

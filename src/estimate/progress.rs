@@ -6,7 +6,7 @@ use crate::model::course::Course;
 use crate::model::draw::Draw;
 use crate::model::roadmap::{Level, Planned, Rule, Watched};
 use crate::quantity::{ScenarioId, SegmentId};
-use crate::stats::tail::quantile;
+use crate::stats::risk::quantile;
 
 use super::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
 

@@ -193,13 +193,13 @@ impl<'m> Prices<'m> {
         let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
         let served: Vec<&Run<'_>> =
             course.runs.iter().filter(|run| run.initiative.cost.per_customer.is_some()).collect();
-        let entries = entries(self.model);
-        let books = |set| Books {
+        let entries = self.model.entries();
+        let books = |set| OpenBooks {
             prices: self,
             sums: Statement::empty(self.model),
             posted: if set == 0 { posted.take() } else { None },
         };
-        let mut books: Vec<Books<'_, '_>> = (0..sets.len()).map(books).collect();
+        let mut books: Vec<OpenBooks<'_, '_>> = (0..sets.len()).map(books).collect();
         let mut values = timeline.values(0).0;
         for t in 0..=self.model.run.horizon {
             if t > 0 && timeline.epoch(t) == t {
@@ -222,7 +222,7 @@ impl<'m> Prices<'m> {
     pub fn spend(&self, whose: Whose<'_>, sums: &mut Statement, posted: Option<&mut Posted>) {
         let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
         let business = posted.as_ref().map_or(0, |posted| posted.business());
-        let mut books = Books { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
+        let mut books = OpenBooks { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
         for run in &course.runs {
             let cost = run.initiative.cost;
             let building = run.arrival.saturating_sub(run.start).max(1);
@@ -245,13 +245,13 @@ impl<'m> Prices<'m> {
 }
 
 /// Books while they are kept: sums for metrics, and postings for the ledger.
-struct Books<'p, 'm> {
+struct OpenBooks<'p, 'm> {
     prices: &'p Prices<'m>,
     sums: Statement,
     posted: Option<&'p mut Posted>,
 }
 
-impl Books<'_, '_> {
+impl OpenBooks<'_, '_> {
     /// Books what customers of one entry did at time `t`.
     fn time(&mut self, values: &ParamSet, cohort: &Cohort<'_>, t: usize, owner: usize) {
         let Prices { model, program, lines, .. } = *self.prices;
@@ -286,7 +286,7 @@ impl Books<'_, '_> {
             }
         }
         if cohort.entry as usize == t && t > 0 {
-            let inflow = model.segments[owner / entries(model)].inflow.as_ref();
+            let inflow = model.segments[owner / model.entries()].inflow.as_ref();
             let cost = inflow.and_then(|its| its.cost).map_or(0.0, |id| values[id] * cohort.came);
             self.sums.cost[t] += cost;
             self.sums.acquisition[t] += cost;
@@ -343,8 +343,4 @@ impl Books<'_, '_> {
             }
         }
     }
-}
-
-fn entries(model: &Model) -> usize {
-    if model.has_inflow() { model.run.horizon as usize + 1 } else { 1 }
 }

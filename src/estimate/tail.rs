@@ -30,7 +30,7 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<f64>>> {
     let mut last: Option<Vec<Vec<f64>>> = None;
     loop {
         long.run.horizon = (long.run.horizon * 2).min(LONGEST.max(horizon + 1));
-        let entries = if model.has_inflow() { u64::from(horizon) + 1 } else { 1 };
+        let entries = model.entries() as u64;
         let kinds = combinations_needed(model) as u64 * (model.segments.len() * model.scenarios.len()) as u64;
         if entries * kinds * u64::from(long.run.horizon) > MOST_WORK {
             return None;
@@ -65,7 +65,7 @@ fn worth(model: &Model, horizon: u32) -> Vec<Vec<f64>> {
     let rate = drawn[model.run.discount_rate];
     let last = if model.has_inflow() { horizon } else { 0 };
     let times = model.run.horizon as usize + 1;
-    let entries = if model.has_inflow() { times } else { 1 };
+    let entries = model.entries();
     let one = |scenario: usize, entry: u32| {
         let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
         let mut posted = Posted::empty(lines.all.len(), times, model.segments.len() * entries);

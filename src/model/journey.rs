@@ -31,7 +31,7 @@ pub struct Stage {
 
 impl Stage {
     /// Whether nothing leads out.
-    pub fn is_absorbing(&self) -> bool {
+    fn is_absorbing(&self) -> bool {
         self.exits.is_empty()
     }
 

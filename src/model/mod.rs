@@ -165,6 +165,11 @@ impl Model {
         self.segments.iter().any(|segment| segment.inflow.is_some())
     }
 
+    /// The number of periods in which customers come, the start among them.
+    pub fn entries(&self) -> usize {
+        if self.has_inflow() { self.run.horizon as usize + 1 } else { 1 }
+    }
+
     /// Whether a parameter stands for each customer's own chance, so that its value here is not used.
     pub fn is_own(&self, id: ParamId) -> bool {
         self.params[id.index()].own

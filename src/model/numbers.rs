@@ -1,6 +1,6 @@
 //! Registers the numbers of a study as parameters, each under its path.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, in_percent};
 use crate::quantity::ParamId;
 use crate::stats::distribution::{Distribution, Kind};
 use crate::study::number::{Number, Spread};
@@ -152,10 +152,10 @@ impl Numbers {
 /// How to bring a number into the range of its meaning.
 fn into_range(meaning: Meaning, end: f64, known: bool) -> String {
     match (meaning, known) {
-        (Meaning::Chance | Meaning::Share, true) if (2.0..=100.0).contains(&end) => {
-            format!("give a share of 1: {end} % is {}", (end * 1e10).round() / 1e12)
-        }
-        (Meaning::Chance | Meaning::Share, true) => "give a number from 0 to 1; 7 % is 0.07".to_owned(),
+        (Meaning::Chance | Meaning::Share, true) => in_percent(end).map_or_else(
+            || "give a number from 0 to 1; 7 % is 0.07".to_owned(),
+            |percent| format!("give a share of 1: {percent}"),
+        ),
         (Meaning::Chance | Meaning::Share, false) => {
             "use a distribution between 0 and 1, such as \"beta(2, 5)\" or \"0.05 to 0.09\"".to_owned()
         }

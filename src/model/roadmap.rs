@@ -46,9 +46,12 @@ pub struct Initiative {
     pub success: Option<(ParamId, ParamId)>,
     /// How its effect grows.
     pub ramp: Ramp,
-    /// Periods after which half of the full effect has worn out.
+    /// Periods after which half of the full effect has worn out. It wears off at a constant rate, as goodwill does in
+    /// Nerlove & Arrow (1962), "Optimal advertising policy under dynamic conditions", Economica 29(114).
     pub half_life: Option<ParamId>,
-    /// The share of the effect that rivals copy in each period.
+    /// The share of the effect that rivals copy in each period: a lead erodes at a constant rate, as profits above the
+    /// norm do in Geroski & Jacquemin (1988), "The persistence of profits: a European comparison", The Economic
+    /// Journal 98(391).
     pub catch_up: Option<ParamId>,
     /// The last period in which it runs.
     pub until: u32,
@@ -56,7 +59,9 @@ pub struct Initiative {
     pub waves: Vec<u32>,
     /// A temporary loss after go-live.
     pub dip: Option<Dip>,
-    /// The capabilities that it needs.
+    /// The capabilities that it needs. Nothing begins before all that it rests on is done (Kelley 1961, "Critical-path
+    /// planning and scheduling: mathematical basis", Operations Research 9(3)); how long that takes is drawn in each
+    /// replication (Van Slyke 1963, "Monte Carlo methods and the PERT problem", Operations Research 11(5)).
     pub requires: Vec<Level>,
     /// The capabilities that are there from its go-live on.
     pub provides: Vec<Level>,
@@ -79,7 +84,7 @@ pub struct Cost {
     pub build: Option<ParamId>,
     /// Money paid in every period from the start on.
     pub per_period: Option<ParamId>,
-    /// Money per retained customer and period from go-live on.
+    /// Money per retained customer and period, from the period on in which it reaches the segment.
     pub per_customer: Option<ParamId>,
 }
 
@@ -178,7 +183,8 @@ pub struct Planned {
     pub start: u32,
 }
 
-/// A contingency rule.
+/// A contingency rule: a decision rule in the sense of de Neufville & Scholtes (2011), "Flexibility in engineering
+/// design", by which a simulation decides as the company would, on what it has seen so far.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// What is watched.

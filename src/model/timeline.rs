@@ -1,4 +1,6 @@
 //! The timeline gives every number's value for one scenario, segment and period.
+//!
+//! In what order operations apply is our own convention; `docs/model.md` ("Changes") tells it, and what each does.
 
 use std::borrow::Cow;
 

@@ -45,6 +45,9 @@ pub struct Booking {
 }
 
 /// Discount factor of time `t` (in periods): (1 + rate)^(-t · years per period). The rate is per year.
+///
+/// [`Calendar::discount_factor`](crate::stats::cash::Calendar::discount_factor) is the same number for rates close to -1
+/// as well, where internal rates are looked for; the two differ in the last digits only.
 pub fn discount(rate: f64, t: f64, unit: PeriodUnit) -> f64 {
     libm::pow(1.0 + rate, -t * unit.years())
 }
@@ -92,5 +95,28 @@ pub fn postings(run: &RunPlan, by_state: bool, t: u32) -> Vec<(u32, f64)> {
         }
         (Accrual::Simpson, true) if first || last => vec![(t, 1.0 / 3.0)],
         (Accrual::Simpson, true) => vec![(t, (if t % 2 == 1 { 2.0 } else { 4.0 }) / 3.0)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::cash::Calendar;
+
+    proptest! {
+        #[test]
+        fn both_discount_factors_say_the_same(
+            rate in 0.0..5.0_f64,
+            time in 0_usize..2_000,
+            unit in prop::sample::select(vec![PeriodUnit::Day, PeriodUnit::Week, PeriodUnit::Month, PeriodUnit::Quarter, PeriodUnit::Year]),
+            valued_before_end in prop::sample::select(vec![0.0, 0.5]),
+        ) {
+            let calendar = Calendar { years_per_period: unit.years(), valued_before_end };
+            let at = if time == 0 { 0.0 } else { time as f64 - valued_before_end };
+            let (here, there) = (discount(rate, at, unit), calendar.discount_factor(rate, time));
+            prop_assert!((here - there).abs() <= 1e-11 * here, "{here} and {there}");
+        }
     }
 }

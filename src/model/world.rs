@@ -35,7 +35,9 @@ pub enum Coming {
 
 impl Shock {
     /// The share of a shock in force so many periods after it came: it grows evenly over its onset, and then half of it
-    /// is got over in every half-life (exponential recovery).
+    /// is got over in every half-life: an intervention that dies out geometrically (Box & Tiao 1975, "Intervention
+    /// analysis with applications to economic and environmental problems", Journal of the American Statistical
+    /// Association 70(349)).
     pub fn share(&self, since: u32, half_life: Option<f64>) -> f64 {
         let grown = since + 1;
         if grown < self.onset {
@@ -47,7 +49,8 @@ impl Shock {
     }
 }
 
-/// How numbers go over time by themselves.
+/// How numbers go over time by themselves: season times trend, the multiplicative form of Winters (1960), "Forecasting
+/// sales by exponentially weighted moving averages", Management Science 6(3).
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// The numbers.
@@ -82,7 +85,7 @@ impl Pattern {
 }
 
 /// The season's factor of each time 0 to `horizon`, from twelve monthly factors: of the month that a period lies in,
-/// the mean of its months where it is longer.
+/// the mean of its months where it is longer. Reading monthly factors at other lengths so is our own convention.
 pub fn season(monthly: &[f64], first_month: u32, years: f64, horizon: u32) -> Vec<f64> {
     let of = |t: u32| {
         let begins = f64::from(t.max(1) - 1) * years * 12.0;

@@ -203,7 +203,7 @@ fn scale_of_estimate(unit: Unit, estimate: &Estimate) -> (Scale, usize) {
 }
 
 /// Half the width of an interval.
-pub fn half_width(estimate: &Estimate) -> f64 {
+fn half_width(estimate: &Estimate) -> f64 {
     (estimate.high - estimate.low) / 2.0
 }
 

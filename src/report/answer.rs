@@ -4,8 +4,8 @@ use super::Report;
 use super::amount::{
     Unit, sentence_case, write, write_count, write_interval, write_period, write_probability, write_rate,
 };
-use super::course::rule_in_words;
 use super::fan::payback;
+use super::roadmap_words::rule_in_words;
 use crate::estimate::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, TargetOfScenario, TargetResult, Uncertainty,
 };
@@ -320,7 +320,7 @@ fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{fixture, fixture_business};
+    use crate::report::fixture::{self, rich};
 
     fn said(report: &Report, question: &str) -> String {
         let found = answers(report).into_iter().find(|a| a.question.starts_with(question));
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn the_best_scenario_is_named_with_its_chance_and_its_worth() {
-        let report = fixture_business::report();
+        let report = rich::report();
         let which = said(&report, "Which");
         assert!(which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88%"));
         assert!(which.contains("the best of all 3 scenarios in "), "{which}");
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn what_could_go_wrong_names_the_target_the_late_initiative_and_the_rule() {
-        let wrong = said(&fixture_business::report(), "What could");
+        let wrong = said(&rich::report(), "What could");
         assert!(wrong.contains("In the worst 5% of cases it loses at least EUR 105 k against “Today”"), "{wrong}");
         assert!(wrong.contains("Otherwise: spend on service what advertising would get."), "{wrong}");
         assert!(wrong.contains("“Recognised at the till” (live in 88% only)"), "{wrong}");
@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_gain_that_is_sure_in_the_tail_is_not_called_a_loss() {
-        let mut report = fixture_business::report();
+        let mut report = rich::report();
         for case in &mut report.business.cases {
             (case.value_at_risk, case.expected_shortfall) = (-9e4, -7e4);
         }
@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn where_every_scenario_loses_the_baseline_stays() {
-        let mut report = fixture_business::report();
+        let mut report = rich::report();
         for case in &mut report.business.cases {
             (case.npv.mean, case.npv.low, case.npv.high) = (-2e5, -3e5, -1e5);
         }
@@ -374,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_single_replication_answers_without_certainty() {
-        let extremes = fixture_business::extremes();
+        let extremes = rich::extremes();
         let (_, report) = extremes.iter().find(|(case, _)| *case == "business one replication").unwrap();
         assert!(said(report, "Which").ends_with("a single replication cannot say."));
     }

@@ -5,6 +5,8 @@
 // The paths are written out because a test of the whole package compiles this file as well.
 #[path = "fixture/business.rs"]
 pub mod business;
+#[path = "fixture/rich.rs"]
+pub mod rich;
 #[path = "fixture/roadmap.rs"]
 pub mod roadmap;
 

@@ -69,13 +69,13 @@ pub fn charts(report: &Report) -> Vec<Chart> {
 mod tests {
     use super::*;
     use crate::report::chart::png;
-    use crate::report::{fixture, fixture_business};
+    use crate::report::fixture::{self, rich};
 
     fn all() -> Vec<(&'static str, Report)> {
         let mut all = fixture::extremes();
         all.push(("plain", fixture::report()));
-        all.push(("business", fixture_business::report()));
-        all.extend(fixture_business::extremes());
+        all.push(("business", rich::report()));
+        all.extend(rich::extremes());
         all
     }
 
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_business_has_its_charts_after_those_of_the_metrics() {
-        let all = Gallery::of(&fixture_business::report());
+        let all = Gallery::of(&rich::report());
         let names = |charts: &[Chart]| charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&all.business_case), ["payback", "cash_flow_know_me", "cash_flow_reach_me"]);
         assert_eq!(names(&all.impact), ["impact_know_me", "impact_reach_me"]);

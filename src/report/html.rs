@@ -154,8 +154,8 @@ fn apart(simulated: &Estimate, exact: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixture::{self, rich};
     use crate::report::gallery::charts;
-    use crate::report::{fixture, fixture_business};
 
     fn page(report: &Report) -> Result<String, minijinja::Error> {
         super::page(report, &Gallery::of(report))
@@ -196,14 +196,14 @@ mod tests {
     fn answers_and_sections_stand_where_there_is_a_business_and_nowhere_else() {
         let titles =
             ["The business case", "The roadmap", "Targets", "What it costs", "Cohorts", "How sure the numbers"];
-        let (with, without) = (page(&fixture_business::report()).unwrap(), page(&fixture::report()).unwrap());
+        let (with, without) = (page(&rich::report()).unwrap(), page(&fixture::report()).unwrap());
         for title in titles {
             let heading = format!("<h2>{title}");
             assert!(with.contains(&heading) && !without.contains(&heading), "{title}");
         }
         assert!(with.contains("<dt>When it pays back</dt>") && !without.contains("class=\"answers\""));
         let ids = with.matches("<figure id=").count();
-        assert_eq!(ids, charts(&fixture_business::report()).len());
+        assert_eq!(ids, charts(&rich::report()).len());
     }
 
     #[test]
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn every_extreme_report_has_a_page_and_the_same_one_each_time() {
-        for (case, report) in fixture::extremes().into_iter().chain(fixture_business::extremes()) {
+        for (case, report) in fixture::extremes().into_iter().chain(rich::extremes()) {
             let page = page(&report).unwrap_or_else(|fault| panic!("{case}: {fault}"));
             assert!(page.trim_end().ends_with("</html>"), "{case}");
             assert!(!page.contains("NaN"), "{case}");
@@ -224,10 +224,10 @@ mod tests {
         if let Some(folder) = std::env::var_os("POLKU_PICTURES") {
             let folder = std::path::Path::new(&folder);
             std::fs::write(folder.join("plain.html"), page(&report).unwrap()).unwrap();
-            for (case, report) in fixture_business::extremes() {
+            for (case, report) in rich::extremes() {
                 std::fs::write(folder.join(format!("{case}.html")), page(&report).unwrap()).unwrap();
             }
-            std::fs::write(folder.join("business.html"), page(&fixture_business::report()).unwrap()).unwrap();
+            std::fs::write(folder.join("business.html"), page(&rich::report()).unwrap()).unwrap();
             std::fs::write(folder.join("wide.html"), page(&fixture::wide()).unwrap()).unwrap();
             std::fs::write(folder.join("single.html"), page(&fixture::extremes()[0].1).unwrap()).unwrap();
         }

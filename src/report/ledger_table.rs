@@ -12,7 +12,7 @@ pub const DECIMALS: usize = 4;
 const UNITS: u128 = 10_000;
 
 /// A row of the ledger.
-pub struct Row<'a> {
+pub struct LedgerRow<'a> {
     /// The scenario's name.
     pub scenario: &'a str,
     /// The line.
@@ -22,12 +22,12 @@ pub struct Row<'a> {
 }
 
 /// All rows, scenario by scenario in the order of the books.
-pub fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
+pub fn rows(report: &Report) -> impl Iterator<Item = LedgerRow<'_>> {
     let books = &report.business.books;
     books.scenarios.iter().flat_map(move |of| {
-        of.cells
-            .iter()
-            .filter_map(move |cell| books.lines.get(cell.line).map(|line| Row { scenario: &of.scenario, line, cell }))
+        of.cells.iter().filter_map(move |cell| {
+            books.lines.get(cell.line).map(|line| LedgerRow { scenario: &of.scenario, line, cell })
+        })
     })
 }
 
@@ -37,7 +37,7 @@ pub fn ledger_csv(report: &Report) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail, and every row has as many cells as the first.
     let _ = writer.write_record(HEADS);
-    for Row { scenario, line, cell } in rows(report) {
+    for LedgerRow { scenario, line, cell } in rows(report) {
         let segment = cell.segment.as_deref().unwrap_or_default();
         let cohort = cell.cohort.map(|cohort| cohort.to_string()).unwrap_or_default();
         let (period, amount) = (cell.time.to_string(), exactly(cell.units));

@@ -8,14 +8,11 @@ pub mod bars;
 pub mod canvas;
 pub mod chart;
 pub mod costs;
-pub mod course;
 pub mod curves;
 pub mod fan;
 pub mod figure;
 #[cfg(test)]
 pub mod fixture;
-#[cfg(test)]
-pub mod fixture_business;
 pub mod flow;
 pub mod font;
 pub mod gallery;
@@ -27,6 +24,7 @@ pub mod ledger_table;
 pub mod palette;
 pub mod panels;
 pub mod parquet;
+pub mod roadmap_words;
 pub mod sections;
 pub mod spread;
 pub mod table;
@@ -45,9 +43,8 @@ use crate::stats::estimate::Estimate;
 pub struct Report {
     /// The metrics and contrasts over the horizon.
     pub summary: Summary,
-    /// The metrics over time; for each scenario and segment (`all` first):
-    /// `retention`, `active_customers`, `revenue`, `margin`, `cost`, `initiative_cost`, `cash_flow`,
-    /// `cumulative_cash_flow`, `purchases`, `satisfaction`, and `customers.STAGE` for every stage.
+    /// The metrics over time, for each scenario and segment (`all` first): those of `timeline.csv`, by the names of
+    /// [`Metric::name`](crate::estimate::metric::Metric::name).
     pub series: Vec<Series>,
     /// The titles of stages by name, in the order of the study.
     pub stage_titles: IndexMap<String, String>,

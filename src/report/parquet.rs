@@ -11,7 +11,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
 use super::Report;
-use super::ledger_table::{self, DECIMALS, Row};
+use super::ledger_table::{self, DECIMALS, LedgerRow};
 use crate::stats::estimate::Estimate;
 
 /// The digits that a 16-byte decimal has room for.
@@ -77,7 +77,7 @@ pub fn contrasts(report: &Report) -> Result<Vec<u8>, String> {
 
 /// The rows of `ledger.csv`; amounts are decimal numbers, so that they add up exactly.
 pub fn ledger(report: &Report) -> Result<Vec<u8>, String> {
-    let rows: Vec<Row<'_>> = ledger_table::rows(report).collect();
+    let rows: Vec<LedgerRow<'_>> = ledger_table::rows(report).collect();
     let whole = |x: usize| i32::try_from(x).unwrap_or(i32::MAX);
     let columns = vec![
         Column::Text("scenario", rows.iter().map(|row| text(row.scenario)).collect()),

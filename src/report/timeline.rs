@@ -5,9 +5,9 @@ use super::amount::Unit;
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
-use super::course::{gates, live_periods, live_share, pillar_name, pillars, rule_in_words, words, write_level};
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{AXIS, GRID, Ink, LOSS, PAPER, SHADE, TEXT, scenario};
+use super::roadmap_words::{gates, live_periods, live_share, pillar_name, pillars, rule_in_words, words, write_level};
 use crate::estimate::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
 
 /// The widest that names may be.

@@ -16,7 +16,7 @@ const NEAREST: (f64, f64) = (f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
 
 /// The correlation of two normal numbers whose ranks have the correlation `rank` (Spearman's, -1 to 1): 2 sin(pi rank / 6).
 /// Kruskal (1958), "Ordinal measures of association", Journal of the American Statistical Association 53.
-pub fn normal_correlation(rank: f64) -> f64 {
+fn normal_correlation(rank: f64) -> f64 {
     2.0 * libm::sin(PI * rank / 6.0)
 }
 
@@ -100,8 +100,8 @@ fn check(correlations: &[Vec<f64>]) -> Result<(), CopulaError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::draws::{Draws, Purpose, unit64};
-    use rand::Rng;
+    use rand::rngs::SmallRng;
+    use rand::{Rng, SeedableRng};
 
     fn ranks(numbers: &[f64]) -> Vec<f64> {
         let mut order: Vec<usize> = (0..numbers.len()).collect();
@@ -123,9 +123,10 @@ mod tests {
         let copula = Copula::of_ranks(&wanted).unwrap();
         let count = 20_000.0;
         let mut columns = vec![Vec::new(); 3];
-        let mut stream = Draws::new(7, 0).stream(0, 0, Purpose::Parameter);
+        let mut luck = SmallRng::seed_from_u64(7);
         for _ in 0..20_000 {
-            let mut shares: Vec<f64> = (0..3).map(|_| unit64(stream.next_u32(), stream.next_u32())).collect();
+            let mut share = || (f64::from(luck.next_u32()) + 0.5) / 4_294_967_296.0;
+            let mut shares = [share(), share(), share()];
             copula.correlate(&mut shares);
             columns.iter_mut().zip(shares).for_each(|(column, share)| column.push(share));
         }

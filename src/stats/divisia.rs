@@ -6,7 +6,7 @@
 
 /// The logarithmic mean (a - b) / (ln a - ln b) of two numbers that are not below 0; between their geometric and arithmetic
 /// means, a where they are equal, 0 where one is 0.
-pub fn logarithmic_mean(a: f64, b: f64) -> f64 {
+fn logarithmic_mean(a: f64, b: f64) -> f64 {
     let (low, high) = if a < b { (a, b) } else { (b, a) };
     if low <= 0.0 {
         return 0.0;

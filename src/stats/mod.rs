@@ -8,5 +8,5 @@ pub mod divisia;
 pub mod estimate;
 pub mod moments;
 pub mod nested;
+pub mod risk;
 pub mod special;
-pub mod tail;

@@ -49,7 +49,6 @@ impl Nested {
             chance_error: libm::sqrt(within / self.values.count() as f64),
             within,
             between: (total - within).max(0.0),
-            between_error: libm::sqrt(2.0 * (total * total / freedom + within * within / self.freedom)),
             lost_in_chance: chance_of_more(total, within, freedom, self.freedom) > LEVEL,
         })
     }
@@ -68,8 +67,6 @@ pub struct Components {
     pub within: f64,
     /// The variance that the uncertain numbers give it: that of values less `within`, 0 where that is below 0.
     pub between: f64,
-    /// The standard error of `between`, as normal numbers have it.
-    pub between_error: f64,
     /// Whether `between` cannot be told from 0: the F test of no parameter variance is not refused at 5 %.
     pub lost_in_chance: bool,
 }
@@ -105,26 +102,27 @@ fn chance_of_more(above: f64, below: f64, freedom_above: f64, freedom_below: f64
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::SmallRng;
     use rand_distr::{Distribution, StandardNormal};
 
     use super::*;
-    use crate::engine::draws::{Draws, Purpose, Stream};
 
     const BATCHES: usize = 10;
 
-    fn normal(stream: &mut Stream) -> f64 {
-        StandardNormal.sample(stream)
+    fn normal(luck: &mut SmallRng) -> f64 {
+        StandardNormal.sample(luck)
     }
 
     /// Replications of a mean of customers: normal around a normal parameter.
     fn normal_normal(replications: u32, agents: usize, parameter_sd: f64, customer_sd: f64) -> Nested {
         let mut nested = Nested::default();
-        for replication in 0..replications {
-            let mut stream = Draws::new(2026, replication).stream(0, 0, Purpose::Parameter);
-            let parameter = 7.0 + parameter_sd * normal(&mut stream);
+        let mut luck = SmallRng::seed_from_u64(2026);
+        for _ in 0..replications {
+            let parameter = 7.0 + parameter_sd * normal(&mut luck);
             let size = agents / BATCHES;
             let mut batch =
-                || (0..size).map(|_| parameter + customer_sd * normal(&mut stream)).sum::<f64>() / size as f64;
+                || (0..size).map(|_| parameter + customer_sd * normal(&mut luck)).sum::<f64>() / size as f64;
             let batches: Vec<f64> = (0..BATCHES).map(|_| batch()).collect();
             nested.push(batches.iter().sum::<f64>() / BATCHES as f64, &batches);
         }
@@ -151,9 +149,9 @@ mod tests {
     fn no_doubt_of_numbers_is_mostly_told_as_such() {
         let lost = (1..=40).filter(|salt| {
             let mut nested = Nested::default();
-            for replication in 0..60 {
-                let mut stream = Draws::new(*salt, replication).stream(0, 0, Purpose::Parameter);
-                let batches: Vec<f64> = (0..BATCHES).map(|_| normal(&mut stream)).collect();
+            let mut luck = SmallRng::seed_from_u64(*salt);
+            for _ in 0..60 {
+                let batches: Vec<f64> = (0..BATCHES).map(|_| normal(&mut luck)).collect();
                 nested.push(batches.iter().sum::<f64>() / BATCHES as f64, &batches);
             }
             nested.components().unwrap().lost_in_chance

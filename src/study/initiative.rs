@@ -61,7 +61,7 @@ pub struct Initiative {
     /// The capabilities that are there from its go-live on: names, or names with levels from 0 to 1.
     #[serde(default, skip_serializing_if = "Needs::is_empty")]
     pub provides: Needs,
-    /// What happens where a required capability is not there: the initiative cannot start, or its effect is scaled.
+    /// What happens where a required capability is not there: the initiative waits for it, or its effect is scaled.
     #[serde(default)]
     pub gate: Option<Gate>,
     /// What it changes, in full effect; `from` and `until` narrow the periods further.
@@ -82,7 +82,7 @@ pub struct Cost {
     /// Money paid in every period from its start on.
     #[serde(default)]
     pub per_period: Option<Number>,
-    /// Money per retained customer and period from go-live on.
+    /// Money per retained customer and period, from the period on in which it reaches the segment.
     #[serde(default)]
     pub per_customer: Option<Number>,
 }
@@ -182,7 +182,7 @@ impl Needs {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
-    /// The initiative cannot start.
+    /// The initiative waits until it can start.
     #[default]
     Start,
     /// It starts, and its effect is scaled by the level that is there.

@@ -47,7 +47,7 @@ pub struct Scenario {
     /// What it is, in a few sentences, for the report.
     #[serde(default)]
     pub description: Option<String>,
-    /// The scenario that this one starts from: its initiatives and changes hold here too.
+    /// The scenario that this one starts from: its initiatives, changes and rules hold here too.
     #[serde(default)]
     pub extends: Option<String>,
     /// The initiatives and the period each one starts in.

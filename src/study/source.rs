@@ -144,7 +144,7 @@ impl Source {
     }
 
     /// The bytes to point at for a path, or for what stands nearest above it; none for the study itself.
-    pub fn span_of(&self, path: &ParamPath) -> Option<Range<usize>> {
+    fn span_of(&self, path: &ParamPath) -> Option<Range<usize>> {
         let mut path = path.clone();
         while !path.steps.is_empty() {
             if let Some(found) = self.document.find(&path) {

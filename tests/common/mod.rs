@@ -40,3 +40,80 @@ pub fn small_retailer() -> String {
     assert!(text.contains("agents = 1_500") && text.contains("replications = 4"));
     text
 }
+
+/// Holds every figure of a run against its exact expectation: no further off than 4.5 standard errors.
+pub fn check_against_exact(run: &Summary) {
+    for scenario in &run.scenarios {
+        let exact = scenario.exact.as_ref().unwrap();
+        let metrics = scenario.metrics.iter().map(|(name, estimate)| (name.clone(), estimate));
+        let outcomes = scenario.outcomes.iter().map(|(name, estimate)| (format!("outcomes.{name}"), estimate));
+        let stages = scenario.stages_at_end.iter().map(|(name, estimate)| (format!("customers.{name}"), estimate));
+        for (name, estimate) in metrics.chain(outcomes).chain(stages) {
+            let (mean, truth) = (estimate.mean, exact[&name]);
+            let z = (mean - truth) / estimate.standard_error.unwrap().max(truth.abs() * 1e-9 + 1e-12);
+            assert!(z.abs() < 4.5, "{name} of {}: {mean} simulated, {truth} exact, z = {z}", scenario.name);
+        }
+    }
+}
+
+/// A study in which each of these texts, which it has, is another.
+pub fn with(study: &str, others: &[(&str, &str)]) -> String {
+    others.iter().fold(study.to_owned(), |study, (from, to)| {
+        assert!(study.contains(from), "the study has no `{from}`");
+        study.replace(from, to)
+    })
+}
+
+/// Clocks, a sojourn, an own chance, drivers on satisfaction and on an ageing trait, leaving after purchases, money
+/// on moves, two segments, an initiative that ramps up, and a change of prices beside that of chances. `AWAY` and `BACK`
+/// stand for the chances to go away and to come back.
+pub const EVERYTHING: &str = r#"
+[run]
+period = "month"
+horizon = 18
+customers = 30_000
+agents = 1_500
+replications = 150
+seed = 5
+discount_rate = 0.1
+[segments.young]
+share = 0.4
+start = { fresh = 0.7, active = 0.3 }
+traits = { age = "uniform(0, 6)", level = "gamma(mean=1.2, sd=0.5)" }
+[segments.old]
+share = 0.6
+start = { fresh = 0.2, active = 0.8 }
+traits = { age = "uniform(5, 30)", level = "lognormal(mean=0.9, sd=0.3)" }
+[traits.age]
+ages = true
+[traits.level]
+[traits.back]
+law = "beta(2, 9)"
+[stages.fresh]
+retained = true
+to = { active = { sojourn = "weibull(shape=1.5, scale=4)" }, gone = { chance = [0.08, 0.05, 0.02], by = "periods_in_stage" } }
+on_move = { active = { welcome_cost = 7.5 } }
+[stages.active]
+retained = true
+purchases = { rate = 0.6, basket = "lognormal(mean=40, sd=20)", margin = 0.3, basket_trait = "level" }
+to = { away = AWAY, gone = { chance = [0.01, 0.02], by = "period" }, upset = { chance = 0.05, on = "purchase" } }
+[stages.upset]
+retained = true
+values = { service_cost = 3.5, smiles = -1 }
+to = { active = 0.5, gone = 0.2 }
+[stages.away]
+values = { smiles = 2 }
+to = { active = BACK }
+[stages.gone]
+[outcomes.smiles]
+discount_rate = 0.03
+[initiatives.fix]
+cost = { once = 1500, per_period = 50 }
+build = 3
+ramp = 4
+effects = [ { target = "stages.active.to.away", odds = 0.5 }, { target = "stages.upset.values.service_cost", times = 1.5 } ]
+[scenarios.today]
+[scenarios.fixed]
+initiatives = { fix = 2 }
+changes = [ { target = "stages.*.to.gone", hazard = 0.9, from = 5, until = 12 } ]
+"#;

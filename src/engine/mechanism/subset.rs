@@ -21,16 +21,22 @@ impl Kernel for InStage<'_> {
     type Output = usize;
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) -> usize {
-        let mut places = l.places();
-        let step = l.u(u32::try_from(L::N).unwrap_or(0));
-        let mut count = 0;
-        for stage in l.words(self.stage, l.steps(self.live)) {
-            let here = l.eq(l.load(stage), l.u(self.wanted));
-            count += l.pack(self.place, count, here, places);
-            places = l.add(places, step);
-        }
-        count
+        places_of(l, self.stage, self.live, self.wanted, self.place)
     }
+}
+
+/// Lists the places at which a column has the value `wanted`, among those of lanes beyond the last of `live` customers
+/// too; returns how many there are.
+#[inline(always)]
+pub fn places_of<L: Lanes>(l: L, column: &[u32], live: usize, wanted: u32, place: &mut [u32]) -> usize {
+    let mut places = l.places();
+    let step = l.u(u32::try_from(L::N).unwrap_or(0));
+    let mut count = 0;
+    for value in l.words(column, l.steps(live)) {
+        count += l.pack(place, count, l.eq(l.load(value), l.u(wanted)), places);
+        places = l.add(places, step);
+    }
+    count
 }
 
 /// Reads a column at some places.

@@ -1,6 +1,6 @@
 //! e^x in lanes.
 
-use crate::engine::lanes::{Lanes, Portable};
+use crate::engine::lanes::Lanes;
 
 /// Adding 1.5 * 2^23 leaves the nearest whole number in the lowest bits.
 const SHIFT: f32 = 12_582_912.0;
@@ -37,14 +37,14 @@ pub fn exp_held(x: f64) -> f64 {
     libm::exp(x.clamp(-most, most))
 }
 
-/// [`exp`] of one number.
-pub fn exp_of(x: f32) -> f32 {
-    exp(Portable::<1>, [x])[0]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::exp_of;
+    use super::exp;
+    use crate::engine::lanes::Portable;
+
+    fn exp_of(x: f32) -> f32 {
+        exp(Portable::<1>, [x])[0]
+    }
 
     #[test]
     fn it_is_near_the_true_one_everywhere() {

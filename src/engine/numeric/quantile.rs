@@ -21,7 +21,7 @@ const GOOD_ENOUGH: f64 = 2e-7;
 /// in the mantissa gives the quantile. Where an octave is too long for one polynomial, all octaves are
 /// cut into 2, 4 or 8 pieces.
 ///
-/// For smooth laws (normal, log-normal, gamma, beta ...) the table's error stays below 2e-7
+/// For smooth laws (normal, log-normal, gamma, beta ...) the table's error before rounding stays below 2e-7
 /// (see [`QuantileTable::error`]), to which the rounding of single precision adds about 1e-7 of the value:
 /// for numbers that are large beside their spread, tabulate the deviation from the mean. At a
 /// kink (a triangular law's mode) it may reach 1e-5 standard deviations; a jump cannot be

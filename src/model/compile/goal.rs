@@ -1,6 +1,6 @@
 //! Compiles targets and contingency rules: bounds on metrics.
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::goal::Target;
 use crate::model::roadmap::{Rule, Watched};
 use crate::quantity::SegmentId;
@@ -9,7 +9,6 @@ use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::{Condition, Contingency};
 
 use super::Compiler;
-use super::initiative::in_percent;
 use super::roadmap::clamp;
 
 /// What a company sees when a period has ended.

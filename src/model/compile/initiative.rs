@@ -1,6 +1,6 @@
 //! Compiles capabilities and initiatives: what they need and provide, and whether a plan can be carried out.
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::param::Meaning;
 use crate::model::roadmap::{Capability, Cost, Dip, Initiative, Level, Ramp};
 use crate::quantity::ParamId;
@@ -362,9 +362,4 @@ fn circle(first: usize, waits: &[Vec<usize>], placed: &[bool]) -> Vec<usize> {
         }
         way.push(next);
     }
-}
-
-/// What a number would be if it was meant in percent, where it may well be.
-pub(super) fn in_percent(number: f64) -> Option<String> {
-    (2.0..=100.0).contains(&number).then(|| format!("{number} % is {}", (number * 1e10).round() / 1e12))
 }

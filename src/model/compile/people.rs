@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, in_percent, nearest};
 use crate::model::identity::{Identity, mix};
 use crate::model::param::Meaning;
 use crate::model::people::{Inflow, Segment, Trait};
@@ -13,7 +13,6 @@ use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
 use super::Compiler;
-use super::initiative::in_percent;
 
 impl Compiler<'_> {
     /// The shares of the segments in canonical order.

@@ -1,6 +1,6 @@
 //! Compiles the world around the company: shocks, seasons and trends, and what is drawn together.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, in_percent};
 use crate::model::change::{Change, Op};
 use crate::model::param::Meaning;
 use crate::model::world::{Coming, Pattern, Shock, season};
@@ -11,7 +11,6 @@ use crate::study::run::Run;
 use crate::study::world as written;
 
 use super::Compiler;
-use super::initiative::in_percent;
 use super::roadmap::clamp;
 
 impl Compiler<'_> {

@@ -1,4 +1,4 @@
-//! A tail is the lower end of a sample: its quantiles, and what one loses there.
+//! Risk: the quantiles of a sample, and what one loses at its lower end.
 
 /// The quantile of a sample at `p` in [0, 1]: type 7 of Hyndman & Fan (1996), "Sample quantiles in statistical packages",
 /// The American Statistician 50(4), which goes in straight lines between the ordered numbers. In the sample's unit; none
@@ -8,7 +8,7 @@ pub fn quantile(sample: &[f64], p: f64) -> Option<f64> {
 }
 
 /// [`quantile`] of a sample that is in rising order.
-pub fn of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
+fn of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let at = p.clamp(0.0, 1.0) * last as f64;
     let (below, between) = (whole(at), at - libm::floor(at));

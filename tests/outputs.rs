@@ -1,0 +1,175 @@
+//! What polku writes and prints is what `docs/summary.md` describes, field by field.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PAGE: &str = include_str!("../docs/summary.md");
+
+/// A study with something in every list of `business.json`; a chart of every kind can be drawn of it.
+const STUDY: &str = r#"
+[run]
+period = "month"
+horizon = 14
+customers = 1_000
+agents = 200
+replications = 6
+seed = 5
+discount_rate = 0.08
+
+[traits.level]
+law = "gamma(mean=1, sd=0.3)"
+
+[segments.all]
+share = 1.0
+start = { active = 1.0 }
+inflow = { per_period = 20, cost = 5 }
+
+[stages.active]
+retained = true
+to = { gone = 0.1 }
+purchases = { rate = 0.8, basket = 40, margin = 0.3, basket_trait = "level" }
+[stages.gone]
+
+[capabilities.analysts]
+kind = "people"
+[initiatives.hire]
+build = 1
+provides = ["analysts"]
+[initiatives.care]
+cost = { once = "900 to 1_100", per_customer = 0.1 }
+requires = ["analysts"]
+effects = [ { target = "stages.active.to.gone", odds = "0.6 to 0.9" } ]
+[initiatives.rescue]
+effects = [ { target = "stages.active.to.gone", odds = 0.9 } ]
+
+[targets.keep]
+metric = "retention"
+at_least = 0.3
+
+[scenarios.today]
+[scenarios.better]
+initiatives = { hire = 1, care = 2 }
+rules = [ { when = { metric = "retention", below = 0.9 }, then = { initiatives = ["rescue"] } } ]
+"#;
+
+fn folder(study: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("study.toml"), study).unwrap();
+    folder
+}
+
+/// What polku prints with these arguments.
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_polku")).current_dir(folder).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The page from a heading to the next of its rank.
+fn section(heading: &str) -> &'static str {
+    let heading = format!("\n## {heading}\n");
+    let from = PAGE.find(&heading).unwrap_or_else(|| panic!("docs/summary.md has no section{heading}")) + heading.len();
+    PAGE[from..].split("\n## ").next().unwrap()
+}
+
+/// The names of all fields, however deep they lie.
+fn fields(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => object.iter().for_each(|(name, inner)| {
+            found.insert(name.clone());
+            fields(inner, found);
+        }),
+        Value::Array(list) => list.iter().for_each(|inner| fields(inner, found)),
+        _ => {}
+    }
+}
+
+fn empty(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => object.iter().for_each(|(name, inner)| empty(inner, &format!("{path}.{name}"), found)),
+        Value::Array(list) if list.is_empty() => found.push(path.to_owned()),
+        Value::Array(list) => list.iter().for_each(|inner| empty(inner, path, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_business_is_described_on_its_page() {
+    let folder = folder(STUDY);
+    printed(folder.path(), &["run", "study.toml", "--quiet"]);
+    let business = fs::read(folder.path().join("out/study/business.json")).unwrap();
+    let business: Value = serde_json::from_slice(&business).unwrap();
+    assert_eq!(business["format"], 1);
+    // A list that is empty in every scenario shows no field.
+    let mut lists = Vec::new();
+    business
+        .as_object()
+        .unwrap()
+        .iter()
+        .for_each(|(name, value)| empty(&Value::from(vec![value.clone()]), name, &mut lists));
+    assert!(!lists.iter().any(|path| !path.starts_with("roadmaps")), "{lists:?}");
+    let better = &business["roadmaps"][1];
+    for list in ["initiatives", "capabilities", "rules"] {
+        assert!(!better[list].as_array().unwrap().is_empty(), "{list}");
+    }
+    let mut found = BTreeSet::new();
+    fields(&business, &mut found);
+    let described = section("`business.json`").to_owned() + section("`summary.json`");
+    for name in found {
+        let is_told = described.contains(&format!("`{name}`")) || described.contains(&format!("\"{name}\""));
+        assert!(is_told, "docs/summary.md says nothing of `{name}` of business.json");
+    }
+}
+
+#[test]
+fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
+    let folder = folder(STUDY);
+    printed(folder.path(), &["run", "study.toml", "--quiet"]);
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let name = name.trim_end_matches(".png").trim_end_matches(".svg");
+        found.insert(name.replace("_today", "_SCENARIO").replace("_better", "_SCENARIO"));
+    }
+    let names = section("Charts").lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    let listed: BTreeSet<String> = names.flat_map(|names| names.split('`')).map(str::to_owned).collect();
+    let listed: BTreeSet<String> = listed.into_iter().filter(|name| name.chars().any(char::is_alphanumeric)).collect();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn tables_that_other_verbs_print_have_the_columns_that_the_page_tells() {
+    let page = section("What other verbs print");
+    let alone = STUDY.lines().filter(|line| !line.starts_with("rules = ")).collect::<Vec<_>>().join("\n");
+    let folder = folder(&alone);
+    for arguments in [&["exact", "study.toml"][..], &["exact", "study.toml", "--timeline"]] {
+        let text = printed(folder.path(), arguments);
+        assert!(text.lines().count() > 10, "{text}");
+        assert!(page.contains(&format!("`{}`", text.lines().next().unwrap())), "{text}");
+    }
+    let life = printed(folder.path(), &["replay", "study.toml"]);
+    let columns = life.lines().next().unwrap().split_once(",trait.").unwrap();
+    assert!(page.contains(&format!("`{}`", columns.0)) && page.contains("`trait.NAME`"), "{life}");
+    assert_eq!((columns.1, life.lines().count()), ("level", 1 + 15));
+}
+
+#[test]
+fn every_field_that_check_tells_machines_is_described() {
+    let folder = folder(&STUDY.replace("share = 1.0", "share = 0.5"));
+    let found: Value = serde_json::from_str(&printed(folder.path(), &["check", "--json", "study.toml"])).unwrap();
+    let mut names = BTreeSet::new();
+    fields(&found, &mut names);
+    assert!(names.contains("column"), "{found}");
+    for name in names {
+        assert!(
+            section("What other verbs print").contains(&format!("`{name}`")),
+            "docs/summary.md says nothing of `{name}`"
+        );
+    }
+}

@@ -156,7 +156,10 @@ scenarios.today = {}
 #[test]
 fn newcomers_age_from_the_period_in_which_they_come() {
     let study = STUDY
-        .replace("start = { active = 0.7, trial = 0.3 }\n", "start = { active = 0.7, trial = 0.3 }\ntraits = { years = \"normal(5, 1)\" }\n")
+        .replace(
+            "start = { active = 0.7, trial = 0.3 }\n",
+            "start = { active = 0.7, trial = 0.3 }\ntraits = { years = \"normal(5, 1)\" }\n",
+        )
         .replace("start = { active = 1 }\n", "start = { active = 1 }\ntraits = { years = \"normal(6, 1)\" }\n")
         .replace("[stages.trial]", "[traits.years]\nneutral = 5\nages = true\n[stages.trial]")
         .replace("gone = 0.2 }", "gone = { chance = 0.2, drivers = { years = 0.15 } } }")

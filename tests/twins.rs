@@ -57,9 +57,11 @@ fn lucks(study: &str) -> Vec<(String, u64)> {
 
 #[test]
 fn another_number_moves_no_luck() {
-    for (from, to) in [("0.5 to 0.9", "0.5 to 0.9000001"), ("0.5 to 0.9", "0.7"), ("normal(0.5, 0.1)", "normal(0.5, 0.2)")]
+    for (from, to) in
+        [("0.5 to 0.9", "0.5 to 0.9000001"), ("0.5 to 0.9", "0.7"), ("normal(0.5, 0.1)", "normal(0.5, 0.2)")]
     {
-        let other = STUDY.replace(&format!("\"{from}\""), &if to == "0.7" { to.to_owned() } else { format!("\"{to}\"") });
+        let other =
+            STUDY.replace(&format!("\"{from}\""), &if to == "0.7" { to.to_owned() } else { format!("\"{to}\"") });
         assert_ne!(other, STUDY);
         let certain = |lucks: Vec<(String, u64)>| -> Vec<(String, u64)> {
             lucks.into_iter().filter(|(path, _)| to != "0.7" || !path.starts_with("initiatives.used.effects")).collect()
@@ -72,7 +74,9 @@ fn another_number_moves_no_luck() {
 fn an_unused_initiative_of_the_same_shape_takes_no_luck() {
     let base = lucks(STUDY);
     for odds in ["0.1 to 0.2", "3 to 9"] {
-        let unused = format!("[initiatives.unused]\neffects = [ {{ target = \"stages.active.to.idle\", odds = \"{odds}\" }} ]\n");
+        let unused = format!(
+            "[initiatives.unused]\neffects = [ {{ target = \"stages.active.to.idle\", odds = \"{odds}\" }} ]\n"
+        );
         let with = lucks(&(unused + STUDY));
         assert!(base.iter().all(|its| with.contains(its)), "odds {odds}: {with:?}");
     }
@@ -83,9 +87,10 @@ fn swapped(first: &str, second: &str) -> String {
     let table = |name: &str| {
         let from = STUDY.find(&format!("[{name}]\n")).unwrap();
         let rest = &STUDY[from..];
-        let end = rest[1..].match_indices("\n[").map(|(at, _)| at + 2).find(|at| {
-            !rest[*at..].starts_with(&format!("[{name}."))
-        });
+        let end = rest[1..]
+            .match_indices("\n[")
+            .map(|(at, _)| at + 2)
+            .find(|at| !rest[*at..].starts_with(&format!("[{name}.")));
         rest[..end.unwrap()].to_owned()
     };
     let (one, other) = (table(first), table(second));
@@ -104,16 +109,18 @@ fn sorted(study: &str) -> Vec<String> {
 #[test]
 fn the_order_of_twins_in_the_file_keeps_every_number() {
     let base = sorted(STUDY);
-    for (first, second) in [("traits.b", "traits.c"), ("segments.near", "segments.far"), ("stages.active", "stages.fresh")] {
+    for (first, second) in
+        [("traits.b", "traits.c"), ("segments.near", "segments.far"), ("stages.active", "stages.fresh")]
+    {
         assert_eq!(base, sorted(&swapped(first, second)), "{first} and {second}");
     }
     // Segments and stages that nothing tells apart but a law.
     let twins = STUDY.replace("start = { active = 0.5, idle = 0.5 }\n", "start = { active = 1 }\n");
     let twins = twins.replace("[segments.far.inflow]\nper_period = 20\nstart = { fresh = 1 }\n", "");
     let laws = [("normal(0.5, 0.1)", "normal(0.1, 0.3)"), ("near", "far")];
-    let turned = laws.iter().fold(twins.clone(), |study, (one, other)| {
-        study.replace(one, "@").replace(other, one).replace('@', other)
-    });
+    let turned = laws
+        .iter()
+        .fold(twins.clone(), |study, (one, other)| study.replace(one, "@").replace(other, one).replace('@', other));
     assert_eq!(sorted(&twins), sorted(&turned));
 }
 

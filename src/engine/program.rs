@@ -163,7 +163,10 @@ impl Program {
             counts_periods_in_stage,
             bends,
             move_states: states(model, model.stages.iter().flat_map(Stage::move_drivers)),
-            rate_states: states(model, model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers)),
+            rate_states: states(
+                model,
+                model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers),
+            ),
             rate_traits: rate_traits(model),
             own: own_shapes(model, &rows),
             own_columns: own_chances(model).len(),

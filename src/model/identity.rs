@@ -102,7 +102,8 @@ impl Identity {
         for stage in study.stages.values() {
             let exits = stage.to.values().map(json);
             let purchases = stage.purchases.iter().map(json);
-            found.extend(exits.chain(purchases).filter_map(|written| Some(numbers(written.get("drivers")?.get(name)?))));
+            found
+                .extend(exits.chain(purchases).filter_map(|written| Some(numbers(written.get("drivers")?.get(name)?))));
         }
         found.sort_unstable();
         found.into_iter().fold(16, mix)
@@ -127,14 +128,18 @@ impl Identity {
     fn named(&self, path: &[&str]) -> Option<u64> {
         let name = *path.last()?;
         let names = match path {
-            ["stages", _] | ["stages", _, "to" | "on_move", _] => &self.stages,
-            ["segments", _, "start", _] | ["segments", _, "inflow", "start", _] => &self.stages,
+            ["stages", _]
+            | ["stages", _, "to" | "on_move", _]
+            | ["segments", _, "start", _]
+            | ["segments", _, "inflow", "start", _] => &self.stages,
             ["segments", _] | ["initiatives", _, "waves", _] => &self.segments,
             ["initiatives", _] => &self.initiatives,
             ["scenarios", _] => &self.scenarios,
             ["initiatives", _, "requires" | "provides", _] => &self.capabilities,
-            ["traits", _] | ["segments", _, "traits", _] => &self.traits,
-            ["stages", _, "purchases", "drivers", _] | ["stages", _, "to", _, "drivers", _] => &self.traits,
+            ["traits", _]
+            | ["segments", _, "traits", _]
+            | ["stages", _, "purchases", "drivers", _]
+            | ["stages", _, "to", _, "drivers", _] => &self.traits,
             ["shocks", place] => return place.parse().ok().and_then(|place: usize| self.shocks.get(place)).copied(),
             ["stages", _, "values", _] | ["stages", _, "on_move", _, _] => return Some(0),
             _ => return None,
@@ -162,10 +167,9 @@ impl Identity {
     /// what they name. A number may be written as a text, which says what it follows.
     fn shape(&self, under: &str, value: &Value) -> u64 {
         match value {
-            Value::Null | Value::Number(_) => 1,
             Value::Bool(flag) => 2 + u64::from(*flag),
             Value::String(written) if under == "target" => Path::parse(written).map_or(4, |path| self.of_path(&path)),
-            Value::String(_) => 1,
+            Value::Null | Value::Number(_) | Value::String(_) => 1,
             Value::Array(items) => items.iter().fold(5, |shape, item| mix(shape, self.shape(under, item))),
             Value::Object(entries) => {
                 let mut parts: Vec<u64> = entries

@@ -211,9 +211,8 @@ impl<const N: usize> Lanes for Portable<N> {
     fn look_row(self, table: &Rows, place: Self::U) -> [Self::U; 8] {
         // Four numbers are loaded at once.
         let place = self.and(place, [15; N]);
-        let [a, b, c, d] = self.look_four(&table.halves[0], place);
-        let [e, f, g, h] = self.look_four(&table.halves[1], place);
-        [a, b, c, d, e, f, g, h]
+        let halves = [self.look_four(&table.halves[0], place), self.look_four(&table.halves[1], place)];
+        std::array::from_fn(|at| halves[at / 4][at % 4])
     }
     #[inline(always)]
     fn look_many(self, table: &[u32], place: Self::U) -> Self::U {

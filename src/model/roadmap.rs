@@ -66,8 +66,6 @@ pub struct Initiative {
     pub effects: Vec<Change>,
     /// Its shape: what tells initiatives apart when names and order do not count.
     pub shape: u64,
-    /// Its place in an order in which those who provide come before those who require.
-    pub rank: usize,
 }
 
 /// What an initiative costs.

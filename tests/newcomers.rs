@@ -11,6 +11,7 @@ use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::model::Model;
 use polku::report::Report;
+use polku::study::Study;
 use polku::study::source::Source;
 
 const STUDY: &str = r#"
@@ -150,6 +151,26 @@ scenarios.today = {}
     }
     let cost = 2.0 * (wanted - 1000.0);
     assert!(runs.levels(0, "cost").iter().all(|level| (level - cost).abs() < 1e-6));
+}
+
+#[test]
+fn a_stage_that_only_newcomers_enter_is_no_stage_that_nobody_enters() {
+    let study = r#"
+run = { period = "month", horizon = 6, customers = 1000, agents = 100, replications = 2, seed = 1 }
+segments.all = { share = 1, start = { on = 1 }, inflow = { per_period = 5, start = { trial = 1 } } }
+stages.trial = { to = { on = 0.5 } }
+stages.on = { retained = true, to = { gone = 0.1 } }
+stages.gone = {}
+scenarios.today = {}
+"#;
+    let warnings = |study: &str| {
+        let source = Source::new("test.toml", ".", study);
+        let (_, warnings) = Model::compile(&Study::parse(&source).unwrap(), &source).unwrap();
+        warnings.into_iter().map(|warning| warning.what).collect::<Vec<_>>()
+    };
+    assert!(warnings(study).is_empty(), "{:?}", warnings(study));
+    let nobody = study.replace("start = { trial = 1 }", "start = { on = 1 }");
+    assert_eq!(warnings(&nobody), ["no customer can ever be in `trial`"]);
 }
 
 fn report(model: &Model, study: &str) -> Report {

@@ -478,6 +478,40 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
 }
 
 #[test]
+fn rules_that_act_together_leave_every_number_in_its_range() {
+    let rule = |change: &str| {
+        format!(
+            "[[scenarios.plan.rules]]\nwhen = {{ metric = \"retention\", below = 0.99 }}\nthen = {{ changes = [ {change} ] }}\n"
+        )
+    };
+    let more = "{ target = \"stages.active.to.gone\", add = 0.6 }";
+    let text = with(&format!("[scenarios.today]\n[scenarios.plan]\n{}{}", rule(more), rule(more)));
+    let model = model(&text);
+    Experiment::new(&model)
+        .run(|replication| {
+            let from = replication.fired[1][0].unwrap();
+            assert_eq!(replication.fired[1][1], Some(from));
+            let left: i128 = replication.ledgers[1].iter().map(|ledger| ledger.customers(from as usize)[0]).sum();
+            assert_eq!(left, 0, "a chance of 1.25 is one of 1");
+            let drawn = Experiment::drawn(&model, 0);
+            let timeline = Timeline::with_rules(&model, &drawn, ScenarioId(1), &replication.fired[1], SegmentId(0));
+            assert_eq!(timeline.values(from).0[at(&model, "stages.active.to.gone")], 1.0);
+        })
+        .unwrap();
+}
+
+#[test]
+fn the_middle_of_a_chance_is_that_it_works() {
+    let text = with(
+        "[initiatives.rarely]\nsuccess = 0.01\n[initiatives.never]\nsuccess = 0\n[scenarios.today]\n[scenarios.plan]\ninitiatives = { rarely = 1, never = 1 }",
+    );
+    let model = model(&text);
+    let central = model.central();
+    let course = Course::new(&model, &central, ScenarioId(1), &[]);
+    assert_eq!(["rarely", "never"].map(|name| run(&course, name).unwrap().works), [true, false]);
+}
+
+#[test]
 fn with_dips_staging_beats_the_leap_and_without_them_they_differ_in_timing_alone() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/transformation.toml");
     let shipped = std::fs::read_to_string(path).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::quantity::ParamId;
 use crate::study::initiative::{CapabilityKind, Gate, RampShape};
+use crate::study::path::ParamPath as Path;
 
 use super::change::Change;
 
@@ -193,6 +194,8 @@ pub struct Rule {
     pub initiatives: Vec<usize>,
     /// The changes that are in force from the next period on.
     pub changes: Vec<Change>,
+    /// Where it was written.
+    pub written: Path,
 }
 
 impl Rule {

@@ -501,6 +501,30 @@ fn rules_that_act_together_leave_every_number_in_its_range() {
 }
 
 #[test]
+fn a_rule_is_told_as_it_is_written() {
+    let text = with(
+        r#"
+[stages.second]
+to = { gone = 0.1 }
+[scenarios.today]
+[scenarios.plan]
+[[scenarios.plan.rules]]
+when = { metric = "retention", below = 0.9 }
+[scenarios.plan.rules.then]
+changes = [
+    { target = "stages.*.to.gone", odds = "0.8 to 0.9" },
+    { target = "stages.active.values.revenue", add = 1234.5 },
+]
+"#,
+    );
+    let text = text.replace("start = { active = 1 }", "start = { active = 0.5, second = 0.5 }");
+    let model = model(&text);
+    let runs = Runs::of(&model, &Experiment::new(&model)).unwrap();
+    let told = &runs.business().roadmaps[1].rules[0].then;
+    assert_eq!(told, "stages.*.to.gone: multiply the odds by about 0.849; stages.active.values.revenue: add 1234.5");
+}
+
+#[test]
 fn the_middle_of_a_chance_is_that_it_works() {
     let text = with(
         "[initiatives.rarely]\nsuccess = 0.01\n[initiatives.never]\nsuccess = 0\n[scenarios.today]\n[scenarios.plan]\ninitiatives = { rarely = 1, never = 1 }",

@@ -119,12 +119,12 @@ impl Diagnostic {
 }
 
 /// The name nearest to `name`, where one is near enough to be a slip of the hand: one letter of four, and none of three,
-/// since too many short words differ in one letter.
+/// since too many short words differ in one letter. What counts is the longer of the two, so that `monthly` finds `month`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= slips(candidate.chars().count()))
+        .filter(|(distance, candidate)| *distance <= slips(candidate.chars().count().max(name.chars().count())))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -161,7 +161,8 @@ mod tests {
         assert_eq!(nearest("retenton", ["npv", "retention"]), Some("retention"));
         assert_eq!(nearest("cots", ["cost", "churned"]), Some("cost"));
         assert_eq!(nearest("nps", ["npv", "cost"]), None, "another word, not a slip");
-        assert_eq!(nearest("npvs", ["npv", "npvx"]), Some("npvx"), "a near short name hides no longer one");
+        assert_eq!(nearest("monthly", ["day", "month"]), Some("month"));
+        assert_eq!(nearest("nps", ["npv", "npss"]), Some("npss"), "a short name that is no guess hides no longer one");
         assert_eq!(nearest("npv", ["npv"]), Some("npv"));
         assert_eq!(suggest("nps", ["npv", "cost"]), "known here: `npv`, `cost`");
     }

@@ -218,6 +218,42 @@ fn a_replay_of_nobody_is_a_fault_of_usage() {
 }
 
 #[test]
+fn a_newcomer_is_replayed_from_the_period_of_entry_on() {
+    let folder = folder();
+    let study =
+        STARTER.replace("[segments.settled]", "[segments.new.inflow]\nper_period = [0, 100]\n[segments.settled]");
+    fs::write(folder.path().join("grows.toml"), study).unwrap();
+    let replayed = |arguments: &[&str]| polku(folder.path(), &[&["replay", "grows.toml"], arguments].concat());
+    let life = out(&replayed(&["--segment", "new", "--entry", "20", "--customer", "9"]));
+    assert_eq!(life.lines().count(), 1 + 5, "periods 20 to 24: {life}");
+    assert!(life.lines().nth(1).unwrap().starts_with("new,20,"), "{life}");
+    let whole = out(&replayed(&["--segment", "settled"]));
+    assert!(whole.lines().count() == 1 + 25 && whole.lines().nth(1).unwrap().starts_with("settled,0,"), "{whole}");
+    for (arguments, said) in [
+        (["--segment", "nwe", "--entry", "2"], "there is no segment `nwe`; known here: `new`, `settled`"),
+        (
+            ["--segment", "new", "--entry", "1"],
+            "nobody comes to `new` in period 1 of this replication; choose another --entry",
+        ),
+        (
+            ["--segment", "new", "--entry", "25"],
+            "nobody comes to `new` in period 25 of this replication; choose another --entry",
+        ),
+        (
+            ["--segment", "new", "--customer", "1500"],
+            "there is no customer 1500 of `new` at the start; there are 1500, counted from 0",
+        ),
+    ] {
+        let output = replayed(&arguments);
+        assert_eq!((output.status.code(), told(&output)), (Some(2), format!("error: {said}\n")));
+    }
+    let none = replayed(&["--segment", "new", "--entry", "20", "--customer", "10"]);
+    let said = "there is no customer 10 of those who come to `new` in period 20; there are 10, counted from 0";
+    assert_eq!((none.status.code(), told(&none)), (Some(2), format!("error: {said}\n")));
+    assert_eq!(replayed(&["--entry", "3"]).status.code(), Some(2), "an entry needs its segment");
+}
+
+#[test]
 fn new_writes_a_study_that_is_fine_and_never_overwrites_one() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(polku(folder.path(), &["new", "mine"]).status.code(), Some(0));

@@ -172,12 +172,12 @@ initiatives = { teach = 1 }
     assert!(z.abs() < 4.5, "success: z = {z}");
 }
 
-/// The share of an initiative's effect in force over time, for one segment and the draw of a replication.
-fn shares(model: &Model, name: &str, segment: u32) -> Vec<f64> {
+/// The share of an initiative's effect in force over time, for one segment and the draw of the first replication.
+fn shares(model: &Model, name: &str, segment: usize) -> Vec<f64> {
     let drawn = Experiment::drawn(model, 0);
     let course = Course::new(model, &drawn, ScenarioId(1), &[]);
     let run = run(&course, name).unwrap();
-    (0..=model.run.horizon).map(|t| course.share(&run, SegmentId(segment), t)).collect()
+    (0..=model.run.horizon).map(|t| course.share(&run, SegmentId::from(segment), t)).collect()
 }
 
 #[test]
@@ -269,7 +269,7 @@ initiatives = { it = 2, near = 2 }
     )
     .replacen("share = 1", "share = 0.5", 1);
     let model = model(&text);
-    let other = model.segments.iter().position(|segment| segment.name == "other").unwrap() as u32;
+    let other = model.segments.iter().position(|segment| segment.name == "other").unwrap();
     assert!(
         shares(&model, "it", other).iter().all(|share| *share == 0.0),
         "its wave would come in 12, and it ends in 8"
@@ -283,7 +283,7 @@ initiatives = { it = 2, near = 2 }
 #[test]
 fn what_is_not_built_by_the_end_is_not_paid() {
     let text = with(
-        r#"
+        r"
 [initiatives.it]
 build = 6
 until = 4
@@ -291,7 +291,7 @@ cost = { once = 10, build = 60, per_period = 1 }
 [scenarios.today]
 [scenarios.plan]
 initiatives = { it = 2 }
-"#,
+",
     );
     // Three of six parts, in periods 2 to 4, and three periods of running it.
     let cost = &summary(&model(&text)).scenarios[1].metrics["initiative_cost"];

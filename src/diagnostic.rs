@@ -123,14 +123,20 @@ pub fn in_percent(number: f64) -> Option<String> {
     (2.0..=100.0).contains(&number).then(|| format!("{number} % is {}", (number * 1e10).round() / 1e12))
 }
 
-/// The name nearest to `name`, where one is near enough to be a slip of the hand.
+/// The name nearest to `name`, where one is near enough to be a slip of the hand: one letter of four, and none of three,
+/// since too many short words differ in one letter. What counts is the longer of the two, so that `monthly` finds `month`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= slips(candidate.chars().count().max(name.chars().count())))
         .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .map(|(_, candidate)| candidate)
+}
+
+/// The slips of the hand that may be in a name of so many letters.
+fn slips(letters: usize) -> usize {
+    (letters.saturating_sub(1) / 3).min(1 + letters / 4)
 }
 
 /// More names than this are not listed.
@@ -148,5 +154,21 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone)
         0 if all.is_empty() => String::new(),
         0 => format!("known here: {listed}"),
         _ => format!("known here: {listed}, and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nearest, suggest};
+
+    #[test]
+    fn a_name_is_guessed_where_a_slip_explains_it_and_listed_where_not() {
+        assert_eq!(nearest("retenton", ["npv", "retention"]), Some("retention"));
+        assert_eq!(nearest("cots", ["cost", "churned"]), Some("cost"));
+        assert_eq!(nearest("nps", ["npv", "cost"]), None, "another word, not a slip");
+        assert_eq!(nearest("monthly", ["day", "month"]), Some("month"));
+        assert_eq!(nearest("nps", ["npv", "npss"]), Some("npss"), "a short name that is no guess hides no longer one");
+        assert_eq!(nearest("npv", ["npv"]), Some("npv"));
+        assert_eq!(suggest("nps", ["npv", "cost"]), "known here: `npv`, `cost`");
     }
 }

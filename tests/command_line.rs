@@ -64,6 +64,97 @@ fn check_tells_machines_in_json_on_standard_output() {
     assert_eq!(reports[0]["diagnostics"][0]["places"][0]["path"], "segments.new.share");
 }
 
+/// A study with a target that the plan reaches in each replication (revenue 10 a month and customer, 12 a month with
+/// the plan) or in half of them, and with more at its end.
+fn gated(at_least: u32, more: &str) -> String {
+    format!(
+        r#"
+run = {{ period = "month", horizon = 12, customers = 100, agents = 10, replications = 40, seed = 4 }}
+segments.all = {{ share = 1, start = {{ on = 1 }} }}
+stages.on = {{ retained = true, values = {{ revenue = 10 }} }}
+initiatives.it = {{ success = 0.5, effects = [ {{ target = "stages.on.values.revenue", times = 1.2 }} ] }}
+scenarios.today = {{}}
+scenarios.plan = {{ initiatives = {{ it = 1 }} }}
+[targets.money]
+metric = "revenue"
+at_least = {at_least}
+else = "Ask for less."
+{more}"#
+    )
+}
+
+/// What `check --gate` says of studies by name: the exit code, standard output and standard error.
+fn gate(studies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String, String) {
+    let folder = folder();
+    studies.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    let named = studies.iter().map(|(name, _)| *name);
+    let arguments: Vec<&str> = ["check", "--gate"].into_iter().chain(arguments.iter().copied()).chain(named).collect();
+    let output = polku(folder.path(), &arguments);
+    (output.status.code(), out(&output), told(&output))
+}
+
+#[test]
+fn the_gate_tells_which_targets_are_reached() {
+    let (code, said, told) = gate(&[("a.toml", &gated(12_000, ""))], &[]);
+    assert_eq!((code, told.as_str()), (Some(0), ""));
+    assert!(said.starts_with("a.toml: targets of plan\n  reached  100.0 %  money: "), "{said}");
+    assert!(!said.contains("else"), "{said}");
+}
+
+#[test]
+fn the_gate_fails_where_a_target_is_missed_and_says_what_to_do() {
+    let (code, said, told) = gate(&[("a.toml", &gated(13_000, ""))], &[]);
+    assert_eq!(code, Some(1));
+    let share: f64 = said.split_once("MISSED").unwrap().1.split_once(" %").unwrap().0.trim().parse().unwrap();
+    assert!((20.0..80.0).contains(&share), "a coin of 0.5, 40 times: {said}");
+    assert!(said.contains("\n           else: Ask for less.\n"), "{said}");
+    assert_eq!(told, "plan misses 1 of 1 targets: each has to be reached with a chance of 0.8 or more\n");
+    // The same share is enough where less is asked for.
+    assert_eq!(gate(&[("a.toml", &gated(13_000, ""))], &["--probability", "0.2"]).0, Some(0));
+    assert_eq!(gate(&[("a.toml", &gated(13_000, ""))], &["--probability", "1.2"]).0, Some(2));
+}
+
+#[test]
+fn the_gate_holds_the_scenario_that_is_chosen() {
+    let several = gated(13_000, "[scenarios.sure]\nchanges = [ { target = \"stages.on.values.revenue\", add = 5 } ]\n");
+    let (code, _, told) = gate(&[("a.toml", &several)], &[]);
+    assert_eq!(code, Some(2));
+    assert_eq!(told, "error: say which scenario is chosen with --scenario: plan, sure\n");
+    for (name, code) in [("sure", 0), ("plan", 1), ("today", 1), ("sur", 2)] {
+        assert_eq!(gate(&[("a.toml", &several)], &["--scenario", name]).0, Some(code), "{name}");
+    }
+    // Alone, the baseline is what there is to hold.
+    let alone = gated(12_000, "").replace("scenarios.plan = ", "#");
+    assert!(gate(&[("a.toml", &alone)], &[]).1.starts_with("a.toml: targets of today\n  reached"));
+}
+
+#[test]
+fn the_gate_looks_at_all_studies_and_ends_with_the_weightiest_failure() {
+    let (fine, missed) = (gated(12_000, ""), gated(13_000, ""));
+    let without = STARTER;
+    let wrong = fine.replace("share = 1", "share = 0.9");
+    let (code, said, told) = gate(&[("without.toml", without), ("missed.toml", &missed), ("fine.toml", &fine)], &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(said.contains("missed.toml: targets of plan") && said.contains("fine.toml: targets of plan"), "{said}");
+    assert!(told.contains("error: without.toml has no targets to hold it to; add `[targets.NAME]`"), "{told}");
+    assert!(told.contains("plan misses 1 of 1 targets"), "{told}");
+    let orders = [["without.toml", "wrong.toml", "missed.toml"], ["missed.toml", "wrong.toml", "without.toml"]];
+    let text = |name: &str| match name {
+        "without.toml" => without,
+        "wrong.toml" => wrong.as_str(),
+        _ => missed.as_str(),
+    };
+    for order in orders {
+        let (code, _, told) = gate(&order.map(|name| (name, text(name))), &[]);
+        assert_eq!(code, Some(3), "{told}");
+        assert!(told.contains("1 error in wrong.toml") && told.contains("without.toml has no targets"), "{told}");
+        assert!(told.contains("plan misses 1 of 1 targets"), "{told}");
+    }
+    let (code, _, told) = gate(&[("wrong.toml", &wrong)], &["missing.toml"]);
+    assert_eq!(code, Some(5), "{told}");
+    assert!(told.contains("1 error in wrong.toml") && told.contains("missing.toml cannot be read"), "{told}");
+}
+
 #[test]
 fn check_lists_the_paths_that_can_be_changed() {
     let output = polku(folder().path(), &["check", "--paths", "fine.toml"]);
@@ -124,6 +215,42 @@ fn a_replay_of_nobody_is_a_fault_of_usage() {
         assert_eq!(told(&output), format!("error: {said}\n"));
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn a_newcomer_is_replayed_from_the_period_of_entry_on() {
+    let folder = folder();
+    let study =
+        STARTER.replace("[segments.settled]", "[segments.new.inflow]\nper_period = [0, 100]\n[segments.settled]");
+    fs::write(folder.path().join("grows.toml"), study).unwrap();
+    let replayed = |arguments: &[&str]| polku(folder.path(), &[&["replay", "grows.toml"], arguments].concat());
+    let life = out(&replayed(&["--segment", "new", "--entry", "20", "--customer", "9"]));
+    assert_eq!(life.lines().count(), 1 + 5, "periods 20 to 24: {life}");
+    assert!(life.lines().nth(1).unwrap().starts_with("new,20,"), "{life}");
+    let whole = out(&replayed(&["--segment", "settled"]));
+    assert!(whole.lines().count() == 1 + 25 && whole.lines().nth(1).unwrap().starts_with("settled,0,"), "{whole}");
+    for (arguments, said) in [
+        (["--segment", "nwe", "--entry", "2"], "there is no segment `nwe`; known here: `new`, `settled`"),
+        (
+            ["--segment", "new", "--entry", "1"],
+            "nobody comes to `new` in period 1 of this replication; choose another --entry",
+        ),
+        (
+            ["--segment", "new", "--entry", "25"],
+            "nobody comes to `new` in period 25 of this replication; choose another --entry",
+        ),
+        (
+            ["--segment", "new", "--customer", "1500"],
+            "there is no customer 1500 of `new` at the start; there are 1500, counted from 0",
+        ),
+    ] {
+        let output = replayed(&arguments);
+        assert_eq!((output.status.code(), told(&output)), (Some(2), format!("error: {said}\n")));
+    }
+    let none = replayed(&["--segment", "new", "--entry", "20", "--customer", "10"]);
+    let said = "there is no customer 10 of those who come to `new` in period 20; there are 10, counted from 0";
+    assert_eq!((none.status.code(), told(&none)), (Some(2), format!("error: {said}\n")));
+    assert_eq!(replayed(&["--entry", "3"]).status.code(), Some(2), "an entry needs its segment");
 }
 
 #[test]
@@ -209,4 +336,18 @@ fn more_threads_than_make_sense_are_refused_at_once() {
     assert_eq!(output.status.code(), Some(2));
     assert!(told(&output).contains("1024"));
     assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn memory_is_reckoned_for_the_threads_that_are_asked_for() {
+    let folder = folder();
+    let study = STARTER.replace("horizon = 24", "horizon = 1_500");
+    assert_ne!(study, STARTER);
+    fs::write(folder.path().join("long.toml"), study).unwrap();
+    // What is asked of two threads fits, so that the next thing to fail is the folder, before anything is simulated.
+    for (threads, code) in [("1024", 4), ("2", 5)] {
+        let arguments = ["run", "long.toml", "--threads", threads, "--out", "fine.toml"];
+        let output = polku(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(code), "{}", told(&output));
+    }
 }

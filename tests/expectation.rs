@@ -178,6 +178,26 @@ fn drivers_without_measure_have_an_expectation_all_the_same() {
 }
 
 #[test]
+fn more_kinds_of_customers_than_can_be_counted_are_an_obstacle() {
+    let with = |traits: usize| {
+        let laws: String = (0..traits).map(|at| format!("[traits.t{at}]\nlaw = \"bernoulli(0.5)\"\n")).collect();
+        let drivers: Vec<String> = (0..traits).map(|at| format!("t{at} = 0.1")).collect();
+        model(&format!(
+            "[run]\nperiod = \"month\"\nhorizon = 3\ncustomers = 1000\nagents = 50\nreplications = 2\n[segments.all]\nshare = 1\nstart = {{ here = 1 }}\n{laws}[stages.here]\nretained = true\nto = {{ gone = {{ chance = 0.03, drivers = {{ {} }} }} }}\n[stages.gone]\n[scenarios.today]\n",
+            drivers.join(", ")
+        ))
+    };
+    // 2^63 can still be counted, 2^64 and more cannot.
+    for (traits, needed) in [(63, "9223372036854775808"), (64, "more than 10^19"), (70, "more than 10^19")] {
+        let model = with(traits);
+        let found = obstacles(&model);
+        assert!(found.len() == 1 && found[0].contains(&format!("it would take {needed} combinations")), "{found:?}");
+        assert!(Exact::of(&model).is_err());
+        assert!(Experiment::new(&model).expected(&model.central()).is_none());
+    }
+}
+
+#[test]
 fn obstacles_say_what_stands_in_the_way() {
     let study = remembered(QUALITIES[0], "0.4");
     assert!(obstacles(&model(&study)).is_empty());

@@ -9,9 +9,11 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 17] = [
+const WARNED: [&str; 19] = [
     "change_after_the_horizon",
+    "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
+    "contingency_past_all_counting",
     "contingency_that_does_nothing",
     "dip_share_in_percent",
     "gate_without_anything_required",

@@ -11,7 +11,7 @@ mod common;
 
 use common::{EVERYTHING, check_against_exact, model, small_retailer, summary, with};
 use polku::engine::experiment::Experiment;
-use polku::engine::replay::replay;
+use polku::engine::replay::{Who, replay};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::quantity::ScenarioId;
@@ -135,9 +135,10 @@ fn replayed_lives_add_up_to_the_run() {
         Experiment::new(&model).run(|replication| ledgers.push(replication.ledgers)).unwrap();
         let scenario = model.scenarios.iter().position(|s| s.name == "both").unwrap();
         let lives: Vec<_> = (0..model.run.agents)
-            .map(|customer| replay(&model, ScenarioId::from(scenario), 1, customer).unwrap())
+            .map(|customer| replay(&model, ScenarioId::from(scenario), 1, Who::AtStart(customer)).unwrap())
             .collect();
-        assert!(replay(&model, ScenarioId::from(scenario), 1, model.run.agents).is_none());
+        let nobody = replay(&model, ScenarioId::from(scenario), 1, Who::AtStart(model.run.agents));
+        assert_eq!(nobody, Err(model.run.agents));
         for t in 0..=36 {
             let (mut stages, mut purchases, mut units) = (vec![0_i128; model.stages.len()], 0_i128, 0_i128);
             for ledger in &ledgers[1][scenario] {

@@ -5,12 +5,15 @@
 mod common;
 
 use common::{model, summary_of, text};
-use polku::engine::cells::planned;
+use polku::engine::cells::{BATCHES, Cells, planned};
 use polku::engine::experiment::Experiment;
+use polku::engine::replay::{Who, replay};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::model::Model;
+use polku::quantity::{ScenarioId, SegmentId};
 use polku::report::Report;
+use polku::study::Study;
 use polku::study::source::Source;
 
 const STUDY: &str = r#"
@@ -107,13 +110,59 @@ fn simulated_newcomers_are_those_expected() {
     }
 }
 
+/// `STUDY` with few replications, and the same where newcomers are brought by others.
+fn apart_and_coupled(replications: u32) -> [String; 2] {
+    let apart = STUDY.replace("replications = 150", &format!("replications = {replications}"));
+    let coupled = apart
+        .replace("retained = true\nto = { gone", "retained = true\ntalks = true\nto = { gone")
+        .replace("cost = 9", "cost = 9\nreferrals = 0.02");
+    assert!(coupled.contains("talks = true") && coupled.contains("referrals"));
+    [apart, coupled]
+}
+
+#[test]
+fn the_replayed_lives_of_a_cohort_add_up_to_its_ledger() {
+    for study in apart_and_coupled(2) {
+        let model = model(&study);
+        let (cells, scenario) = (Cells::of(&model), 1);
+        let mut replications = Vec::new();
+        Experiment::new(&model).run(|its| replications.push((its.ledgers, its.arrivals))).unwrap();
+        let (ledgers, arrivals) = &replications[1];
+        for (segment, entry) in [(0, 0), (1, 0), (0, 1), (1, 7), (0, 18)] {
+            let life = |customer| {
+                let who = Who::OfCohort { segment: SegmentId::from(segment), entry, customer };
+                replay(&model, ScenarioId::from(scenario), 1, who)
+            };
+            let count = arrivals[scenario][segment][entry as usize].agents;
+            assert!(count > 2);
+            assert_eq!(life(count), Err(count));
+            let lives: Vec<_> = (0..count).map(|customer| life(customer).unwrap()).collect();
+            for t in entry..=18 {
+                let (mut stages, mut purchases, mut units) = (vec![0_i128; model.stages.len()], 0_i128, 0.0);
+                for batch in 0..BATCHES {
+                    let ledger = &ledgers[scenario][cells.place(segment, entry as usize, batch)];
+                    let at = t as usize;
+                    stages.iter_mut().zip(ledger.customers(at)).for_each(|(sum, count)| *sum += count);
+                    purchases += ledger.purchases(at).iter().sum::<i128>();
+                    units += ledger.baskets(at).iter().sum::<i128>() as f64;
+                }
+                for life in &lives {
+                    let moment = &life.moments[(t - entry) as usize];
+                    assert_eq!(moment.period, t);
+                    stages[moment.stage] -= 1;
+                    purchases -= i128::from(moment.purchases);
+                    units -= (moment.spent * 10_000.0).round();
+                }
+                let wanted = (vec![0; model.stages.len()], 0, 0.0);
+                assert_eq!((stages, purchases, units), wanted, "segment {segment}, entry {entry}, period {t}");
+            }
+        }
+    }
+}
+
 #[test]
 fn nothing_but_the_study_and_the_seed_reaches_a_result() {
-    let coupled = STUDY
-        .replace("retained = true\nto = { gone", "retained = true\ntalks = true\nto = { gone")
-        .replace("cost = 9", "cost = 9\nreferrals = 0.02")
-        .replace("replications = 150", "replications = 5");
-    for study in [STUDY.replace("replications = 150", "replications = 5"), coupled] {
+    for study in apart_and_coupled(5) {
         let model = model(&study);
         let base = text(&summary_of(&model, &Experiment::new(&model).threads(1)));
         for (block, threads) in [(64, 7), (100, 2), (8192, 3)] {
@@ -189,6 +238,26 @@ fn another_scenario_moves_no_uncertainty() {
     let (alone, both) = (today(of(&alone)), today(of(&both)));
     assert!(!alone.is_empty());
     assert_eq!(alone, both);
+}
+
+#[test]
+fn a_stage_that_only_newcomers_enter_is_no_stage_that_nobody_enters() {
+    let study = r#"
+run = { period = "month", horizon = 6, customers = 1000, agents = 100, replications = 2, seed = 1 }
+segments.all = { share = 1, start = { on = 1 }, inflow = { per_period = 5, start = { trial = 1 } } }
+stages.trial = { to = { on = 0.5 } }
+stages.on = { retained = true, to = { gone = 0.1 } }
+stages.gone = {}
+scenarios.today = {}
+"#;
+    let warnings = |study: &str| {
+        let source = Source::new("test.toml", ".", study);
+        let (_, warnings) = Model::compile(&Study::parse(&source).unwrap(), &source).unwrap();
+        warnings.into_iter().map(|warning| warning.what).collect::<Vec<_>>()
+    };
+    assert!(warnings(study).is_empty(), "{:?}", warnings(study));
+    let nobody = study.replace("start = { trial = 1 }", "start = { on = 1 }");
+    assert_eq!(warnings(&nobody), ["no customer can ever be in `trial`"]);
 }
 
 fn report(model: &Model, study: &str) -> Report {

@@ -172,6 +172,152 @@ initiatives = { teach = 1 }
     assert!(z.abs() < 4.5, "success: z = {z}");
 }
 
+/// The share of an initiative's effect in force over time, for one segment and the draw of the first replication.
+fn shares(model: &Model, name: &str, segment: usize) -> Vec<f64> {
+    let drawn = Experiment::drawn(model, 0);
+    let course = Course::new(model, &drawn, ScenarioId(1), &[]);
+    let run = run(&course, name).unwrap();
+    (0..=model.run.horizon).map(|t| course.share(&run, SegmentId::from(segment), t)).collect()
+}
+
+#[test]
+fn two_who_wait_for_each_other_start_as_soon_as_others_in_the_plan_let_them() {
+    let initiatives = r#"
+[capabilities.x]
+kind = "data"
+[capabilities.y]
+kind = "data"
+[initiatives.a]
+requires = ["x"]
+provides = ["y"]
+[initiatives.b]
+requires = ["y"]
+provides = ["x"]
+build = 2
+[initiatives.c]
+provides = ["x"]
+[initiatives.d]
+build = 1
+provides = ["y"]
+[scenarios.today]
+[scenarios.plan]
+"#;
+    let starts = |plan: &str| {
+        let model = model(&with(&format!("{initiatives}initiatives = {{ {plan} }}")));
+        let drawn = Experiment::drawn(&model, 0);
+        let course = Course::new(&model, &drawn, ScenarioId(1), &[]);
+        ["a", "b"].map(|name| run(&course, name).map(|run| run.start))
+    };
+    assert_eq!(starts("d = 1, b = 3, a = 6"), [Some(6), Some(3)], "`b` provides what `a` waits for from 5 on");
+    assert_eq!(starts("d = 1, b = 3, a = 6, c = 20"), [Some(6), Some(3)], "a later provider puts nothing off");
+    assert_eq!(starts("c = 2, a = 3, b = 4"), [Some(3), Some(4)], "the same the other way round");
+    assert_eq!(starts("c = 2, d = 9, a = 3, b = 4"), [Some(3), Some(4)]);
+}
+
+#[test]
+fn what_could_start_only_after_its_end_never_does_and_costs_nothing() {
+    let text = with(
+        r#"
+[capabilities.skill]
+kind = "skill"
+[initiatives.teach]
+slip = "uniform(14.9, 15.1)"
+provides = ["skill"]
+[initiatives.late]
+requires = ["skill"]
+until = 10
+cost = { once = 1000, build = 600, per_period = 50, per_customer = 1 }
+build = 2
+dip = { periods = 4, share = 0.5 }
+effects = [ { target = "stages.active.values.revenue", add = 5 } ]
+[scenarios.today]
+[scenarios.plan]
+initiatives = { teach = 1, late = 1 }
+"#,
+    );
+    let model = model(&text);
+    let drawn = Experiment::drawn(&model, 0);
+    assert!(run(&Course::new(&model, &drawn, ScenarioId(1), &[]), "late").is_none());
+    let summary = summary(&model);
+    assert_eq!(summary.scenarios[1].metrics["initiative_cost"].mean, 0.0);
+    assert_eq!(summary.scenarios[0].metrics, summary.scenarios[1].metrics);
+}
+
+#[test]
+fn a_segment_that_is_not_reached_before_the_end_is_not_disturbed() {
+    let text = with(
+        r#"
+[segments.other]
+share = 0.5
+start = { active = 1 }
+inflow = { per_period = 1 }
+[initiatives.it]
+until = 8
+waves = { other = 10 }
+dip = { periods = 4, share = 0.5 }
+effects = [ { target = "stages.active.values.revenue", add = 5 } ]
+[initiatives.near]
+waves = { other = 9 }
+dip = { periods = 4, share = 0.5 }
+effects = [ { target = "stages.active.values.revenue", add = 5 } ]
+[roadmap]
+change_capacity = 1
+[scenarios.today]
+[scenarios.plan]
+initiatives = { it = 2, near = 2 }
+"#,
+    )
+    .replacen("share = 1", "share = 0.5", 1);
+    let model = model(&text);
+    let other = model.segments.iter().position(|segment| segment.name == "other").unwrap();
+    assert!(
+        shares(&model, "it", other).iter().all(|share| *share == 0.0),
+        "its wave would come in 12, and it ends in 8"
+    );
+    let near = shares(&model, "near", other);
+    assert_eq!(near[10..16], [0.0, 0.5, 0.625, 0.75, 0.875, 1.0], "nor does it count as something to get used to");
+    let reached = shares(&model, "it", 1 - other);
+    assert_eq!(reached[1..11], [0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 0.0, 0.0], "what begins goes on");
+}
+
+#[test]
+fn what_is_not_built_by_the_end_is_not_paid() {
+    let text = with(
+        r"
+[initiatives.it]
+build = 6
+until = 4
+cost = { once = 10, build = 60, per_period = 1 }
+[scenarios.today]
+[scenarios.plan]
+initiatives = { it = 2 }
+",
+    );
+    // Three of six parts, in periods 2 to 4, and three periods of running it.
+    let cost = &summary(&model(&text)).scenarios[1].metrics["initiative_cost"];
+    assert_eq!(cost.mean, 10.0 + 30.0 + 3.0);
+}
+
+#[test]
+fn what_an_initiative_provides_itself_does_not_scale_its_effect() {
+    let text = with(
+        r#"
+[capabilities.skill]
+kind = "skill"
+level = 0.25
+[initiatives.it]
+requires = { skill = 0.5 }
+provides = { skill = 1.0 }
+gate = "scale"
+effects = [ { target = "stages.active.values.revenue", add = 5 } ]
+[scenarios.today]
+[scenarios.plan]
+initiatives = { it = 2 }
+"#,
+    );
+    assert_eq!(shares(&model(&text), "it", 0)[1..4], [0.0, 0.5, 0.5]);
+}
+
 #[test]
 fn shocks_are_the_same_in_every_scenario_come_as_often_as_written_and_are_got_over() {
     let text = with(
@@ -329,6 +475,64 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
     assert_eq!(seen, 20);
     let runs = Runs::of(&model, &experiment).unwrap();
     assert_eq!(runs.business().roadmaps[1].rules[0].share, 1.0);
+}
+
+#[test]
+fn rules_that_act_together_leave_every_number_in_its_range() {
+    let rule = |change: &str| {
+        format!(
+            "[[scenarios.plan.rules]]\nwhen = {{ metric = \"retention\", below = 0.99 }}\nthen = {{ changes = [ {change} ] }}\n"
+        )
+    };
+    let more = "{ target = \"stages.active.to.gone\", add = 0.6 }";
+    let text = with(&format!("[scenarios.today]\n[scenarios.plan]\n{}{}", rule(more), rule(more)));
+    let model = model(&text);
+    Experiment::new(&model)
+        .run(|replication| {
+            let from = replication.fired[1][0].unwrap();
+            assert_eq!(replication.fired[1][1], Some(from));
+            let left: i128 = replication.ledgers[1].iter().map(|ledger| ledger.customers(from as usize)[0]).sum();
+            assert_eq!(left, 0, "a chance of 1.25 is one of 1");
+            let drawn = Experiment::drawn(&model, 0);
+            let timeline = Timeline::with_rules(&model, &drawn, ScenarioId(1), &replication.fired[1], SegmentId(0));
+            assert_eq!(timeline.values(from).0[at(&model, "stages.active.to.gone")], 1.0);
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_rule_is_told_as_it_is_written() {
+    let text = with(
+        r#"
+[stages.second]
+to = { gone = 0.1 }
+[scenarios.today]
+[scenarios.plan]
+[[scenarios.plan.rules]]
+when = { metric = "retention", below = 0.9 }
+[scenarios.plan.rules.then]
+changes = [
+    { target = "stages.*.to.gone", odds = "0.8 to 0.9" },
+    { target = "stages.active.values.revenue", add = 1234.5 },
+]
+"#,
+    );
+    let text = text.replace("start = { active = 1 }", "start = { active = 0.5, second = 0.5 }");
+    let model = model(&text);
+    let runs = Runs::of(&model, &Experiment::new(&model)).unwrap();
+    let told = &runs.business().roadmaps[1].rules[0].then;
+    assert_eq!(told, "stages.*.to.gone: multiply the odds by about 0.849; stages.active.values.revenue: add 1234.5");
+}
+
+#[test]
+fn the_middle_of_a_chance_is_that_it_works() {
+    let text = with(
+        "[initiatives.rarely]\nsuccess = 0.01\n[initiatives.never]\nsuccess = 0\n[scenarios.today]\n[scenarios.plan]\ninitiatives = { rarely = 1, never = 1 }",
+    );
+    let model = model(&text);
+    let central = model.central();
+    let course = Course::new(&model, &central, ScenarioId(1), &[]);
+    assert_eq!(["rarely", "never"].map(|name| run(&course, name).unwrap().works), [true, false]);
 }
 
 #[test]

@@ -41,48 +41,47 @@ impl Check {
     /// Checks all studies, the faulty ones too.
     ///
     /// # Errors
-    /// Whether any of them is wrong or cannot be read.
+    /// Whether any of them is wrong, cannot be read, or does not pass the gate: the weightiest failure, when the others
+    /// have been told.
     pub fn run(self) -> Result<(), Failure> {
         let mut reports = Vec::new();
-        let mut missed = Vec::new();
-        let mut wrong = false;
-        let mut unreadable = Vec::new();
+        let mut failures = Vec::new();
         for study in &self.studies {
-            let (source, found, model) = match check(study) {
-                Ok(checked) => checked,
-                Err(fault) => {
-                    unreadable.push(fault.to_string());
-                    continue;
-                }
-            };
-            let is_wrong = found.iter().any(|d| d.severity == Severity::Error);
-            wrong |= is_wrong;
-            if self.json {
-                reports.push(to_json(&found, &source));
-                continue;
-            }
-            tell(&explain(&found, &source, colour()));
-            match model {
-                Some(model) if self.paths => print(&paths(&model))?,
-                Some(model) if self.gate => match self.ask().hold(&model, &source) {
-                    Err(Failure::Missed(what)) => missed.push(what),
-                    held => held?,
-                },
-                Some(_) if found.is_empty() => print(&format!("{}: fine\n", source.name))?,
-                Some(_) => print(&format!("{}: can be run, with the warnings above\n", source.name))?,
-                None => {}
+            match self.check_one(study, &mut reports) {
+                Ok(()) => {}
+                Err(Failure::PipeClosed) => return Err(Failure::PipeClosed),
+                Err(failure) => failures.push(failure),
             }
         }
         if self.json {
             print(&format!("{:#}\n", serde_json::Value::from(reports)))?;
         }
-        if !unreadable.is_empty() {
-            return Err(Failure::Unreadable(unreadable.join("\nerror: ")));
+        failures.sort_by_key(Failure::weight);
+        let Some(weightiest) = failures.pop() else { return Ok(()) };
+        failures.iter().filter_map(Failure::message).for_each(|told| tell(&told));
+        Err(weightiest)
+    }
+
+    /// Checks one study and tells what was found; a report for machines is put to the others.
+    fn check_one(&self, study: &PathBuf, reports: &mut Vec<serde_json::Value>) -> Result<(), Failure> {
+        let (source, found, model) = check(study).map_err(|fault| Failure::Unreadable(fault.to_string()))?;
+        if self.json {
+            reports.push(to_json(&found, &source));
+        } else {
+            tell(&explain(&found, &source, colour()));
         }
-        if wrong {
+        if found.iter().any(|fault| fault.severity == Severity::Error) {
+            // Its faults have been told.
             return Err(Failure::Wrong(String::new()));
         }
-        if missed.is_empty() { Ok(()) } else { Err(Failure::Missed(missed.join("\n"))) }
+        match model {
+            _ if self.json => Ok(()),
+            Some(model) if self.paths => print(&paths(&model)),
+            Some(model) if self.gate => self.ask().hold(&model, &source),
+            Some(_) if found.is_empty() => print(&format!("{}: fine\n", source.name)),
+            Some(_) => print(&format!("{}: can be run, with the warnings above\n", source.name)),
+            None => Ok(()),
+        }
     }
 
     fn ask(&self) -> Gate<'_> {

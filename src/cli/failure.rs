@@ -41,6 +41,20 @@ impl Failure {
         }
     }
 
+    /// How much it weighs beside the failures of other studies: what could not be looked at at all weighs more than what
+    /// is wrong, and both more than what was asked and not met.
+    pub fn weight(&self) -> u8 {
+        match self {
+            Self::PipeClosed => 0,
+            Self::Missed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Limit(_) => 3,
+            Self::Wrong(_) => 4,
+            Self::Unreadable(_) => 5,
+            Self::Bug(_) => 6,
+        }
+    }
+
     /// What to tell on standard error; nothing where nobody listens any more.
     pub fn message(&self) -> Option<String> {
         match self {

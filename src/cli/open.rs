@@ -62,19 +62,36 @@ impl Open {
     /// Reads and compiles the study, and tells its warnings.
     ///
     /// # Errors
-    /// All faults of the study, or that it cannot be read.
+    /// All faults of the study, that it cannot be read, or that a run of it on all processors takes too much memory.
     pub fn open(&self) -> Result<Opened, Failure> {
+        self.open_for(0)
+    }
+
+    /// The same for a run on a number of threads; 0 are all processors.
+    ///
+    /// # Errors
+    /// All faults of the study, that it cannot be read, or that a run of it takes too much memory.
+    pub fn open_for(&self, threads: usize) -> Result<Opened, Failure> {
         let (study, source) = Study::read_with(&self.study, &self.settings()?)?;
         let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
         tell(&explain(&warnings, &source, colour()));
-        fits(&model)?;
+        fits_on(&model, threads)?;
         Ok(Opened { source, model })
     }
 }
 
-/// Refuses a run whose memory need is absurd, before anything is simulated.
+/// Refuses a run on all processors whose memory need is absurd, before anything is simulated.
+///
+/// # Errors
+/// Most of what it needs, and how to need less.
 pub fn fits(model: &Model) -> Result<(), Failure> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    fits_on(model, 0)
+}
+
+/// The same for a number of threads; 0 are all processors.
+fn fits_on(model: &Model, threads: usize) -> Result<(), Failure> {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = if threads == 0 { processors() } else { threads };
     let parts = parts(model, threads);
     let need: f64 = parts.iter().map(|part| part.bytes).sum();
     match parts.first() {

@@ -5,8 +5,10 @@ use clap::Args;
 use super::failure::Failure;
 use super::open::{Open, scenario_named};
 use super::output::print;
-use crate::engine::replay::{Life, replay};
+use crate::diagnostic::suggest;
+use crate::engine::replay::{Life, Who, replay};
 use crate::model::Model;
+use crate::quantity::SegmentId;
 
 /// Whose life.
 #[derive(Debug, Args)]
@@ -19,9 +21,15 @@ pub struct Replay {
     /// The replication, counted from 0
     #[arg(long, value_name = "R", default_value_t = 0)]
     replication: u32,
-    /// The simulated customer, counted from 0 over those who are there at the start
+    /// The simulated customer, counted from 0: over all of those at the start, or within --segment and --entry
     #[arg(long, value_name = "N", default_value_t = 0)]
     customer: u32,
+    /// A customer of this segment
+    #[arg(long, value_name = "NAME")]
+    segment: Option<String>,
+    /// A newcomer of this period; 0 is the start
+    #[arg(long, value_name = "PERIOD", default_value_t = 0, requires = "segment")]
+    entry: u32,
 }
 
 impl Replay {
@@ -42,14 +50,39 @@ impl Replay {
                 self.replication, model.run.replications
             )));
         }
-        let life = replay(model, scenario, self.replication, self.customer);
-        let life = life.ok_or_else(|| {
-            Failure::Usage(format!(
-                "there is no customer {}; the study simulates {}, counted from 0",
-                self.customer, model.run.agents
-            ))
-        })?;
+        let life = replay(model, scenario, self.replication, self.who(model)?);
+        let life = life.map_err(|simulated| Failure::Usage(self.nobody(simulated)))?;
         print(&csv(model, &life).map_err(|fault| Failure::Bug(fault.to_string()))?)
+    }
+}
+
+impl Replay {
+    fn who(&self, model: &Model) -> Result<Who, Failure> {
+        let Some(name) = &self.segment else { return Ok(Who::AtStart(self.customer)) };
+        let Some(place) = model.segments.iter().position(|segment| segment.name == *name) else {
+            let names = model.segment_order.iter().map(|id| model.segments[id.index()].name.as_str());
+            return Err(Failure::Usage(format!("there is no segment `{name}`; {}", suggest(name, names))));
+        };
+        Ok(Who::OfCohort { segment: SegmentId::from(place), entry: self.entry, customer: self.customer })
+    }
+
+    /// That there is no such customer, and how many there are.
+    fn nobody(&self, simulated: u32) -> String {
+        let customer = self.customer;
+        match (&self.segment, self.entry) {
+            (None, _) => format!("there is no customer {customer}; the study simulates {simulated}, counted from 0"),
+            (Some(segment), 0) => {
+                format!(
+                    "there is no customer {customer} of `{segment}` at the start; there are {simulated}, counted from 0"
+                )
+            }
+            (Some(segment), entry) if simulated == 0 => {
+                format!("nobody comes to `{segment}` in period {entry} of this replication; choose another --entry")
+            }
+            (Some(segment), entry) => format!(
+                "there is no customer {customer} of those who come to `{segment}` in period {entry}; there are {simulated}, counted from 0"
+            ),
+        }
     }
 }
 

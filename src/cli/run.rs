@@ -99,7 +99,7 @@ impl Run {
     }
 
     fn model(&self) -> Result<Opened, Failure> {
-        let mut opened = self.open.open()?;
+        let mut opened = self.open.open_for(usize::from(self.threads))?;
         if let Some(name) = &self.against {
             opened.model.baseline = scenario_named(name, &opened.model)?;
         }

@@ -339,14 +339,17 @@ impl<'m> Experiment<'m> {
         Counted { counts, arrivals, fired }
     }
 
-    /// The share of talkers one period before each period of one scenario and replication (index 0 is not used), and the
-    /// period in which the response to each of its rules begins.
-    pub fn heard(&self, scenario: ScenarioId, replication: u32) -> (Vec<f64>, Vec<Option<u32>>) {
+    /// What customers of one scenario and replication feel of each other.
+    pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Heard {
         let drawn = Self::drawn(self.model, replication);
         let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication), self.set);
         let scenarios = [scenario.index()];
         let (_, mut together) = self.worlds(&rollout, &drawn, &scenarios);
-        (together.heard.swap_remove(0), together.fired.swap_remove(0))
+        Heard {
+            talkers: together.heard.swap_remove(0),
+            fired: together.fired.swap_remove(0),
+            arrivals: together.arrivals.swap_remove(0),
+        }
     }
 
     /// Takes everybody through some scenarios.
@@ -371,6 +374,16 @@ impl<'m> Experiment<'m> {
         blocks.for_each(Block::settle);
         (groups, together)
     }
+}
+
+/// What customers of one scenario feel of each other, and of what the company does about it.
+pub struct Heard {
+    /// The share of talkers one period before each period; index 0 is not used.
+    pub talkers: Vec<f64>,
+    /// The period in which the response to each rule begins.
+    pub fired: Vec<Option<u32>>,
+    /// How many customers come, by segment and period of entry.
+    pub arrivals: Vec<Vec<Arrivals>>,
 }
 
 /// What all customers of a replication came to.

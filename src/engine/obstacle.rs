@@ -65,14 +65,20 @@ fn too_many_nodes(model: &Model) -> Option<String> {
     let needed = combinations_needed(model);
     let names: Vec<&str> = bending.iter().map(|(of, _)| name(*of)).collect();
     let memory = if with_memory { " where satisfaction drives something too" } else { "" };
+    let needed_in_words = if needed < usize::MAX { needed.to_string() } else { "more than 10^19".to_owned() };
     (needed > most).then(|| {
-        format!("it would take {needed} combinations of the traits {}, more than {most}{memory}", names.join(", "))
+        format!(
+            "it would take {needed_in_words} combinations of the traits {}, more than {most}{memory}",
+            names.join(", ")
+        )
     })
 }
 
-/// The combinations of trait values of the segment that needs most.
+/// The combinations of trait values of the segment that needs most; the largest number there is where they are more.
 pub fn combinations_needed(model: &Model) -> usize {
-    let count = |segment: usize| trait_nodes(model, segment).iter().map(|(_, nodes)| nodes.len()).product::<usize>();
+    let count = |segment: usize| {
+        trait_nodes(model, segment).iter().fold(1_usize, |count, (_, nodes)| count.saturating_mul(nodes.len()))
+    };
     (0..model.segments.len()).map(count).max().unwrap_or(1)
 }
 

@@ -190,6 +190,7 @@ impl PeriodTable {
                 _ => 1.0,
             };
             let total: f64 = leaves.iter().map(|exit| chance(exit)).sum();
+            let leaving = total.min(1.0);
             let mut sum = 0.0;
             let to = leaves
                 .iter()
@@ -198,7 +199,7 @@ impl PeriodTable {
                     (place(exit.to), sum)
                 })
                 .collect();
-            Leave { chance: total, surely_stays: surely_stays(total), own, to }
+            Leave { chance: leaving, surely_stays: surely_stays(leaving), own, to }
         });
         self.buying[stage] = Some(Buying { basket: values[purchases.basket] * UNITS_PER_ONE, leave });
     }

@@ -153,11 +153,19 @@ fn condition(model: &Model, rule: &Rule) -> String {
     format!("{watched} {side} {} in a {noun} from {} to {}", rule.bound, rule.from, rule.by)
 }
 
+/// A number rounded to three digits.
+fn in_three_digits(number: f64) -> f64 {
+    format!("{number:.2e}").parse().unwrap_or(number)
+}
+
 /// What a rule does, in words.
 fn response(model: &Model, rule: &Rule) -> String {
     let start = rule.initiatives.iter().map(|place| format!("start {}", model.initiatives[*place].title));
     let change = rule.changes.iter().map(|change| {
-        let amount = model.central()[change.amount];
+        let amount = &model.params[change.amount.index()];
+        let middle = amount.law.quantile(0.5);
+        let amount =
+            if amount.is_uncertain() { format!("about {}", in_three_digits(middle)) } else { middle.to_string() };
         let deed = match change.op {
             Op::Set => "set",
             Op::Add => "add",
@@ -165,8 +173,7 @@ fn response(model: &Model, rule: &Rule) -> String {
             Op::Odds => "multiply the odds by",
             Op::Hazard => "multiply the hazard by",
         };
-        let target = change.targets.first().map_or_else(String::new, |id| model.params[id.index()].path.to_string());
-        format!("{target}: {deed} {amount}")
+        format!("{}: {deed} {amount}", change.pattern)
     });
     start.chain(change).collect::<Vec<_>>().join("; ")
 }

@@ -229,7 +229,7 @@ impl<'m> Prices<'m> {
             for t in run.start..=self.model.run.horizon {
                 let part = cost
                     .build
-                    .filter(|_| t - run.start < building)
+                    .filter(|_| t - run.start < building && t <= run.initiative.until)
                     .map_or(0.0, |id| self.drawn[id] / f64::from(building));
                 let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| self.drawn[id]) + part;
                 let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| self.drawn[id]);

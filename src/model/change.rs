@@ -94,6 +94,8 @@ pub struct Change {
     pub from: u32,
     /// The last period in which it is in force.
     pub until: u32,
+    /// What it aims at, as the study has it.
+    pub pattern: String,
     /// Where it was written.
     pub written: Path,
 }

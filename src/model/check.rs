@@ -1,8 +1,10 @@
 //! Checks of a whole model: no row passes 1 anywhere, and every stage can be reached.
 
+mod supposition;
+
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::Model;
@@ -13,13 +15,25 @@ use super::param::{Meaning, ParamSet};
 use super::rows::{Moment, combinations};
 use super::timeline::{Force, OutOfRange, Timeline};
 use crate::study::path::ParamPath as Path;
+use supposition::Supposition;
 
 /// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
 pub const ROUNDING: f64 = 1e-9;
 
-/// Faults in the rows of a model with every uncertain number at its median.
+/// Faults in the rows of a model in its middle, as planned, with each rule acted on and with each shock that comes by
+/// chance; what only several rules together would do is warned of.
 pub fn rows(model: &Model) -> Vec<Diagnostic> {
-    everywhere(model, &model.central(), None)
+    let central = model.central();
+    let mut seen = BTreeSet::new();
+    let mut found =
+        everywhere(model, (&central, None), &mut seen, |scenario| Supposition::alone(model, scenario, true));
+    let together = everywhere(model, (&central, None), &mut seen, |scenario| {
+        Supposition::together(model, scenario).into_iter().collect()
+    });
+    found.extend(together.into_iter().map(|fault| Diagnostic { severity: Severity::Warning, ..fault }.mend(
+        "let the changes do less; where the rules exclude each other, leave it: numbers stop at the ends of their ranges",
+    )));
+    found
 }
 
 /// The rows that [`rows`] looks at, about.
@@ -39,29 +53,35 @@ pub fn work(model: &Model) -> u64 {
             let periods = if follows { u64::from(model.run.horizon) } else { epochs };
             let one =
                 epochs.saturating_mul(rows).saturating_add(periods.saturating_mul(model.params.len() as u64 / 8 + 1));
-            work = work.saturating_add(one);
+            let scenario = ScenarioId::from(scenario);
+            let times = Supposition::alone(model, scenario, true).len()
+                + usize::from(Supposition::together(model, scenario).is_some());
+            work = work.saturating_add(one.saturating_mul(times as u64));
         }
     }
     work
 }
 
-/// Faults in the rows of one replication, whose uncertain numbers were drawn.
+/// Faults in the rows of one replication, whose uncertain numbers and shocks were drawn.
 pub fn drawn_rows(model: &Model, drawn: &Draw, replication: u32) -> Vec<Diagnostic> {
-    everywhere(model, drawn, Some(replication))
+    everywhere(model, (drawn, Some(replication)), &mut BTreeSet::new(), |scenario| {
+        Supposition::alone(model, scenario, false)
+    })
 }
 
-/// Faults in the rows of every scenario and segment; each is told once, where it first shows.
-fn everywhere(model: &Model, drawn: &Draw, replication: Option<u32>) -> Vec<Diagnostic> {
+/// Faults in the rows of every scenario and segment under some suppositions; each is told once, where it first shows.
+fn everywhere(
+    model: &Model,
+    (drawn, replication): (&Draw, Option<u32>),
+    seen: &mut BTreeSet<(u32, bool)>,
+    suppositions: impl Fn(ScenarioId) -> Vec<Supposition>,
+) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    let mut seen = BTreeSet::new();
     for scenario in (0..model.scenarios.len()).map(ScenarioId::from) {
-        for segment in (0..model.segments.len()).map(SegmentId::from) {
-            let rules = &model.scenarios[scenario.index()].rules;
-            let plain = vec![None; rules.len()];
-            // As if every rule were acted on as early as it can be.
-            let acted = rules.iter().map(|rule| Some(rule.from + 1)).collect();
-            for fired in [Some(plain), (!rules.is_empty()).then_some(acted)].into_iter().flatten() {
-                Place { model, scenario, segment, replication, drawn, fired }.check(&mut seen, &mut faults);
+        for supposed in suppositions(scenario) {
+            let drawn = &*supposed.draw(model, drawn);
+            for segment in (0..model.segments.len()).map(SegmentId::from) {
+                Place { model, scenario, segment, replication, drawn, supposed }.check(seen, &mut faults);
             }
         }
     }
@@ -70,11 +90,11 @@ fn everywhere(model: &Model, drawn: &Draw, replication: Option<u32>) -> Vec<Diag
 
 /// Warnings of stages that no customer can ever be in.
 pub fn reach(model: &Model) -> Vec<Diagnostic> {
-    let mut reached: BTreeSet<StageId> = model
+    let starts = model
         .segments
         .iter()
-        .flat_map(|segment| segment.start.iter().filter(|(_, share)| *share > 0.0).map(|(id, _)| *id))
-        .collect();
+        .flat_map(|segment| segment.start.iter().chain(segment.inflow.iter().flat_map(|inflow| &inflow.start)));
+    let mut reached: BTreeSet<StageId> = starts.filter(|(_, share)| *share > 0.0).map(|(id, _)| *id).collect();
     let mut fresh: Vec<StageId> = reached.iter().copied().collect();
     while let Some(stage) = fresh.pop() {
         for exit in &model.stages[stage.index()].exits {
@@ -91,7 +111,7 @@ pub fn reach(model: &Model) -> Vec<Diagnostic> {
             let name = &model.stages[id.index()].name;
             Diagnostic::warning(format!("no customer can ever be in `{name}`"))
                 .at(Path::of(["stages", name]).to_string())
-                .why("no segment starts there, and nothing that customers can reach leads there")
+                .why("no segment starts there, nor do its newcomers, and nothing that customers can reach leads there")
                 .mend("let a transition lead there, let a segment start there, or take the stage out")
         })
         .collect()
@@ -104,7 +124,7 @@ struct Place<'m> {
     segment: SegmentId,
     replication: Option<u32>,
     drawn: &'m Draw,
-    fired: Vec<Option<u32>>,
+    supposed: Supposition,
 }
 
 /// A row at its worst.
@@ -122,7 +142,8 @@ struct Worst<'w> {
 impl Place<'_> {
     /// Checks every period; each fault is told once, where it first shows.
     fn check(&self, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
-        let timeline = Timeline::with_rules(self.model, self.drawn, self.scenario, &self.fired, self.segment);
+        let fired = self.supposed.fired(self.model, self.scenario);
+        let timeline = Timeline::with_rules(self.model, self.drawn, self.scenario, &fired, self.segment);
         let follows = self.model.stages.iter().any(Stage::follows_the_period);
         for t in 0..=self.model.run.horizon {
             if t > 0 && timeline.epoch(t) != t && !(t == 1 || follows) {
@@ -237,7 +258,8 @@ impl Place<'_> {
         let draw =
             self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
         let from = if t <= 1 { "from the start".to_owned() } else { format!("from period {t} on") };
-        format!("in scenario `{scenario}`, segment `{segment}`, {from}{draw}")
+        let supposed = self.supposed.words(self.model, self.scenario);
+        format!("in scenario `{scenario}`, segment `{segment}`, {from}{draw}{supposed}")
     }
 }
 

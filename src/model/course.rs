@@ -48,6 +48,11 @@ impl Run<'_> {
         self.arrival.saturating_add(self.initiative.waves[segment.index()])
     }
 
+    /// Whether it reaches a segment before it is over; who is not reached is not disturbed either.
+    fn disturbs(&self, segment: SegmentId) -> bool {
+        self.reaches(segment) <= self.initiative.until
+    }
+
     /// Which period after it reached a segment `t` is, counted from 1; 0 before that.
     fn grown(&self, segment: SegmentId, t: u32) -> u32 {
         (t + 1).saturating_sub(self.reaches(segment))
@@ -79,23 +84,36 @@ impl<'m> Course<'m> {
             }
         }
         let order: Vec<usize> = starts.iter().map(|(place, _)| *place).collect();
-        // Those who provide before those who require.
-        starts.sort_by_key(|(place, _)| model.initiatives[*place].rank);
         let mut course = Self { model, draw, runs: Vec::new() };
-        for (place, start) in starts {
-            let run = course.run(place, start);
+        // Whoever can start first does. What starts later provides no earlier than it starts, so it could let nobody
+        // start before that, and no other order would give other starts.
+        while let Some((start, at)) = course.first_of(&starts) {
+            let run = course.run(starts.remove(at).0, start);
             course.runs.extend(run);
         }
         course.runs.sort_by_key(|run| order.iter().position(|place| *place == run.place));
         course
     }
 
-    fn run(&self, place: usize, planned: u32) -> Option<Run<'m>> {
-        let initiative = &self.model.initiatives[place];
-        let start = match initiative.gate {
-            Gate::Scale => planned,
-            Gate::Start => self.first_possible(&initiative.requires, planned)?,
+    /// The first period in which one of those that wait can start, and which of them it is; none where nobody can.
+    fn first_of(&self, waiting: &[(usize, u32)]) -> Option<(u32, usize)> {
+        let first = |(at, (place, planned)): (usize, &(usize, u32))| {
+            let initiative = &self.model.initiatives[*place];
+            let start = match initiative.gate {
+                Gate::Scale => Some(*planned),
+                Gate::Start => self.first_possible(&initiative.requires, *planned),
+            };
+            start.map(|start| (start, at))
         };
+        waiting.iter().enumerate().filter_map(first).min()
+    }
+
+    /// How an initiative that can start in a period goes; none where it would be over by then.
+    fn run(&self, place: usize, start: u32) -> Option<Run<'m>> {
+        let initiative = &self.model.initiatives[place];
+        if start > initiative.until {
+            return None;
+        }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
         let slip = initiative.slip.map_or(0, |id| libm::round(self.draw[id]).max(0.0) as u32);
         let works = initiative.success.is_none_or(|(chance, coin)| self.draw[coin] < self.draw[chance]);
@@ -105,13 +123,30 @@ impl<'m> Course<'m> {
 
     /// The first period from `planned` on in which all levels are there; none within the horizon.
     fn first_possible(&self, requires: &[Level], planned: u32) -> Option<u32> {
-        let there = |t: &u32| requires.iter().all(|its| self.level(its.capability, *t) >= its.level);
-        if requires.is_empty() { Some(planned) } else { (planned..=self.model.run.horizon).find(there) }
+        let there = |need: &Level| {
+            if self.model.capabilities[need.capability].level >= need.level {
+                return Some(planned);
+            }
+            let enough = |its: &Level| its.capability == need.capability && its.level >= need.level;
+            let provided = self.runs.iter().filter(|run| run.initiative.provides.iter().any(enough));
+            provided.filter_map(Run::live).min()
+        };
+        if requires.is_empty() {
+            return Some(planned);
+        }
+        let start = requires.iter().try_fold(planned, |start, need| there(need).map(|there| start.max(there)))?;
+        (start <= self.model.run.horizon).then_some(start)
     }
 
     /// The level of a capability in period `t`.
     pub fn level(&self, capability: usize, t: u32) -> f64 {
-        let live = self.runs.iter().filter(|run| run.live().is_some_and(|live| live <= t));
+        self.level_beside(None, capability, t)
+    }
+
+    /// The same without what one initiative provides.
+    fn level_beside(&self, place: Option<usize>, capability: usize, t: u32) -> f64 {
+        let others = self.runs.iter().filter(|run| Some(run.place) != place);
+        let live = others.filter(|run| run.live().is_some_and(|live| live <= t));
         let provided = live.flat_map(|run| &run.initiative.provides).filter(|its| its.capability == capability);
         provided.map(|its| its.level).fold(self.model.capabilities[capability].level, f64::max)
     }
@@ -143,7 +178,9 @@ impl<'m> Course<'m> {
             share *= libm::pow(1.0 - self.draw[copied], f64::from(grown - 1));
         }
         if initiative.gate == Gate::Scale {
-            let there = |its: &Level| if its.level > 0.0 { self.level(its.capability, t) / its.level } else { 1.0 };
+            // Nothing stands on what it provides itself.
+            let level = |its: &Level| self.level_beside(Some(run.place), its.capability, t);
+            let there = |its: &Level| if its.level > 0.0 { level(its) / its.level } else { 1.0 };
             share *= initiative.requires.iter().map(there).fold(1.0, f64::min);
         }
         share
@@ -153,7 +190,7 @@ impl<'m> Course<'m> {
     pub fn loss(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
         let Some(dip) = &run.initiative.dip else { return 0.0 };
         let grown = run.grown(segment, t);
-        if grown == 0 {
+        if grown == 0 || !run.disturbs(segment) {
             return 0.0;
         }
         let left = dip.left(grown);
@@ -165,7 +202,7 @@ impl<'m> Course<'m> {
         let Some(capacity) = self.model.roadmap.change_capacity else { return 1.0 };
         let being_learnt = |run: &&Run<'_>| {
             let dip = run.initiative.dip.as_ref();
-            dip.is_some_and(|dip| (1..=dip.periods).contains(&run.grown(segment, t)))
+            run.disturbs(segment) && dip.is_some_and(|dip| (1..=dip.periods).contains(&run.grown(segment, t)))
         };
         (self.runs.iter().filter(being_learnt).count() as f64 / capacity).max(1.0)
     }

@@ -65,8 +65,8 @@ impl Draw {
         Self { values, struck }
     }
 
-    /// The middle of everything: uncertain numbers at their medians, rows at their means, and no shock but those that
-    /// come in a period of their own.
+    /// The middle of everything: uncertain numbers at their medians, rows at their means, every initiative that can work
+    /// working, as planned, and no shock but those that come in a period of their own.
     pub fn central(model: &Model) -> Self {
         struct Middle;
         impl Luck for Middle {
@@ -83,6 +83,10 @@ impl Draw {
             for (id, mean) in row.chances.iter().zip(&row.means) {
                 draw.values.0[id.index()] = *mean;
             }
+        }
+        // A chance has no middle: what is planned is that it works, however small the chance is.
+        for (_, coin) in model.initiatives.iter().filter_map(|its| its.success) {
+            draw.values.0[coin.index()] = 0.0;
         }
         draw.struck = struck(model, &draw.values, &Middle);
         draw

@@ -28,6 +28,15 @@ impl Meaning {
         }
     }
 
+    /// The value that may stand there and is nearest to a number.
+    pub fn held(self, value: f64) -> f64 {
+        match self {
+            Self::Chance | Self::Share => value.clamp(0.0, 1.0),
+            Self::Positive => value.clamp(0.0, f64::MAX),
+            Self::Real => value.clamp(f64::MIN, f64::MAX),
+        }
+    }
+
     /// What may stand there, in words.
     pub fn range(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use crate::quantity::ParamId;
 use crate::study::initiative::{CapabilityKind, Gate, RampShape};
+use crate::study::path::ParamPath as Path;
 
 use super::change::Change;
 
@@ -71,8 +72,6 @@ pub struct Initiative {
     pub effects: Vec<Change>,
     /// Its shape: what tells initiatives apart when names and order do not count.
     pub shape: u64,
-    /// Its place in an order in which those who provide come before those who require.
-    pub rank: usize,
 }
 
 /// What an initiative costs.
@@ -201,6 +200,8 @@ pub struct Rule {
     pub initiatives: Vec<usize>,
     /// The changes that are in force from the next period on.
     pub changes: Vec<Change>,
+    /// Where it was written.
+    pub written: Path,
 }
 
 impl Rule {

@@ -174,7 +174,7 @@ impl<'m> Timeline<'m> {
         self.epochs[t as usize]
     }
 
-    /// Every number's value at time `t`; those that a change drove out of range are listed.
+    /// Every number's value at time `t`; those that a change drove out of range are listed, and held at its end.
     pub fn values(&self, t: u32) -> (ParamSet, Vec<OutOfRange>) {
         let mut values = self.drawn.values.clone();
         let mut faults = Vec::new();
@@ -189,9 +189,12 @@ impl<'m> Timeline<'m> {
                     continue;
                 }
                 let value = force.op.apply(values[target], amount, share);
+                let meaning = self.model.params[target.index()].meaning;
                 values.0[target.index()] = value;
-                if !self.model.params[target.index()].meaning.allows(value) {
+                if !meaning.allows(value) {
                     faults.push(OutOfRange { param: target, value });
+                    // Only rules that act together can come this far in a run: see `check`.
+                    values.0[target.index()] = meaning.held(value);
                 }
             }
         }

@@ -80,7 +80,7 @@ impl Compiler<'_> {
             })
             .collect();
         let (above, bound) = bound?;
-        Some(Rule { watched: watched?, above, bound, from, by, initiatives, changes })
+        Some(Rule { watched: watched?, above, bound, from, by, initiatives, changes, written: at.clone() })
     }
 
     fn watched(&mut self, at: &Path, written: &Condition) -> Option<Watched> {

@@ -75,7 +75,7 @@ impl Compiler<'_> {
         let study = self.study;
         let mut all: Vec<Initiative> =
             study.initiatives.iter().map(|(name, written)| self.initiative(name, written, horizon)).collect();
-        self.rank(&mut all);
+        self.check_circles(&mut all);
         // A share that no initiative takes over is checked all the same.
         let shared = Path::of(["roadmap", "catch_up"]);
         if let Some(number) = &study.roadmap.catch_up
@@ -137,7 +137,6 @@ impl Compiler<'_> {
             gate: written.gate.unwrap_or_default(),
             effects,
             shape: self.identity.of_path(&at),
-            rank: 0,
         }
     }
 
@@ -299,39 +298,32 @@ impl Compiler<'_> {
         levels
     }
 
-    /// Puts those who provide before those who require; a circle is a fault.
-    fn rank(&mut self, all: &mut [Initiative]) {
+    /// Tells of initiatives that require in a circle: those who provide cannot be put before those who require.
+    ///
+    /// Whether they would wait or do less does not count. Of those that do less, each would stand on the other, and both
+    /// on nothing.
+    fn check_circles(&mut self, all: &mut [Initiative]) {
         let today: Vec<f64> = self.study.capabilities.values().map(|its| its.level).collect();
         let unmet = |need: &Level| today.get(need.capability).is_some_and(|level| *level < need.level);
         let provides = |other: &Initiative, need: &Level| {
             other.provides.iter().any(|its| its.capability == need.capability && its.level >= need.level)
         };
-        // Only one that cannot start without a capability waits for it.
         let needs = |from: &Initiative, other: &Initiative| {
-            from.gate == written::Gate::Start && from.requires.iter().any(|need| unmet(need) && provides(other, need))
+            from.requires.iter().any(|need| unmet(need) && provides(other, need))
         };
         let waits: Vec<Vec<usize>> = (0..all.len())
             .map(|at| (0..all.len()).filter(|other| *other != at && needs(&all[at], &all[*other])).collect())
             .collect();
-        let mut rank = 0;
         let mut placed = vec![false; all.len()];
-        let after_all = |at: usize, placed: &[bool]| waits[at].iter().all(|other| placed[*other]);
-        // Where that leads round in a circle, one provider of each capability is enough.
-        let after_some = |all: &[Initiative], at: usize, placed: &[bool]| {
-            let met = |need: &Level| {
-                let of = |other: &usize| provides(&all[*other], need);
-                waits[at].iter().all(|other| !of(other)) || waits[at].iter().any(|other| placed[*other] && of(other))
-            };
-            all[at].requires.iter().all(met)
+        // One provider of each capability is enough, so that two may wait for each other where others provide.
+        let can_be_placed = |at: usize, placed: &[bool]| {
+            all[at].requires.iter().filter(|need| unmet(need)).all(|need| {
+                let mut providers = waits[at].iter().filter(|other| provides(&all[**other], need)).peekable();
+                providers.peek().is_none() || providers.any(|other| placed[*other])
+            })
         };
-        let next = |all: &[Initiative], placed: &[bool]| {
-            let open = || (0..all.len()).filter(|at| !placed[*at]);
-            open().find(|at| after_all(*at, placed)).or_else(|| open().find(|at| after_some(all, *at, placed)))
-        };
-        while let Some(at) = next(all, &placed) {
+        while let Some(at) = (0..all.len()).find(|at| !placed[*at] && can_be_placed(*at, &placed)) {
             placed[at] = true;
-            all[at].rank = rank;
-            rank += 1;
         }
         if let Some(first) = placed.iter().position(|placed| !placed) {
             let circle = circle(first, &waits, &placed);
@@ -339,7 +331,7 @@ impl Compiler<'_> {
                 circle.iter().chain(circle.first()).map(|at| format!("`{}`", all[*at].name)).collect();
             let fault = Diagnostic::error("initiatives wait for each other in a circle")
                 .why(format!(
-                    "{}: each requires what the next one provides, so that none of them can start",
+                    "{}: each requires what the next one provides, so that none of them can come first",
                     named.join(" waits for ")
                 ))
                 .mend("let one of them require less, or let another initiative provide it");

@@ -120,7 +120,11 @@ impl Compiler<'_> {
                 Diagnostic::warning(what)
                     .at(at.to_string())
                     .at(end.to_string())
-                    .why(format!("it starts in period {start} and goes live in period {live} at the earliest, so it changes nothing"))
+                    .why(if start > until {
+                        format!("it would start in period {start}, when it is over, so it never does, and costs nothing")
+                    } else {
+                        format!("it starts in period {start} and goes live in period {live} at the earliest, so it changes nothing")
+                    })
                     .mend(format!("let `until` be {live} or later, or let it start earlier")),
             );
         } else if live > horizon {

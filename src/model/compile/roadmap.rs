@@ -208,7 +208,7 @@ impl Compiler<'_> {
                     .mend("let it start earlier, or raise `run.horizon`"),
             );
         }
-        Some(Change { targets, op, amount, from, until, written: at.clone() })
+        Some(Change { targets, op, amount, from, until, pattern: written.target.clone(), written: at.clone() })
     }
 
     pub(super) fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {

@@ -136,7 +136,8 @@ impl Compiler<'_> {
                 .why("numbers that are drawn together are drawn once per replication")
                 .mend("take it out"));
         }
-        if let ["stages", stage, "to", _] = names[..]
+        // `.chance` is where a rule writes the number whose address is the rule's.
+        if let ["stages", stage, "to", _] | ["stages", stage, "to", _, "chance"] = names[..]
             && self.study.stages.get(stage).is_some_and(|stage| stage.effective_size.is_some())
         {
             return Err(Diagnostic::error(format!("`{path}` is drawn together with its row already"))

@@ -189,3 +189,42 @@ fn more_customers_shrink_simulation_error_and_not_the_uncertainty_of_the_world()
     assert!((less / error * 8.0_f64.sqrt() - 1.0).abs() < 0.15, "{error} {less}");
     assert!((same / sd - 1.0).abs() < 0.2, "{sd} {same}");
 }
+
+/// Customers who leave, and nothing else that could differ.
+const LEAVING: &str = r#"
+[run]
+period = "year"
+horizon = 3
+customers = 1000
+agents = 1000
+replications = 2
+seed = 5
+discount_rate = 0.0
+[segments.all]
+share = 1
+start = { active = 1 }
+[stages.active]
+retained = true
+to = { gone = 0.2 }
+purchases = { rate = 5, basket = 10, margin = 0.5 }
+values = { revenue = 7, service_cost = 2 }
+[stages.gone]
+[scenarios.today]
+[scenarios.keep]
+changes = [ { target = "stages.active.to.gone", set = 0.0 } ]
+"#;
+
+#[test]
+fn where_customers_alone_move_they_have_all_of_the_difference_under_every_accrual() {
+    for accrual in ["end", "start", "all", "half_cycle", "life_table"] {
+        let found = business(&LEAVING.replace("seed = 5", &format!("seed = 5\naccrual = \"{accrual}\"")));
+        let chain = &found.chains[0];
+        let part = |name: &str| chain.parts.iter().find(|part| part.driver == name).unwrap().amount.mean;
+        for still in ["fees", "cost_to_serve"] {
+            assert!(part(still).abs() < 1e-6, "{accrual}: {still} {}", part(still));
+        }
+        // What they buy is drawn: a part of chance is left.
+        assert!(part("frequency").abs() < 0.1 * part("customers"), "{accrual}: {chain:?}");
+        assert!(part("customers") > 0.9 * chain.total.mean, "{accrual}: {chain:?}");
+    }
+}

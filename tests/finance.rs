@@ -228,3 +228,22 @@ fn where_customers_alone_move_they_have_all_of_the_difference_under_every_accrua
         assert!(part("customers") > 0.9 * chain.total.mean, "{accrual}: {chain:?}");
     }
 }
+
+#[test]
+fn where_no_number_is_uncertain_nothing_is_lost_in_chance() {
+    let found = business(&LEAVING.replace("replications = 2", "replications = 10")).uncertainty;
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|its| its.parameter_sd == 0.0 && !its.parameter_is_lost_in_chance), "{found:?}");
+}
+
+#[test]
+fn a_shock_that_is_known_makes_nothing_uncertain() {
+    let shock = |when: &str, times: &str| {
+        let effects = format!("effects = [ {{ target = \"stages.active.purchases.rate\", times = {times} }} ]");
+        model(&format!("{LEAVING}\n[[shocks]]\n{when}\n{effects}\n")).is_uncertain()
+    };
+    assert!(!shock("period = 2", "0.8"));
+    assert!(shock("hazard = 0.1", "0.8"));
+    assert!(shock("period = 2", "\"0.7 to 0.9\""));
+    assert!(shock("period = \"uniform(1, 3)\"", "0.8"));
+}

@@ -62,7 +62,8 @@ fn a_case_without_chance_is_what_one_reckons_by_hand() {
     // Discounted, the sixth year is needed.
     assert_eq!(case.discounted_payback.periods, [Some(6.0); 3]);
     assert!((case.value_at_risk + npv(0.1)).abs() < 1e-6 && (case.expected_shortfall + npv(0.1)).abs() < 1e-6);
-    let target = &found.targets[0].scenarios[1];
+    assert_eq!(found.targets[0].scenarios.len(), 1, "the baseline is not asked to be beyond itself");
+    let target = &found.targets[0].scenarios[0];
     assert_eq!(target.probability, 0.0);
     assert_eq!(target.probability_over_time, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let chain = &found.chains[0];
@@ -227,6 +228,23 @@ fn where_customers_alone_move_they_have_all_of_the_difference_under_every_accrua
         assert!(part("frequency").abs() < 0.1 * part("customers"), "{accrual}: {chain:?}");
         assert!(part("customers") > 0.9 * chain.total.mean, "{accrual}: {chain:?}");
     }
+}
+
+#[test]
+fn a_target_that_is_met_to_the_unit_is_reached() {
+    let text = CERTAIN
+        .replace(
+            "cost = { once = 2_000, build = 1_000, per_period = 100, per_customer = 2 }\nbuild = 2",
+            "cost = { build = 100_000 }\nbuild = 6",
+        )
+        .replace(
+            "metric = \"npv\"\nat_least = 0\nagainst_baseline = true\nperiod = 5",
+            "metric = \"initiative_cost\"\nat_most = 100_000",
+        );
+    let target = |text: &str| business(text).targets[0].scenarios[1].clone();
+    let met = target(&text);
+    assert_eq!((met.probability, met.probability_over_time[6]), (1.0, 1.0), "{met:?}");
+    assert_eq!(target(&text.replace("at_most = 100_000", "at_most = 99_999")).probability, 0.0);
 }
 
 #[test]

@@ -1,52 +1,79 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
+use crate::engine::cells::planned;
 use crate::engine::cohort;
+use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::{combinations_needed, obstacles};
 use crate::engine::program::Program;
 use crate::model::Model;
+use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Exit};
+use crate::model::value::TimeWeights;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::cohorts::of_customers;
 use super::lines::Lines;
-use super::posted::Posted;
-use super::statement::{Cohort, Prices, Whose};
+use super::statement::{Cohort, Prices, Statement, Whose};
 
 /// The longest horizon that is looked at, in periods.
 const LONGEST: u32 = 4_800;
 /// What the last half of a horizon may add, as a share of the whole, for the rest to count as nothing.
 const NOTHING: f64 = 1e-6;
-/// The most cohort-periods that are followed, all kinds of customers told apart.
+/// The most cohort-periods that are followed, all kinds of customers and draws told apart.
 const MOST_WORK: u64 = 20_000_000;
+/// The most replications whose uncertain numbers and shocks are followed. Their mean is what the medians of coins and
+/// hazards would not give: something that half of all replications have.
+const MOST_DRAWS: u32 = 16;
 
-/// What a customer of each scenario and entry is worth after the horizon, discounted to entry, with every uncertain
-/// number at its median; none where there is no exact expectation, or where the worth has no end.
-pub fn tails(model: &Model) -> Option<Vec<Vec<f64>>> {
+/// What customers of one entry are worth, discounted to their entry, and how many came: sums over draws.
+#[derive(Clone, Copy, Default)]
+struct Worth {
+    value: f64,
+    came: f64,
+}
+
+/// What a customer of each scenario and entry is worth after the horizon, discounted to entry: the mean over what the first
+/// replications drew, exact where nothing is uncertain. None for an entry in which nobody came, and none at all where
+/// there is no exact expectation, or where the worth has no end.
+pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
     if !obstacles(model).is_empty() || ends_with_the_horizon(model) {
         return None;
     }
-    let horizon = model.run.horizon;
+    let draws = if model.is_uncertain() { model.run.replications.min(MOST_DRAWS) } else { 1 };
+    let entries = if model.has_inflow() { u64::from(model.run.horizon) + 1 } else { 1 };
+    let kinds = combinations_needed(model) as u64 * (model.segments.len() * model.scenarios.len()) as u64;
+    let each = entries.saturating_mul(kinds).saturating_mul(u64::from(draws));
     let mut long = model.clone();
-    let mut last: Option<Vec<Vec<f64>>> = None;
+    let mut within: Option<Vec<Vec<Worth>>> = None;
+    let mut last: Option<Vec<Vec<Option<f64>>>> = None;
     loop {
-        long.run.horizon = (long.run.horizon * 2).min(LONGEST.max(horizon + 1));
-        let entries = if model.has_inflow() { u64::from(horizon) + 1 } else { 1 };
-        let kinds = combinations_needed(model) as u64 * (model.segments.len() * model.scenarios.len()) as u64;
-        if entries * kinds * u64::from(long.run.horizon) > MOST_WORK {
+        long.run.horizon = (long.run.horizon * 2).min(LONGEST.max(model.run.horizon + 1));
+        if each.saturating_mul(u64::from(long.run.horizon)) > MOST_WORK {
             return None;
         }
-        let worth = worth(&long, horizon);
-        let settled = |last: &Vec<Vec<f64>>| {
-            last.iter().flatten().zip(worth.iter().flatten()).all(|(a, b)| (a - b).abs() <= NOTHING * (1.0 + b.abs()))
-        };
-        if last.as_ref().is_some_and(settled) {
-            return Some(worth);
+        let within = within.get_or_insert_with(|| worth(model, model, draws));
+        let after = after(within, &worth(&long, model, draws));
+        if last.as_ref().is_some_and(|last| settled(last, &after)) {
+            return Some(after);
         }
         if long.run.horizon >= LONGEST {
             return None;
         }
-        last = Some(worth);
+        last = Some(after);
     }
+}
+
+/// Whether twice the horizon changed nothing that counts.
+fn settled(last: &[Vec<Option<f64>>], after: &[Vec<Option<f64>>]) -> bool {
+    let pairs = last.iter().flatten().zip(after.iter().flatten());
+    pairs.filter_map(|(a, b)| a.zip(*b)).all(|(a, b)| (a - b).abs() <= NOTHING * (1.0 + b.abs()))
+}
+
+/// What a longer horizon adds for each customer who came. The difference of wholes, because an accrual may value at the
+/// horizon itself less, or more, than at any time before the end.
+fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> {
+    let one =
+        |(within, longer): (&Worth, &Worth)| (within.came > 0.0).then(|| (longer.value - within.value) / within.came);
+    within.iter().zip(longer).map(|(within, longer)| within.iter().zip(longer).map(one).collect()).collect()
 }
 
 /// Whether a list of chances was cut at the horizon, so that it does not say how things go on.
@@ -58,50 +85,46 @@ fn ends_with_the_horizon(model: &Model) -> bool {
     model.stages.iter().flat_map(|stage| &stage.exits).any(cut)
 }
 
-/// The worth after `horizon` within the model's own, longer one, by scenario and entry.
-fn worth(model: &Model, horizon: u32) -> Vec<Vec<f64>> {
-    let (program, lines, drawn) = (Program::new(model), Lines::of(model), model.central());
-    let prices = Prices::new(model, &program, &lines, &drawn);
-    let rate = drawn[model.run.discount_rate];
-    let last = if model.has_inflow() { horizon } else { 0 };
-    let times = model.run.horizon as usize + 1;
-    let entries = if model.has_inflow() { times } else { 1 };
-    let one = |scenario: usize, entry: u32| {
-        let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
-        let mut posted = Posted::empty(lines.all.len(), times, model.segments.len() * entries);
-        let mut came = 0.0;
-        for (segment, written) in model.segments.iter().enumerate() {
-            let weight =
-                if entry == 0 { written.share * model.run.customers as f64 } else { newcomers(model, segment, entry) };
-            let place = (ScenarioId::from(scenario), SegmentId::from(segment));
-            let flows = cohort::expected(model, &program, &drawn, place, entry).times(weight);
-            came += weight;
-            prices.statement(
-                whose,
-                SegmentId::from(segment),
-                &[Cohort { entry, flows: &flows, came: weight }],
-                Some(&mut posted),
-            );
+/// What customers are worth within the horizon of `long`, by scenario and entry, for those who come within that of `model`.
+fn worth(long: &Model, model: &Model, draws: u32) -> Vec<Vec<Worth>> {
+    let (program, lines) = (Program::new(long), Lines::of(long));
+    let entries = if model.has_inflow() { model.run.horizon as usize + 1 } else { 1 };
+    let mut sums = vec![vec![Worth::default(); entries]; model.scenarios.len()];
+    for draw in 0..draws {
+        // The luck of a replication within the horizon is what it was; what comes later is drawn by the same addresses.
+        let drawn = Experiment::drawn(long, draw);
+        let prices = Prices::new(long, &program, &lines, &drawn);
+        let weights = TimeWeights::new(&long.run, drawn[long.run.discount_rate]);
+        let arrivals = planned(model, &Experiment::drawn(model, draw));
+        for (scenario, (sums, arrivals)) in sums.iter_mut().zip(&arrivals).enumerate() {
+            for (segment, came) in arrivals.iter().enumerate() {
+                let place = (ScenarioId::from(scenario), SegmentId::from(segment));
+                for ((entry, sum), its) in (0..).zip(sums.iter_mut()).zip(came).filter(|(_, its)| its.real > 0.0) {
+                    let books = books(long, &program, &prices, (&drawn, place), (entry, its.real));
+                    let at_entry = long.run.factor_at_entry(drawn[long.run.discount_rate], entry as usize);
+                    sum.value += of_customers(&books, &weights) / at_entry;
+                    sum.came += its.real;
+                }
+            }
         }
-        let at_entry = model.run.factor_at_entry(rate, entry as usize);
-        let value = |t: usize| {
-            let customers = lines.all.iter().enumerate().filter(|(_, line)| of_customers(line.group));
-            let units = |(line, its): (usize, &super::business::BookLine)| {
-                its.group.sign() * (0..posted.owners()).map(|owner| posted.units(line, t, owner)).sum::<i128>()
-            };
-            customers.map(units).sum::<i128>() as f64 / crate::quantity::UNITS_PER_ONE
-        };
-        let after =
-            (horizon + 1..=model.run.horizon).map(|t| value(t as usize) * model.run.factor(rate, t)).sum::<f64>();
-        if came > 0.0 { after / at_entry / came } else { 0.0 }
-    };
-    (0..model.scenarios.len()).map(|scenario| (0..=last).map(|entry| one(scenario, entry)).collect()).collect()
+    }
+    sums
 }
 
-/// How the newcomers of a period are spread over segments, as the baseline has it.
-fn newcomers(model: &Model, segment: usize, entry: u32) -> f64 {
-    let drawn = model.central();
-    let timeline = crate::model::timeline::Timeline::new(model, &drawn, model.baseline, SegmentId::from(segment));
-    let inflow = model.segments[segment].inflow.as_ref();
-    inflow.map_or(0.0, |inflow| inflow.real(&timeline.values(entry).0, entry, 0.0))
+/// The expected books of customers who come in a period, so many of them.
+fn books(
+    model: &Model,
+    program: &Program,
+    prices: &Prices<'_>,
+    (drawn, (scenario, segment)): (&Draw, (ScenarioId, SegmentId)),
+    (entry, came): (u32, f64),
+) -> Statement {
+    let flows = cohort::expected(model, program, drawn, (scenario, segment), entry).times(came);
+    prices.statement(Whose { scenario, fired: &[] }, segment, &[Cohort { entry, flows: &flows, came }], None)
+}
+
+/// What customers' own lines come to at time 0: the cash flow, before what initiatives cost for them.
+fn of_customers(books: &Statement, weights: &TimeWeights) -> f64 {
+    let initiatives: f64 = books.initiative_cost.iter().zip(&weights.event).map(|(cost, weight)| cost * weight).sum();
+    books.discounted.iter().sum::<f64>() + initiatives
 }

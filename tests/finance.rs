@@ -5,6 +5,7 @@
 mod common;
 
 use common::model;
+use polku::engine::divergence::Grain;
 use polku::engine::experiment::Experiment;
 use polku::estimate::business::{Business, Irr};
 use polku::estimate::exact::Exact;
@@ -231,6 +232,24 @@ fn where_customers_alone_move_they_have_all_of_the_difference_under_every_accrua
 }
 
 #[test]
+fn a_difference_of_nothing_is_not_worth_more() {
+    let text = LEAVING.replace("replications = 2", "replications = 20").replace(
+        "[scenarios.keep]\nchanges = [ { target = \"stages.active.to.gone\", set = 0.0 } ]",
+        "[initiatives.it]\nsuccess = 0.3\neffects = [ { target = \"stages.active.purchases.rate\", times = 1.2 } ]\n\
+         [scenarios.plan]\ninitiatives = { it = 1 }",
+    );
+    let model = model(&text);
+    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let found = runs.business();
+    let differences = &runs.samples()["plan"]["npv"];
+    let more = differences.iter().filter(|difference| **difference > 0.0).count();
+    let works = found.roadmaps[1].initiatives[0].live_share;
+    assert!(differences.contains(&0.0) && more > 0, "some fail and some work: {differences:?}");
+    assert_eq!(found.cases[0].probability_positive, more as f64 / 20.0);
+    assert!((found.cases[0].probability_positive - works).abs() < 1e-12);
+}
+
+#[test]
 fn a_target_that_is_met_to_the_unit_is_reached() {
     let text = CERTAIN
         .replace(
@@ -264,4 +283,17 @@ fn a_shock_that_is_known_makes_nothing_uncertain() {
     assert!(shock("hazard = 0.1", "0.8"));
     assert!(shock("period = 2", "\"0.7 to 0.9\""));
     assert!(shock("period = \"uniform(1, 3)\"", "0.8"));
+}
+
+#[test]
+fn lines_add_up_to_the_paired_difference_where_the_contrast_is_forced() {
+    let model = model(&LEAVING.replace("set = 0.0", "odds = 0.8").replace("replications = 2", "replications = 6"));
+    let experiment = Experiment::new(&model).threads(2);
+    let case = |grains: &[Option<Grain>]| Runs::forced(&model, &experiment, grains).unwrap().business().cases.remove(0);
+    let forced = case(&[None, Some(Grain(2))]);
+    let lines: f64 = forced.by_line.iter().map(|(_, amount)| amount).sum();
+    assert!((lines - forced.paired.mean).abs() < 1e-6, "{lines} {}", forced.paired.mean);
+    assert_ne!(forced.npv, forced.paired);
+    let paired = case(&[None, None]);
+    assert!((paired.npv.mean - paired.paired.mean).abs() < 1e-2, "{paired:?}");
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 pub use crate::stats::cash::Irr;
 use crate::stats::estimate::Estimate;
 
+use super::summary::Estimator;
+
 /// Everything about the business that a run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Business {
@@ -189,9 +191,13 @@ pub struct BusinessCase {
     pub scenario: String,
     /// What it is compared with.
     pub baseline: String,
-    /// The difference in NPV.
+    /// The difference in NPV, forced where that pays.
     pub npv: Estimate,
-    /// The chance that the difference in NPV is above 0.
+    /// How `npv` was estimated.
+    pub estimator: Estimator,
+    /// The same difference by paired luck: what `by_line` adds up to, and what all that follows rests on.
+    pub paired: Estimate,
+    /// The share of replications in which the paired difference in NPV is above 0; a difference of nothing is not.
     pub probability_positive: f64,
     /// The internal rate of return a year of the mean difference in cash flow.
     pub irr: Irr,
@@ -230,6 +236,13 @@ pub struct Payback {
 /// The difference in cash flow to the baseline, undiscounted, split over what drives it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImpactChain {
+impl BusinessCase {
+    /// Whether the net present value is forced, so that it is another estimate than what the lines add up to.
+    pub fn is_forced(&self) -> bool {
+        self.estimator == Estimator::ForcedDivergence
+    }
+}
+
     /// The scenario.
     pub scenario: String,
     /// What is compared with.
@@ -288,7 +301,8 @@ pub struct TargetResult {
     pub bound: f64,
     /// Whether the bound is for the difference to the baseline.
     pub against_baseline: bool,
-    /// How each scenario stands, in the order of the study.
+    /// How each scenario stands, in the order of the study; the baseline is left out where the bound is for the
+    /// difference to it.
     pub scenarios: Vec<TargetOfScenario>,
 }
 
@@ -325,7 +339,8 @@ pub struct CohortResult {
     pub retention: Vec<f64>,
     /// Discounted margin less cost of service and acquisition per customer who came, valued at entry.
     pub lifetime_value: f64,
-    /// What one of them is worth after the horizon, valued at entry; none where the model has no exact answer.
+    /// What one of them is worth after the horizon, valued at entry: the mean over what up to 16 replications drew. None
+    /// where the model has no exact answer, or nobody came in those replications.
     pub tail_value: Option<f64>,
     /// The share of lifetime value that falls within the horizon.
     pub captured_share: Option<f64>,
@@ -346,7 +361,8 @@ pub struct Uncertainty {
     pub simulation_error: f64,
     /// Parameter uncertainty: the standard deviation that knowing the uncertain numbers would take away.
     pub parameter_sd: f64,
-    /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0.
+    /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0. Not so where no number is
+    /// uncertain: then it is 0.
     pub parameter_is_lost_in_chance: bool,
     /// Outcome spread: the standard deviation of what a business of this many customers will see.
     pub outcome_sd: f64,

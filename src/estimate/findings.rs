@@ -14,6 +14,7 @@ use super::metric::Metric;
 use super::posted::Posted;
 use super::pricer::Priced;
 use super::progress::Progress;
+use super::summary::Estimator;
 use super::tail::tails;
 use super::targets::Targets;
 
@@ -69,7 +70,7 @@ impl Findings {
         model: &Model,
         metrics: &[Metric],
         count: u64,
-        npv: &dyn Fn(usize) -> (Estimate, f64),
+        npv: &dyn Fn(usize) -> (Estimate, Estimator),
     ) -> Business {
         let baseline = model.baseline.index();
         let others = || (0..model.scenarios.len()).filter(|scenario| *scenario != baseline);

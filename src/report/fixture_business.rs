@@ -9,6 +9,7 @@ use crate::estimate::business::{
     ImpactChain, InitiativeCourse, Irr, LineGroup, Payback, Roadmap, RuleCourse, ScenarioBooks, TargetOfScenario,
     TargetResult, Uncertainty,
 };
+use crate::estimate::summary::Estimator;
 use crate::quantity::UNITS_PER_ONE;
 use crate::stats::estimate::Estimate;
 
@@ -165,6 +166,7 @@ fn agree(report: &mut Report) {
             own.simulation_error = npv.estimate.standard_error.unwrap_or(0.0);
         });
         (case.npv, case.probability_positive) = (npv.estimate, npv.probability_better);
+        case.paired = case.npv;
     }
 }
 
@@ -346,6 +348,8 @@ impl Recipe {
                 2 => Irr::Several(vec![0.021, 0.46]),
                 _ => Irr::None,
             },
+            estimator: Estimator::Paired,
+            paired: self.estimate(npv, 6e4),
             payback: self.payback(of, 0.0),
             discounted_payback: self.payback(of, 2.0),
             peak_funding: self.estimate(7.4e5 * of as f64, 2.1e4),

@@ -14,6 +14,10 @@ use crate::estimate::business::{BusinessCase, ImpactChain, Irr, Payback, TargetO
 use crate::stats::estimate::Estimate;
 
 /// What stands for a number that there is not.
+/// What is said where a net present value is another estimate than the sum of its parts.
+pub const FORCED: &str = "Net present value by forced divergence; lines, drivers, payback and tails by paired luck: both \
+                          are true in the mean, and differ by chance.";
+
 const NONE: &str = "–";
 
 /// A table: the heads of its columns, and rows of a head and cells.
@@ -57,11 +61,15 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
 fn case_note(report: &Report) -> String {
     let (currency, noun) = (&report.summary.currency, report.summary.period.noun());
     let worst = write_rate(report.business.cases.first().map_or(0.05, |case| case.tail));
-    format!(
+    let note = format!(
         "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; \
          never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is \
          passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
-    )
+    );
+    match report.business.cases.iter().any(BusinessCase::is_forced) {
+        true => format!("{note} {FORCED}"),
+        false => note,
+    }
 }
 
 /// A section; none where there is neither a table nor a chart.

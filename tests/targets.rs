@@ -2,8 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::process::{Command, Output};
+
+use common::model;
+use polku::engine::experiment::Experiment;
+use polku::estimate::metric::{Metric, metrics};
+use polku::estimate::runs::Runs;
 
 /// A project of 100,000 in six parts, which no six equal floating-point numbers add up to.
 const STUDY: &str = r#"
@@ -56,4 +63,29 @@ fn the_baseline_is_not_held_to_be_beyond_itself() {
     let (code, told) = gate(&["--scenario", "today"]);
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("passed over") && told.contains("better: the baseline is not held"), "{told}");
+}
+
+#[test]
+fn every_metric_of_a_run_can_be_a_target() {
+    let satisfied = "[experience]\nstart = 0.5\nneutral = 0.5\nlearning = 0.3\n";
+    let more = "values = { revenue = 10, calls = 0.2 }\nquality = 0.6\n";
+    let text = STUDY.replace("values = { revenue = 10 }\n", more) + satisfied + "[outcomes.calls]\nunit = \"calls\"\n";
+    let plain = model(&text);
+    let names: Vec<String> = metrics(&plain)
+        .into_iter()
+        .filter(|metric| *metric != Metric::CumulativeCashFlow)
+        .map(|metric| metric.name(&plain))
+        .collect();
+    let target = |(place, name): (usize, &String)| {
+        let least = if matches!(name.as_str(), "retention" | "satisfaction") { 0.0 } else { -1e9 };
+        format!("[targets.t{place}]\nmetric = \"{name}\"\nat_least = {least:.1}\n")
+    };
+    let asked: String = names.iter().enumerate().map(target).collect();
+    let model = model(&(text + &asked));
+    let found = Runs::of(&model, &Experiment::new(&model).threads(1)).unwrap().business().targets;
+    for name in names {
+        let its = found.iter().find(|its| its.metric == name && !its.against_baseline).unwrap();
+        // A name that no metric has would be reached in no replication.
+        assert!(its.scenarios.iter().all(|its| its.probability == 1.0), "{name}");
+    }
 }

@@ -297,3 +297,20 @@ fn lines_add_up_to_the_paired_difference_where_the_contrast_is_forced() {
     let paired = case(&[None, None]);
     assert!((paired.npv.mean - paired.paired.mean).abs() < 1e-2, "{paired:?}");
 }
+
+#[test]
+fn shocks_are_told_by_their_titles_and_as_often_as_they_came() {
+    let effects = "effects = [ { target = \"stages.active.purchases.rate\", times = 0.9 } ]";
+    let shocks = format!(
+        "[[shocks]]\ntitle = \"Strike\"\nperiod = 2\n{effects}\n[[shocks]]\nhazard = 0.5\n{effects}\n\
+         [[shocks]]\ntitle = \"Never\"\nhazard = 0.0\n{effects}\n"
+    );
+    let text = LEAVING.replace("replications = 2", "replications = 200").replace("agents = 1000", "agents = 10");
+    let found = business(&(text + &shocks)).shocks;
+    let [strike, crash, never] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((&*strike.title, strike.share, strike.times, strike.median_period), ("Strike", 1.0, 1.0, Some(2.0)));
+    // Of three periods with a chance of a half: 1.5 times in the mean, and in 7 of 8 replications at all.
+    assert!((crash.times - 1.5).abs() < 0.3 && (crash.share - 0.875).abs() < 0.1, "{crash:?}");
+    assert_eq!((&*crash.title, crash.median_period), ("shock 2", Some(1.0)));
+    assert_eq!((never.share, never.times, never.median_period), (0.0, 0.0, None));
+}

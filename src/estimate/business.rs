@@ -30,6 +30,8 @@ pub struct Business {
     pub years_per_period: f64,
     /// How each scenario's roadmap came, in the order of the study.
     pub roadmaps: Vec<Roadmap>,
+    /// What happened to the company whatever it did, in the order of the study.
+    pub shocks: Vec<ShockCourse>,
     /// The finance ledger: means over replications.
     pub books: Books,
     /// Each scenario's money against the baseline's.
@@ -109,6 +111,19 @@ pub struct RuleCourse {
     /// The share of replications in which it was acted on.
     pub share: f64,
     /// The median period in which it was.
+    pub median_period: Option<f64>,
+}
+
+/// How often a shock came: the same in every scenario.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShockCourse {
+    /// Its name as people say it.
+    pub title: String,
+    /// The share of replications in which it came within the horizon.
+    pub share: f64,
+    /// How many times it came in a replication: the mean over all of them.
+    pub times: f64,
+    /// The median period in which it first came, over the replications in which it did; none where it never came.
     pub median_period: Option<f64>,
 }
 
@@ -221,6 +236,13 @@ pub struct BusinessCase {
     pub by_line: Vec<(BookLine, f64)>,
 }
 
+impl BusinessCase {
+    /// Whether the net present value is forced, so that it is another estimate than what the lines add up to.
+    pub fn is_forced(&self) -> bool {
+        self.estimator == Estimator::ForcedDivergence
+    }
+}
+
 /// When money has paid back, as a distribution over replications.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Payback {
@@ -236,13 +258,6 @@ pub struct Payback {
 /// The difference in cash flow to the baseline, undiscounted, split over what drives it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImpactChain {
-impl BusinessCase {
-    /// Whether the net present value is forced, so that it is another estimate than what the lines add up to.
-    pub fn is_forced(&self) -> bool {
-        self.estimator == Estimator::ForcedDivergence
-    }
-}
-
     /// The scenario.
     pub scenario: String,
     /// What is compared with.

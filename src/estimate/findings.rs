@@ -84,6 +84,7 @@ impl Findings {
             valued_before_end: run.valued_before_end(),
             years_per_period: run.period.years(),
             roadmaps: self.progress.found(model),
+            shocks: self.progress.shocks(model),
             books: published(model, &self.lines, &self.ledgers, count),
             cases: others().map(|scenario| self.cases.found(model, &self.lines, scenario, npv(scenario))).collect(),
             chains: others().map(|scenario| self.chains.found(model, scenario)).collect(),

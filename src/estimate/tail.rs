@@ -9,6 +9,7 @@ use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Exit};
 use crate::model::value::TimeWeights;
+use crate::model::world::Coming;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::lines::Lines;
@@ -19,7 +20,9 @@ const LONGEST: u32 = 4_800;
 /// What the last half of a horizon may add, as a share of the whole, for the rest to count as nothing.
 const NOTHING: f64 = 1e-6;
 /// The most cohort-periods that are followed, all kinds of customers and draws told apart.
-const MOST_WORK: u64 = 20_000_000;
+const MOST_WORK: f64 = 2e7;
+/// How many shocks that came before are as much work in a period as following a cohort through it.
+const SHOCKS_EACH: f64 = 16.0;
 /// The most replications whose uncertain numbers and shocks are followed. Their mean is what the medians of coins and
 /// hazards would not give: something that half of all replications have.
 const MOST_DRAWS: u32 = 16;
@@ -39,15 +42,12 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
         return None;
     }
     let draws = if model.is_uncertain() { model.run.replications.min(MOST_DRAWS) } else { 1 };
-    let entries = if model.has_inflow() { u64::from(model.run.horizon) + 1 } else { 1 };
-    let kinds = combinations_needed(model) as u64 * (model.segments.len() * model.scenarios.len()) as u64;
-    let each = entries.saturating_mul(kinds).saturating_mul(u64::from(draws));
     let mut long = model.clone();
     let mut within: Option<Vec<Vec<Worth>>> = None;
     let mut last: Option<Vec<Vec<Option<f64>>>> = None;
     loop {
         long.run.horizon = (long.run.horizon * 2).min(LONGEST.max(model.run.horizon + 1));
-        if each.saturating_mul(u64::from(long.run.horizon)) > MOST_WORK {
+        if work(model, draws, f64::from(long.run.horizon)) > MOST_WORK {
             return None;
         }
         let within = within.get_or_insert_with(|| worth(model, model, draws));
@@ -60,6 +60,22 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
         }
         last = Some(after);
     }
+}
+
+/// The cohort-periods that it takes to follow everybody over so many periods.
+fn work(model: &Model, draws: u32, periods: f64) -> f64 {
+    let entries = if model.has_inflow() { f64::from(model.run.horizon) + 1.0 } else { 1.0 };
+    let kinds = combinations_needed(model) as f64 * (model.segments.len() * model.scenarios.len()) as f64;
+    // Shocks come again and again, and all that came may still be felt.
+    let strikes: f64 = model
+        .shocks
+        .iter()
+        .map(|shock| match shock.when {
+            Coming::Hazard(hazard) => model.params[hazard.index()].law.mean() * periods,
+            Coming::In(_) => 0.0,
+        })
+        .sum();
+    entries * kinds * f64::from(draws) * periods * (1.0 + strikes / SHOCKS_EACH)
 }
 
 /// Whether twice the horizon changed nothing that counts.

@@ -6,8 +6,8 @@ use super::Report;
 use super::fixture;
 use crate::estimate::business::{
     BookLine, Books, Business, BusinessCase, CapabilityCourse, ChainCell, ChainPart, CohortResult, CohortsOfScenario,
-    ImpactChain, InitiativeCourse, Irr, LineGroup, Payback, Roadmap, RuleCourse, ScenarioBooks, TargetOfScenario,
-    TargetResult, Uncertainty,
+    ImpactChain, InitiativeCourse, Irr, LineGroup, Payback, Roadmap, RuleCourse, ScenarioBooks, ShockCourse,
+    TargetOfScenario, TargetResult, Uncertainty,
 };
 use crate::estimate::summary::Estimator;
 use crate::quantity::UNITS_PER_ONE;
@@ -191,6 +191,7 @@ impl Recipe {
             valued_before_end: 0.5,
             years_per_period: 1.0 / 12.0,
             roadmaps: others().map(|(place, name)| self.roadmap(place, name)).collect(),
+            shocks: vec![self.shock()],
             books: self.books(names),
             cases: others().map(|(place, name)| self.case(place, name)).collect(),
             chains: others().map(|(place, name)| self.chain(place, name)).collect(),
@@ -198,6 +199,11 @@ impl Recipe {
             cohorts: names.iter().enumerate().map(|(place, name)| self.cohorts(place, name)).collect(),
             uncertainty: others().map(|(place, name)| self.uncertainty(place, name)).collect(),
         }
+    }
+
+    fn shock(self) -> ShockCourse {
+        let title = "A competitor opens next door & <undercuts>".to_owned();
+        ShockCourse { title, share: 0.7, times: 1.2, median_period: Some(self.horizon as f64 / 3.0) }
     }
 
     fn estimate(self, mean: f64, error: f64) -> Estimate {
@@ -342,14 +348,14 @@ impl Recipe {
             scenario: name.to_owned(),
             baseline: "today".to_owned(),
             npv: self.estimate(npv, 6e4),
+            estimator: Estimator::Paired,
+            paired: self.estimate(npv, 6e4),
             probability_positive: 0.98 - 0.05 * of as f64,
             irr: match of {
                 1 => Irr::Rate(0.34),
                 2 => Irr::Several(vec![0.021, 0.46]),
                 _ => Irr::None,
             },
-            estimator: Estimator::Paired,
-            paired: self.estimate(npv, 6e4),
             payback: self.payback(of, 0.0),
             discounted_payback: self.payback(of, 2.0),
             peak_funding: self.estimate(7.4e5 * of as f64, 2.1e4),

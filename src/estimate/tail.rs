@@ -19,18 +19,28 @@ use super::statement::{Cohort, Prices, Statement, Whose};
 const LONGEST: u32 = 4_800;
 /// What the last half of a horizon may add, as a share of the whole, for the rest to count as nothing.
 const NOTHING: f64 = 1e-6;
-/// The most cohort-periods that are followed, all kinds of customers and draws told apart.
+/// The most cohort-periods that are followed for one draw, all kinds of customers told apart.
 const MOST_WORK: f64 = 2e7;
 /// How many shocks that came before are as much work in a period as following a cohort through it.
 const SHOCKS_EACH: f64 = 16.0;
 /// The most replications whose uncertain numbers and shocks are followed. Their mean is what the medians of coins and
 /// hazards would not give: something that half of all replications have.
-const MOST_DRAWS: u32 = 16;
+const MOST_DRAWS: f64 = 16.0;
+/// The fewest, however large the study.
+const FEWEST_DRAWS: f64 = 4.0;
+/// The cohort-periods up to which there are more than the fewest.
+const WORK_OF_DRAWS: f64 = 2e6;
 
-/// What customers of one entry are worth, discounted to their entry, and how many came: sums over draws.
+/// What customers of one entry are worth, discounted to their entry: sums over draws.
 #[derive(Clone, Copy, Default)]
 struct Worth {
-    value: f64,
+    /// Over all times.
+    whole: f64,
+    /// After the horizon of the study.
+    after: f64,
+    /// In the last half of the times that were looked at.
+    late: f64,
+    /// How many customers came.
     came: f64,
 }
 
@@ -41,29 +51,62 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
     if !obstacles(model).is_empty() || ends_with_the_horizon(model) {
         return None;
     }
-    let draws = if model.is_uncertain() { model.run.replications.min(MOST_DRAWS) } else { 1 };
     let mut long = model.clone();
-    let mut within: Option<Vec<Vec<Worth>>> = None;
-    let mut last: Option<Vec<Vec<Option<f64>>>> = None;
+    long.run.horizon = longer(model, model.run.horizon);
+    // One draw finds how far one has to look; the others follow from there.
+    let (mut draws, mut wanted) = (1, None);
     loop {
-        long.run.horizon = (long.run.horizon * 2).min(LONGEST.max(model.run.horizon + 1));
-        if work(model, draws, f64::from(long.run.horizon)) > MOST_WORK {
+        let work = work(model, f64::from(long.run.horizon));
+        if work > MOST_WORK {
             return None;
         }
-        let within = within.get_or_insert_with(|| worth(model, model, draws));
-        let after = after(within, &worth(&long, model, draws));
-        if last.as_ref().is_some_and(|last| settled(last, &after)) {
-            return Some(after);
-        }
-        if long.run.horizon >= LONGEST {
+        let found = worth(&long, model, draws);
+        if found.iter().flatten().all(Worth::is_settled) {
+            let wanted = *wanted.get_or_insert_with(|| draws_for(model, work));
+            if draws == wanted {
+                return Some(after(&worth(model, model, draws), &found));
+            }
+            draws = wanted;
+        } else if long.run.horizon >= LONGEST {
             return None;
+        } else {
+            long.run.horizon = longer(model, long.run.horizon);
         }
-        last = Some(after);
     }
 }
 
-/// The cohort-periods that it takes to follow everybody over so many periods.
-fn work(model: &Model, draws: u32, periods: f64) -> f64 {
+/// Twice a horizon, as far as one looks.
+fn longer(model: &Model, horizon: u32) -> u32 {
+    horizon.saturating_mul(2).min(LONGEST.max(model.run.horizon + 1))
+}
+
+/// How many draws are followed, where each is so much work.
+fn draws_for(model: &Model, work: f64) -> u32 {
+    if !model.is_uncertain() {
+        return 1;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between the fewest and the most")]
+    let draws = (WORK_OF_DRAWS / work).clamp(FEWEST_DRAWS, MOST_DRAWS) as u32;
+    draws.min(model.run.replications)
+}
+
+impl Worth {
+    /// Whether what comes so late counts for nothing, so that what comes still later does.
+    fn is_settled(&self) -> bool {
+        self.late.abs() <= NOTHING * (self.came + self.after.abs())
+    }
+}
+
+/// What a longer horizon adds for each customer who came. The difference of wholes, because an accrual may value at the
+/// horizon itself less, or more, than at any time before the end.
+fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> {
+    let one =
+        |(within, longer): (&Worth, &Worth)| (within.came > 0.0).then(|| (longer.whole - within.whole) / within.came);
+    within.iter().zip(longer).map(|(within, longer)| within.iter().zip(longer).map(one).collect()).collect()
+}
+
+/// The cohort-periods that it takes to follow everybody of one draw over so many periods.
+fn work(model: &Model, periods: f64) -> f64 {
     let entries = if model.has_inflow() { f64::from(model.run.horizon) + 1.0 } else { 1.0 };
     let kinds = combinations_needed(model) as f64 * (model.segments.len() * model.scenarios.len()) as f64;
     // Shocks come again and again, and all that came may still be felt.
@@ -75,21 +118,7 @@ fn work(model: &Model, draws: u32, periods: f64) -> f64 {
             Coming::In(_) => 0.0,
         })
         .sum();
-    entries * kinds * f64::from(draws) * periods * (1.0 + strikes / SHOCKS_EACH)
-}
-
-/// Whether twice the horizon changed nothing that counts.
-fn settled(last: &[Vec<Option<f64>>], after: &[Vec<Option<f64>>]) -> bool {
-    let pairs = last.iter().flatten().zip(after.iter().flatten());
-    pairs.filter_map(|(a, b)| a.zip(*b)).all(|(a, b)| (a - b).abs() <= NOTHING * (1.0 + b.abs()))
-}
-
-/// What a longer horizon adds for each customer who came. The difference of wholes, because an accrual may value at the
-/// horizon itself less, or more, than at any time before the end.
-fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> {
-    let one =
-        |(within, longer): (&Worth, &Worth)| (within.came > 0.0).then(|| (longer.value - within.value) / within.came);
-    within.iter().zip(longer).map(|(within, longer)| within.iter().zip(longer).map(one).collect()).collect()
+    entries * kinds * periods * (1.0 + strikes / SHOCKS_EACH)
 }
 
 /// Whether a list of chances was cut at the horizon, so that it does not say how things go on.
@@ -118,7 +147,10 @@ fn worth(long: &Model, model: &Model, draws: u32) -> Vec<Vec<Worth>> {
                 for ((entry, sum), its) in (0..).zip(sums.iter_mut()).zip(came).filter(|(_, its)| its.real > 0.0) {
                     let books = books(long, &program, &prices, (&drawn, place), (entry, its.real));
                     let at_entry = long.run.factor_at_entry(drawn[long.run.discount_rate], entry as usize);
-                    sum.value += of_customers(&books, &weights) / at_entry;
+                    let worth = |after: u32| of_customers(&books, &weights, after) / at_entry;
+                    sum.whole += worth(0);
+                    sum.after += worth(model.run.horizon + 1);
+                    sum.late += worth(long.run.horizon / 2 + 1);
                     sum.came += its.real;
                 }
             }
@@ -139,8 +171,8 @@ fn books(
     prices.statement(Whose { scenario, fired: &[] }, segment, &[Cohort { entry, flows: &flows, came }], None)
 }
 
-/// What customers' own lines come to at time 0: the cash flow, before what initiatives cost for them.
-fn of_customers(books: &Statement, weights: &TimeWeights) -> f64 {
-    let initiatives: f64 = books.initiative_cost.iter().zip(&weights.event).map(|(cost, weight)| cost * weight).sum();
-    books.discounted.iter().sum::<f64>() + initiatives
+/// What customers' own lines come to at time 0, from a time on: the cash flow, before what initiatives cost for them.
+fn of_customers(books: &Statement, weights: &TimeWeights, from: u32) -> f64 {
+    let costs = books.initiative_cost.iter().zip(&weights.event).map(|(cost, weight)| cost * weight);
+    books.discounted.iter().zip(costs).skip(from as usize).map(|(flow, cost)| flow + cost).sum()
 }

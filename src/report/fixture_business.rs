@@ -203,7 +203,7 @@ impl Recipe {
 
     fn shock(self) -> ShockCourse {
         let title = "A competitor opens next door & <undercuts>".to_owned();
-        ShockCourse { title, share: 0.7, times: 1.2, median_period: Some(self.horizon as f64 / 3.0) }
+        ShockCourse { title, share: 0.7, times: 1.2, median_period: Some(f64::from(self.horizon) / 3.0) }
     }
 
     fn estimate(self, mean: f64, error: f64) -> Estimate {

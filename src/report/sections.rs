@@ -70,10 +70,8 @@ fn case_note(report: &Report) -> String {
          never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is \
          passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
     );
-    match report.business.cases.iter().any(BusinessCase::is_forced) {
-        true => format!("{note} {FORCED}"),
-        false => note,
-    }
+    let forced = report.business.cases.iter().any(BusinessCase::is_forced);
+    if forced { format!("{note} {FORCED}") } else { note }
 }
 
 /// A section; none where there is neither a table nor a chart.

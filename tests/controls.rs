@@ -138,3 +138,12 @@ fn few_replications_have_few_controls_and_one_has_none() {
     let certain = study(5, "0.1", "").replace("replications = 40", "replications = 1");
     assert_eq!(controlled(&certain).controlled["revenue"].estimate.standard_error, Some(0.0));
 }
+
+#[test]
+fn an_exact_level_that_differs_with_the_shocks_has_an_error() {
+    let shock = "[[shocks]]\nhazard = 0.1\neffects = [ { target = \"stages.active.purchases.rate\", times = 0.2 } ]\n";
+    let scenario = controlled(&format!("{}{shock}", study(5, "0.1", "")));
+    let (plain, revenue) = (scenario.metrics["revenue"], scenario.controlled["revenue"]);
+    let error = revenue.estimate.standard_error.unwrap();
+    assert!(error > 0.5 * plain.standard_error.unwrap() && revenue.estimate.low < revenue.estimate.high, "{revenue:?}");
+}

@@ -5,6 +5,7 @@
 mod common;
 
 use common::model;
+use polku::engine::divergence::Grain;
 use polku::engine::experiment::Experiment;
 use polku::estimate::business::{Business, Irr};
 use polku::estimate::exact::Exact;
@@ -62,7 +63,8 @@ fn a_case_without_chance_is_what_one_reckons_by_hand() {
     // Discounted, the sixth year is needed.
     assert_eq!(case.discounted_payback.periods, [Some(6.0); 3]);
     assert!((case.value_at_risk + npv(0.1)).abs() < 1e-6 && (case.expected_shortfall + npv(0.1)).abs() < 1e-6);
-    let target = &found.targets[0].scenarios[1];
+    assert_eq!(found.targets[0].scenarios.len(), 1, "the baseline is not asked to be beyond itself");
+    let target = &found.targets[0].scenarios[0];
     assert_eq!(target.probability, 0.0);
     assert_eq!(target.probability_over_time, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let chain = &found.chains[0];
@@ -188,4 +190,127 @@ fn more_customers_shrink_simulation_error_and_not_the_uncertainty_of_the_world()
     // Eight times the customers: an error 1 / sqrt(8) as large, and the same spread of the world.
     assert!((less / error * 8.0_f64.sqrt() - 1.0).abs() < 0.15, "{error} {less}");
     assert!((same / sd - 1.0).abs() < 0.2, "{sd} {same}");
+}
+
+/// Customers who leave, and nothing else that could differ.
+const LEAVING: &str = r#"
+[run]
+period = "year"
+horizon = 3
+customers = 1000
+agents = 1000
+replications = 2
+seed = 5
+discount_rate = 0.0
+[segments.all]
+share = 1
+start = { active = 1 }
+[stages.active]
+retained = true
+to = { gone = 0.2 }
+purchases = { rate = 5, basket = 10, margin = 0.5 }
+values = { revenue = 7, service_cost = 2 }
+[stages.gone]
+[scenarios.today]
+[scenarios.keep]
+changes = [ { target = "stages.active.to.gone", set = 0.0 } ]
+"#;
+
+#[test]
+fn where_customers_alone_move_they_have_all_of_the_difference_under_every_accrual() {
+    for accrual in ["end", "start", "all", "half_cycle", "life_table"] {
+        let found = business(&LEAVING.replace("seed = 5", &format!("seed = 5\naccrual = \"{accrual}\"")));
+        let chain = &found.chains[0];
+        let part = |name: &str| chain.parts.iter().find(|part| part.driver == name).unwrap().amount.mean;
+        for still in ["fees", "cost_to_serve"] {
+            assert!(part(still).abs() < 1e-6, "{accrual}: {still} {}", part(still));
+        }
+        // What they buy is drawn: a part of chance is left.
+        assert!(part("frequency").abs() < 0.1 * part("customers"), "{accrual}: {chain:?}");
+        assert!(part("customers") > 0.9 * chain.total.mean, "{accrual}: {chain:?}");
+    }
+}
+
+#[test]
+fn a_difference_of_nothing_is_not_worth_more() {
+    let text = LEAVING.replace("replications = 2", "replications = 20").replace(
+        "[scenarios.keep]\nchanges = [ { target = \"stages.active.to.gone\", set = 0.0 } ]",
+        "[initiatives.it]\nsuccess = 0.3\neffects = [ { target = \"stages.active.purchases.rate\", times = 1.2 } ]\n\
+         [scenarios.plan]\ninitiatives = { it = 1 }",
+    );
+    let model = model(&text);
+    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let found = runs.business();
+    let differences = &runs.samples()["plan"]["npv"];
+    let more = differences.iter().filter(|difference| **difference > 0.0).count();
+    let works = found.roadmaps[1].initiatives[0].live_share;
+    assert!(differences.contains(&0.0) && more > 0, "some fail and some work: {differences:?}");
+    assert_eq!(found.cases[0].probability_positive, more as f64 / 20.0);
+    assert!((found.cases[0].probability_positive - works).abs() < 1e-12);
+}
+
+#[test]
+fn a_target_that_is_met_to_the_unit_is_reached() {
+    let text = CERTAIN
+        .replace(
+            "cost = { once = 2_000, build = 1_000, per_period = 100, per_customer = 2 }\nbuild = 2",
+            "cost = { build = 100_000 }\nbuild = 6",
+        )
+        .replace(
+            "metric = \"npv\"\nat_least = 0\nagainst_baseline = true\nperiod = 5",
+            "metric = \"initiative_cost\"\nat_most = 100_000",
+        );
+    let target = |text: &str| business(text).targets[0].scenarios[1].clone();
+    let met = target(&text);
+    assert_eq!((met.probability, met.probability_over_time[6]), (1.0, 1.0), "{met:?}");
+    assert_eq!(target(&text.replace("at_most = 100_000", "at_most = 99_999")).probability, 0.0);
+}
+
+#[test]
+fn where_no_number_is_uncertain_nothing_is_lost_in_chance() {
+    let found = business(&LEAVING.replace("replications = 2", "replications = 10")).uncertainty;
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|its| its.parameter_sd == 0.0 && !its.parameter_is_lost_in_chance), "{found:?}");
+}
+
+#[test]
+fn a_shock_that_is_known_makes_nothing_uncertain() {
+    let shock = |when: &str, times: &str| {
+        let effects = format!("effects = [ {{ target = \"stages.active.purchases.rate\", times = {times} }} ]");
+        model(&format!("{LEAVING}\n[[shocks]]\n{when}\n{effects}\n")).is_uncertain()
+    };
+    assert!(!shock("period = 2", "0.8"));
+    assert!(shock("hazard = 0.1", "0.8"));
+    assert!(shock("period = 2", "\"0.7 to 0.9\""));
+    assert!(shock("period = \"uniform(1, 3)\"", "0.8"));
+}
+
+#[test]
+fn lines_add_up_to_the_paired_difference_where_the_contrast_is_forced() {
+    let model = model(&LEAVING.replace("set = 0.0", "odds = 0.8").replace("replications = 2", "replications = 6"));
+    let experiment = Experiment::new(&model).threads(2);
+    let case = |grains: &[Option<Grain>]| Runs::forced(&model, &experiment, grains).unwrap().business().cases.remove(0);
+    let forced = case(&[None, Some(Grain(2))]);
+    let lines: f64 = forced.by_line.iter().map(|(_, amount)| amount).sum();
+    assert!((lines - forced.paired.mean).abs() < 1e-6, "{lines} {}", forced.paired.mean);
+    assert_ne!(forced.npv, forced.paired);
+    let paired = case(&[None, None]);
+    assert!((paired.npv.mean - paired.paired.mean).abs() < 1e-2, "{paired:?}");
+}
+
+#[test]
+fn shocks_are_told_by_their_titles_and_as_often_as_they_came() {
+    let effects = "effects = [ { target = \"stages.active.purchases.rate\", times = 0.9 } ]";
+    let shocks = format!(
+        "[[shocks]]\ntitle = \"Strike\"\nperiod = 2\n{effects}\n[[shocks]]\nhazard = 0.5\n{effects}\n\
+         [[shocks]]\ntitle = \"Never\"\nhazard = 0.0\n{effects}\n"
+    );
+    let text = LEAVING.replace("replications = 2", "replications = 200").replace("agents = 1000", "agents = 10");
+    let found = business(&(text + &shocks)).shocks;
+    let [strike, crash, never] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((&*strike.title, strike.share, strike.times, strike.median_period), ("Strike", 1.0, 1.0, Some(2.0)));
+    // Of three periods with a chance of a half: 1.5 times in the mean, and in 7 of 8 replications at all.
+    assert!((crash.times - 1.5).abs() < 0.3 && (crash.share - 0.875).abs() < 0.1, "{crash:?}");
+    assert_eq!((&*crash.title, crash.median_period), ("shock 2", Some(1.0)));
+    assert_eq!((never.share, never.times, never.median_period), (0.0, 0.0, None));
 }

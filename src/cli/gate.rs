@@ -35,18 +35,26 @@ impl Gate<'_> {
             Failure::wrong(&faults, source)
         })?;
         let targets = runs.business().targets;
-        let stands: Vec<(&TargetResult, &TargetOfScenario)> =
-            targets.iter().map(|target| (target, &target.scenarios[scenario.index()])).collect();
-        let missed = stands.iter().filter(|(_, its)| its.probability < self.probability).count();
-        let lines: String = stands.iter().map(|(target, its)| self.line(target, its)).collect();
-        let title = &model.scenarios[scenario.index()].title;
+        let chosen = &model.scenarios[scenario.index()];
+        let stands: Vec<(&TargetResult, Option<&TargetOfScenario>)> = targets
+            .iter()
+            .map(|target| (target, target.scenarios.iter().find(|its| its.scenario == chosen.name)))
+            .collect();
+        let judged = || stands.iter().filter_map(|(_, its)| *its);
+        let missed = judged().filter(|its| its.probability < self.probability).count();
+        let line = |(target, its): &(&TargetResult, Option<&TargetOfScenario>)| match its {
+            Some(its) => self.line(target, its),
+            None => format!("  passed over         {}: the baseline is not held to be beyond itself\n", target.name),
+        };
+        let lines: String = stands.iter().map(line).collect();
+        let title = &chosen.title;
         print(&format!("{}: targets of {title}\n{lines}", source.name))?;
         if missed == 0 {
             return Ok(());
         }
         Err(Failure::Missed(format!(
             "{title} misses {missed} of {} targets: each has to be reached with a chance of {} or more",
-            stands.len(),
+            judged().count(),
             self.probability
         )))
     }

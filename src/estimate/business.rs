@@ -10,6 +10,8 @@ use serde::Serialize;
 pub use crate::stats::cash::Irr;
 use crate::stats::estimate::Estimate;
 
+use super::summary::Estimator;
+
 /// Everything about the business that a run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Business {
@@ -31,6 +33,8 @@ pub struct Business {
     pub years_per_period: f64,
     /// How each scenario's roadmap came, in the order of the study.
     pub roadmaps: Vec<Roadmap>,
+    /// What happened to the company whatever it did, in the order of the study.
+    pub shocks: Vec<ShockCourse>,
     /// The finance ledger: means over replications.
     pub books: Books,
     /// Each scenario's money against the baseline's.
@@ -113,6 +117,19 @@ pub struct RuleCourse {
     pub median_period: Option<f64>,
 }
 
+/// How often a shock came: the same in every scenario.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShockCourse {
+    /// Its name as people say it.
+    pub title: String,
+    /// The share of replications in which it came within the horizon.
+    pub share: f64,
+    /// How many times it came in a replication: the mean over all of them.
+    pub times: f64,
+    /// The median period in which it first came, over the replications in which it did; none where it never came.
+    pub median_period: Option<f64>,
+}
+
 /// What a line of the books is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -192,9 +209,13 @@ pub struct BusinessCase {
     pub scenario: String,
     /// What it is compared with.
     pub baseline: String,
-    /// The difference in NPV.
+    /// The difference in NPV, forced where that pays.
     pub npv: Estimate,
-    /// The chance that the difference in NPV is above 0.
+    /// How `npv` was estimated.
+    pub estimator: Estimator,
+    /// The same difference by paired luck: what `by_line` adds up to, and what all that follows rests on.
+    pub paired: Estimate,
+    /// The share of replications in which the paired difference in NPV is above 0; a difference of nothing is not.
     pub probability_positive: f64,
     /// The internal rate of return a year of the mean difference in cash flow.
     pub irr: Irr,
@@ -216,6 +237,13 @@ pub struct BusinessCase {
     pub cumulative_discounted: Vec<[f64; 4]>,
     /// The discounted difference over the horizon by line: what the waterfall shows. Costs count negative.
     pub by_line: Vec<(BookLine, f64)>,
+}
+
+impl BusinessCase {
+    /// Whether the net present value is forced, so that it is another estimate than what the lines add up to.
+    pub fn is_forced(&self) -> bool {
+        self.estimator == Estimator::ForcedDivergence
+    }
 }
 
 /// When money has paid back, as a distribution over replications.
@@ -291,7 +319,8 @@ pub struct TargetResult {
     pub bound: f64,
     /// Whether the bound is for the difference to the baseline.
     pub against_baseline: bool,
-    /// How each scenario stands, in the order of the study.
+    /// How each scenario stands, in the order of the study; the baseline is left out where the bound is for the
+    /// difference to it.
     pub scenarios: Vec<TargetOfScenario>,
 }
 
@@ -328,7 +357,8 @@ pub struct CohortResult {
     pub retention: Vec<f64>,
     /// Discounted margin less cost of service and acquisition per customer who came, valued at entry.
     pub lifetime_value: f64,
-    /// What one of them is worth after the horizon, valued at entry; none where the model has no exact answer.
+    /// What one of them is worth after the horizon, valued at entry: the mean over what up to 16 replications drew. None
+    /// where the model has no exact answer, or nobody came in those replications.
     pub tail_value: Option<f64>,
     /// The share of lifetime value that falls within the horizon.
     pub captured_share: Option<f64>,
@@ -349,7 +379,8 @@ pub struct Uncertainty {
     pub simulation_error: f64,
     /// Parameter uncertainty: the standard deviation that knowing the uncertain numbers would take away.
     pub parameter_sd: f64,
-    /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0.
+    /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0. Not so where no number is
+    /// uncertain: then it is 0.
     pub parameter_is_lost_in_chance: bool,
     /// Outcome spread: the standard deviation of what a business of this many customers will see.
     pub outcome_sd: f64,

@@ -8,9 +8,10 @@ use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
 use crate::stats::risk::{expected_shortfall, quantile, value_at_risk};
 
-use super::business::{BusinessCase, LineGroup, Payback};
+use super::business::{BookLine, BusinessCase, LineGroup, Payback};
 use super::lines::Lines;
 use super::posted::Posted;
+use super::summary::Estimator;
 
 /// The share of replications that value at risk and expected shortfall speak of.
 const TAIL: f64 = 0.05;
@@ -35,9 +36,8 @@ struct Case {
 
 /// Money by line and time, in the currency unit, costs negative.
 fn money(posted: &Posted, lines: &Lines, times: usize) -> Vec<Vec<f64>> {
-    let total = |line: usize, t: usize| (0..posted.owners()).map(|owner| posted.units(line, t, owner)).sum::<i128>();
-    let line = |(line, its): (usize, &super::business::BookLine)| {
-        (0..times).map(|t| (total(line, t) * its.group.sign()) as f64 / UNITS_PER_ONE).collect()
+    let line = |(line, its): (usize, &BookLine)| {
+        (0..times).map(|t| (posted.total(line, t) * its.group.sign()) as f64 / UNITS_PER_ONE).collect()
     };
     lines.all.iter().enumerate().map(line).collect()
 }
@@ -78,8 +78,8 @@ impl Cases {
         }
     }
 
-    /// A scenario's case; `npv` is the difference in NPV as contrasts have it, and how surely it is above 0.
-    pub fn found(&self, model: &Model, lines: &Lines, scenario: usize, npv: (Estimate, f64)) -> BusinessCase {
+    /// A scenario's case; `npv` is the difference in NPV as contrasts have it, and how they estimated it.
+    pub fn found(&self, model: &Model, lines: &Lines, scenario: usize, npv: (Estimate, Estimator)) -> BusinessCase {
         let case = &self.scenarios[scenario];
         let level = model.run.interval;
         let count = case.flows.len() as f64;
@@ -99,7 +99,10 @@ impl Cases {
             scenario: model.scenarios[scenario].name.clone(),
             baseline: model.scenarios[model.baseline.index()].name.clone(),
             npv: npv.0,
-            probability_positive: npv.1,
+            estimator: npv.1,
+            paired: estimate(worth.clone()),
+            // Worth is reckoned from whole units, so that what differs in nothing differs by 0 exactly.
+            probability_positive: worth.iter().filter(|worth| **worth > 0.0).count() as f64 / count,
             irr: calendar.internal_rate(&mean_flow),
             payback: paid_back(times, case.flows.iter().map(|flow| payback(flow))),
             discounted_payback: paid_back(times, case.discounted.iter().map(|sums| payback(&discounted_flow(sums)))),

@@ -1,11 +1,13 @@
 //! The impact chain: where the difference in cash flow to the baseline comes from.
 //!
 //! In every segment and fiscal year the margin on baskets is customers x purchases each x basket x margin rate, revenue
-//! lines are customers x fees each, and what it costs to serve is customers x cost each. Each difference of such a product
-//! is split over its factors by the logarithmic mean Divisia index ([`crate::stats::divisia`]); what it costs to win
-//! customers, and initiatives, are differences as they stand. Parts add up to the whole in every replication.
+//! lines are customers x fees each, and what it costs to serve is customers x cost each. Customers are counted where they
+//! can make such money: at the times in whose period there are purchases, and as the accrual weighs stages. Each difference
+//! of such a product is split over its factors by the logarithmic mean Divisia index ([`crate::stats::divisia`]); what it
+//! costs to win customers, and initiatives, are differences as they stand. Parts add up to the whole in every replication.
 
 use crate::model::Model;
+use crate::model::value::TimeWeights;
 use crate::stats::divisia::parts;
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
@@ -30,6 +32,8 @@ const DRIVERS: [(&str, &str); 8] = [
 pub struct Chains {
     years: Vec<u32>,
     last_year: usize,
+    /// How the customers of each time count: those who may buy, and those on whom money accrues by being in a stage.
+    weights: TimeWeights,
     /// By scenario, then by driver: the part over the horizon.
     parts: Vec<[Moments; 8]>,
     totals: Vec<Moments>,
@@ -47,6 +51,7 @@ impl Chains {
         Self {
             years,
             last_year,
+            weights: TimeWeights::new(&model.run, 0.0),
             parts: vec![[Moments::default(); 8]; scenarios],
             totals: vec![Moments::default(); scenarios],
             cells: vec![vec![vec![[0.0; 8]; last_year]; model.segments.len() + 1]; scenarios],
@@ -91,8 +96,13 @@ impl Chains {
         let over = |column: &[f64]| self.over(year, column);
         let (revenue, baskets) = (over(&books.revenue), over(&books.baskets));
         let acquisition = over(&books.acquisition);
+        let counted = |weights: &[f64]| {
+            let weighed: Vec<f64> = books.retained.iter().zip(weights).map(|(count, weight)| count * weight).collect();
+            over(&weighed)
+        };
         Year {
-            customers: over(&books.retained),
+            buying: counted(&self.weights.event),
+            staying: counted(&self.weights.state),
             purchases: over(&books.purchases),
             baskets,
             margin: over(&books.margin) - (revenue - baskets),
@@ -133,7 +143,10 @@ impl Chains {
 
 /// What a segment did in one fiscal year.
 struct Year {
-    customers: f64,
+    /// Customer-periods in which there may be purchases: none at time 0.
+    buying: f64,
+    /// Customer-periods on which money accrues by being in a stage, as the accrual weighs them.
+    staying: f64,
     purchases: f64,
     baskets: f64,
     margin: f64,
@@ -148,15 +161,15 @@ fn split(before: &Year, after: &Year) -> [f64; 8] {
     let share = |part: f64, whole: f64| if whole == 0.0 { 0.0 } else { part / whole };
     let margin = |year: &Year| {
         [
-            year.customers,
-            share(year.purchases, year.customers),
+            year.buying,
+            share(year.purchases, year.buying),
             share(year.baskets, year.purchases),
             share(year.margin, year.baskets),
         ]
     };
     let [kept, frequency, basket, rate] = parts(margin(before), margin(after));
     let each = |amount: &dyn Fn(&Year) -> f64| {
-        let pair = |year: &Year| [year.customers, share(amount(year), year.customers)];
+        let pair = |year: &Year| [year.staying, share(amount(year), year.staying)];
         parts(pair(before), pair(after))
     };
     let [paying, fees] = each(&|year| year.fees);
@@ -164,7 +177,7 @@ fn split(before: &Year, after: &Year) -> [f64; 8] {
     // What a product cannot hold, because nobody was there to make it, is left to the driver that stands last.
     let lost = |whole: f64, product: f64| whole - product;
     let rest_of = |amount: &dyn Fn(&Year) -> f64| {
-        let held = |year: &Year| if year.customers == 0.0 { 0.0 } else { amount(year) };
+        let held = |year: &Year| if year.staying == 0.0 { 0.0 } else { amount(year) };
         lost(amount(after) - amount(before), held(after) - held(before))
     };
     let margin_held = |year: &Year| margin(year).iter().product::<f64>();
@@ -191,9 +204,9 @@ mod tests {
 
     use super::*;
 
-    fn year(numbers: [f64; 8]) -> Year {
-        let [customers, purchases, baskets, margin, fees, service, acquisition, initiatives] = numbers;
-        Year { customers, purchases, baskets, margin, fees, service, acquisition, initiatives }
+    fn year(numbers: [f64; 9]) -> Year {
+        let [buying, staying, purchases, baskets, margin, fees, service, acquisition, initiatives] = numbers;
+        Year { buying, staying, purchases, baskets, margin, fees, service, acquisition, initiatives }
     }
 
     fn cash(year: &Year) -> f64 {
@@ -203,8 +216,8 @@ mod tests {
     proptest! {
         #[test]
         fn parts_add_up_whatever_the_years_hold(
-            before in proptest::array::uniform8(prop_oneof![Just(0.0), 0.0..1e6_f64]),
-            after in proptest::array::uniform8(prop_oneof![Just(0.0), 0.0..1e6_f64]),
+            before in proptest::array::uniform9(prop_oneof![Just(0.0), 0.0..1e6_f64]),
+            after in proptest::array::uniform9(prop_oneof![Just(0.0), 0.0..1e6_f64]),
         ) {
             let (before, after) = (year(before), year(after));
             let total: f64 = split(&before, &after).iter().sum();
@@ -215,8 +228,8 @@ mod tests {
 
     #[test]
     fn one_driver_that_moves_alone_has_all_of_the_difference() {
-        let before = year([100.0, 200.0, 8000.0, 2400.0, 500.0, 300.0, 50.0, 0.0]);
-        let more = year([110.0, 220.0, 8800.0, 2640.0, 550.0, 330.0, 50.0, 0.0]);
+        let before = year([100.0, 100.0, 200.0, 8000.0, 2400.0, 500.0, 300.0, 50.0, 0.0]);
+        let more = year([110.0, 110.0, 220.0, 8800.0, 2640.0, 550.0, 330.0, 50.0, 0.0]);
         let parts = split(&before, &more);
         assert!((parts[0] - 260.0).abs() < 1e-9, "{parts:?}");
         assert!(parts[1..].iter().all(|part| part.abs() < 1e-9), "{parts:?}");

@@ -53,14 +53,14 @@ impl Cohorts {
     }
 
     /// What was found; `tails` is what a customer of each scenario and entry is worth after the horizon.
-    pub fn found(&self, model: &Model, count: u64, tails: Option<&Vec<Vec<f64>>>) -> Vec<CohortsOfScenario> {
+    pub fn found(&self, model: &Model, count: u64, tails: Option<&Vec<Vec<Option<f64>>>>) -> Vec<CohortsOfScenario> {
         let of = |(scenario, sums): (usize, &Vec<Sum>)| CohortsOfScenario {
             scenario: model.scenarios[scenario].name.clone(),
             cohorts: sums
                 .iter()
                 .enumerate()
                 .filter(|(_, sum)| sum.flow.came > 0.0)
-                .map(|(entry, sum)| result(entry, sum, count, tails.map(|tails| tails[scenario][entry])))
+                .map(|(entry, sum)| result(entry, sum, count, tails.and_then(|tails| tails[scenario][entry])))
                 .collect(),
         };
         self.sums.iter().enumerate().map(of).collect()
@@ -68,7 +68,7 @@ impl Cohorts {
 }
 
 /// Whether a line is customers' own: initiatives are the company's.
-pub fn of_customers(group: LineGroup) -> bool {
+fn of_customers(group: LineGroup) -> bool {
     !matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning)
 }
 

@@ -23,6 +23,8 @@ const REPLICATIONS_FOR_DRAWN: usize = 100;
 
 /// The controls of all replications so far.
 pub struct Controls {
+    /// Whether nothing is drawn for a replication as a whole, so that every one of them has the same expectations.
+    fixed: bool,
     /// The numbers that are uncertain, with their means.
     uncertain: Vec<(ParamId, f64)>,
     /// By uncertain number, then by replication: what was drawn less its mean.
@@ -52,6 +54,7 @@ impl Controls {
             .collect();
         let scenarios = model.scenarios.len();
         Self {
+            fixed: !model.is_uncertain(),
             drawn: vec![Vec::new(); uncertain.len()],
             started: vec![Vec::new(); starts.len()],
             exact: vec![vec![Vec::new(); metrics]; scenarios],
@@ -102,7 +105,7 @@ impl Controls {
     ) -> Option<Controlled> {
         let exact = &self.exact[scenario][place];
         let known = !exact.is_empty() && metric.has_expectation(follows_satisfaction) && !metric.is_ratio();
-        if known && self.uncertain.is_empty() {
+        if known && self.fixed {
             let mean = exact.iter().sum::<f64>() / exact.len() as f64;
             let estimate = Estimate { mean, standard_error: Some(0.0), low: mean, high: mean };
             return Some(Controlled { estimate, variance_left: 0.0, controls: 1 });

@@ -64,7 +64,7 @@ fn uncertainty(model: &Model, scenario: usize, difference: bool, metric: Metric,
         mean: its.mean,
         simulation_error: its.chance_error,
         parameter_sd: libm::sqrt(between),
-        parameter_is_lost_in_chance: known || its.lost_in_chance,
+        parameter_is_lost_in_chance: !known && its.lost_in_chance,
         outcome_sd: libm::sqrt(components.outcome_variance(model.run.customers as f64, agents as f64)),
         agents_that_would_do: components.agents_that_would_do(agents),
     }

@@ -14,6 +14,7 @@ use super::metric::Metric;
 use super::posted::Posted;
 use super::pricer::Priced;
 use super::progress::Progress;
+use super::summary::Estimator;
 use super::tail::tails;
 use super::targets::Targets;
 
@@ -69,7 +70,7 @@ impl Findings {
         model: &Model,
         metrics: &[Metric],
         count: u64,
-        npv: &dyn Fn(usize) -> (Estimate, f64),
+        npv: &dyn Fn(usize) -> (Estimate, Estimator),
     ) -> Business {
         let baseline = model.baseline.index();
         let others = || (0..model.scenarios.len()).filter(|scenario| *scenario != baseline);
@@ -84,6 +85,7 @@ impl Findings {
             valued_before_end: run.valued_before_end(),
             years_per_period: run.period.years(),
             roadmaps: self.progress.found(model),
+            shocks: self.progress.shocks(model),
             books: published(model, &self.lines, &self.ledgers, count),
             cases: others().map(|scenario| self.cases.found(model, &self.lines, scenario, npv(scenario))).collect(),
             chains: others().map(|scenario| self.chains.found(model, scenario)).collect(),

@@ -90,7 +90,11 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),
         part("the exact expectations", expected, "longer periods, a shorter horizon, or shorter lists"),
-        part("the customers, who hear from each other and so move together", customers, "fewer agents"),
+        part(
+            "the customers, who all move together: word of mouth, referrals and rules act between periods",
+            customers,
+            "fewer agents",
+        ),
     ];
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     parts

@@ -43,6 +43,12 @@ impl Posted {
         self.units[self.place(line, time, owner)]
     }
 
+    /// What is posted of a line at a time, whoever it belongs to.
+    pub fn total(&self, line: usize, time: usize) -> i128 {
+        let first = self.place(line, time, 0);
+        self.units[first..first + self.owners].iter().sum()
+    }
+
     /// Adds other books of the same form.
     pub fn add(&mut self, other: &Self) {
         self.units.iter_mut().zip(&other.units).for_each(|(into, from)| *into += from);
@@ -106,6 +112,7 @@ mod tests {
         let mut books = Posted::empty(1, 2, 1);
         books.post(0, 1, 0, 1.23456);
         books.post(0, 1, books.business(), -2.0);
+        assert_eq!((books.total(0, 1), books.total(0, 0)), (-7_654, 0));
         assert_eq!((books.units(0, 1, 0), books.units(0, 1, 1), books.units(0, 0, 0)), (12_346, -20_000, 0));
     }
 }

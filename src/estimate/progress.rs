@@ -1,14 +1,15 @@
-//! Progress: how each scenario's roadmap came, over all replications.
+//! Progress: how each scenario's roadmap came, and what shocks came, over all replications.
 
 use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::course::Course;
 use crate::model::draw::Draw;
 use crate::model::roadmap::{Level, Planned, Rule, Watched};
+use crate::model::world::Shock;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::risk::quantile;
 
-use super::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
+use super::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse, ShockCourse};
 
 /// The roadmaps of all scenarios.
 pub struct Progress {
@@ -18,7 +19,18 @@ pub struct Progress {
     levels: Vec<Vec<Vec<f64>>>,
     /// By scenario, then by rule: the periods in which responses began.
     fired: Vec<Vec<Vec<f64>>>,
+    /// By shock of the model.
+    shocks: Vec<Struck>,
     count: u64,
+}
+
+/// How a shock came.
+#[derive(Clone, Default)]
+struct Struck {
+    /// The first periods in which it came, of the replications in which it did.
+    first: Vec<f64>,
+    /// How many times it came in all of them.
+    times: u64,
 }
 
 #[derive(Clone)]
@@ -37,6 +49,7 @@ impl Progress {
             initiatives: vec![vec![seen; model.initiatives.len()]; scenarios],
             levels: vec![vec![vec![0.0; times]; model.capabilities.len()]; scenarios],
             fired: model.scenarios.iter().map(|scenario| vec![Vec::new(); scenario.rules.len()]).collect(),
+            shocks: vec![Struck::default(); model.shocks.len()],
             count: 0,
         }
     }
@@ -44,6 +57,14 @@ impl Progress {
     /// Takes in a replication: what was drawn, and when each scenario's rules were acted on.
     pub fn take<'a>(&mut self, model: &Model, drawn: &Draw, fired: impl Iterator<Item = &'a [Option<u32>]>) {
         self.count += 1;
+        for (place, seen) in self.shocks.iter_mut().enumerate() {
+            // They stand in the order of their periods.
+            let mut came = drawn.struck.iter().filter(|its| its.shock == place).map(|its| f64::from(its.period));
+            if let Some(first) = came.next() {
+                seen.first.push(first);
+                seen.times += 1 + came.count() as u64;
+            }
+        }
         for (scenario, fired) in fired.enumerate() {
             let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
             for run in &course.runs {
@@ -68,6 +89,18 @@ impl Progress {
     /// What was found.
     pub fn found(&self, model: &Model) -> Vec<Roadmap> {
         (0..model.scenarios.len()).map(|scenario| self.roadmap(model, scenario)).collect()
+    }
+
+    /// What shocks came.
+    pub fn shocks(&self, model: &Model) -> Vec<ShockCourse> {
+        let count = self.count.max(1) as f64;
+        let shock = |(shock, seen): (&Shock, &Struck)| ShockCourse {
+            title: shock.title.clone(),
+            share: seen.first.len() as f64 / count,
+            times: seen.times as f64 / count,
+            median_period: quantile(&seen.first, 0.5),
+        };
+        model.shocks.iter().zip(&self.shocks).map(shock).collect()
     }
 
     fn roadmap(&self, model: &Model, scenario: usize) -> Roadmap {

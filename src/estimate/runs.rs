@@ -107,8 +107,7 @@ impl<'m> Runs<'m> {
     pub fn business(&self) -> Business {
         let npv = |scenario: usize| {
             let place = self.metrics.iter().position(|metric| *metric == Metric::Npv).unwrap_or(0);
-            let difference = self.difference(scenario, place, Metric::Npv);
-            (difference.estimate, difference.probability_better)
+            (self.difference(scenario, place, Metric::Npv).estimate, self.estimator(scenario))
         };
         self.findings.business(self.model, &self.metrics, self.replications, &npv)
     }
@@ -206,11 +205,15 @@ impl<'m> Runs<'m> {
         Contrast {
             scenario: self.model.scenarios[scenario].name.clone(),
             baseline: self.model.scenarios[baseline].name.clone(),
-            estimator: if self.forced[scenario].is_empty() { Estimator::Paired } else { Estimator::ForcedDivergence },
+            estimator: self.estimator(scenario),
             metrics,
             customers_that_differ: real / self.replications as f64,
             agents_that_differ: agents,
         }
+    }
+
+    fn estimator(&self, scenario: usize) -> Estimator {
+        if self.forced[scenario].is_empty() { Estimator::Paired } else { Estimator::ForcedDivergence }
     }
 
     fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {

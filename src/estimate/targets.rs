@@ -9,6 +9,9 @@ use super::metric::Metric;
 use super::pricer::PricedScenario;
 use super::statement::Statement;
 
+/// How far sums of floating-point numbers may be off a bound that they meet, as a share of it, or of 1 where it is smaller.
+const ROUNDING: f64 = 1e-9;
+
 /// What has been seen of all targets, by replication.
 pub struct Targets {
     /// By target, then by scenario.
@@ -47,11 +50,10 @@ impl Targets {
                 if let Some(base) = &base {
                     values.iter_mut().zip(base).for_each(|(value, base)| *value -= base);
                 }
-                let gap = |value: f64| if target.at_least { value - target.bound } else { target.bound - value };
                 for (kept, value) in seen.kept.iter_mut().zip(&values) {
-                    *kept += u64::from(gap(*value) >= 0.0);
+                    *kept += u64::from(gap(target, *value) >= 0.0);
                 }
-                seen.gaps.push(gap(values[target.period as usize]));
+                seen.gaps.push(gap(target, values[target.period as usize]));
             }
         }
     }
@@ -66,6 +68,12 @@ fn books<'a>(target: &Target, its: &'a PricedScenario) -> &'a Statement {
     target.segment.map_or(&its.all, |segment| &its.cuts[segment.index()])
 }
 
+/// How far a value is on the good side of the bound; 0 where only the last digits of a sum of many parts tell them apart.
+fn gap(target: &Target, value: f64) -> f64 {
+    let gap = if target.at_least { value - target.bound } else { target.bound - value };
+    if gap.abs() <= ROUNDING * libm::fmax(target.bound.abs(), 1.0) { 0.0 } else { gap }
+}
+
 fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
     let of = |(scenario, seen): (&crate::model::roadmap::Scenario, &Seen)| {
         let count = seen.gaps.len().max(1) as f64;
@@ -77,6 +85,8 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
             probability_over_time: seen.kept.iter().map(|kept| *kept as f64 / count).collect(),
         }
     };
+    // What is asked beyond the baseline is not asked of the baseline.
+    let asks = |place: usize| !target.against_baseline || place != model.baseline.index();
     TargetResult {
         name: target.name.clone(),
         asked: asked(model, target),
@@ -87,7 +97,14 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
         at_least: target.at_least,
         bound: target.bound,
         against_baseline: target.against_baseline,
-        scenarios: model.scenarios.iter().zip(seen).map(of).collect(),
+        scenarios: model
+            .scenarios
+            .iter()
+            .zip(seen)
+            .enumerate()
+            .filter(|(place, _)| asks(*place))
+            .map(|(_, its)| of(its))
+            .collect(),
     }
 }
 

@@ -175,9 +175,9 @@ impl Model {
         self.params[id.index()].own
     }
 
-    /// Whether anything is drawn once per replication: an uncertain number, or what shocks come.
+    /// Whether anything is drawn once per replication: an uncertain number, whether a shock comes, or how large it is.
     pub fn is_uncertain(&self) -> bool {
-        !self.shocks.is_empty() || self.params.iter().any(param::Param::is_uncertain)
+        self.shocks.iter().any(Shock::is_uncertain) || self.params.iter().any(Param::is_uncertain)
     }
 
     /// Keeps the named scenarios and the baseline, in the order of the study.

@@ -34,6 +34,12 @@ pub enum Coming {
 }
 
 impl Shock {
+    /// Whether it is drawn if it comes, or how large it is. A period that is uncertain is a number of the model.
+    pub fn is_uncertain(&self) -> bool {
+        let known = |law: &Distribution| matches!(law, Distribution::Constant(_));
+        matches!(self.when, Coming::Hazard(_)) || !self.amounts.iter().all(known)
+    }
+
     /// The share of a shock in force so many periods after it came: it grows evenly over its onset, and then half of it
     /// is got over in every half-life: an intervention that dies out geometrically (Box & Tiao 1975, "Intervention
     /// analysis with applications to economic and environmental problems", Journal of the American Statistical

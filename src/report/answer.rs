@@ -7,7 +7,8 @@ use super::amount::{
 use super::fan::payback;
 use super::roadmap_words::rule_in_words;
 use crate::estimate::business::{
-    Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, TargetOfScenario, TargetResult, Uncertainty,
+    Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, ShockCourse, TargetOfScenario, TargetResult,
+    Uncertainty,
 };
 use crate::quantity::UNITS_PER_ONE;
 
@@ -214,7 +215,34 @@ fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> Vec<String> {
         rules.sort_by(|a, b| b.share.total_cmp(&a.share));
         sentences.extend(rules.into_iter().take(MOST_NAMED).map(|rule| rule_in_words(rule, noun)));
     }
+    sentences.extend(struck(report));
     sentences
+}
+
+/// The shocks that came, the likeliest first.
+fn struck(report: &Report) -> Option<String> {
+    let mut came: Vec<&ShockCourse> = report.business.shocks.iter().filter(|shock| shock.share > 0.0).collect();
+    came.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let more = came.len().saturating_sub(MOST_NAMED);
+    let mut names: Vec<String> = came.iter().take(MOST_NAMED).map(|its| shock_in_words(report, its)).collect();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    (!names.is_empty()).then(|| format!("Whatever is done, this came: {}.", listed(&names)))
+}
+
+fn shock_in_words(report: &Report, shock: &ShockCourse) -> String {
+    let noun = report.summary.period.noun();
+    let often = if shock.times > shock.share {
+        format!(", {} times a replication", write(Unit::Number, shock.times))
+    } else {
+        String::new()
+    };
+    let first = if often.is_empty() { "" } else { "first " };
+    let at = shock
+        .median_period
+        .map_or_else(String::new, |period| format!(", {first}in {noun} {} in the median", write_period(period)));
+    format!("“{}” (in {} of the replications{often}{at})", shock.title, write_probability(shock.share))
 }
 
 fn tail(report: &Report, case: &BusinessCase) -> String {
@@ -350,6 +378,8 @@ mod tests {
         assert!(wrong.contains("Otherwise: spend on service what advertising would get."), "{wrong}");
         assert!(wrong.contains("“Recognised at the till” (live in 88% only)"), "{wrong}");
         assert!(wrong.contains("acted on in 37% of the replications") && !wrong.contains("never acted on"), "{wrong}");
+        let shock = "(in 70% of the replications, 1.20 times a replication, first in month 12 in the median)";
+        assert!(wrong.contains("“A competitor opens next door") && wrong.contains(shock), "{wrong}");
     }
 
     #[test]

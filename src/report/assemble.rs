@@ -63,11 +63,19 @@ fn notes(model: &Model) -> Vec<String> {
     if model.is_uncertain() {
         notes.push("Intervals of levels hold two doubts: what the uncertain numbers are, drawn once per replication, and what chance does to customers.".to_owned());
     }
-    if model.is_coupled() {
-        notes.push(
-            "Customers hear from each other one period late, so that nobody's turn comes before another's.".to_owned(),
-        );
-    }
+    let feeds_back = [
+        (
+            model.hears(),
+            "Customers hear from each other one period late, so that nobody's turn comes before another's.",
+        ),
+        (model.has_referrals(), "Who comes because somebody talked comes one period later."),
+        (
+            model.has_rules(),
+            "Rules see what the simulated customers did in the period that has ended, so that chance in few of them may \
+             set a rule off.",
+        ),
+    ];
+    notes.extend(feeds_back.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note.to_owned()));
     if model.run.replications < 30 {
         notes.push(format!(
             "With {} replications intervals are wide, and their level is only as good as Student's t makes it.",

@@ -23,11 +23,16 @@ const NUMBERS: f64 = 172.0;
 const SHADES: f64 = 20.0;
 
 /// Cohorts that share a row: means by customers.
-struct Row {
-    name: String,
-    customers: f64,
+pub struct Row {
+    /// When they came.
+    pub name: String,
+    /// How many came.
+    pub customers: f64,
     retention: Vec<f64>,
-    lifetime_value: f64,
+    /// What each of them is worth within the horizon.
+    pub lifetime_value: f64,
+    /// What each of them is worth after it; none where that is not known of all of them.
+    pub tail_value: Option<f64>,
 }
 
 /// The retention of the cohorts of each scenario that has more than one.
@@ -39,10 +44,10 @@ pub fn heat_maps(report: &Report) -> Vec<Chart> {
     with().map(|of| draw(report, of, &scale)).collect()
 }
 
-/// Cohorts in rows, as many to a row as it takes; those who were there at the start keep a row of their own.
-fn rows(cohorts: &[CohortResult]) -> Vec<Row> {
+/// Cohorts in `most` rows, as many to a row as it takes; those who were there at the start keep a row of their own.
+pub fn rows(cohorts: &[CohortResult], most: usize) -> Vec<Row> {
     let (first, rest) = cohorts.split_at(usize::from(cohorts.first().is_some_and(|cohort| cohort.entry == 0)));
-    let each = rest.len().div_ceil(MOST - first.len()).max(1);
+    let each = rest.len().div_ceil(most - first.len()).max(1);
     first.chunks(1).chain(rest.chunks(each)).map(row).collect()
 }
 
@@ -68,6 +73,16 @@ fn row(cohorts: &[CohortResult]) -> Row {
         customers: cohorts.iter().map(|c| c.customers).sum(),
         retention: (0..seen).map(|since| mean(&|c| c.retention[since])).collect(),
         lifetime_value: mean(&|c| c.lifetime_value),
+        tail_value: cohorts.iter().all(|c| c.tail_value.is_some()).then(|| mean(&|c| c.tail_value.unwrap_or(0.0))),
+    }
+}
+
+impl Row {
+    /// The share of what each of them is worth that falls within the horizon; none where a part is negative or not known.
+    pub fn captured_share(&self) -> Option<f64> {
+        let tail = self.tail_value.filter(|tail| *tail >= 0.0 && self.lifetime_value >= 0.0)?;
+        let whole = self.lifetime_value + tail;
+        (whole > 0.0).then(|| self.lifetime_value / whole)
     }
 }
 
@@ -78,7 +93,7 @@ fn shade(scale: &Axis, retention: f64) -> Ink {
 
 fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
     let noun = report.summary.period.noun();
-    let rows = rows(&of.cohorts);
+    let rows = rows(&of.cohorts, MOST);
     let longest = rows.iter().map(|row| row.retention.len()).max().unwrap_or(0);
     let every = longest.div_ceil(MOST).max(1);
     let columns: Vec<usize> = (0..longest).step_by(every).collect();
@@ -198,12 +213,16 @@ mod tests {
         let shared = row(&[cohort(1, 1.0, &[1.0, 0.5, 0.4]), cohort(2, 3.0, &[1.0, 0.9])]);
         assert_eq!(shared.name, "1 to 2");
         assert_eq!(shared.retention, [1.0, 0.8]);
+        let worth = |entry, customers, tail| CohortResult { tail_value: tail, ..cohort(entry, customers, &[1.0]) };
+        let later = row(&[worth(1, 1.0, Some(2.0)), worth(2, 3.0, Some(6.0))]);
+        assert_eq!((later.tail_value, later.captured_share()), (Some(5.0), Some(10.0 / 15.0)));
+        assert_eq!(row(&[worth(1, 1.0, Some(2.0)), worth(2, 3.0, None)]).captured_share(), None);
     }
 
     #[test]
     fn no_more_rows_than_can_be_read_and_no_cohort_is_lost() {
         let cohorts: Vec<CohortResult> = (0..601).map(|entry| cohort(entry, 2.0, &[1.0])).collect();
-        let rows = rows(&cohorts);
+        let rows = rows(&cohorts, MOST);
         assert!(rows.len() <= MOST);
         assert_eq!(rows[0].name, "at the start");
         assert_eq!(rows.iter().map(|row| row.customers).sum::<f64>(), 1202.0);

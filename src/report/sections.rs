@@ -10,11 +10,19 @@ use super::amount::{
 };
 use super::chart::Chart;
 use super::gallery::Gallery;
+use super::heat::{self, Row};
 use crate::estimate::business::{BusinessCase, ImpactChain, Irr, Payback, TargetOfScenario, TargetResult, Uncertainty};
 use crate::stats::estimate::Estimate;
 
+/// What is said where a net present value is another estimate than the sum of its parts.
+pub const FORCED: &str = "Net present value by forced divergence; lines, drivers, payback and tails by paired luck: both \
+                          are true in the mean, and differ by chance.";
+
 /// What stands for a number that there is not.
 const NONE: &str = "–";
+
+/// No more rows of cohorts than these for each scenario; neighbours share one.
+const MOST_COHORTS: usize = 6;
 
 /// A table: the heads of its columns, and rows of a head and cells.
 #[derive(Default)]
@@ -48,7 +56,7 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
         section("The roadmap", "", none(), "", gallery.roadmap),
         section("Targets", "", targets(report), TARGETS, gallery.targets),
         section("What it costs", "", none(), "", gallery.costs),
-        section("Cohorts", COHORTS, none(), "", gallery.cohorts),
+        section("Cohorts", COHORTS, cohorts(report), &worth_note(report), gallery.cohorts),
         section("How sure the numbers are", DOUBTS, uncertainty(report), UNCERTAINTY, Vec::new()),
     ];
     all.into_iter().flatten().collect()
@@ -57,11 +65,13 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
 fn case_note(report: &Report) -> String {
     let (currency, noun) = (&report.summary.currency, report.summary.period.noun());
     let worst = write_rate(report.business.cases.first().map_or(0.05, |case| case.tail));
-    format!(
+    let note = format!(
         "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; \
          never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is \
          passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
-    )
+    );
+    let forced = report.business.cases.iter().any(BusinessCase::is_forced);
+    if forced { format!("{note} {FORCED}") } else { note }
 }
 
 /// A section; none where there is neither a table nor a chart.
@@ -193,6 +203,32 @@ fn gap(target: &TargetResult, gap: &Estimate) -> String {
         Some(_) => format!("{mean} [{}]", write_interval(unit, gap.low, gap.high)),
         None => mean,
     }
+}
+
+/// Cohorts down, those of a scenario together.
+fn cohorts(report: &Report) -> Table {
+    let noun = report.summary.period.noun();
+    let number = |value: f64| write(Unit::Number, value);
+    let of = |row: &Row| {
+        let later = row.tail_value.map_or(NONE.to_owned(), number);
+        let captured = row.captured_share().map_or(NONE.to_owned(), |share| write(Unit::Share, share));
+        vec![row.name.clone(), number(row.customers), number(row.lifetime_value), later, captured]
+    };
+    let all = report.business.cohorts.iter().flat_map(|scenario| {
+        let title = report.title(&scenario.scenario);
+        heat::rows(&scenario.cohorts, MOST_COHORTS).into_iter().map(move |row| (title.to_owned(), of(&row)))
+    });
+    let came = format!("Came in {noun}");
+    let heads = ["Scenario", &came, "Customers", "Worth until the horizon", "Worth after it", "Until the horizon"];
+    Table { heads: heads.map(str::to_owned).to_vec(), rows: all.collect(), worded: true }
+}
+
+fn worth_note(report: &Report) -> String {
+    format!(
+        "Worth: discounted margin less cost of service and acquisition, for each customer who came, in {}, at the time of \
+         coming. After the horizon: if everything went on as it is written; – where that has no exact answer.",
+        report.summary.currency
+    )
 }
 
 fn uncertainty(report: &Report) -> Table {

@@ -55,12 +55,13 @@ fn cash_flow(report: &Report, case: &BusinessCase) -> Fall {
         name: report.chart_name("cash_flow", &case.scenario),
         title: format!("From revenue to net present value: “{name}”"),
         subtitle: format!(
-            "Discounted difference in cash flow to “{baseline}” by line of the books, {}, mean over {}",
+            "Discounted difference in cash flow to “{baseline}” by line of the books, {}, mean over {}{}",
             report.summary.currency,
-            span(report)
+            span(report),
+            if case.is_forced() { ", by paired luck" } else { "" }
         ),
         parts: lines(case),
-        whole: Part::of("Net present value".to_owned(), &case.npv),
+        whole: Part::of("Net present value".to_owned(), &case.paired),
         ink: scenario(report, &case.scenario).ink,
     }
 }
@@ -260,6 +261,8 @@ fn gathered(parts: Vec<Part>) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::estimate::summary::Estimator;
+    use crate::report::fixture::rich;
 
     #[test]
     fn the_smallest_of_many_parts_are_drawn_as_one_and_nothing_is_lost() {
@@ -269,5 +272,16 @@ mod tests {
         assert_eq!(parts.iter().map(|p| p.amount).sum::<f64>(), 780.0);
         assert_eq!(parts[0].title, "23");
         assert_eq!(parts[MOST_PARTS - 1].title, "22 smaller parts together");
+    }
+
+    #[test]
+    fn bars_add_up_to_the_last_one_also_where_the_contrast_is_forced() {
+        let mut report = rich::report();
+        let case = &mut report.business.cases[0];
+        (case.estimator, case.npv.mean) = (Estimator::ForcedDivergence, case.npv.mean + 5e4);
+        let fall = cash_flow(&report, &report.business.cases[0]);
+        let together: f64 = fall.parts.iter().map(|part| part.amount).sum();
+        assert!((together - fall.whole.amount).abs() < 1e-6 * together.abs(), "{together} {}", fall.whole.amount);
+        assert!(fall.subtitle.ends_with("by paired luck"), "{}", fall.subtitle);
     }
 }

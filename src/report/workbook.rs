@@ -5,7 +5,9 @@
 
 mod books;
 mod checks;
+mod cohorts;
 mod compare;
+mod impact;
 mod keys;
 mod layout;
 mod lists;
@@ -21,8 +23,8 @@ use self::name::Names;
 use self::sheet::Styles;
 use super::Report;
 
-/// The sheets that every workbook has, beside one for each scenario.
-const OWN: [&str; 5] = ["Compare", "Assumptions", "Uncertainty", "Targets", "Checks"];
+/// The sheets that a workbook may have, beside one for each scenario.
+const OWN: [&str; 7] = ["Compare", "Impact", "Cohorts", "Assumptions", "Uncertainty", "Targets", "Checks"];
 
 /// What all sheets are made from.
 struct Draft<'a> {
@@ -55,6 +57,12 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     compare::write(&mut workbook, &draft)?;
     for place in 0..draft.sums.len() {
         scenario::write(&mut workbook, &draft, place)?;
+    }
+    if report.business.chains.iter().any(|chain| !chain.cells.is_empty()) {
+        impact::write(&mut workbook, &draft)?;
+    }
+    if report.business.cohorts.iter().any(|of| !of.cohorts.is_empty()) {
+        cohorts::write(&mut workbook, &draft)?;
     }
     lists::assumptions(&mut workbook, &draft)?;
     lists::uncertainty(&mut workbook, &draft)?;

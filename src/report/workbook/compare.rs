@@ -8,6 +8,7 @@ use super::layout::Sum;
 use super::scenario;
 use super::sheet::Sheet;
 use crate::estimate::business::{BusinessCase, Irr};
+use crate::report::sections::FORCED;
 
 /// The rows of the numbers that may be changed: discount rate, when money is valued, and the length of a period.
 const INPUTS: [u32; 3] = [3, 4, 5];
@@ -116,6 +117,7 @@ fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> 
         "Internal rate of return a year of the mean difference".to_owned(),
         "Chance that the difference in net present value is above 0".to_owned(),
         "Mean difference in net present value".to_owned(),
+        "The same by paired luck, as lines add up to it".to_owned(),
         "Mean peak funding beyond the baseline's".to_owned(),
         format!("Median payback of the difference, {noun}"),
         "Share that pays back within the horizon".to_owned(),
@@ -123,6 +125,10 @@ fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> 
         "Expected shortfall".to_owned(),
     ];
     sheet.text((first, 0), "By the engine, over all replications", &draft.styles.head)?;
+    if draft.report.business.cases.iter().any(BusinessCase::is_forced) {
+        let below = first + 1 + u32::try_from(titles.len()).unwrap_or(u32::MAX);
+        sheet.text((below, 0), FORCED, &draft.styles.note)?;
+    }
     for (row, title) in (first + 1..).zip(&titles) {
         sheet.text((row, 0), title, &draft.styles.text)?;
     }
@@ -153,12 +159,13 @@ fn column_of(
     }
     sheet.number((row + 1, column), case.probability_positive, &styles.rate)?;
     sheet.number((row + 2, column), case.npv.mean, &styles.money)?;
-    sheet.number((row + 3, column), case.peak_funding.mean, &styles.money)?;
+    sheet.number((row + 3, column), case.paired.mean, &styles.money)?;
+    sheet.number((row + 4, column), case.peak_funding.mean, &styles.money)?;
     match case.payback.periods[1] {
-        Some(median) => sheet.number((row + 4, column), median, &styles.number)?,
-        None => sheet.text((row + 4, column), NEVER, &styles.text)?,
+        Some(median) => sheet.number((row + 5, column), median, &styles.number)?,
+        None => sheet.text((row + 5, column), NEVER, &styles.text)?,
     }
-    sheet.number((row + 5, column), case.payback.within_horizon, &styles.rate)?;
-    sheet.number((row + 6, column), case.value_at_risk, &styles.money)?;
-    sheet.number((row + 7, column), case.expected_shortfall, &styles.money)
+    sheet.number((row + 6, column), case.payback.within_horizon, &styles.rate)?;
+    sheet.number((row + 7, column), case.value_at_risk, &styles.money)?;
+    sheet.number((row + 8, column), case.expected_shortfall, &styles.money)
 }

@@ -2,6 +2,8 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError};
 
+/// No more rows than these are written on a sheet that is a list; the format would hold ten times as many.
+pub const MOST_ROWS: usize = 100_000;
 /// The most UTF-16 units of a cell's text.
 const MOST: usize = 32_767;
 

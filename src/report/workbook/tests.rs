@@ -1,6 +1,7 @@
 use std::io::{Cursor, Read};
 
 use super::*;
+use crate::estimate::summary::Estimator;
 use crate::report::fixture;
 
 /// The text of a part of the package.
@@ -44,7 +45,7 @@ fn text_of_the_study_is_never_a_formula() {
     }
     report.business.targets[0].asked = hostile[6].to_owned();
     let bytes = workbook(&report).unwrap();
-    for sheet in 1..=8 {
+    for sheet in 1..=10 {
         let text = part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"));
         for formula in text.split("<f>").skip(1) {
             let formula = formula.split("</f>").next().unwrap();
@@ -68,7 +69,13 @@ fn every_report_has_a_workbook_with_or_without_books() {
     for (case, report) in fixture::extremes() {
         let bytes = workbook(&report).unwrap_or_else(|fault| panic!("{case}: {fault}"));
         let sheets = part(&bytes, "xl/workbook.xml").matches("<sheet ").count();
-        let own = if report.business.targets.is_empty() { 4 } else { 5 };
+        let business = &report.business;
+        let optional = [
+            !business.targets.is_empty(),
+            business.chains.iter().any(|chain| !chain.cells.is_empty()),
+            business.cohorts.iter().any(|of| !of.cohorts.is_empty()),
+        ];
+        let own = 4 + optional.into_iter().filter(|there| *there).count();
         assert_eq!(sheets, own + report.business.books.scenarios.len(), "{case}");
     }
     let mut long = fixture::Recipe { scenarios: 1, ..fixture::PLAIN }.report();
@@ -95,4 +102,34 @@ fn books_that_are_not_the_engines_are_told() {
     let bytes = workbook(&report).unwrap();
     let compare = part(&bytes, "xl/worksheets/sheet1.xml");
     assert!(compare.contains("<v>see Checks</v>"));
+}
+
+#[test]
+fn a_forced_net_present_value_is_told_beside_the_paired_one() {
+    let mut report = fixture::booked();
+    let strings = |report: &Report| part(&workbook(report).unwrap(), "xl/sharedStrings.xml");
+    assert!(!strings(&report).contains("by forced divergence"));
+    report.business.cases[0].estimator = Estimator::ForcedDivergence;
+    report.business.cases[0].npv.mean += 1e4;
+    assert!(strings(&report).contains("by forced divergence"));
+}
+
+#[test]
+fn drivers_add_up_to_the_difference_and_worth_to_its_whole() {
+    let report = fixture::booked();
+    let bytes = workbook(&report).unwrap();
+    let names = part(&bytes, "xl/workbook.xml");
+    let sheet = |name: &str| {
+        let place = names.split("<sheet name=\"").skip(1).position(|its| its.starts_with(name)).unwrap();
+        part(&bytes, &format!("xl/worksheets/sheet{}.xml", place + 1))
+    };
+    let impact = sheet("Impact");
+    let total: f64 = report.business.chains[0].cells.iter().map(|cell| cell.amount).sum();
+    let near = impact.split("<v>").skip(1).filter_map(|its| its.split('<').next()?.parse::<f64>().ok());
+    assert!(near.into_iter().any(|value| (value - total).abs() < 1e-6 * total.abs()), "{total}");
+    let cohorts = sheet("Cohorts");
+    assert!(
+        cohorts.contains("<f>SUMPRODUCT(C2:C6,E2:E6)/SUM(C2:C6)</f>") && cohorts.contains("<f>E2+F2</f>"),
+        "{cohorts}"
+    );
 }

@@ -1,0 +1,91 @@
+//! The gate holds a scenario to its targets: what is met to the unit is met, and nothing is asked of the baseline beyond itself.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use std::fs;
+use std::process::{Command, Output};
+
+use common::model;
+use polku::engine::experiment::Experiment;
+use polku::estimate::metric::{Metric, metrics};
+use polku::estimate::runs::Runs;
+
+/// A project of 100,000 in six parts, which no six equal floating-point numbers add up to.
+const STUDY: &str = r#"
+[run]
+period = "month"
+horizon = 12
+customers = 100
+agents = 20
+replications = 3
+[segments.all]
+share = 1
+start = { active = 1 }
+[stages.active]
+retained = true
+values = { revenue = 10 }
+[initiatives.it]
+build = 6
+cost = { build = 100_000 }
+effects = [ { target = "stages.active.values.revenue", add = 1 } ]
+[scenarios.today]
+[scenarios.plan]
+initiatives = { it = 1 }
+[targets.money]
+metric = "initiative_cost"
+at_most = 100_000
+[targets.better]
+metric = "revenue"
+at_least = 1
+against_baseline = true
+"#;
+
+fn gate(arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("study.toml"), STUDY).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_polku"));
+    let Output { status, stdout, stderr } =
+        command.args(["check", "--gate", "study.toml"]).args(arguments).current_dir(folder.path()).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn a_target_that_is_met_to_the_unit_passes_the_gate() {
+    let (code, told) = gate(&[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("reached  100.0 %  money") && !told.contains("-0.0000"), "{told}");
+}
+
+#[test]
+fn the_baseline_is_not_held_to_be_beyond_itself() {
+    let (code, told) = gate(&["--scenario", "today"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("passed over") && told.contains("better: the baseline is not held"), "{told}");
+}
+
+#[test]
+fn every_metric_of_a_run_can_be_a_target() {
+    let satisfied = "[experience]\nstart = 0.5\nneutral = 0.5\nlearning = 0.3\n";
+    let more = "values = { revenue = 10, calls = 0.2 }\nquality = 0.6\n";
+    let text = STUDY.replace("values = { revenue = 10 }\n", more) + satisfied + "[outcomes.calls]\nunit = \"calls\"\n";
+    let plain = model(&text);
+    let names: Vec<String> = metrics(&plain)
+        .into_iter()
+        .filter(|metric| *metric != Metric::CumulativeCashFlow)
+        .map(|metric| metric.name(&plain))
+        .collect();
+    let target = |(place, name): (usize, &String)| {
+        let least = if matches!(name.as_str(), "retention" | "satisfaction") { 0.0 } else { -1e9 };
+        format!("[targets.t{place}]\nmetric = \"{name}\"\nat_least = {least:.1}\n")
+    };
+    let asked: String = names.iter().enumerate().map(target).collect();
+    let model = model(&(text + &asked));
+    let found = Runs::of(&model, &Experiment::new(&model).threads(1)).unwrap().business().targets;
+    for name in names {
+        let its = found.iter().find(|its| its.metric == name && !its.against_baseline).unwrap();
+        // A name that no metric has would be reached in no replication.
+        assert!(its.scenarios.iter().all(|its| its.probability == 1.0), "{name}");
+    }
+}

@@ -29,7 +29,7 @@ const MOST_DRAWS: f64 = 16.0;
 /// The fewest, however large the study.
 const FEWEST_DRAWS: f64 = 4.0;
 /// The cohort-periods up to which there are more than the fewest.
-const WORK_OF_DRAWS: f64 = 2e6;
+const WORK_OF_DRAWS: f64 = 5e6;
 
 /// What customers of one entry are worth, discounted to their entry: sums over draws.
 #[derive(Clone, Copy, Default)]

@@ -8,6 +8,8 @@ use crate::estimate::business::{TargetOfScenario, TargetResult};
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
+use crate::report::amount::write_probability;
+use crate::report::goal::Words;
 use crate::study::source::Source;
 
 /// What the gate asks for.
@@ -37,8 +39,10 @@ impl Gate<'_> {
         let targets = runs.business().targets;
         let stands: Vec<(&TargetResult, &TargetOfScenario)> =
             targets.iter().map(|target| (target, &target.scenarios[scenario.index()])).collect();
+        let baseline = &model.scenarios[model.baseline.index()].title;
+        let words = Words { currency: &model.currency, noun: model.run.period.noun(), baseline };
         let missed = stands.iter().filter(|(_, its)| its.probability < self.probability).count();
-        let lines: String = stands.iter().map(|(target, its)| self.line(target, its)).collect();
+        let lines: String = stands.iter().map(|(target, its)| self.line(&words, target, its)).collect();
         let title = &model.scenarios[scenario.index()].title;
         print(&format!("{}: targets of {title}\n{lines}", source.name))?;
         if missed == 0 {
@@ -66,7 +70,7 @@ impl Gate<'_> {
         }
     }
 
-    fn line(&self, target: &TargetResult, its: &TargetOfScenario) -> String {
+    fn line(&self, words: &Words<'_>, target: &TargetResult, its: &TargetOfScenario) -> String {
         let reached = its.probability >= self.probability;
         let verdict = if reached { "reached" } else { "MISSED " };
         let otherwise = if reached || target.otherwise.is_empty() {
@@ -75,11 +79,11 @@ impl Gate<'_> {
             format!("\n           else: {}", target.otherwise)
         };
         format!(
-            "  {verdict}  {:>5.1} %  {}: {}; {:.4} beyond the bound in the mean{otherwise}\n",
-            its.probability * 100.0,
+            "  {verdict}  {:>4}  {}: {}; {} in the mean{otherwise}\n",
+            write_probability(its.probability),
             target.name,
-            target.asked,
-            its.gap.mean
+            words.asked(target),
+            words.kept_by(target, its.gap.mean)
         )
     }
 }

@@ -387,11 +387,13 @@ impl Recipe {
 
     fn targets(self, names: &[String]) -> Vec<TargetResult> {
         let target = |place: usize, asked: &str, otherwise: &str, metric: &str, period: u32, unit: f64| TargetResult {
+            title: String::new(),
             name: metric.to_owned(),
             asked: asked.to_owned(),
             otherwise: otherwise.to_owned(),
             metric: metric.to_owned(),
             segment: None,
+            segment_title: None,
             period,
             at_least: true,
             bound: 0.7,

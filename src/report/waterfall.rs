@@ -232,7 +232,10 @@ impl Fall {
 
 /// Leaves out parts of nothing, and gathers the smallest where there are too many.
 fn gathered(parts: Vec<Part>) -> Vec<Part> {
-    let mut parts: Vec<Part> = parts.into_iter().filter(|part| part.amount != 0.0 || part.doubt.is_some()).collect();
+    let mut parts: Vec<Part> = parts
+        .into_iter()
+        .filter(|part| part.amount != 0.0 || part.doubt.is_some_and(|(low, high)| low < high))
+        .collect();
     if parts.len() <= MOST_PARTS {
         return parts;
     }

@@ -271,6 +271,65 @@ fn new_writes_a_study_that_is_fine_and_never_overwrites_one() {
 }
 
 #[test]
+fn numbers_are_written_as_in_a_study_and_blamed_as_they_were_given() {
+    let folder = folder();
+    for agents in ["2_0", "2e1"] {
+        let output = polku(folder.path(), &["replay", "fine.toml", "--agents", agents, "--customer", "20"]);
+        assert_eq!(told(&output), "error: there is no customer 20; the study simulates 20, counted from 0\n");
+    }
+    for (option, value) in [("--agents", "0"), ("--agents", "-5"), ("--replications", "1.5"), ("--seed", "-1")] {
+        let output = polku(folder.path(), &["replay", "fine.toml", option, value]);
+        assert_eq!(output.status.code(), Some(2), "{option} {value}");
+        assert!(told(&output).contains("give a whole number"), "{}", told(&output));
+    }
+    let output = polku(folder.path(), &["replay", "fine.toml", "--agents", "1"]);
+    assert!(told(&output).contains("given by `--agents 1`"), "{}", told(&output));
+}
+
+#[test]
+fn a_number_that_is_set_twice_is_refused() {
+    let folder = folder();
+    let said = |arguments: &[&str]| {
+        let output = polku(folder.path(), &[&["replay", "fine.toml"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        told(&output)
+    };
+    assert_eq!(
+        said(&["--set", "run.seed=1", "--set", "run . seed=2"]),
+        "error: `run . seed` is set twice: `--set run.seed=1` and `--set run . seed=2`; keep one of them\n"
+    );
+    assert!(
+        said(&["--set", "run.agents=100", "--agents", "200"]).contains("`--set run.agents=100` and `--agents 200`")
+    );
+}
+
+#[test]
+fn a_study_without_its_ending_is_found() {
+    let output = polku(folder().path(), &["check", "fine"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert_eq!(told(&output), "error: fine cannot be read: there is no such file; did you mean `fine.toml`?\n");
+}
+
+#[test]
+fn the_gate_says_on_which_side_of_the_bound_a_target_is() {
+    let folder = folder();
+    let targets = "\n[targets.spend]\nmetric = \"initiative_cost\"\nat_most = 90_000_000\n\
+                   [targets.keep]\ntitle = \"Keep them\"\nmetric = \"retention\"\nat_least = 0.99\n";
+    fs::write(
+        folder.path().join("held.toml"),
+        format!("{}{targets}", STARTER.replace("replications = 100", "replications = 4")),
+    )
+    .unwrap();
+    let output = polku(folder.path(), &["check", "--gate", "held.toml"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let told = out(&output);
+    assert!(told.contains("reached  100%  spend: initiative cost at most EUR 90.0 M up to month "), "{told}");
+    assert!(told.contains("; within the bound by EUR "), "{told}");
+    assert!(told.contains("MISSED     0%  keep: Keep them: retention at least 99% in month "), "{told}");
+    assert!(told.contains("; beyond the bound by ") && told.contains(" pp in the mean"), "{told}");
+}
+
+#[test]
 fn what_cannot_be_understood_is_a_fault_of_usage() {
     let folder = folder();
     for arguments in [

@@ -9,13 +9,16 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 19] = [
+const WARNED: [&str; 22] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
     "contingency_past_all_counting",
+    "contingency_that_comes_too_late",
     "contingency_that_does_nothing",
+    "currency_without_a_name",
     "dip_share_in_percent",
+    "discount_rate_in_percent",
     "gate_without_anything_required",
     "inflow_referrals_in_percent",
     "live_after_the_horizon",

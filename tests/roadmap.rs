@@ -536,6 +536,26 @@ fn the_middle_of_a_chance_is_that_it_works() {
 }
 
 #[test]
+fn the_contingency_of_the_shipped_roadmap_makes_a_difference() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/transformation.toml");
+    let shipped = std::fs::read_to_string(path).unwrap();
+    let small = shipped.replace("agents = 8_000", "agents = 500").replace("replications = 200", "replications = 12");
+    let start = small.find("[[scenarios.staged.rules]]").unwrap();
+    let without = format!("{}{}", &small[..start], &small[start + small[start..].find("[scenarios.leap]").unwrap()..]);
+    let npv = |text: &str| {
+        let model = model(text);
+        let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+        let place = model.scenarios.iter().position(|scenario| scenario.name == "staged").unwrap();
+        let share = runs.business().roadmaps[place].rules.first().map_or(0.0, |rule| rule.share);
+        (runs.levels(place, "npv"), share)
+    };
+    let ((with, share), (without, _)) = (npv(&small), npv(&without));
+    let differ = with.iter().zip(&without).filter(|(with, without)| with != without).count();
+    assert!((1..12).contains(&differ), "{differ}");
+    assert_eq!(share, differ as f64 / 12.0, "it is told to have acted exactly where it changed anything");
+}
+
+#[test]
 fn with_dips_staging_beats_the_leap_and_without_them_they_differ_in_timing_alone() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/transformation.toml");
     let shipped = std::fs::read_to_string(path).unwrap();

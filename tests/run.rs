@@ -160,6 +160,19 @@ fn tables_are_parquet_where_asked_and_nothing_else_changes() {
 }
 
 #[test]
+fn what_an_earlier_run_wrote_and_this_one_does_not_is_gone() {
+    let folder = folder();
+    done(folder.path(), &[]);
+    let own = folder.path().join("out/study/notes.csv");
+    fs::write(&own, "of somebody").unwrap();
+    done(folder.path(), &["--format", "parquet", "--scenario", "care"]);
+    let files = everything(&folder.path().join("out/study"));
+    assert!(files.contains_key("ledger.parquet") && !files.contains_key("ledger.csv"), "{:?}", files.keys());
+    assert!(files.contains_key("charts/stages_care.svg") && !files.contains_key("charts/stages_cheap.svg"));
+    assert!(files.contains_key("notes.csv"));
+}
+
+#[test]
 fn the_summary_has_the_fields_that_its_page_describes() {
     let folder = folder();
     done(folder.path(), &[]);

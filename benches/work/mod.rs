@@ -43,8 +43,10 @@ pub fn path(file: &str) -> PathBuf {
 
 /// A study of this package, compiled, with some of its numbers set as `--set` would.
 pub fn model(file: &str, settings: &[(&str, &str)]) -> Model {
-    let settings: Vec<Setting> =
-        settings.iter().map(|(path, value)| Setting { path: (*path).to_owned(), value: (*value).to_owned() }).collect();
+    let settings: Vec<Setting> = settings
+        .iter()
+        .map(|(path, value)| Setting { path: (*path).to_owned(), value: (*value).to_owned(), option: None })
+        .collect();
     let (study, source) = Study::read_with(path(file), &settings).expect("the study reads");
     Model::compile(&study, &source).expect("the study compiles").0
 }

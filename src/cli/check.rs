@@ -30,7 +30,7 @@ pub struct Check {
     #[arg(long, conflicts_with_all = ["json", "paths"])]
     gate: bool,
     /// The chance with which every target has to be reached
-    #[arg(long, value_name = "P", default_value_t = 0.8, requires = "gate", value_parser = probability)]
+    #[arg(long, value_name = "P", default_value_t = 0.8, requires = "gate", value_parser = probability, allow_negative_numbers = true)]
     probability: f64,
     /// The chosen scenario, where there are several beside the baseline
     #[arg(long, value_name = "NAME", requires = "gate")]

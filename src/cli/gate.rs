@@ -8,6 +8,8 @@ use crate::estimate::business::{TargetOfScenario, TargetResult};
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
+use crate::report::amount::write_probability;
+use crate::report::goal::Words;
 use crate::study::source::Source;
 
 /// What the gate asks for.
@@ -40,10 +42,12 @@ impl Gate<'_> {
             .iter()
             .map(|target| (target, target.scenarios.iter().find(|its| its.scenario == chosen.name)))
             .collect();
+        let baseline = &model.scenarios[model.baseline.index()].title;
+        let words = Words { currency: &model.currency, noun: model.run.period.noun(), baseline };
         let judged = || stands.iter().filter_map(|(_, its)| *its);
         let missed = judged().filter(|its| its.probability < self.probability).count();
         let line = |(target, its): &(&TargetResult, Option<&TargetOfScenario>)| match its {
-            Some(its) => self.line(target, its),
+            Some(its) => self.line(&words, target, its),
             None => format!("  passed over         {}: the baseline is not held to be beyond itself\n", target.name),
         };
         let lines: String = stands.iter().map(line).collect();
@@ -74,7 +78,7 @@ impl Gate<'_> {
         }
     }
 
-    fn line(&self, target: &TargetResult, its: &TargetOfScenario) -> String {
+    fn line(&self, words: &Words<'_>, target: &TargetResult, its: &TargetOfScenario) -> String {
         let reached = its.probability >= self.probability;
         let verdict = if reached { "reached" } else { "MISSED " };
         let otherwise = if reached || target.otherwise.is_empty() {
@@ -83,11 +87,11 @@ impl Gate<'_> {
             format!("\n           else: {}", target.otherwise)
         };
         format!(
-            "  {verdict}  {:>5.1} %  {}: {}; {:.4} beyond the bound in the mean{otherwise}\n",
-            its.probability * 100.0,
+            "  {verdict}  {:>4}  {}: {}; {} in the mean{otherwise}\n",
+            write_probability(its.probability),
             target.name,
-            target.asked,
-            its.gap.mean
+            words.asked(target),
+            words.kept_by(target, its.gap.mean)
         )
     }
 }

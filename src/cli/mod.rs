@@ -6,12 +6,14 @@ pub mod exact;
 pub mod explain;
 pub mod failure;
 pub mod gate;
+pub mod leftover;
 pub mod new;
 pub mod open;
 pub mod output;
 pub mod replay;
 pub mod run;
 pub mod schema;
+pub mod whole;
 
 use clap::{Parser, Subcommand};
 

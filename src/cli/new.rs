@@ -35,7 +35,24 @@ impl New {
             )));
         }
         write_file(&path, STARTER.as_bytes())?;
-        let shown = path.display();
-        print(&format!("Wrote {shown}. Run it with\n  polku run {shown}\n"))
+        print(&format!("Wrote {}. Run it with\n  polku run {}\n", path.display(), quoted(&path.display().to_string())))
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._-/:\\".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_is_printed_can_be_pasted_into_a_shell() {
+        assert_eq!(quoted("../mine.toml"), "../mine.toml");
+        assert_eq!(quoted("../x y.toml"), "'../x y.toml'");
+        assert_eq!(quoted("it's.toml"), r"'it'\''s.toml'");
     }
 }

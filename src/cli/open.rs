@@ -7,11 +7,13 @@ use clap::Args;
 use super::explain::explain;
 use super::failure::Failure;
 use super::output::{colour, tell};
+use super::whole::{positive, whole};
 use crate::diagnostic::suggest;
 use crate::estimate::memory::{GIB, MOST, parts};
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::study::Study;
+use crate::study::path::ParamPath;
 use crate::study::setting::Setting;
 use crate::study::source::Source;
 
@@ -25,13 +27,13 @@ pub struct Open {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub settings: Vec<String>,
     /// Play chance through this many times
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub replications: Option<u64>,
     /// Simulate this many customers in each replication
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub agents: Option<u64>,
     /// The seed that fixes every random number
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = whole, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 }
 
@@ -52,10 +54,17 @@ impl Open {
                 Setting::parse(written).map_err(|fault| Failure::Usage(format!("{}; {}", fault.what, fault.mend)))?;
             settings.push(setting);
         }
-        let numbers = [("run.replications", self.replications), ("run.agents", self.agents), ("run.seed", self.seed)];
-        for (path, value) in numbers {
-            settings.extend(value.map(|value| Setting { path: path.to_owned(), value: value.to_string() }));
+        let numbers = [
+            ("run.replications", "--replications", self.replications),
+            ("run.agents", "--agents", self.agents),
+            ("run.seed", "--seed", self.seed),
+        ];
+        for (path, option, value) in numbers {
+            let setting =
+                |value: u64| Setting { path: path.to_owned(), value: value.to_string(), option: Some(option) };
+            settings.extend(value.map(setting));
         }
+        twice(&settings)?;
         Ok(settings)
     }
 
@@ -78,6 +87,24 @@ impl Open {
         fits_on(&model, threads)?;
         Ok(Opened { source, model })
     }
+}
+
+/// Refuses two settings of one path, of which one would be lost without a word.
+fn twice(settings: &[Setting]) -> Result<(), Failure> {
+    let path = |setting: &Setting| ParamPath::parse(&setting.path).map(|path| path.to_string());
+    for (place, setting) in settings.iter().enumerate() {
+        let Some(first) = settings[..place].iter().find(|other| path(other).is_ok() && path(other) == path(setting))
+        else {
+            continue;
+        };
+        return Err(Failure::Usage(format!(
+            "`{}` is set twice: `{}` and `{}`; keep one of them",
+            setting.path,
+            first.given(),
+            setting.given()
+        )));
+    }
+    Ok(())
 }
 
 /// Refuses a run on all processors whose memory need is absurd, before anything is simulated.

@@ -8,6 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
+use super::leftover;
 use super::open::{Open, Opened, scenario_named};
 use super::output::{can_make, make_folder, print, write_file};
 use crate::engine::experiment::{Experiment, each};
@@ -34,7 +35,7 @@ pub struct Run {
     /// Compare with this scenario instead of the study's baseline
     #[arg(long, value_name = "NAME")]
     against: Option<String>,
-    /// Use this many threads; 0 uses all processors. Results do not depend on it
+    /// Use this many threads, 1024 at most; 0 uses all processors. Results do not depend on it
     // More would wait for each other for minutes rather than work.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     threads: u16,
@@ -47,7 +48,7 @@ pub struct Run {
     /// The form of the tables timeline, contrasts and ledger
     #[arg(long, value_name = "FORM", value_enum, default_value_t = TableForm::Csv)]
     format: TableForm,
-    /// Print the content of summary.json and nothing else
+    /// Print the content of summary.json and nothing else; the files are written all the same
     #[arg(long)]
     json: bool,
     /// Print nothing
@@ -87,6 +88,8 @@ impl Run {
             write_file(&folder.join(name), bytes)?;
         }
         let manifest = self.manifest(&opened, &outputs)?;
+        let names: Vec<&str> = outputs.iter().map(|(name, _)| name.as_str()).collect();
+        leftover::remove(&folder, &names);
         write_file(&folder.join("manifest.json"), manifest.as_bytes())?;
         if self.json {
             return print(&json);

@@ -303,6 +303,8 @@ pub struct ChainCell {
 pub struct TargetResult {
     /// Its name in the study.
     pub name: String,
+    /// Its name as people say it; empty where it has none.
+    pub title: String,
     /// What is asked, in words: `retention at least 0.7 by month 24`.
     pub asked: String,
     /// What the author says to do otherwise; may be empty.
@@ -311,6 +313,8 @@ pub struct TargetResult {
     pub metric: String,
     /// The segment; none for all customers.
     pub segment: Option<String>,
+    /// The segment's name as people say it.
+    pub segment_title: Option<String>,
     /// The period at which it is judged.
     pub period: u32,
     /// Whether the bound is a floor; a ceiling otherwise.

@@ -80,8 +80,9 @@ impl Progress {
             for (capability, levels) in self.levels[scenario].iter_mut().enumerate() {
                 (0..).zip(levels).for_each(|(t, level)| *level += course.level(capability, t));
             }
-            for (seen, from) in self.fired[scenario].iter_mut().zip(fired) {
-                seen.extend(from.filter(|from| *from <= model.run.horizon).map(f64::from));
+            for (place, seen) in self.fired[scenario].iter_mut().enumerate() {
+                let from = fired[place].filter(|_| changes_anything(model, drawn, scenario, fired, place));
+                seen.extend(from.map(f64::from));
             }
         }
     }
@@ -170,6 +171,29 @@ impl Progress {
     }
 }
 
+/// Whether a rule's response made any difference to what had begun before it: its changes come into force, or an
+/// initiative starts that would have started later or never.
+fn changes_anything(model: &Model, drawn: &Draw, scenario: usize, fired: &[Option<u32>], place: usize) -> bool {
+    let rule = &model.scenarios[scenario].rules[place];
+    let Some(from) = fired.get(place).copied().flatten().filter(|from| *from <= model.run.horizon) else {
+        return false;
+    };
+    if !rule.changes.is_empty() {
+        return true;
+    }
+    // Of rules that begin together the first counts.
+    let earlier = |(other, its): (usize, &Option<u32>)| its.filter(|its| (*its, other) < (from, place));
+    let before: Vec<Option<u32>> = fired.iter().enumerate().map(earlier).collect();
+    let mut with = before.clone();
+    with[place] = Some(from);
+    let starts = |fired: &[Option<u32>]| -> Vec<Option<u32>> {
+        let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
+        let start = |its: &usize| course.runs.iter().find(|run| run.place == *its && run.is_paid(run.start));
+        rule.initiatives.iter().map(|its| start(its).map(|run| run.start)).collect()
+    };
+    starts(&before) != starts(&with)
+}
+
 /// A rule's condition in words.
 fn condition(model: &Model, rule: &Rule) -> String {
     let watched = match rule.watched {
@@ -182,8 +206,18 @@ fn condition(model: &Model, rule: &Rule) -> String {
         Watched::Stage(stage) => format!("customers in {}", model.stages[stage].title),
     };
     let side = if rule.above { "above" } else { "below" };
+    let one = matches!(rule.watched, Watched::Retention | Watched::Revenue | Watched::Satisfaction);
+    let verb = if one { "is" } else { "are" };
     let noun = model.run.period.noun();
-    format!("{watched} {side} {} in a {noun} from {} to {}", rule.bound, rule.from, rule.by)
+    format!("{watched} {verb} {side} {} in a {noun} from {} to {}", bound(rule), rule.from, rule.by)
+}
+
+/// The bound of a rule: a share in percent, as reports have it.
+fn bound(rule: &Rule) -> String {
+    match rule.watched {
+        Watched::Retention => format!("{}%", libm::round(rule.bound * 1e6) / 1e4),
+        _ => rule.bound.to_string(),
+    }
 }
 
 /// A number rounded to three digits.
@@ -193,7 +227,7 @@ fn in_three_digits(number: f64) -> f64 {
 
 /// What a rule does, in words.
 fn response(model: &Model, rule: &Rule) -> String {
-    let start = rule.initiatives.iter().map(|place| format!("start {}", model.initiatives[*place].title));
+    let start = rule.initiatives.iter().map(|place| format!("start “{}”", model.initiatives[*place].title));
     let change = rule.changes.iter().map(|change| {
         let amount = &model.params[change.amount.index()];
         let middle = amount.law.quantile(0.5);
@@ -209,4 +243,62 @@ fn response(model: &Model, rule: &Rule) -> String {
         format!("{}: {deed} {amount}", change.pattern)
     });
     start.chain(change).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::experiment::Experiment;
+    use crate::study::Study;
+    use crate::study::source::Source;
+
+    fn model(then: &str) -> Model {
+        let text = format!(
+            r#"
+            [run]
+            period = "month"
+            horizon = 12
+            customers = 100
+            [segments.all]
+            share = 1
+            start = {{ here = 1 }}
+            [stages.here]
+            retained = true
+            to = {{ gone = 0.2 }}
+            [stages.gone]
+            [initiatives.care]
+            effects = [ {{ target = "stages.here.to.gone", odds = 0.5 }} ]
+            [initiatives.more]
+            effects = [ {{ target = "stages.here.to.gone", odds = 0.5 }} ]
+            [scenarios.plan]
+            initiatives = {{ care = 5 }}
+            [[scenarios.plan.rules]]
+            when = {{ metric = "retention", below = 0.9 }}
+            then = {then}
+            "#
+        );
+        let source = Source::new("test.toml", "", text);
+        Model::compile(&Study::parse(&source).unwrap(), &source).unwrap().0
+    }
+
+    /// The share of replications in which the rule acted, where its condition held so that it begins in this period.
+    fn acted(then: &str, from: u32) -> f64 {
+        let model = model(then);
+        let mut progress = Progress::new(&model);
+        let fired = [Some(from)];
+        progress.take(&model, &Experiment::drawn(&model, 0), std::iter::once(fired.as_slice()));
+        progress.found(&model)[0].rules[0].share
+    }
+
+    #[test]
+    fn a_rule_acts_only_where_it_changes_a_start() {
+        let care = r#"{ initiatives = ["care"] }"#;
+        assert_eq!(acted(care, 4), 1.0, "it starts earlier than planned");
+        assert_eq!(acted(care, 5), 0.0, "it starts as planned");
+        assert_eq!(acted(care, 9), 0.0, "it has long started");
+        assert_eq!(acted(r#"{ initiatives = ["care", "more"] }"#, 9), 1.0, "another one starts");
+        assert_eq!(acted(r#"{ initiatives = ["more"] }"#, 13), 0.0, "the study has ended");
+        let both = r#"{ initiatives = ["care"], changes = [ { target = "stages.here.to.gone", odds = 0.9 } ] }"#;
+        assert_eq!(acted(both, 9), 1.0, "a change comes into force");
+    }
 }

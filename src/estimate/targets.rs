@@ -89,10 +89,12 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
     let asks = |place: usize| !target.against_baseline || place != model.baseline.index();
     TargetResult {
         name: target.name.clone(),
+        title: if target.title == target.name { String::new() } else { target.title.clone() },
         asked: asked(model, target),
         otherwise: target.otherwise.clone(),
         metric: target.metric.clone(),
         segment: target.segment.map(|segment| model.segments[segment.index()].name.clone()),
+        segment_title: target.segment.map(|segment| model.segments[segment.index()].title.clone()),
         period: target.period,
         at_least: target.at_least,
         bound: target.bound,

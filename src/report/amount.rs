@@ -81,7 +81,7 @@ impl Scale {
     fn digits(self, value: f64, decimals: usize) -> String {
         let scaled = value / self.divisor;
         // Neither a small nor a huge number can be read with that many zeros.
-        let plain = if libm::fabs(scaled) >= 1e6 || decimals > 6 {
+        let plain = if libm::fabs(scaled) >= 1e6 || decimals > 8 {
             power_of_ten(scaled)
         } else {
             group(&format!("{scaled:.decimals$}"))
@@ -151,10 +151,9 @@ pub fn write_rate(rate: f64) -> String {
     Scale::of(Unit::Share, 1.0).write(rate, usize::from(!whole))
 }
 
-/// A period, or a number of periods, which is seldom broken: `17`, `17.5`.
+/// A period, or a number of periods, which is whole: a percentile between two of them says no more than the nearest.
 pub fn write_period(period: f64) -> String {
-    let whole = libm::fabs(period - libm::round(period)) < 0.05;
-    Scale::of(Unit::Share, 1.0).digits(period / 100.0, usize::from(!whole))
+    Scale::of(Unit::Share, 1.0).digits(libm::round(period) / 100.0, 0)
 }
 
 /// A count in full: `20,000`.
@@ -164,17 +163,48 @@ pub fn write_count(count: u64) -> String {
 
 /// A number with its sign, plus included, as a difference needs it.
 pub fn write_signed(unit: Unit, value: f64) -> String {
-    let text = write(unit, value);
+    signed(write(unit, value), value)
+}
+
+fn signed(text: String, value: f64) -> String {
     if text.starts_with(|c: char| c.is_ascii_digit()) && value > 0.0 { format!("+{text}") } else { text }
 }
 
 /// Two ends of an interval, in the same thousands: `0.90 to 1.50 M`. Three digits, or as many as show the ends apart.
 pub fn write_interval(unit: Unit, low: f64, high: f64) -> String {
-    let largest = low.abs().max(high.abs());
+    write_ranged(unit, f64::midpoint(low, high), low, high).1
+}
+
+/// A mean and the ends of its interval, all three in the same thousands: `0.94 M`, `0.40 to 1.48 M`.
+pub fn write_ranged(unit: Unit, mean: f64, low: f64, high: f64) -> (String, String) {
+    let largest = low.abs().max(high.abs()).max(mean.abs());
     let scale = Scale::of(unit, largest);
     let own = own_decimals(scale, largest);
-    let decimals = own.max(scale.decimals(high - low, 1).min(own + 3));
-    format!("{} to {}", scale.digits(low, decimals), scale.write(high, decimals))
+    let ends = own.max(scale.decimals(high - low, 1).min(own + 3));
+    // Beside large ends a small mean keeps its second digit.
+    let decimals = ends.max(scale.decimals(mean, 2).min(ends + 1));
+    (scale.write(mean, decimals), format!("{} to {}", scale.digits(low, ends), scale.write(high, ends)))
+}
+
+/// [`write_ranged`] with the sign of the mean, as a difference needs it.
+pub fn write_ranged_signed(unit: Unit, mean: f64, low: f64, high: f64) -> (String, String) {
+    let (text, ends) = write_ranged(unit, mean, low, high);
+    (signed(text, mean), ends)
+}
+
+/// An estimate with its interval in brackets, where it has any: `0.94 M [0.40 to 1.48 M]`.
+pub fn write_bracketed(unit: Unit, estimate: &Estimate) -> String {
+    let Estimate { mean, standard_error, low, high } = *estimate;
+    if standard_error.is_none() || low >= high {
+        return write(unit, mean);
+    }
+    let (mean, ends) = write_ranged(unit, mean, low, high);
+    format!("{mean} [{ends}]")
+}
+
+/// [`write_bracketed`] with the sign of the mean.
+pub fn write_signed_bracketed(unit: Unit, estimate: &Estimate) -> String {
+    signed(write_bracketed(unit, estimate), estimate.mean)
 }
 
 /// A mean with half the width of its interval: `12.34 ± 0.05 M`; the mean alone where nothing is known of the error.
@@ -271,6 +301,24 @@ mod tests {
     fn both_ends_of_an_interval_are_written_alike() {
         assert_eq!(write_interval(Unit::Number, -20_000.0, 1_500_000.0), "−0.02 to 1.50 M");
         assert_eq!(write_interval(Unit::Number, 1_231_000.0, 1_234_000.0), "1.231 to 1.234 M");
+    }
+
+    #[test]
+    fn a_mean_and_its_interval_are_in_the_same_thousands() {
+        let bracketed = |mean: f64, low: f64, high: f64| {
+            let estimate = Estimate { mean, standard_error: Some(1.0), low, high };
+            write_signed_bracketed(Unit::Number, &estimate)
+        };
+        assert_eq!(bracketed(3_831.0, -96_000.0, 104_000.0), "+3.8 k [−96 to 104 k]");
+        assert_eq!(bracketed(938_000.0, 0.4e6, 1.48e6), "+0.94 M [0.40 to 1.48 M]");
+        assert_eq!(bracketed(6_724.0, 3_512.0, 9_936.0), "+6,724 [3,512 to 9,936]");
+        assert_eq!(bracketed(-137_000.0, -182_000.0, -92_000.0), "−137 k [−182 to −92 k]");
+        assert_eq!(bracketed(0.0, 0.0, 0.0), "0", "what is the same everywhere has no interval");
+    }
+
+    #[test]
+    fn periods_are_whole() {
+        assert_eq!([8.9, 54.5, 17.0].map(write_period), ["9", "55", "17"]);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use super::Report;
 use super::amount::{
-    Unit, sentence_case, write, write_count, write_interval, write_period, write_probability, write_rate,
+    Unit, sentence_case, write, write_count, write_period, write_probability, write_ranged, write_rate,
 };
 use super::fan::payback;
+use super::goal::{Words, judged};
+use super::rivals::{Rival, rivals, toughest};
 use super::roadmap_words::rule_in_words;
 use crate::estimate::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, ShockCourse, TargetOfScenario, TargetResult,
@@ -28,9 +30,9 @@ pub struct Answer {
     pub answer: Vec<String>,
 }
 
-/// What people ask first; nothing where there is no business case.
+/// What people ask first; nothing where there is no business case, or no money in it.
 pub fn answers(report: &Report) -> Vec<Answer> {
-    let Some(case) = best(report) else { return Vec::new() };
+    let Some(case) = best(report).filter(|_| report.has_money()) else { return Vec::new() };
     let all = [
         ("Which scenario, how surely", vec![how_surely(report, case)]),
         ("How much", vec![how_much(report, case)]),
@@ -77,8 +79,17 @@ fn how_surely(report: &Report, case: &BusinessCase) -> String {
     if case.npv.standard_error.is_none() {
         return format!("“{name}”, but how surely it differs from “{baseline}” a single replication cannot say.");
     }
+    let rivals = rivals(report, &case.scenario);
+    // Of a run whose replications were not kept nobody can tell.
+    let unbeaten = rivals.as_deref().and_then(toughest).filter(|rival| !rival.is_beaten());
     let verdict = match case.npv {
-        npv if npv.low > 0.0 => format!("“{name}”. It is"),
+        npv if npv.low > 0.0 && rivals.is_some() => match unbeaten {
+            None => format!("“{name}”. It is"),
+            Some(Rival { title, .. }) => {
+                format!("“{name}” is clearly ahead of “{baseline}”, not of “{title}”. It is")
+            }
+        },
+        npv if npv.low > 0.0 => format!("“{name}” is clearly ahead of “{baseline}”. It is"),
         npv if npv.mean > 0.0 => format!("“{name}” is ahead, not clearly. It is"),
         npv if npv.high >= 0.0 => format!("No clear winner. “{name}” comes nearest, and is"),
         _ => format!("“{baseline}” stays. “{name}” comes nearest, and is"),
@@ -120,24 +131,26 @@ fn firsts(report: &Report, scenario: &str) -> Option<f64> {
 fn how_much(report: &Report, case: &BusinessCase) -> String {
     let npv = case.npv;
     let way = if npv.mean < 0.0 { "less" } else { "more" };
-    let doubt = match npv.standard_error {
+    let (mean, ends) = write_ranged(Unit::Number, npv.mean, npv.low, npv.high);
+    let (worth, doubt) = match npv.standard_error {
         Some(_) => {
             let level = report.summary.interval * 100.0;
-            format!(" ({level:.0}% interval of the mean {})", write_interval(Unit::Number, npv.low, npv.high))
+            let worth = format!("{} {}", report.summary.currency, mean.trim_start_matches('−'));
+            (worth.replace(' ', "\u{a0}"), format!(" ({level:.0}% interval of the mean {ends})"))
         }
-        None => String::new(),
+        None => (money(report, npv.mean.abs()), String::new()),
     };
     let uncertain = if report.business.discount_rate_is_uncertain { "about " } else { "" };
     let rate = write_rate(report.business.discount_rate);
     let mut text = format!(
-        "{} {way} net present value over {}{doubt}, discounted at {uncertain}{rate} a year.",
-        money(report, npv.mean.abs()),
+        "{worth} {way} net present value over {}{doubt}, discounted at {uncertain}{rate} a year.",
         span(report)
     );
     if let Some(returned) = case.return_on_investment {
         let currency = &report.summary.currency;
-        let value = write(Unit::Number, returned.mean);
-        text.push_str(&format!(" Each {currency} 1 spent on initiatives brings {currency} {value} of it."));
+        let value = write(Unit::Number, returned.mean.abs());
+        let brings = if returned.mean < 0.0 { "loses" } else { "brings" };
+        text.push_str(&format!(" Each {currency} 1 spent on initiatives {brings} {currency} {value} net."));
     }
     match &case.irr {
         Irr::Rate(rate) => {
@@ -151,21 +164,24 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
 
 fn when(report: &Report, case: &BusinessCase) -> String {
     let noun = report.summary.period.noun();
-    let plain = payback(&case.payback, noun);
-    if case.payback.within_horizon <= 0.0 {
-        return format!("{plain}, in no replication.");
+    if case.peak_funding.mean <= 0.0 {
+        return "At once: money is never out.".to_owned();
     }
-    let discounted = write_probability(case.discounted_payback.within_horizon);
-    let ends = if plain.contains(" (") { " In brackets: 5th to 95th percentile." } else { "" };
-    format!("{plain} of the replications; discounted, in {discounted}.{ends}")
+    let (plain, discounted) = (payback(&case.payback, noun), payback(&case.discounted_payback, noun));
+    let ends = if plain.contains(" (") || discounted.contains(" (") {
+        " In brackets: 5th to 95th percentile of the replications."
+    } else {
+        ""
+    };
+    format!("Not discounted it {plain}; discounted it {discounted}.{ends}")
 }
 
 fn what_it_takes(report: &Report, case: &BusinessCase) -> String {
     let funding = case.peak_funding;
     let mut text = if funding.mean > 0.0 {
-        format!("At the deepest point {} are out.", money(report, funding.mean))
+        format!("At the deepest point {} are out, not discounted.", money(report, funding.mean))
     } else {
-        "Money is never out.".to_owned()
+        String::new()
     };
     if let Some(roadmap) = roadmap(report, case).filter(|roadmap| !roadmap.initiatives.is_empty()) {
         let waiting: Vec<&str> = roadmap
@@ -191,7 +207,7 @@ fn what_it_takes(report: &Report, case: &BusinessCase) -> String {
         let (all, once) = (money(report, once + running), money(report, once));
         text.push_str(&format!(" Initiatives cost {all} over {}, {once} of it once.", span(report)));
     }
-    text
+    text.trim_start().to_owned()
 }
 
 fn group_total(books: &Books, scenario: &str, group: LineGroup) -> f64 {
@@ -245,8 +261,16 @@ fn shock_in_words(report: &Report, shock: &ShockCourse) -> String {
     format!("“{}” (in {} of the replications{often}{at})", shock.title, write_probability(shock.share))
 }
 
+/// With fewer replications than this their worst few say nothing of a tail.
+const TELLS_A_TAIL: u64 = 100;
+
+/// Whether there are replications enough to speak of the worst of them.
+pub fn tells_tail(report: &Report) -> bool {
+    report.summary.replications >= TELLS_A_TAIL
+}
+
 fn tail(report: &Report, case: &BusinessCase) -> String {
-    if case.npv.standard_error.is_none() {
+    if !tells_tail(report) {
         return String::new();
     }
     let worst = write_rate(case.tail);
@@ -268,12 +292,12 @@ fn tail(report: &Report, case: &BusinessCase) -> String {
 /// The target that the scenario misses most often.
 fn missed(report: &Report, case: &BusinessCase) -> Option<String> {
     let of = |target: &'_ TargetResult| -> Option<f64> {
-        let found: Option<&TargetOfScenario> = target.scenarios.iter().find(|s| s.scenario == case.scenario);
+        let found: Option<&TargetOfScenario> = judged(report, target).find(|s| s.scenario == case.scenario);
         found.map(|s| s.probability)
     };
     let targets = report.business.targets.iter().filter_map(|target| Some((target, of(target)?)));
     let (target, chance) = targets.min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let asked = sentence_case(&target.asked);
+    let asked = sentence_case(&Words::of(report).asked(target));
     let chance = match chance {
         sure if sure >= NEARLY_ALWAYS => return Some("All targets are reached nearly always.".to_owned()),
         never if never <= 0.0 => "never reached".to_owned(),
@@ -290,7 +314,8 @@ fn late(report: &Report, roadmap: &Roadmap) -> Option<String> {
     let noun = report.summary.period.noun();
     let slip = |initiative: &InitiativeCourse| {
         let (live, planned) = (initiative.live?, initiative.planned_live?);
-        (live[1] > f64::from(planned)).then(|| live[1] - f64::from(planned))
+        // Told in whole periods.
+        Some(libm::round(live[1] - f64::from(planned))).filter(|by| *by >= 1.0)
     };
     let mut named: Vec<(f64, String)> = Vec::new();
     for initiative in roadmap.initiatives.iter().filter(|i| i.planned_live.is_some()) {
@@ -334,15 +359,32 @@ fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
     } else {
         "No number of the study is uncertain".to_owned()
     };
-    let would_do = found.agents_that_would_do.map_or_else(String::new, |agents| {
-        let (now, enough) = (report.summary.agents, write_count(agents));
-        let verdict = if agents <= now { "enough" } else { "too few" };
+    let would_do = would_do(report, found).map_or_else(String::new, |enough| {
+        let now = report.summary.agents;
+        let verdict = if found.agents_that_would_do.is_some_and(|agents| agents <= now) { "enough" } else { "too few" };
         format!(" {} simulated customers are {verdict}: {enough} would do.", write_count(now))
     });
     format!(
         "Simulation leaves a standard error of {error} in the mean. {known}. \
          A business of this size will see outcomes with a standard deviation of {outcome}.{would_do}"
     )
+}
+
+/// The fewest simulated customers that anyone is advised to take.
+const FEWEST: u64 = 100;
+
+/// How many simulated customers would do, as the estimate that it is; nothing where it rests on a part that is lost in
+/// chance, and nothing above the real customers.
+pub fn would_do(report: &Report, found: &Uncertainty) -> Option<String> {
+    let agents = found.agents_that_would_do.filter(|_| !found.parameter_is_lost_in_chance)?;
+    if agents > report.summary.customers {
+        return None;
+    }
+    if agents < FEWEST {
+        return Some(format!("fewer than {FEWEST}"));
+    }
+    let digit = 10_u64.pow(agents.ilog10());
+    Some(format!("about {}", write_count((agents + digit / 2) / digit * digit)))
 }
 
 #[cfg(test)]
@@ -364,7 +406,10 @@ mod tests {
     fn the_best_scenario_is_named_with_its_chance_and_its_worth() {
         let report = rich::report();
         let which = said(&report, "Which");
-        assert!(which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88%"));
+        assert!(
+            which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88%"),
+            "{which}"
+        );
         assert!(which.contains("the best of all 3 scenarios in "), "{which}");
         let worth = said(&report, "How much");
         assert!(worth.starts_with("EUR 183 k more net present value over 36 months (95% interval of the mean"));
@@ -390,6 +435,65 @@ mod tests {
         }
         let wrong = said(&report, "What could");
         assert!(wrong.starts_with("Even in the worst 5% of cases it gains EUR 70.0 k on average"), "{wrong}");
+    }
+
+    #[test]
+    fn who_is_not_clearly_ahead_of_all_is_not_named_alone() {
+        let mut report = rich::report();
+        let ours = report.samples["reach_me"]["npv"].clone();
+        report.samples.get_mut("know_me").unwrap().insert("npv".to_owned(), ours);
+        let which = said(&report, "Which");
+        assert!(
+            which.contains("” is clearly ahead of “Today”, not of “Know me: one view of the customer”. It is"),
+            "{which}"
+        );
+    }
+
+    #[test]
+    fn the_worst_are_not_told_from_few_replications() {
+        let mut report = rich::report();
+        report.summary.replications = 99;
+        assert!(!said(&report, "What could").contains("In the worst"));
+        report.summary.replications = 100;
+        assert!(said(&report, "What could").contains("In the worst"));
+    }
+
+    #[test]
+    fn how_many_would_do_is_told_as_an_estimate_or_not_at_all() {
+        let mut report = rich::report();
+        report.summary.customers = 20_000;
+        let any = report.business.uncertainty[0].clone();
+        let said = |agents: Option<u64>, lost: bool| {
+            let found = Uncertainty { agents_that_would_do: agents, parameter_is_lost_in_chance: lost, ..any.clone() };
+            would_do(&report, &found)
+        };
+        assert_eq!(said(Some(6_261), false).as_deref(), Some("about 6,000"));
+        assert_eq!(said(Some(14_236), false).as_deref(), Some("about 10,000"));
+        assert_eq!(said(Some(6), false).as_deref(), Some("fewer than 100"));
+        assert_eq!(said(Some(6_261), true), None, "the part that it rests on is lost in chance");
+        assert_eq!(said(Some(6_443_995), false), None, "there are not so many customers");
+        assert_eq!(said(None, false), None);
+    }
+
+    #[test]
+    fn when_it_pays_back_is_told_with_and_without_discounting() {
+        let mut report = rich::report();
+        let when = said(&report, "When");
+        assert!(when.starts_with("Not discounted it pays back after ") && when.contains("; discounted it "), "{when}");
+        report.business.cases.iter_mut().for_each(|case| case.peak_funding.mean = 0.0);
+        assert_eq!(said(&report, "When"), "At once: money is never out.");
+        report.business.cases.iter_mut().for_each(|case| {
+            case.peak_funding.mean = 1.0;
+            case.payback.within_horizon = 0.0;
+        });
+        assert!(said(&report, "When").contains("it does not pay back within the horizon in any replication; "));
+    }
+
+    #[test]
+    fn without_money_nothing_is_asked_of_it() {
+        let mut report = rich::report();
+        report.summary = fixture::moneyless().summary;
+        assert_eq!(answers(&report), []);
     }
 
     #[test]

@@ -2,32 +2,53 @@
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::engine::obstacle::obstacles;
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::study::leaves::Leaf;
+use crate::study::run::Accrual;
 use crate::study::source::Source;
 
+use super::amount::{Unit, write};
 use super::{Assumption, Report};
 
 impl Report {
     /// The report of a model's runs; the source says where every number was written.
     pub fn of(model: &Model, runs: &Runs<'_>, source: &Source) -> Self {
-        let stages = model.stage_order.iter().map(|id| &model.stages[id.index()]);
+        let stages = || model.stage_order.iter().map(|id| &model.stages[id.index()]);
         let why = obstacles(model);
         Self {
             summary: runs.summary(),
             series: runs.series(),
-            stage_titles: stages.map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
+            stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             samples: runs.samples(),
             description: model.description.trim().to_owned(),
             scenario_descriptions: model.scenarios.iter().map(|s| (s.name.clone(), s.description.clone())).collect(),
             assumptions: assumptions(source),
             notes: notes(model),
+            booked: booked(model),
+            retained: stages().filter(|stage| stage.retained).map(|stage| stage.title.clone()).collect(),
+            study_digest: digest(&source.text),
             why_not_exact: (!why.is_empty()).then(|| why.join("; ")),
             business: runs.business(),
         }
     }
+}
+
+/// The first and the last time at which what customers bring and cost is booked.
+fn booked(model: &Model) -> (u64, u64) {
+    let horizon = u64::from(model.run.horizon);
+    match model.run.accrual {
+        Accrual::End => (1, horizon),
+        Accrual::Start | Accrual::LifeTable => (0, horizon - 1),
+        Accrual::All | Accrual::HalfCycle | Accrual::Simpson => (0, horizon),
+    }
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every number, choice and change of the study, in the order of the file.
@@ -57,8 +78,9 @@ fn owner(names: &[&str]) -> String {
 fn notes(model: &Model) -> Vec<String> {
     let mut notes = Vec::new();
     if u64::from(model.run.agents) < model.run.customers {
-        let each = model.run.customers as f64 / f64::from(model.run.agents);
-        notes.push(format!("Each simulated customer stands for {each:.1} real ones, so chance looks larger here than it would be for the whole business."));
+        let each = write(Unit::Number, model.run.customers as f64 / f64::from(model.run.agents));
+        let each = if each.contains('.') { each.trim_end_matches('0').trim_end_matches('.') } else { &each };
+        notes.push(format!("Each simulated customer stands for {each} real ones, so chance looks larger here than it would be for the whole business."));
     }
     if model.is_uncertain() {
         notes.push("Intervals of levels hold two doubts: what the uncertain numbers are, drawn once per replication, and what chance does to customers.".to_owned());

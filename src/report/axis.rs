@@ -54,6 +54,12 @@ impl Axis {
         if marks.first().is_none_or(|(time, _)| *time - first as f64 >= 0.6 * step as f64) {
             marks.insert(0, (first as f64, first.to_string()));
         }
+        // The end is marked as well, in place of a mark that stands too near.
+        if marks.last().is_some_and(|(time, _)| *time < horizon as f64) {
+            let near = marks.last().is_some_and(|(time, _)| horizon as f64 - *time < 0.6 * step as f64);
+            marks.truncate(marks.len() - usize::from(near && marks.len() > 1));
+            marks.push((horizon as f64, horizon.to_string()));
+        }
         // A single time stands in the middle.
         let room = if horizon > first { 0.0 } else { 0.5 };
         Self { low: first as f64 - room, high: horizon as f64 + room, marks }
@@ -130,6 +136,11 @@ mod tests {
         assert_eq!(labels(&Axis::times(PeriodUnit::Month, 0, 36, 8)), ["0", "6", "12", "18", "24", "30", "36"]);
         assert_eq!(labels(&Axis::times(PeriodUnit::Month, 1, 36, 8)), ["1", "6", "12", "18", "24", "30", "36"]);
         assert_eq!(labels(&Axis::times(PeriodUnit::Month, 1, 1, 8)), ["1"]);
+        assert_eq!(labels(&Axis::times(PeriodUnit::Month, 0, 35, 8)), ["0", "6", "12", "18", "24", "30", "35"]);
+        assert_eq!(
+            labels(&Axis::times(PeriodUnit::Day, 0, 200, 8)),
+            ["0", "28", "56", "84", "112", "140", "168", "200"]
+        );
         assert_eq!(labels(&Axis::times(PeriodUnit::Day, 0, 3650, 8)), ["0", "730", "1460", "2190", "2920", "3650"]);
     }
 }

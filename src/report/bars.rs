@@ -1,7 +1,7 @@
 //! How far each scenario is from the baseline: a bar with its interval, best first.
 
 use super::Report;
-use super::amount::{Unit, write_interval, write_probability, write_signed};
+use super::amount::{Unit, write_probability, write_ranged_signed, write_signed};
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
@@ -38,7 +38,8 @@ struct Panel<'a> {
 
 /// The differences in retention, revenue and net present value; none where there is nothing to compare.
 pub fn differences(report: &Report) -> Option<Chart> {
-    let panels: Vec<Panel> = PANELS.into_iter().filter_map(|panel| rows(report, panel)).collect();
+    let counted = |(metric, _): &(&str, &str)| report.counts(metric);
+    let panels: Vec<Panel> = PANELS.into_iter().filter(counted).filter_map(|panel| rows(report, panel)).collect();
     if panels.is_empty() {
         return None;
     }
@@ -48,9 +49,10 @@ pub fn differences(report: &Report) -> Option<Chart> {
     let doubted = panels.iter().flat_map(|p| &p.rows).any(|row| row.difference.estimate.standard_error.is_some());
     let doubt = format!(" · whiskers and brackets: {:.0}% intervals", summary.interval * 100.0);
     let subtitle = format!(
-        "Scenario minus baseline over {} {}s{}",
+        "Scenario minus baseline over {} {}{}{}",
         summary.horizon,
         summary.period.noun(),
+        if summary.horizon == 1 { "" } else { "s" },
         if doubted { &doubt } else { "" }
     );
     let mut figure = Figure::new(&title, &subtitle);
@@ -125,9 +127,9 @@ fn draw_row(figure: &mut Figure, report: &Report, (frame, unit): (&Frame, Unit),
     figure.canvas.dot((mean, middle), 4.0, ink);
     let x = frame.right + 18.0;
     if estimate.standard_error.is_some() {
-        let interval = format!("[{}]", write_interval(unit, estimate.low, estimate.high));
-        figure.canvas.words(&write_signed(unit, estimate.mean), (x, middle - 2.0), Anchor::Start, NAME);
-        figure.canvas.words(&interval, (x, middle + 12.0), Anchor::Start, LABEL);
+        let (mean, ends) = write_ranged_signed(unit, estimate.mean, estimate.low, estimate.high);
+        figure.canvas.words(&mean, (x, middle - 2.0), Anchor::Start, NAME);
+        figure.canvas.words(&format!("[{ends}]"), (x, middle + 12.0), Anchor::Start, LABEL);
     } else {
         figure.canvas.words(&write_signed(unit, estimate.mean), (x, base), Anchor::Start, NAME);
     }
@@ -136,15 +138,13 @@ fn draw_row(figure: &mut Figure, report: &Report, (frame, unit): (&Frame, Unit),
 fn words(report: &Report, panels: &[Panel]) -> String {
     let row = |panel: &Panel, row: &Row| {
         let estimate = row.difference.estimate;
-        let doubt = match estimate.standard_error {
-            Some(_) => format!(
-                " ({}; better with probability {})",
-                write_interval(panel.unit, estimate.low, estimate.high),
-                write_probability(row.difference.probability_better)
-            ),
-            None => String::new(),
-        };
-        format!("{} {}{doubt}", report.title(row.name), write_signed(panel.unit, estimate.mean))
+        let name = report.title(row.name);
+        if estimate.standard_error.is_none() {
+            return format!("{name} {}", write_signed(panel.unit, estimate.mean));
+        }
+        let (mean, ends) = write_ranged_signed(panel.unit, estimate.mean, estimate.low, estimate.high);
+        let better = write_probability(row.difference.probability_better);
+        format!("{name} {mean} ({ends}; better with probability {better})")
     };
     let panel = |panel: &Panel| {
         let rows: Vec<String> = panel.rows.iter().map(|r| row(panel, r)).collect();

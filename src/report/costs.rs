@@ -75,26 +75,22 @@ fn layers(business: &Business) -> Vec<Layer> {
         (0..lines.len()).filter(|line| lines[*line].group == group).filter(spent).collect()
     };
     let shown: usize = GROUPS[..3].iter().map(|(group, _)| of_group(*group).len()).sum();
-    let mut layers = Vec::new();
+    let mut layers: Vec<(String, Vec<usize>)> = Vec::new();
     for (place, (group, title)) in GROUPS.into_iter().enumerate() {
         let lines_of = of_group(group);
         let apart = shown <= MOST_LINES - 2 && place < 3;
-        let ink = |shade: usize| stage(place).lightened((0.28 * shade as f64).min(0.75));
         if lines_of.is_empty() {
             continue;
         }
         if apart {
-            let one = |(shade, line): (usize, usize)| Layer {
-                title: lines[line].title.clone(),
-                look: Look { ink: ink(shade), dash: &[] },
-                lines: vec![line],
-            };
-            layers.extend(lines_of.into_iter().enumerate().map(one));
+            layers.extend(lines_of.into_iter().map(|line| (lines[line].title.clone(), vec![line])));
         } else {
-            layers.push(Layer { title: title.to_owned(), look: Look { ink: ink(0), dash: &[] }, lines: lines_of });
+            layers.push((title.to_owned(), lines_of));
         }
     }
-    layers
+    // Each has a colour of its own: shades of one cannot be told apart in a legend.
+    let colours = (0..).map(|place| Look { ink: stage(place), dash: &[] });
+    layers.into_iter().zip(colours).map(|((title, lines), look)| Layer { title, look, lines }).collect()
 }
 
 /// The money of a layer in each column of `each` years.
@@ -127,11 +123,20 @@ fn across(columns: usize, each: usize, years: u32) -> Axis {
     Axis { low: 0.5, high: columns as f64 + 0.5, marks: marks.collect() }
 }
 
+/// All that is spent, and what of it the roadmap is, which may be too little beside the rest to be seen.
 fn head(report: &Report, books: &ScenarioBooks, amounts: &[Vec<f64>]) -> Head {
     let total: f64 = amounts.iter().flatten().sum();
+    let is_initiative = |group| matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning);
+    let lines = report.business.books.lines.iter().zip(&books.totals);
+    let units: i128 = lines.filter(|(line, _)| is_initiative(line.group)).flat_map(|(_, units)| units).sum();
+    let of_it = if units == 0 {
+        String::new()
+    } else {
+        format!(", {} of it for initiatives", write(Unit::Number, units as f64 / UNITS_PER_ONE))
+    };
     Head {
         heading: report.title(&books.scenario).to_owned(),
-        note: format!("{} {} over the horizon", report.summary.currency, write(Unit::Number, total)),
+        note: format!("{} {} over the horizon{of_it}", report.summary.currency, write(Unit::Number, total)),
     }
 }
 
@@ -167,4 +172,39 @@ fn words(report: &Report, layers: &[Layer], amounts: &[Vec<Vec<f64>>]) -> String
         report.summary.currency,
         scenarios.collect::<Vec<_>>().join(" ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::rich;
+
+    #[test]
+    fn every_line_has_a_colour_that_can_be_told_from_the_others_and_from_paper() {
+        let mut business = rich::report().business;
+        // Many lines of one group.
+        business.books.lines.iter_mut().take(6).for_each(|line| line.group = LineGroup::Service);
+        let layers = layers(&business);
+        assert!(layers.len() > 6);
+        let apart = |a: (u8, u8, u8), b: (u8, u8, u8)| {
+            u32::from(a.0.abs_diff(b.0)) + u32::from(a.1.abs_diff(b.1)) + u32::from(a.2.abs_diff(b.2))
+        };
+        for (place, layer) in layers.iter().enumerate() {
+            assert!(apart(layer.look.ink.rgb, PAPER.rgb) > 100, "{}", layer.title);
+            assert!(
+                layers[..place].iter().all(|other| apart(other.look.ink.rgb, layer.look.ink.rgb) > 60),
+                "{}",
+                layer.title
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_roadmap_costs_is_said_where_it_can_hardly_be_seen() {
+        let chart = costs(&rich::report()).unwrap();
+        assert!(chart.alt.contains("Initiatives"), "{}", chart.alt);
+        let report = rich::report();
+        let note = head(&report, &report.business.books.scenarios[1], &[vec![1.0]]).note;
+        assert!(note.ends_with(" of it for initiatives"), "{note}");
+    }
 }

@@ -1,8 +1,8 @@
 //! Curves over time, one for each scenario, with the bands of their intervals.
 
 use super::Report;
-use super::amount::{Unit, write, write_interval};
-use super::axis::Axis;
+use super::amount::{Unit, write, write_ranged};
+use super::axis::{Axis, times};
 use super::canvas::{Canvas, Point};
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
@@ -35,8 +35,8 @@ struct Subject {
     title: String,
     measures: String,
     unit: Unit,
-    /// Whether the quantity is counted in each period, so that there is none at time 0.
-    per_period: bool,
+    /// The first and the last time at which there is any.
+    times: (u64, u64),
 }
 
 impl Subject {
@@ -61,7 +61,7 @@ pub fn retention(report: &Report) -> Chart {
             title: "How long customers stay: share retained".to_owned(),
             measures: "Share of customers retained, percent".to_owned(),
             unit: Unit::Share,
-            per_period: false,
+            times: (0, report.summary.horizon),
         },
     )
 }
@@ -69,15 +69,18 @@ pub fn retention(report: &Report) -> Chart {
 /// Revenue in each period.
 pub fn revenue(report: &Report) -> Chart {
     let noun = report.summary.period.noun();
+    // Under some accruals a period's money stands at the time at which the period begins.
+    let begins = report.booked.0 == 0 && report.booked.1 < report.summary.horizon;
+    let when = if begins { format!(", booked at the start of the {noun}") } else { String::new() };
     draw(
         report,
         &Subject {
             name: "revenue",
             metric: "revenue",
             title: format!("What customers spend: revenue in each {noun}"),
-            measures: format!("Revenue, {} per {noun}", report.summary.currency),
+            measures: format!("Revenue, {} per {noun}{when}", report.summary.currency),
             unit: Unit::Number,
-            per_period: true,
+            times: report.booked,
         },
     )
 }
@@ -89,25 +92,20 @@ pub fn cumulative_cash_flow(report: &Report) -> Chart {
         &Subject {
             name: "cumulative_cash_flow",
             metric: "cumulative_cash_flow",
-            title: "When the money comes back: cash flow added up".to_owned(),
+            title: "Cash flow of each scenario, added up".to_owned(),
             measures: format!("Cash flow since the start, {}, not discounted", report.summary.currency),
             unit: Unit::Number,
-            per_period: false,
+            times: (0, report.summary.horizon),
         },
     )
 }
 
 fn curves(report: &Report, subject: &Subject) -> Vec<Curve> {
     let curve = |name: &String| {
-        let values = report.over_time(name, subject.metric);
-        let first = usize::from(subject.per_period && values.len() > 1);
-        let every = values.len().div_ceil(MOST_POINTS).max(1);
-        // Counted from the end, so that the last value is there; the first is in any case.
-        let kept = values
-            .iter()
-            .enumerate()
-            .skip(first)
-            .filter(|(time, _)| *time == first || (values.len() - 1 - time).is_multiple_of(every));
+        let held = |time: &usize| (subject.times.0..=subject.times.1).contains(&(*time as u64));
+        let values: Vec<_> =
+            report.over_time(name, subject.metric).iter().enumerate().filter(|(time, _)| held(time)).collect();
+        let kept = times(values.len(), MOST_POINTS).into_iter().map(|place| values[place]);
         Curve {
             name: name.clone(),
             title: report.title(name).to_owned(),
@@ -128,7 +126,7 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
 
     let ends = curves.iter().flat_map(|c| &c.values).flat_map(|(_, value)| [value.low, value.high]);
     let up = Axis::values(subject.unit, ends.chain([0.0]), 5);
-    let across = Axis::times(summary.period, u64::from(subject.per_period), summary.horizon, 9);
+    let across = Axis::times(summary.period, subject.times.0, subject.times.1, 9);
 
     // The key goes from the highest end to the lowest, as the curves do.
     let end = |curve: &Curve| curve.last().map_or(0.0, |value| value.mean);
@@ -193,10 +191,33 @@ fn words(report: &Report, subject: &Subject, curves: &[Curve]) -> String {
         format!("Line chart over {} {}s. {}. At the end: ", summary.horizon, summary.period.noun(), subject.measures);
     let ends = curves.iter().filter_map(|curve| {
         let value = curve.last()?;
-        let interval = write_interval(subject.unit, value.low, value.high);
-        let doubt = if value.standard_error.is_some() { format!(" ({interval})") } else { String::new() };
-        Some(format!("{} {}{doubt}", curve.title, write(subject.unit, value.mean)))
+        if value.standard_error.is_none() {
+            return Some(format!("{} {}", curve.title, write(subject.unit, value.mean)));
+        }
+        let (mean, ends) = write_ranged(subject.unit, value.mean, value.low, value.high);
+        Some(format!("{} {mean} ({ends})", curve.title))
     });
     text.push_str(&ends.collect::<Vec<_>>().join("; "));
     text + "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_curve_of_money_has_the_times_at_which_money_is_booked() {
+        let mut report = fixture::report();
+        // Money that stands where its period begins: the last time holds none.
+        for series in report.series.iter_mut().filter(|series| series.metric == "revenue") {
+            series.values.rotate_left(1);
+        }
+        let at_ends = revenue(&report).alt;
+        report.booked = (0, report.summary.horizon - 1);
+        let at_starts = revenue(&report);
+        assert!(at_ends.contains("Today 0"), "{at_ends}");
+        assert!(!at_starts.alt.contains("Today 0"), "{}", at_starts.alt);
+        assert!(at_starts.alt.contains("booked at the start of the month"), "{}", at_starts.alt);
+    }
 }

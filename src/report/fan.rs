@@ -1,7 +1,7 @@
 //! When the money comes back: the discounted difference in cash flow added up, with its spread.
 
 use super::Report;
-use super::amount::{Unit, write, write_interval, write_period, write_probability};
+use super::amount::{Unit, sentence_case, write, write_interval, write_period, write_probability};
 use super::axis::{Axis, times};
 use super::canvas::Point;
 use super::chart::Chart;
@@ -25,7 +25,7 @@ pub fn fan(report: &Report) -> Option<Chart> {
     let noun = summary.period.noun();
     let subtitle = format!(
         "Discounted difference in cash flow to “{baseline}” since the start, {} · band: 5th to 95th percentile · \
-         whisker at 0: payback, 5th to 95th percentile with the median · dot: the lowest point of the mean",
+         whisker at 0: discounted payback, 5th to 95th percentile with the median · dot: the lowest point of the mean",
         summary.currency
     );
     let mut figure = Figure::new("When the money comes back, and how surely", &subtitle);
@@ -40,7 +40,11 @@ pub fn fan(report: &Report) -> Option<Chart> {
         .iter()
         .map(|case| Head {
             heading: report.title(&case.scenario).to_owned(),
-            note: format!("{}. {}.", payback(&case.discounted_payback, noun), funding(report, case)),
+            note: format!(
+                "{}, discounted.{}",
+                sentence_case(&payback(&case.discounted_payback, noun)),
+                lowest(report, case)
+            ),
         })
         .collect();
     let panels = Panels::place(&mut figure, &heads, 190.0, &across, &up);
@@ -54,12 +58,12 @@ pub fn fan(report: &Report) -> Option<Chart> {
     Some(figure.finish("payback", height, words(report, &cases, &heads)))
 }
 
-/// When money has paid back, in words: `Pays back after 17 months (12 to 30), within the horizon in 93%`.
+/// When money has paid back, in words: `pays back after 17 months (12 to 30), within the horizon in 93%`.
 pub fn payback(payback: &Payback, noun: &str) -> String {
     let number = write_period;
     let within = match payback.within_horizon {
         share if share > 0.0 => format!("within the horizon in {}", write_probability(share)),
-        _ => return "Does not pay back within the horizon".to_owned(),
+        _ => return "does not pay back within the horizon in any replication".to_owned(),
     };
     let ends = match payback.periods {
         [Some(low), _, Some(high)] if low < high => format!(" ({} to {})", number(low), number(high)),
@@ -69,19 +73,23 @@ pub fn payback(payback: &Payback, noun: &str) -> String {
     match payback.periods[1] {
         Some(median) => {
             let s = if median == 1.0 { "" } else { "s" };
-            format!("Pays back after {} {noun}{s}{ends}, {within}", number(median))
+            format!("pays back after {} {noun}{s}{ends}, {within}", number(median))
         }
-        None => format!("More often than not it does not pay back; {within}"),
+        None => format!("pays back less often than not, {within}"),
     }
 }
 
-fn funding(report: &Report, case: &BusinessCase) -> String {
-    let most = case.peak_funding;
-    let doubt = match most.standard_error {
-        Some(_) => format!(" ({})", write_interval(Unit::Number, most.low, most.high)),
-        None => String::new(),
-    };
-    format!("Peak funding {} {}{doubt}", report.summary.currency, write(Unit::Number, most.mean))
+/// The lowest point of the mean: its time and value; none where it is never below 0.
+fn deepest(case: &BusinessCase) -> Option<(usize, f64)> {
+    let means = case.cumulative_discounted.iter().map(|value| value[2]).enumerate();
+    means.min_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, value)| *value < 0.0)
+}
+
+/// What the dot stands at, in words.
+fn lowest(report: &Report, case: &BusinessCase) -> String {
+    deepest(case).map_or_else(String::new, |(_, value)| {
+        format!(" Lowest point of the mean: {} {}.", report.summary.currency, write(Unit::Number, value))
+    })
 }
 
 fn draw(figure: &mut Figure, frame: &Frame, case: &BusinessCase, look: Look) {
@@ -95,9 +103,8 @@ fn draw(figure: &mut Figure, frame: &Frame, case: &BusinessCase, look: Look) {
     figure.canvas.area(&band, look.ink.faint(0.18));
     figure.canvas.line(&points(1), look.ink, 2.0);
     figure.canvas.dashed(&points(2), TEXT, 1.5, MEAN);
-    let deepest = values.iter().enumerate().min_by(|a, b| a.1[2].total_cmp(&b.1[2]));
-    if let Some((time, value)) = deepest.filter(|(_, value)| value[2] < 0.0) {
-        figure.canvas.dot((frame.x(time as f64), frame.y(value[2])), 4.0, TEXT);
+    if let Some((time, value)) = deepest(case) {
+        figure.canvas.dot((frame.x(time as f64), frame.y(value)), 4.0, TEXT);
     }
     draw_payback(figure, frame, &case.discounted_payback);
 }
@@ -138,4 +145,21 @@ fn words(report: &Report, cases: &[&BusinessCase], heads: &[Head]) -> String {
         report.summary.currency,
         cases.iter().zip(heads).map(case).collect::<Vec<_>>().join(" ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::rich;
+
+    #[test]
+    fn what_is_said_above_a_discounted_curve_is_discounted() {
+        let report = rich::report();
+        let chart = fan(&report).unwrap();
+        let case = &report.business.cases[0];
+        let (_, value) = deepest(case).unwrap();
+        let said = format!("Lowest point of the mean: EUR {}.", write(Unit::Number, value));
+        assert!(chart.alt.contains(&said) && chart.alt.contains(", discounted."), "{}", chart.alt);
+        assert!(!chart.alt.contains("Peak funding"));
+    }
 }

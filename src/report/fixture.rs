@@ -86,6 +86,27 @@ pub fn booked() -> Report {
         let made = |mean| PLAIN.estimate(mean, 0.01 * mean);
         scenario.metrics.insert("npv".to_owned(), made(npv));
         scenario.metrics.insert("cash_flow".to_owned(), made(flow.iter().sum()));
+        let line = |line: usize| books.totals[line].iter().sum::<i128>() as f64 / 1e4;
+        scenario.metrics.insert("margin".to_owned(), made(line(0) + line(1) - line(2)));
+    }
+    report
+}
+
+/// [`report`] of a study that counts customers alone.
+pub fn moneyless() -> Report {
+    let mut report = report();
+    let none = Estimate { standard_error: Some(0.0), ..Estimate::default() };
+    let money = |metric: &str| super::MONEY.contains(&metric);
+    for scenario in &mut report.summary.scenarios {
+        scenario.metrics.iter_mut().filter(|(metric, _)| money(metric)).for_each(|(_, its)| *its = none);
+    }
+    for contrast in &mut report.summary.contrasts {
+        let its = contrast.metrics.iter_mut().filter(|(metric, _)| money(metric));
+        its.for_each(|(_, its)| *its = Difference { estimate: none, probability_better: 0.5 });
+    }
+    report.series.iter_mut().filter(|of| money(&of.metric)).for_each(|of| of.values.fill(none));
+    for samples in report.samples.values_mut() {
+        samples.iter_mut().filter(|(metric, _)| money(metric)).for_each(|(_, values)| values.fill(0.0));
     }
     report
 }
@@ -296,6 +317,9 @@ impl Recipe {
                 assumption("initiative single_view", "move.active.churned", "odds 0.75 to 0.95 from period 9", 87),
             ],
             notes: vec!["Word of mouth is left out.".to_owned()],
+            booked: (self.horizon.min(1), self.horizon),
+            retained: vec!["New customer".to_owned(), "Active".to_owned()],
+            study_digest: "0123456789abcdef".repeat(4),
             why_not_exact: (self.scenarios == 12).then(|| "customers influence each other".to_owned()),
             business: business::business(Plan {
                 names: &NAMES[..self.scenarios],

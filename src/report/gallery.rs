@@ -35,18 +35,23 @@ pub struct Gallery {
 impl Gallery {
     /// Every chart that the report has numbers for.
     pub fn of(report: &Report) -> Self {
-        let mut metrics: Vec<Chart> = [differences(report), spread(report)].into_iter().flatten().collect();
-        let counted = |chart: &Chart| report.series.iter().any(|series| series.metric == chart.name);
+        // Charts of money that nobody counts would show nothing but their axes.
+        let money = report.has_money();
+        let spread = spread(report).filter(|_| money);
+        let mut metrics: Vec<Chart> = [differences(report), spread].into_iter().flatten().collect();
+        let counted = |chart: &Chart| {
+            report.counts(&chart.name) && report.series.iter().any(|series| series.metric == chart.name)
+        };
         metrics.extend([retention(report), revenue(report), cumulative_cash_flow(report)].into_iter().filter(counted));
         metrics.extend(stages(report));
         Self {
             metrics,
-            business_case: fan(report).into_iter().chain(cash_flows(report)).collect(),
-            impact: impact_chains(report),
+            business_case: fan(report).into_iter().chain(cash_flows(report)).filter(|_| money).collect(),
+            impact: impact_chains(report).into_iter().filter(|_| money).collect(),
             roadmap: timelines(report),
             targets: targets(report).into_iter().collect(),
             cohorts: heat_maps(report),
-            costs: costs(report).into_iter().collect(),
+            costs: costs(report).into_iter().filter(|_| money).collect(),
         }
     }
 }
@@ -124,6 +129,19 @@ mod tests {
         assert_eq!(plain[6..], ["stages_know_me", "stages_reach_me"]);
         let single = &fixture::extremes()[0].1;
         assert_eq!(names(single), common);
+    }
+
+    #[test]
+    fn a_study_without_money_has_no_charts_of_money() {
+        let mut report = rich::report();
+        let counted = fixture::moneyless();
+        (report.summary, report.series) = (counted.summary, counted.series);
+        let all = Gallery::of(&report);
+        let names = |charts: &[Chart]| charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&all.metrics)[..3], ["differences", "retention", "stages_today"]);
+        assert!(!all.metrics[0].alt.contains("EUR"), "{}", all.metrics[0].alt);
+        assert!(all.business_case.is_empty() && all.impact.is_empty() && all.costs.is_empty());
+        assert!(!all.roadmap.is_empty() && !all.targets.is_empty());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The headline says in a sentence which scenario wins, by how much and how surely.
 
 use super::Report;
-use super::amount::{Unit, write, write_interval, write_probability};
+use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_signed};
+use super::rivals::{Rival, rivals, toughest};
 use crate::estimate::summary::{Contrast, Difference, Estimator};
 use crate::stats::estimate::Estimate;
 
@@ -22,9 +23,15 @@ pub fn headline(report: &Report) -> Headline {
     let Some((best, npv)) = best(report) else {
         return Headline { sentence: alone(report), warning: None };
     };
-    let mut sentence = verdict(report, best, npv);
-    if npv.estimate.mean > 0.0 && npv.estimate.standard_error.is_some() {
-        sentence.push_str(&runner_up(report, best).unwrap_or_default());
+    if !report.has_money() {
+        return Headline { sentence: moneyless(report), warning: None };
+    }
+    let rivals = rivals(report, &best.scenario);
+    let mut sentence = verdict(report, (best, npv), rivals.as_deref());
+    if npv.estimate.mean > 0.0
+        && let Some(rival) = rivals.as_deref().and_then(toughest)
+    {
+        sentence.push_str(&against(report, rival));
     }
     Headline { sentence, warning: warning(report, best) }
 }
@@ -35,14 +42,15 @@ fn best(report: &Report) -> Option<(&Contrast, Difference)> {
     valued.max_by(|a, b| a.1.estimate.mean.total_cmp(&b.1.estimate.mean))
 }
 
-/// Money with its currency: `EUR 1.20 M`.
-fn money(report: &Report, value: f64) -> String {
-    format!("{} {}", report.summary.currency, write(Unit::Number, value))
-}
-
-/// A difference in money: `EUR 1.20 M more`.
-fn difference(report: &Report, value: f64) -> String {
-    format!("{} {}", money(report, value.abs()), if value < 0.0 { "less" } else { "more" })
+/// A difference in money, and its interval in the same thousands: `EUR 1.20 M more`, `95% interval 0.90 to 1.50 M`.
+fn difference(report: &Report, estimate: &Estimate) -> (String, String) {
+    let way = if estimate.mean < 0.0 { "less" } else { "more" };
+    let (mean, ends) = write_ranged(Unit::Number, estimate.mean, estimate.low, estimate.high);
+    let level = report.summary.interval * 100.0;
+    (
+        format!("{} {} {way}", report.summary.currency, mean.trim_start_matches('−')),
+        format!("{level:.0}% interval {ends}"),
+    )
 }
 
 fn span(report: &Report) -> String {
@@ -50,18 +58,13 @@ fn span(report: &Report) -> String {
     if horizon == 1 { format!("one {noun}") } else { format!("{horizon} {noun}s") }
 }
 
-fn interval(report: &Report, estimate: &Estimate) -> String {
-    let ends = write_interval(Unit::Number, estimate.low, estimate.high);
-    format!("{:.0}% interval {ends}", report.summary.interval * 100.0)
-}
-
-fn verdict(report: &Report, best: &Contrast, npv: Difference) -> String {
+fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option<&[Rival<'_>]>) -> String {
     let estimate = npv.estimate;
     let name = report.title(&best.scenario);
     let baseline = report.title(&best.baseline);
     let over = span(report);
     let than = format!("net present value than “{baseline}” over {over}");
-    let difference = difference(report, estimate.mean);
+    let (difference, doubt) = difference(report, &estimate);
     if estimate.mean == 0.0 && estimate.low == 0.0 && estimate.high == 0.0 {
         return format!("No scenario is worth more than “{baseline}” over {over}: the best differs by nothing at all.");
     }
@@ -72,12 +75,14 @@ fn verdict(report: &Report, best: &Contrast, npv: Difference) -> String {
              how sure that is, one replication cannot say."
         );
     }
-    let doubt = interval(report, &estimate);
     let better = write_probability(npv.probability_better);
     if estimate.low > 0.0 {
-        format!("“{name}” wins: {difference} {than} ({doubt}), better in {better} of the replications.")
+        // Who wins is ahead of all that were compared, not of the baseline alone.
+        let wins = rivals.is_some_and(|rivals| rivals.iter().all(Rival::is_beaten));
+        let verdict = if wins { "wins".to_owned() } else { format!("is clearly ahead of “{baseline}”") };
+        format!("“{name}” {verdict}: {difference} {than} ({doubt}), better in {better} of the replications.")
     } else if estimate.high < 0.0 {
-        let behind = money(report, estimate.mean.abs());
+        let behind = difference.trim_end_matches(" less");
         format!(
             "“{baseline}” stays best: every other scenario is worth less over {over}. The nearest, “{name}”, \
              falls behind by {behind} in net present value (difference: {doubt})."
@@ -85,31 +90,45 @@ fn verdict(report: &Report, best: &Contrast, npv: Difference) -> String {
     } else if estimate.mean > 0.0 {
         format!(
             "No clear winner: “{name}” comes out ahead with {difference} {than}, but the {doubt} \
-             includes no difference (better in {better} of the replications)."
+             includes zero (better in {better} of the replications)."
         )
     } else {
         format!(
             "No clear winner: no scenario comes out ahead of “{baseline}” over {over}. The nearest, “{name}”, has \
-             {difference} net present value, and the {doubt} includes no difference."
+             {difference} net present value, and the {doubt} includes zero."
         )
     }
 }
 
-/// How often the best beats the next best, replication by replication.
-fn runner_up(report: &Report, best: &Contrast) -> Option<String> {
-    let others = report.summary.contrasts.iter().filter(|c| c.scenario != best.scenario);
-    let mean = |c: &Contrast| c.metrics.get("npv").map(|d| d.estimate.mean);
-    let next = others.max_by(|a, b| mean(a).unwrap_or(f64::MIN).total_cmp(&mean(b).unwrap_or(f64::MIN)))?;
-    // Both differ from the same baseline under the same luck, so their differences can be compared one by one.
-    let ours = report.samples.get(&best.scenario)?.get("npv")?;
-    let theirs = report.samples.get(&next.scenario)?.get("npv")?;
-    if ours.len() != theirs.len() || ours.is_empty() {
-        return None;
-    }
-    let score = |(a, b): (&f64, &f64)| if a > b { 1.0 } else { f64::from(u8::from(a >= b)) / 2.0 };
-    let share = ours.iter().zip(theirs).map(score).sum::<f64>() / ours.len() as f64;
-    let title = report.title(&next.scenario);
-    Some(format!(" It beats the next best, “{title}”, in {} of them.", write_probability(share)))
+/// How the best stands to the toughest of the others.
+fn against(report: &Report, rival: &Rival<'_>) -> String {
+    let (difference, doubt) = difference(report, &rival.ahead);
+    let verdict = if rival.is_beaten() { "beats the next best," } else { "is not clearly ahead of" };
+    let share = write_probability(rival.share);
+    format!(" It {verdict} “{}”: {difference} ({doubt}), better in {share} of them.", rival.title)
+}
+
+/// What differs where nothing is counted in money.
+fn moneyless(report: &Report) -> String {
+    let retention = |contrast: &&Contrast| contrast.metrics.get("retention").map(|its| its.estimate);
+    let kept = report.summary.contrasts.iter().filter_map(|contrast| Some((contrast, retention(&contrast)?)));
+    let most = kept.max_by(|a, b| a.1.mean.total_cmp(&b.1.mean)).filter(|(_, kept)| kept.mean > 0.0);
+    let baseline = report.title(&report.summary.baseline);
+    let over = span(report);
+    let Some((contrast, kept)) = most else {
+        return format!(
+            "This study counts no money, and no scenario keeps more customers than “{baseline}” over {over}: compare \
+             what customers do."
+        );
+    };
+    let (mean, ends) = write_ranged_signed(Unit::Points, kept.mean, kept.low, kept.high);
+    let clearly = if kept.low > 0.0 { "" } else { ", not clearly" };
+    let level = report.summary.interval * 100.0;
+    let doubt = if kept.standard_error.is_some() { format!(" ({level:.0}% interval {ends})") } else { String::new() };
+    format!(
+        "This study counts no money. “{}” keeps most customers over {over}{clearly}: {mean} against “{baseline}”{doubt}.",
+        report.title(&contrast.scenario)
+    )
 }
 
 fn warning(report: &Report, best: &Contrast) -> Option<String> {
@@ -135,10 +154,12 @@ fn alone(report: &Report) -> String {
     if let Some(retention) = scenario.metrics.get("retention") {
         said.push(format!("keeps {} of its customers", write(Unit::Share, retention.mean)));
     }
-    if let Some(npv) = scenario.metrics.get("npv") {
-        let worth = money(report, npv.mean);
-        let doubt = npv.standard_error.map(|_| format!(" ({})", interval(report, npv))).unwrap_or_default();
-        said.push(format!("has a net present value of {worth}{doubt}"));
+    if let Some(npv) = scenario.metrics.get("npv").filter(|_| report.has_money()) {
+        let (_, doubt) = difference(report, npv);
+        let (mean, _) = write_ranged(Unit::Number, npv.mean, npv.low, npv.high);
+        let mean = if npv.standard_error.is_some() { mean } else { write(Unit::Number, npv.mean) };
+        let doubt = npv.standard_error.map(|_| format!(" ({doubt})")).unwrap_or_default();
+        said.push(format!("has a net present value of {} {mean}{doubt}", report.summary.currency));
     }
     let title = report.title(&scenario.name);
     if said.is_empty() {
@@ -162,6 +183,9 @@ mod tests {
         for (contrast, (low, mean, high)) in report.summary.contrasts.iter_mut().zip(differences) {
             let estimate = Estimate { mean, standard_error: Some((high - low) / 4.0), low, high };
             contrast.metrics.insert("npv".to_owned(), Difference { estimate, probability_better: 0.83 });
+            // Alike for all, so that only the means part the scenarios.
+            let luck = (0..200).map(|i| mean + f64::from(i % 2 * 2 - 1) * 7.0 * (high - low) / 2.0);
+            report.samples.get_mut(&contrast.scenario).unwrap().insert("npv".to_owned(), luck.collect());
         }
         report
     }
@@ -173,14 +197,37 @@ mod tests {
             "“Know me: one view of the customer” wins: EUR 1.20 M more net present value than “Today” over 36 months \
              (95% interval 0.90 to 1.50 M), better in 83% of the replications."
         ));
-        assert!(said.sentence.contains("It beats the next best, “Reach me: offers in the app & by post”, in "));
+        assert!(
+            said.sentence
+                .contains("It beats the next best, “Reach me: offers in the app & by post”: EUR 1.10 M more ("),
+            "{}",
+            said.sentence
+        );
         assert_eq!(said.warning, None);
+    }
+
+    #[test]
+    fn who_is_ahead_of_the_baseline_alone_does_not_win() {
+        let said = headline(&with_npv([(9e5, 1.2e6, 1.5e6), (7e5, 1.19e6, 1.68e6)])).sentence;
+        assert!(
+            said.starts_with("“Know me: one view of the customer” is clearly ahead of “Today”: EUR 1.20 M"),
+            "{said}"
+        );
+        assert!(said.contains("It is not clearly ahead of “Reach me: offers in the app & by post”: EUR "), "{said}");
+        assert!(!said.contains("wins"), "{said}");
+    }
+
+    #[test]
+    fn where_there_is_no_money_customers_are_spoken_of() {
+        let said = headline(&fixture::moneyless()).sentence;
+        assert!(said.starts_with("This study counts no money. “Reach me"), "{said}");
+        assert!(said.contains(" pp against “Today” (95% interval ") && !said.contains("EUR"), "{said}");
     }
 
     #[test]
     fn an_interval_that_holds_zero_is_no_win() {
         let said = headline(&with_npv([(-3e5, 1e5, 5e5), (-9e5, -1e5, 7e5)])).sentence;
-        assert!(said.starts_with("No clear winner: “Know me") && said.contains("includes no difference"), "{said}");
+        assert!(said.starts_with("No clear winner: “Know me") && said.contains("includes zero"), "{said}");
         let said = headline(&with_npv([(-5e5, -1e5, 3e5), (-9e5, -2e5, 7e5)])).sentence;
         assert!(said.starts_with("No clear winner: no scenario comes out ahead of “Today”"), "{said}");
     }

@@ -5,7 +5,7 @@ use super::amount::{Scale, Unit, sentence_case, write};
 use super::axis::Axis;
 use super::canvas::{Anchor, Letters};
 use super::chart::Chart;
-use super::figure::{EDGE, Figure, LABEL, WIDTH};
+use super::figure::{EDGE, Figure, LABEL, WIDTH, wrap};
 use super::palette::{Ink, PAPER, SHADE, TEXT};
 use crate::estimate::business::{CohortResult, CohortsOfScenario};
 
@@ -17,8 +17,8 @@ const MOST_NUMBERED: usize = 14;
 const ROW: f64 = 19.0;
 /// The room for the names of cohorts.
 const NAMES: f64 = 96.0;
-/// The room for customers and lifetime value to the right.
-const NUMBERS: f64 = 172.0;
+/// The room for customers and their value to the right.
+const NUMBERS: f64 = 204.0;
 /// How many shades are told apart.
 const SHADES: f64 = 20.0;
 
@@ -112,10 +112,11 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
         let x = left + wide * (place as f64 + 0.5);
         figure.canvas.words(&since.to_string(), (x, top - 6.0), Anchor::Middle, LABEL);
     }
+    let by_then = format!("Value by {noun} {}", report.summary.horizon);
     let heads = [
         (EDGE, "Entry", Anchor::Start),
         (right + 76.0, "Customers", Anchor::End),
-        (WIDTH - EDGE, "Lifetime value", Anchor::End),
+        (WIDTH - EDGE, by_then.as_str(), Anchor::End),
     ];
     for (x, head, anchor) in heads {
         figure.canvas.words(head, (x, top - 6.0), anchor, LABEL);
@@ -126,11 +127,15 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
     }
     let bottom = top + ROW * rows.len() as f64;
     let note = format!(
-        "Lifetime value: discounted margin less cost of service and acquisition, per customer who came, {}",
-        report.summary.currency
+        "Value by {noun} {}: what each customer who came has brought up to then, {}: contribution margin less cost of \
+         service and acquisition, discounted to the entry. It is cut at the horizon: who came late has had little time \
+         to bring back what it cost to win them.",
+        report.summary.horizon, report.summary.currency
     );
-    figure.canvas.words(&note, (EDGE, bottom + 22.0), Anchor::Start, LABEL);
-    figure.finish(&report.chart_name("cohorts", &of.scenario), bottom + 22.0 + EDGE, words(report, of, &rows))
+    let note = wrap(&note, LABEL, WIDTH - 2.0 * EDGE, 3);
+    figure.lines(&note, (EDGE, bottom + 22.0), Anchor::Start, LABEL);
+    let height = bottom + 22.0 + (note.len() as f64 - 1.0) * LABEL.line_height() + EDGE;
+    figure.finish(&report.chart_name("cohorts", &of.scenario), height, words(report, of, &rows))
 }
 
 fn draw_row(
@@ -181,7 +186,7 @@ fn words(report: &Report, of: &CohortsOfScenario, rows: &[Row]) -> String {
         let kept = row.retention.last().map_or("–".to_owned(), |share| write(Unit::Share, *share));
         let name = if row.name.starts_with('a') { row.name.clone() } else { format!("{noun} {}", row.name) };
         format!(
-            "{name}: {} customers, {kept} retained after {last} {noun}{s}, lifetime value {}",
+            "{name}: {} customers, {kept} retained after {last} {noun}{s}, value up to the horizon {}",
             write(Unit::Number, row.customers),
             write(Unit::Number, row.lifetime_value)
         )
@@ -226,5 +231,11 @@ mod tests {
         assert!(rows.len() <= MOST);
         assert_eq!(rows[0].name, "at the start");
         assert_eq!(rows.iter().map(|row| row.customers).sum::<f64>(), 1202.0);
+    }
+
+    #[test]
+    fn a_value_that_is_cut_at_the_horizon_says_so() {
+        let chart = &heat_maps(&crate::report::fixture::rich::report())[0];
+        assert!(chart.alt.contains("value up to the horizon") && !chart.alt.to_lowercase().contains("lifetime"));
     }
 }

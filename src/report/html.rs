@@ -1,16 +1,17 @@
 //! The page: everything that a report holds in one HTML file, which asks nothing of the network and runs no script.
 
 use minijinja::value::Value;
-use minijinja::{Environment, context};
+use minijinja::{Environment, HtmlEscape, context};
 
 use super::amount::{Unit, sentence_case, write, write_beside, write_count, write_estimate};
 use super::answer::answers;
 use super::font;
 use super::gallery::Gallery;
+use super::glossary::glossary;
 use super::headline::headline;
 use super::palette::scenario;
 use super::sections::{figures, sections};
-use super::table::{COMPARED, SHOWN, better, difference};
+use super::table::{SHOWN, better, compared, difference, shown};
 use super::{Assumption, Report};
 use crate::estimate::summary::ScenarioSummary;
 use crate::stats::estimate::Estimate;
@@ -24,7 +25,7 @@ const TEMPLATE: &str = include_str!("report.html");
 pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Error> {
     let summary = &report.summary;
     let headline = headline(report);
-    let shown: Vec<(&str, &str)> = SHOWN.into_iter().filter(|(metric, _)| has(report, metric)).collect();
+    let (shown, compared) = (shown(report), compared(report));
     let mut gallery = gallery.clone();
     let metrics = std::mem::take(&mut gallery.metrics);
     let mut environment = Environment::new();
@@ -47,8 +48,12 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         doubted => summary.replications > 1,
         scenario_heads => shown.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
         scenarios => scenario_rows(report, &shown),
-        contrast_heads => COMPARED.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
-        contrasts => contrast_rows(report),
+        contrast_heads => compared.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
+        contrasts => contrast_rows(report, &compared),
+        money => report.has_money(),
+        glossary => glossary(report),
+        version => env!("CARGO_PKG_VERSION"),
+        study_digest => report.study_digest.as_str(),
         figures => figures(metrics),
         answers => answered(report),
         sections => sections(report, gallery),
@@ -57,10 +62,6 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         assumptions => assumptions(report),
         notes => report.notes.clone(),
     })
-}
-
-fn has(report: &Report, metric: &str) -> bool {
-    report.summary.scenarios.iter().any(|s| s.metrics.contains_key(metric))
 }
 
 /// A column's heading with its unit, where it is money.
@@ -92,10 +93,11 @@ fn scenario_rows(report: &Report, shown: &[(&str, &str)]) -> Vec<Value> {
     report.summary.scenarios.iter().map(|s| row(report, &s.name, cells(s))).collect()
 }
 
-fn contrast_rows(report: &Report) -> Vec<Value> {
+fn contrast_rows(report: &Report, compared: &[(&str, &str)]) -> Vec<Value> {
     let contrasts = report.summary.contrasts.iter().map(|contrast| {
-        let mut cells: Vec<String> = COMPARED.iter().map(|(metric, _)| difference(contrast, metric)).collect();
-        cells.extend([better(contrast), write(Unit::Number, contrast.customers_that_differ)]);
+        let mut cells: Vec<String> = compared.iter().map(|(metric, _)| difference(contrast, metric)).collect();
+        cells.extend(report.has_money().then(|| better(contrast)));
+        cells.push(write(Unit::Number, contrast.customers_that_differ));
         row(report, &contrast.scenario, cells)
     });
     contrasts.collect()
@@ -115,6 +117,9 @@ fn checks(report: &Report) -> Vec<Value> {
             let Some(simulated) = scenario.metrics.get(metric).or_else(|| scenario.outcomes.get(metric)) else {
                 continue;
             };
+            if !report.counts(metric) {
+                continue;
+            }
             checks.push(context! {
                 scenario => report.title(&scenario.name),
                 first => std::mem::take(&mut first),
@@ -138,9 +143,14 @@ fn words(metric: &str) -> String {
 
 fn assumptions(report: &Report) -> Vec<Value> {
     let row = |a: &Assumption| {
-        context! { owner => a.owner.as_str(), path => a.path.as_str(), value => a.value.as_str(), place => a.place.as_str() }
+        context! { owner => a.owner.as_str(), path => breakable(&a.path), value => a.value.as_str(), place => a.place.as_str() }
     };
     report.assumptions.iter().map(row).collect()
+}
+
+/// A path that may be broken between its names, and still be copied whole.
+fn breakable(path: &str) -> Value {
+    Value::from_safe_string(HtmlEscape(path).to_string().replace('.', ".<wbr>"))
 }
 
 /// How many standard errors lie between a mean and its expectation; a dash where nothing is known of the error.
@@ -204,6 +214,22 @@ mod tests {
         assert!(with.contains("<dt>When it pays back</dt>") && !without.contains("class=\"answers\""));
         let ids = with.matches("<figure id=").count();
         assert_eq!(ids, charts(&rich::report()).len());
+    }
+
+    #[test]
+    fn a_page_without_money_speaks_of_none() {
+        let page = page(&fixture::moneyless()).unwrap();
+        for word in ["Net present value", "net present value", "Better in", "Revenue", ", EUR", "EUR "] {
+            assert!(!page.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_page_says_what_its_words_mean_and_which_run_it_is() {
+        let page = page(&fixture::report()).unwrap();
+        assert!(page.contains("<h2>What the words mean</h2>") && page.contains("<dt>Contribution margin</dt>"));
+        let foot = format!("polku {}, seed 2026, study 0123456789ab", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&foot), "{foot}");
     }
 
     #[test]

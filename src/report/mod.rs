@@ -16,6 +16,8 @@ pub mod fixture;
 pub mod flow;
 pub mod font;
 pub mod gallery;
+pub mod glossary;
+pub mod goal;
 pub mod headline;
 pub mod heat;
 pub mod html;
@@ -24,6 +26,7 @@ pub mod ledger_table;
 pub mod palette;
 pub mod panels;
 pub mod parquet;
+pub mod rivals;
 pub mod roadmap_words;
 pub mod sections;
 pub mod spread;
@@ -38,6 +41,10 @@ use indexmap::IndexMap;
 use crate::estimate::business::Business;
 use crate::estimate::summary::{Series, Summary};
 use crate::stats::estimate::Estimate;
+
+/// The metrics that are amounts of money.
+pub const MONEY: [&str; 7] =
+    ["revenue", "margin", "cost", "initiative_cost", "cash_flow", "cumulative_cash_flow", "npv"];
 
 /// Every number that any output shows.
 pub struct Report {
@@ -58,6 +65,12 @@ pub struct Report {
     pub assumptions: Vec<Assumption>,
     /// What a reader should know before trusting the numbers, one sentence each.
     pub notes: Vec<String>,
+    /// The first and the last time at which money of customers is booked, as the accrual has it.
+    pub booked: (u64, u64),
+    /// The titles of the stages whose customers count as retained.
+    pub retained: Vec<String>,
+    /// The SHA-256 of the study's text, as `manifest.json` has it; empty where it is not known.
+    pub study_digest: String,
     /// Why there are no exact expectations; none where there are.
     pub why_not_exact: Option<String>,
     /// The roadmap, the books, the business case, targets, cohorts and the three uncertainties.
@@ -69,6 +82,19 @@ impl Report {
     pub fn title<'a>(&'a self, scenario: &'a str) -> &'a str {
         let found = self.summary.scenarios.iter().find(|s| s.name == scenario);
         found.map(|s| s.title.as_str()).filter(|title| !title.trim().is_empty()).unwrap_or(scenario)
+    }
+
+    /// Whether there is any money in the study; where there is none, nothing is said of it.
+    pub fn has_money(&self) -> bool {
+        let moves =
+            |estimate: &Estimate| [estimate.mean, estimate.low, estimate.high].iter().any(|value| *value != 0.0);
+        let metrics = self.summary.scenarios.iter().flat_map(|scenario| &scenario.metrics);
+        metrics.filter(|(metric, _)| MONEY.contains(&metric.as_str())).any(|(_, estimate)| moves(estimate))
+    }
+
+    /// Whether a metric says anything here: those of money only where there is any.
+    pub fn counts(&self, metric: &str) -> bool {
+        !MONEY.contains(&metric) || self.has_money()
     }
 
     /// The name of a scenario's chart, which every file system takes; scenarios whose letters it drops are told apart

@@ -36,7 +36,7 @@ pub fn gates<'a>(
     })
 }
 
-/// A rule with how often it was acted on.
+/// A rule with how often it was acted on, that is, made a difference.
 pub fn rule_in_words(rule: &RuleCourse, noun: &str) -> String {
     let share = if rule.share > 0.0 {
         format!("acted on in {} of the replications", write_probability(rule.share))

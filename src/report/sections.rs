@@ -5,13 +5,15 @@ use minijinja::value::Value;
 
 use super::Report;
 use super::amount::{
-    Unit, sentence_case, write, write_count, write_estimate, write_interval, write_period, write_probability,
-    write_rate, write_signed,
+    Unit, sentence_case, write, write_bracketed, write_estimate, write_period, write_probability, write_rate,
+    write_signed_bracketed,
 };
+use super::answer::{tells_tail, would_do};
 use super::chart::Chart;
 use super::gallery::Gallery;
+use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};
-use crate::estimate::business::{BusinessCase, ImpactChain, Irr, Payback, TargetOfScenario, TargetResult, Uncertainty};
+use crate::estimate::business::{BusinessCase, ImpactChain, Irr, Payback, TargetOfScenario, Uncertainty};
 use crate::stats::estimate::Estimate;
 
 /// What is said where a net present value is another estimate than the sum of its parts.
@@ -33,18 +35,18 @@ struct Table {
     worded: bool,
 }
 
-const TARGETS: &str = "Reached: the share of replications. Beyond the bound: how far the metric is on the good side of it; \
-                       negative where it falls short.";
+const TARGETS: &str = "Reached: the share of replications. Within the bound by: how far the metric is on the good side \
+                       of it in the mean; negative where it falls short.";
 const IMPACT: &str =
     "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.";
-const COHORTS: &str = "Customers by when they came: how many of them stay, and what each is worth.";
+const COHORTS: &str = "Customers by when they came: how many of them stay, and what each has brought by the horizon.";
 const DOUBTS: &str = "Three doubts that different things take away: simulating more, knowing the uncertain numbers \
                       better, and nothing at all.";
 const UNCERTAINTY: &str = "Simulation error: the standard error of the mean, which more simulated customers or \
                            replications take away. Parameters: the standard deviation that knowing the uncertain \
                            numbers would take away. Outcome: the standard deviation of what a business of this size \
-                           will see. Would do: the simulated customers with which chance is less than a tenth of the \
-                           variance that parameters bring.";
+                           will see. Would do: about how many simulated customers make chance less than a tenth of \
+                           the variance that parameters bring; none is told where that cannot be known.";
 
 /// The sections that the report has anything to say in.
 pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
@@ -64,14 +66,26 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
 
 fn case_note(report: &Report) -> String {
     let (currency, noun) = (&report.summary.currency, report.summary.period.noun());
-    let worst = write_rate(report.business.cases.first().map_or(0.05, |case| case.tail));
+    let worst = worst(report);
+    let tail = if tells_tail(report) {
+        format!(
+            "Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss beyond \
+             it; below 0 both are gains."
+        )
+    } else {
+        format!("What the worst {worst} lose is told from 100 replications on.")
+    };
     let note = format!(
         "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; \
-         never is later than all. Peak funding: the most money that is out at any time. Value at risk: the loss that is \
-         passed with a chance of {worst}; expected shortfall: the mean loss beyond it; below 0 both are gains."
+         never is later than all. Peak funding: the most money that is out at any time, not discounted. {tail}"
     );
     let forced = report.business.cases.iter().any(BusinessCase::is_forced);
     if forced { format!("{note} {FORCED}") } else { note }
+}
+
+/// The share of replications that the tail is, in words.
+fn worst(report: &Report) -> String {
+    write_rate(report.business.cases.first().map_or(0.05, |case| case.tail))
 }
 
 /// A section; none where there is neither a table nor a chart.
@@ -104,11 +118,7 @@ pub fn figures(charts: Vec<Chart>) -> Vec<Value> {
 
 /// An estimate with its interval in brackets.
 fn bracketed(estimate: &Estimate) -> String {
-    let mean = write(Unit::Number, estimate.mean);
-    match estimate.standard_error {
-        Some(_) => format!("{mean} [{}]", write_interval(Unit::Number, estimate.low, estimate.high)),
-        None => mean,
-    }
+    write_bracketed(Unit::Number, estimate)
 }
 
 /// Measures down, scenarios across: there are more measures than scenarios.
@@ -116,27 +126,31 @@ fn business_case(report: &Report) -> Table {
     let cases = &report.business.cases;
     let row = |head: &str, cell: &dyn Fn(&BusinessCase) -> String| (head.to_owned(), cases.iter().map(cell).collect());
     let number = |value: f64| write(Unit::Number, value);
-    if cases.is_empty() {
+    if cases.is_empty() || !report.has_money() {
         return Table::default();
     }
+    let (currency, noun, worst) = (&report.summary.currency, report.summary.period.noun(), worst(report));
     let mut rows = vec![
-        row("Net present value", &|case| bracketed(&case.npv)),
+        row(&format!("Net present value, {currency}"), &|case| bracketed(&case.npv)),
         row("Chance that it is above 0", &|case| write_probability(case.probability_positive)),
         row("Internal rate of return, a year", &|case| irr(&case.irr)),
-        row("Payback, median [5th to 95th percentile]", &|case| periods(&case.payback)),
-        row("Payback, discounted", &|case| periods(&case.discounted_payback)),
+        row(&format!("Payback in {noun}s, median [5th to 95th percentile]"), &|case| periods(&case.payback)),
+        row(&format!("Payback in {noun}s, discounted"), &|case| periods(&case.discounted_payback)),
         row("Pays back within the horizon, discounted", &|case| {
             write_probability(case.discounted_payback.within_horizon)
         }),
-        row("Peak funding", &|case| bracketed(&case.peak_funding)),
+        row(&format!("Peak funding, {currency}"), &|case| bracketed(&case.peak_funding)),
     ];
     if cases.iter().any(|case| case.return_on_investment.is_some()) {
         rows.push(row("Net present value per unit of initiative cost", &|case| {
             case.return_on_investment.as_ref().map_or(NONE.to_owned(), bracketed)
         }));
     }
-    rows.push(row("Value at risk", &|case| number(case.value_at_risk)));
-    rows.push(row("Expected shortfall", &|case| number(case.expected_shortfall)));
+    if tells_tail(report) {
+        let loss = |what: &str| format!("{what} at {worst}, {currency} (below 0: a gain)");
+        rows.push(row(&loss("Value at risk"), &|case| number(case.value_at_risk)));
+        rows.push(row(&loss("Expected shortfall"), &|case| number(case.expected_shortfall)));
+    }
     Table { heads: heads(report, "Measure", cases.iter().map(|case| case.scenario.as_str())), rows, worded: false }
 }
 
@@ -163,19 +177,19 @@ fn periods(payback: &Payback) -> String {
 /// Drivers down, scenarios across.
 fn impact(report: &Report) -> Table {
     let chains = &report.business.chains;
-    let Some(first) = chains.first() else { return Table::default() };
-    let signed = |estimate: &Estimate| {
-        let mean = write_signed(Unit::Number, estimate.mean);
-        match estimate.standard_error {
-            Some(_) => format!("{mean} [{}]", write_interval(Unit::Number, estimate.low, estimate.high)),
-            None => mean,
-        }
+    let Some(first) = chains.first().filter(|_| report.has_money()) else { return Table::default() };
+    let signed = |estimate: &Estimate| write_signed_bracketed(Unit::Number, estimate);
+    let is_something = |driver: &str| {
+        let parts = chains.iter().flat_map(|chain| &chain.parts).filter(|part| part.driver == driver);
+        parts.map(|part| part.amount).any(|amount| amount.mean != 0.0 || amount.low < amount.high)
     };
     let cell = |chain: &ImpactChain, driver: &str| {
         chain.parts.iter().find(|part| part.driver == driver).map_or(NONE.to_owned(), |part| signed(&part.amount))
     };
     let row = |driver: &str, title: &str| (title.to_owned(), chains.iter().map(|c| cell(c, driver)).collect());
-    let mut rows: Vec<(String, Vec<String>)> = first.parts.iter().map(|p| row(&p.driver, &p.title)).collect();
+    // A driver that nothing runs through, such as fees where there are none, has no row.
+    let parts = first.parts.iter().filter(|part| is_something(&part.driver));
+    let mut rows: Vec<(String, Vec<String>)> = parts.map(|part| row(&part.driver, &part.title)).collect();
     rows.push(("Cash flow".to_owned(), chains.iter().map(|chain| signed(&chain.total)).collect()));
     Table { heads: heads(report, "Driver", chains.iter().map(|chain| chain.scenario.as_str())), rows, worded: false }
 }
@@ -184,25 +198,15 @@ fn targets(report: &Report) -> Table {
     let mut rows = Vec::new();
     for target in &report.business.targets {
         let of = |of: &TargetOfScenario| {
-            let gap = gap(target, &of.gap);
-            vec![report.title(&of.scenario).to_owned(), write_probability(of.probability), gap]
+            vec![report.title(&of.scenario).to_owned(), write_probability(of.probability), room(target, &of.gap)]
         };
-        let head = sentence_case(&target.asked);
-        for cells in target.scenarios.iter().map(of) {
+        let head = sentence_case(&Words::of(report).asked(target));
+        for cells in judged(report, target).map(of) {
             rows.push((head.clone(), cells));
         }
     }
-    let heads = ["Target", "Scenario", "Reached", "Beyond the bound"].map(str::to_owned).to_vec();
+    let heads = ["Target", "Scenario", "Reached", "Within the bound by"].map(str::to_owned).to_vec();
     Table { heads, rows, worded: true }
-}
-
-fn gap(target: &TargetResult, gap: &Estimate) -> String {
-    let unit = Unit::of_difference(&target.metric);
-    let mean = write_signed(unit, gap.mean);
-    match gap.standard_error {
-        Some(_) => format!("{mean} [{}]", write_interval(unit, gap.low, gap.high)),
-        None => mean,
-    }
 }
 
 /// Cohorts down, those of a scenario together.
@@ -236,10 +240,9 @@ fn uncertainty(report: &Report) -> Table {
         let unit = if of.difference { Unit::of_difference(&of.metric) } else { Unit::of(&of.metric) };
         let sd = |value: f64| write(spread_unit(unit), value);
         let what = if of.difference { "difference in " } else { "" };
-        let metric =
-            sentence_case(&format!("{what}{}", of.metric.replace('_', " ").replace("npv", "net present value")));
+        let metric = sentence_case(&format!("{what}{}", metric_in_words(&of.metric)));
         let parameters = if of.parameter_is_lost_in_chance { "lost in chance".to_owned() } else { sd(of.parameter_sd) };
-        let would_do = of.agents_that_would_do.map_or(NONE.to_owned(), write_count);
+        let would_do = would_do(report, of).unwrap_or(NONE.to_owned());
         let mean = Estimate { mean: of.mean, ..Estimate::default() };
         let cells =
             vec![metric, write_estimate(unit, &mean), sd(of.simulation_error), parameters, sd(of.outcome_sd), would_do];
@@ -248,7 +251,7 @@ fn uncertainty(report: &Report) -> Table {
     let heads = ["Scenario", "Number", "Mean", "Simulation error", "Parameters", "Outcome", "Would do"];
     Table {
         heads: heads.map(str::to_owned).to_vec(),
-        rows: report.business.uncertainty.iter().map(row).collect(),
+        rows: report.business.uncertainty.iter().filter(|of| report.counts(&of.metric)).map(row).collect(),
         worded: true,
     }
 }

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Report;
-use super::amount::{Unit, write, write_estimate, write_interval, write_probability, write_signed};
+use super::amount::{Unit, write, write_estimate, write_probability, write_signed_bracketed};
 use crate::estimate::summary::{Contrast, Summary};
 use crate::stats::estimate::Estimate;
 
@@ -16,8 +16,7 @@ pub const SHOWN: [(&str, &str); 5] = [
     ("npv", "Net present value"),
 ];
 /// The metrics whose differences the tables show, with their headings.
-pub const COMPARED: [(&str, &str); 3] =
-    [("retention", "Retention"), ("revenue", "Revenue"), ("npv", "Net present value")];
+const COMPARED: [(&str, &str); 3] = [("retention", "Retention"), ("revenue", "Revenue"), ("npv", "Net present value")];
 
 /// How many letters wide scenarios' names may be in a terminal.
 const NAME_WIDTH: usize = 28;
@@ -32,8 +31,10 @@ pub struct NotFinite(pub String);
 /// The scenarios and their differences from the baseline, for a terminal, without colours.
 pub fn terminal(report: &Report) -> String {
     let summary = &report.summary;
-    let horizon = format!("{} {}s", summary.horizon, summary.period.noun());
-    let mut parts = vec![format!("Over {horizon}, money in {}\n{}\n", summary.currency, scenarios(report))];
+    let s = if summary.horizon == 1 { "" } else { "s" };
+    let horizon = format!("{} {}{s}", summary.horizon, summary.period.noun());
+    let money = if report.has_money() { format!(", money in {}", summary.currency) } else { String::new() };
+    let mut parts = vec![format!("Over {horizon}{money}\n{}\n", scenarios(report))];
     if !summary.contrasts.is_empty() {
         let baseline = report.title(&summary.baseline);
         parts.push(format!("Difference from {baseline}\n{}\n", contrasts(report)));
@@ -78,7 +79,7 @@ fn align(table: &mut Table) {
 }
 
 fn scenarios(report: &Report) -> Table {
-    let shown: Vec<_> = SHOWN.into_iter().filter(|(metric, _)| has(&report.summary, metric)).collect();
+    let shown = shown(report);
     let heads = std::iter::once("Scenario").chain(shown.iter().map(|(_, heading)| *heading));
     let mut table = empty_table(&heads.map(str::to_owned).collect::<Vec<_>>());
     for scenario in &report.summary.scenarios {
@@ -92,19 +93,28 @@ fn scenarios(report: &Report) -> Table {
     table
 }
 
-fn has(summary: &Summary, metric: &str) -> bool {
-    summary.scenarios.iter().any(|s| s.metrics.contains_key(metric))
+/// The metrics that tables of this report show: what was counted, and no money where there is none.
+pub fn shown(report: &Report) -> Vec<(&'static str, &'static str)> {
+    let has = |metric: &str| report.summary.scenarios.iter().any(|s| s.metrics.contains_key(metric));
+    SHOWN.into_iter().filter(|(metric, _)| has(metric) && report.counts(metric)).collect()
+}
+
+/// The metrics whose differences tables of this report show.
+pub fn compared(report: &Report) -> Vec<(&'static str, &'static str)> {
+    COMPARED.into_iter().filter(|(metric, _)| report.counts(metric)).collect()
 }
 
 fn contrasts(report: &Report) -> Table {
     let mut heads = vec!["Scenario".to_owned()];
-    heads.extend(COMPARED.iter().map(|(_, heading)| (*heading).to_owned()));
-    heads.extend(["Better".to_owned(), "Customers that differ".to_owned()]);
+    let (compared, money) = (compared(report), report.has_money());
+    heads.extend(compared.iter().map(|(_, heading)| (*heading).to_owned()));
+    heads.extend(money.then(|| "Better".to_owned()));
+    heads.push("Customers that differ".to_owned());
     let mut table = empty_table(&heads);
     for contrast in &report.summary.contrasts {
         let mut row = vec![narrow(report.title(&contrast.scenario), NAME_WIDTH)];
-        row.extend(COMPARED.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
-        row.push(better(contrast));
+        row.extend(compared.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
+        row.extend(money.then(|| better(contrast)));
         row.push(write(Unit::Number, contrast.customers_that_differ));
         table.add_row(row);
     }
@@ -115,11 +125,10 @@ fn contrasts(report: &Report) -> Table {
 /// A difference with its interval: `+1.20 M [0.90 to 1.50 M]`.
 pub fn difference(contrast: &Contrast, metric: &str) -> String {
     let unit = Unit::of_difference(metric);
-    contrast.metrics.get(metric).map_or("–".to_owned(), |difference| {
-        let Estimate { mean, standard_error, low, high } = difference.estimate;
-        let mean = write_signed(unit, mean);
-        if standard_error.is_some() { format!("{mean} [{}]", write_interval(unit, low, high)) } else { mean }
-    })
+    contrast
+        .metrics
+        .get(metric)
+        .map_or("–".to_owned(), |difference| write_signed_bracketed(unit, &difference.estimate))
 }
 
 /// The share of replications in which a scenario is worth more than the baseline; a single one has no share.
@@ -238,6 +247,14 @@ mod tests {
         }
         let wide = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(wide <= 110, "{wide}\n{text}");
+    }
+
+    #[test]
+    fn a_study_without_money_has_no_columns_of_money() {
+        let text = terminal(&fixture::moneyless());
+        assert!(text.starts_with("Over 36 months\n") && text.contains("Retention"), "{text}");
+        assert!(!["Revenue", "Margin", "value", "Better", "EUR"].iter().any(|word| text.contains(word)), "{text}");
+        assert!(terminal(&fixture::extremes()[1].1).starts_with("Over 1 month, money"));
     }
 
     #[test]

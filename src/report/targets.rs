@@ -6,6 +6,7 @@ use super::axis::{Axis, times};
 use super::canvas::Point;
 use super::chart::Chart;
 use super::figure::{Figure, Frame};
+use super::goal::{Words, judged};
 use super::key::Sample;
 use super::palette::{AXIS, Look, TEXT, scenario};
 use super::panels::{Head, Panels, legend};
@@ -31,7 +32,7 @@ pub fn targets(report: &Report) -> Option<Chart> {
     legend(&mut figure, Sample::Line, &names);
     let across = Axis::times(summary.period, 0, summary.horizon, Panels::parts(targets.len()));
     let up = Axis::values(Unit::Share, [0.0, 1.0], 4);
-    let heads: Vec<Head> = targets.iter().map(|target| head(target, summary.horizon)).collect();
+    let heads: Vec<Head> = targets.iter().map(|target| head(report, target)).collect();
     let panels = Panels::place(&mut figure, &heads, 150.0, &across, &up);
     for (target, frame) in targets.iter().zip(&panels.frames) {
         frame.draw_up(&mut figure.canvas);
@@ -44,32 +45,32 @@ pub fn targets(report: &Report) -> Option<Chart> {
 
 /// The scenarios that any target speaks of, in the order of the study, as their lines look.
 fn looks(report: &Report, targets: &[&TargetResult]) -> Vec<(String, Look)> {
-    let spoken = |name: &str| targets.iter().flat_map(|t| &t.scenarios).any(|s| s.scenario == name);
+    let spoken = |name: &str| targets.iter().flat_map(|t| judged(report, t)).any(|s| s.scenario == name);
     let scenarios = report.summary.scenarios.iter().filter(|s| spoken(&s.name));
     scenarios.map(|s| (report.title(&s.name).to_owned(), scenario(report, &s.name))).collect()
 }
 
-fn head(target: &TargetResult, horizon: u64) -> Head {
+fn head(report: &Report, target: &TargetResult) -> Head {
     let mut notes = Vec::new();
-    if u64::from(target.period) > horizon {
+    if u64::from(target.period) > report.summary.horizon {
         notes.push("Judged after the horizon.".to_owned());
     }
     if !target.otherwise.is_empty() {
         notes.push(format!("Otherwise: {}", target.otherwise));
     }
-    Head { heading: sentence_case(&target.asked), note: notes.join(" ") }
+    Head { heading: sentence_case(&Words::of(report).asked(target)), note: notes.join(" ") }
 }
 
 fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResult) {
-    let judged = f64::from(target.period);
-    let shown = judged <= frame.across.high;
+    let when = f64::from(target.period);
+    let shown = when <= frame.across.high;
     if shown {
-        let x = frame.x(judged);
+        let x = frame.x(when);
         figure.canvas.line(&[(x, frame.top - 4.0), (x, frame.bottom)], TEXT, 1.25);
     }
     // The baseline last, so that no other line hides it.
     let (baseline, others): (Vec<_>, Vec<_>) =
-        target.scenarios.iter().partition(|s| s.scenario == report.summary.baseline);
+        judged(report, target).partition(|s| s.scenario == report.summary.baseline);
     for of in others.into_iter().chain(baseline) {
         let look = scenario(report, &of.scenario);
         let chances = &of.probability_over_time;
@@ -79,7 +80,7 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
             .collect();
         figure.canvas.dashed(&points, look.ink, 2.0, look.dash);
         if shown {
-            figure.canvas.dot((frame.x(judged), frame.y(of.probability.clamp(0.0, 1.0))), 4.0, look.ink);
+            figure.canvas.dot((frame.x(when), frame.y(of.probability.clamp(0.0, 1.0))), 4.0, look.ink);
         }
     }
     figure.canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], AXIS, 1.0);
@@ -89,8 +90,8 @@ fn words(report: &Report, targets: &[&TargetResult]) -> String {
     let chance =
         |of: &TargetOfScenario| format!("{} in {}", report.title(&of.scenario), write_probability(of.probability));
     let target = |target: &&TargetResult| {
-        let chances: Vec<String> = target.scenarios.iter().map(chance).collect();
-        format!("{}: {}.", sentence_case(&target.asked), chances.join(", "))
+        let chances: Vec<String> = judged(report, target).map(chance).collect();
+        format!("{}: {}.", sentence_case(&Words::of(report).asked(target)), chances.join(", "))
     };
     format!(
         "Line charts of the share of replications that reach each target over time. When they are judged: {}",

@@ -60,7 +60,7 @@ fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
             top = draw_capability(&mut figure, &frame, roadmap, capability, top);
         }
     }
-    frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s from the start"));
+    frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s from the start; {noun} 10 goes from 9 to 10"));
     let height = draw_rules(&mut figure, &roadmap.rules, noun, frame.bottom + BELOW);
     figure.finish(&report.chart_name("roadmap", &roadmap.scenario), height, words(report, roadmap))
 }

@@ -1,7 +1,7 @@
 //! Waterfalls: how parts add up to a whole, one bar after the other.
 
 use super::Report;
-use super::amount::{Unit, write_interval, write_signed};
+use super::amount::{Unit, write_ranged_signed, write_signed};
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
@@ -208,14 +208,9 @@ impl Fall {
                 for end in [left, right] {
                     figure.canvas.line(&[(end, middle - 4.0), (end, middle + 4.0)], TEXT, 1.5);
                 }
-                let interval = format!("[{}]", write_interval(Unit::Number, low, high));
-                figure.canvas.words(
-                    &write_signed(Unit::Number, part.amount),
-                    (x, middle - 1.0),
-                    Anchor::Start,
-                    letters,
-                );
-                figure.canvas.words(&interval, (x, middle + 12.0), Anchor::Start, LABEL);
+                let (amount, ends) = write_ranged_signed(Unit::Number, part.amount, low, high);
+                figure.canvas.words(&amount, (x, middle - 1.0), Anchor::Start, letters);
+                figure.canvas.words(&format!("[{ends}]"), (x, middle + 12.0), Anchor::Start, LABEL);
             }
             None => {
                 figure.canvas.words(&write_signed(Unit::Number, part.amount), (x, base), Anchor::Start, letters);
@@ -225,10 +220,11 @@ impl Fall {
 
     fn words(&self) -> String {
         let part = |part: &Part| {
-            let doubt = part
-                .doubt
-                .map_or_else(String::new, |(low, high)| format!(" ({})", write_interval(Unit::Number, low, high)));
-            format!("{} {}{doubt}", part.title, write_signed(Unit::Number, part.amount))
+            let Some((low, high)) = part.doubt else {
+                return format!("{} {}", part.title, write_signed(Unit::Number, part.amount));
+            };
+            let (amount, ends) = write_ranged_signed(Unit::Number, part.amount, low, high);
+            format!("{} {amount} ({ends})", part.title)
         };
         let parts: Vec<String> = self.parts.iter().map(part).collect();
         format!("Waterfall chart. {}: {}. Together: {}.", self.subtitle, parts.join("; "), part(&self.whole))
@@ -237,7 +233,10 @@ impl Fall {
 
 /// Leaves out parts of nothing, and gathers the smallest where there are too many.
 fn gathered(parts: Vec<Part>) -> Vec<Part> {
-    let mut parts: Vec<Part> = parts.into_iter().filter(|part| part.amount != 0.0 || part.doubt.is_some()).collect();
+    let mut parts: Vec<Part> = parts
+        .into_iter()
+        .filter(|part| part.amount != 0.0 || part.doubt.is_some_and(|(low, high)| low < high))
+        .collect();
     if parts.len() <= MOST_PARTS {
         return parts;
     }

@@ -185,6 +185,11 @@ impl Walk<'_> {
                     .why("`inf` is no amount, and neither is a number past 1.8e308")
                     .mend("write the number that you mean"),
             );
+        } else if is(schema, "integer") && number.abs() > LARGEST_WHOLE {
+            self.tell(
+                fault(format!("`{path}` is {number:e}, which is larger than can be counted"))
+                    .mend("write a whole number up to 9_007_199_254_740_992, which is 2^53"),
+            );
         } else if is(schema, "integer") && !whole {
             let near = number.round().max(0.0);
             self.tell(

@@ -18,6 +18,8 @@ pub struct Setting {
     pub path: String,
     /// The value as TOML writes it; what is not TOML is taken as a text.
     pub value: String,
+    /// The option that gave it, such as `--agents`; `--set` by default.
+    pub option: Option<&'static str>,
 }
 
 impl Setting {
@@ -30,13 +32,20 @@ impl Setting {
                 (Some(open), _) if open == letter => quote = None,
                 (None, '=') => {
                     let value = written[at + 1..].trim().to_owned();
-                    return Ok(Self { path: written[..at].trim().to_owned(), value });
+                    return Ok(Self { path: written[..at].trim().to_owned(), value, option: None });
                 }
                 _ => {}
             }
         }
         Err(Diagnostic::error(format!("`--set {written}` has no `=`"))
             .mend("write a path and a value: `--set run.horizon=24`"))
+    }
+}
+
+impl Setting {
+    /// How it was given: `--set run.agents=0`, `--agents 0`.
+    pub fn given(&self) -> String {
+        self.option.map_or_else(|| format!("--set {self}"), |option| format!("{option} {}", self.value))
     }
 }
 
@@ -60,7 +69,7 @@ impl Source {
                 Ok(paths) => {
                     for path in paths {
                         put(&mut self.document, &path, value(&setting.value, language.at(&path), &language));
-                        self.overrides.push((path, setting.to_string()));
+                        self.overrides.push((path, setting.given()));
                     }
                 }
                 Err(fault) => faults.push(fault),

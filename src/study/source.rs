@@ -25,7 +25,7 @@ pub struct Source {
     pub(super) document: Node,
     /// What is wrong with the file as TOML.
     pub(super) faults: Vec<Diagnostic>,
-    /// The paths that were set from the command line, each with `PATH=VALUE` as it was given.
+    /// The paths that were set from the command line, each with the option as it was given.
     pub(super) overrides: Vec<(ParamPath, String)>,
 }
 
@@ -75,7 +75,7 @@ impl Source {
         let mut bytes = Vec::new();
         std::fs::File::open(path)
             .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(reason(&error)))?;
+            .map_err(|error| unreadable(reason(&error) + &instead(path)))?;
         let wrong = |fault: Diagnostic| ReadError::Wrong {
             source_file: Box::new(Self::new(name.clone(), folder.clone(), String::new())),
             diagnostics: vec![fault],
@@ -129,7 +129,7 @@ impl Source {
         let chance = path.child("chance");
         // The last setting of a path is the one that holds.
         if let Some((_, given)) = self.overrides.iter().rev().find(|(set, _)| set.holds(&path) || *set == chance) {
-            let given = format!("given by `--set {given}`");
+            let given = format!("given by `{given}`");
             if !place.label.contains(&given) {
                 place.label = if place.label.is_empty() { given } else { format!("{}; {given}", place.label) };
             }
@@ -192,7 +192,18 @@ fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
+        // Without the system's number of the error.
+        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+    }
+}
+
+/// The study that was meant where its ending was left out.
+fn instead(path: &Path) -> String {
+    let named = path.with_extension("toml");
+    if path.extension().is_none() && !path.exists() && named.is_file() {
+        format!("; did you mean `{}`?", named.display())
+    } else {
+        String::new()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::roadmap::{Initiative, Level, Planned};
 use crate::study::initiative::Gate;
 use crate::study::path::ParamPath as Path;
+use crate::study::roadmap::Contingency;
 
 use super::Compiler;
 
@@ -170,6 +171,7 @@ impl Compiler<'_> {
         let begun = begun.flat_map(|rule| rule.then.initiatives.iter().filter_map(named));
         let begun: Vec<usize> = begun.chain(plan.iter().map(|its| its.initiative)).collect();
         for (rule, written) in rules.iter().enumerate() {
+            self.check_in_time(scenario, (rule, written), plan);
             for (item, name) in written.then.initiatives.iter().enumerate() {
                 let Some(initiative) = named(name).and_then(|place| all.get(place)) else { continue };
                 let wanting = initiative.requires.iter().find(|need| {
@@ -199,6 +201,29 @@ impl Compiler<'_> {
                         .mend(format!("let an initiative that provides `{capability}` start in the scenario, or let the effect be scaled with `gate = \"scale\"`")),
                 );
             }
+        }
+    }
+
+    /// Warns of a rule that starts only what the plan has started by then.
+    fn check_in_time(&mut self, scenario: &str, (rule, written): (usize, &Contingency), plan: &[Planned]) {
+        let then = &written.then;
+        // What is seen when a period has ended is answered in the next one.
+        let first = written.when.from.map_or(1, |from| from.0).saturating_add(1);
+        let planned = |name: &String| {
+            let place = self.study.initiatives.get_index_of(name)?;
+            plan.iter().find(|its| its.initiative == place).map(|its| its.start)
+        };
+        let starts: Option<Vec<u32>> = then.initiatives.iter().map(planned).collect();
+        let Some(last) = starts.and_then(|starts| starts.into_iter().max()) else { return };
+        if then.changes.is_empty() && u64::from(last) <= first {
+            self.fault(
+                Diagnostic::warning("a rule starts only what has started by then")
+                    .at(Path::of(["scenarios", scenario, "rules", &rule.to_string(), "then"]).to_string())
+                    .why(format!(
+                        "it can act from period {first} on, and scenario `{scenario}` starts all of it by period {last} in any case"
+                    ))
+                    .mend("take it out of the plan, watch earlier with `from`, or let the rule start something else"),
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::RunPlan;
 use crate::model::param::Meaning;
-use crate::quantity::ScenarioId;
+use crate::quantity::{ParamId, ScenarioId};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 use crate::study::run::{Accrual, Discounting};
@@ -51,6 +51,15 @@ impl Compiler<'_> {
         }
         let rate = run.discount_rate.clone().unwrap_or(Number::Known(0.0));
         let discount_rate = self.numbers.fixed(&at("discount_rate"), &at("discount_rate"), Meaning::Positive, &rate);
+        self.check_rate(discount_rate);
+        if self.study.currency.trim().is_empty() {
+            self.fault(
+                Diagnostic::warning("the currency has no name")
+                    .at("currency")
+                    .why("reports write it before every amount of money")
+                    .mend("name it, such as `currency = \"EUR\"`, or take the line out"),
+            );
+        }
         RunPlan {
             period: run.period,
             horizon: u32::try_from(run.horizon.0.clamp(1, MOST_PERIODS)).unwrap_or(1),
@@ -65,6 +74,22 @@ impl Compiler<'_> {
             accrual: run.accrual,
             interval: run.interval,
         }
+    }
+
+    /// Warns of a discount rate that was hardly meant.
+    fn check_rate(&mut self, rate: ParamId) {
+        let mean = self.numbers.params[rate.index()].law.mean();
+        if mean <= 1.0 {
+            return;
+        }
+        let fault = Diagnostic::warning(format!("money is discounted at {:.0}% a year", mean * 100.0))
+            .at("run.discount_rate")
+            .why("`discount_rate` is a share: 1 is 100% a year");
+        self.fault(if mean <= 100.0 {
+            fault.mend(format!("if {mean}% is meant, write {}", libm::round(mean * 1e6) / 1e8))
+        } else {
+            fault.mend("write a share, such as 0.08 for 8%")
+        });
     }
 
     pub(super) fn within(&mut self, key: &str, value: u64, low: u64, high: u64) {

@@ -4,7 +4,7 @@ use rust_xlsxwriter::utility::row_col_to_cell;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::Draft;
-use super::books::calendar;
+use super::books::{amount, calendar};
 use super::compare::OUTCOME;
 use super::keys::Key;
 use super::layout::{Below, FIRST_YEAR, Layout, Sum, TOTAL, fixed};
@@ -42,7 +42,9 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Checks")?;
     sheet.widths(&[58.0, 40.0, 20.0, 20.0, 14.0, 18.0])?;
     sheet.freeze(1, 0, (0, 0))?;
-    sheet.heads(0, &["Check", "Scenario", "Formula", "Expected", "May be off by", "Outcome"], &draft.styles.head)?;
+    sheet.heads(0, &["Check", "Scenario"], &draft.styles.head)?;
+    sheet.heads_from((0, 2), &["Formula", "Expected", "May be off by"], &draft.styles.head_count)?;
+    sheet.text((0, FOUND.0), "Outcome", &draft.styles.head)?;
     let mut fine = true;
     for (row, check) in (1..).zip(&checks) {
         fine &= check.write(&mut sheet, draft, row)?;
@@ -73,18 +75,18 @@ impl Check {
     fn write(&self, sheet: &mut Sheet, draft: &Draft, row: u32) -> Result<bool, XlsxError> {
         let (styles, business) = (&draft.styles, &draft.report.business);
         sheet.heads(row, &[self.what, draft.title(self.place)], &styles.text)?;
-        sheet.formula((row, 2), &self.formula, self.result, &styles.number)?;
+        sheet.formula((row, 2), &self.formula, self.result, styles.plain(self.result))?;
         let expected = match &self.expected {
             Expected::Formula(formula) => {
-                sheet.formula((row, 3), formula, self.result, &styles.number)?;
+                sheet.formula((row, 3), formula, self.result, styles.plain(self.result))?;
                 self.result
             }
             Expected::Value(value) | Expected::AtRate(value) => {
-                sheet.number((row, 3), *value, &styles.number)?;
+                sheet.number((row, 3), *value, styles.plain(*value))?;
                 *value
             }
         };
-        sheet.number((row, 4), self.tolerance, &styles.number)?;
+        sheet.number((row, 4), self.tolerance, styles.plain(self.tolerance))?;
         let cell = |column| row_col_to_cell(row, column);
         let off = format!("{}-{}", cell(2), cell(3));
         let held = format!("IF(ABS({off})<={},\"OK\",{off})", cell(4));
@@ -106,6 +108,7 @@ fn of_scenario(draft: &Draft, place: usize) -> Vec<Check> {
     let mut checks = vec![lines(draft, place), compared(draft, place)];
     checks.extend(years(draft, place));
     checks.extend(engine(draft, place, "cash_flow", "Cash flow is the engine's", Sum::Cash));
+    checks.extend(margin(draft, place));
     checks.push(factors(draft, place));
     checks.extend(npv(draft, place));
     checks.extend(rate(draft, place));
@@ -180,6 +183,21 @@ fn engine(draft: &Draft, place: usize, metric: &str, what: &'static str, sum: Su
     let expected = Expected::Value(draft.engine(place, metric)?);
     let check = check(draft, place, what, format!("={}", scenario::total(draft, place, sum)), expected);
     Some(Check { tolerance: unit_rounding(draft, place), ..check })
+}
+
+/// The engine's margin is revenue less the goods alone; the sheets' contribution margin deducts all variable cost.
+fn margin(draft: &Draft, place: usize) -> Option<Check> {
+    let lines = &draft.report.business.books.lines;
+    let goods = draft.layout.lines(Sum::Variable).find(|(line, _)| lines[*line].name == "goods");
+    let less =
+        goods.map_or_else(String::new, |(_, row)| format!("-{}{}", draft.names.quoted(place), fixed(row, TOTAL)));
+    let sums = &draft.sums[place];
+    let cost: i128 = goods.map_or(0, |(line, _)| sums.line(line).iter().sum());
+    let units = sums.units(Sum::Revenue).iter().sum::<i128>() - cost;
+    let formula = format!("={}{less}", scenario::total(draft, place, Sum::Revenue));
+    let expected = Expected::Value(draft.engine(place, "margin")?);
+    let check = check(draft, place, "Revenue less cost of goods is the engine's margin", formula, expected);
+    Some(Check { result: amount(units), tolerance: unit_rounding(draft, place), ..check })
 }
 
 fn factors(draft: &Draft, place: usize) -> Check {

@@ -27,7 +27,8 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let styles = &draft.styles;
     sheet.widths(&[34.0, 26.0, 16.0, 22.0, 28.0, 24.0, 20.0, 22.0])?;
     sheet.freeze(1, 0, (0, 0))?;
-    sheet.heads(0, &HEADS, &styles.head)?;
+    sheet.heads(0, &HEADS[..1], &styles.head)?;
+    sheet.heads_from((0, 1), &HEADS[1..], &styles.head_count)?;
     let all = &draft.report.business.cohorts;
     if all.iter().map(|of| of.cohorts.len() + 2).sum::<usize>() > MOST_ROWS {
         return sheet.text((1, 0), "There are too many cohorts for a sheet; business.json has them all.", &styles.note);
@@ -54,11 +55,11 @@ fn line(
     let styles = &draft.styles;
     sheet.text((row, 0), draft.report.title(&of.scenario), &styles.text)?;
     sheet.number((row, 1), f64::from(cohort.entry), &styles.count)?;
-    sheet.number((row, CUSTOMERS), cohort.customers, &styles.number)?;
+    sheet.number((row, CUSTOMERS), cohort.customers, styles.plain(cohort.customers))?;
     sheet.number((row, 3), cohort.retention.last().copied().unwrap_or(f64::NAN), &styles.rate)?;
-    sheet.number((row, WITHIN), cohort.lifetime_value, &styles.number)?;
+    sheet.number((row, WITHIN), cohort.lifetime_value, styles.plain(cohort.lifetime_value))?;
     if let Some(after) = cohort.tail_value {
-        sheet.number((row, AFTER), after, &styles.number)?;
+        sheet.number((row, AFTER), after, styles.plain(after))?;
         whole(sheet, draft, row, (cohort.lifetime_value, after))?;
     }
     Ok(())
@@ -68,7 +69,7 @@ fn line(
 fn whole(sheet: &mut Sheet, draft: &Draft, row: u32, (within, after): (f64, f64)) -> Result<(), XlsxError> {
     let styles = &draft.styles;
     let [one, other] = [WITHIN, AFTER].map(|column| row_col_to_cell(row, column));
-    sheet.formula((row, AFTER + 1), &format!("={one}+{other}"), within + after, &styles.number)?;
+    sheet.formula((row, AFTER + 1), &format!("={one}+{other}"), within + after, styles.plain(within + after))?;
     let formula = format!("=IF(AND({one}>=0,{other}>=0,{one}+{other}>0),{one}/({one}+{other}),\"–\")");
     let at = (row, AFTER + 2);
     if within >= 0.0 && after >= 0.0 && within + after > 0.0 {
@@ -90,14 +91,14 @@ fn together(
     let customers: f64 = of.cohorts.iter().map(|cohort| cohort.customers).sum();
     sheet.text((row, 0), draft.report.title(&of.scenario), &styles.sum_text)?;
     sheet.text((row, 1), "all, each when they came", &styles.sum_text)?;
-    sheet.formula((row, CUSTOMERS), &format!("=SUM({})", column(CUSTOMERS)), customers, &styles.number)?;
+    sheet.formula((row, CUSTOMERS), &format!("=SUM({})", column(CUSTOMERS)), customers, styles.plain(customers))?;
     if customers <= 0.0 {
         return Ok(());
     }
     let mean = |sheet: &mut Sheet, at: u16, value: &dyn Fn(&CohortResult) -> f64| -> Result<f64, XlsxError> {
         let formula = format!("=SUMPRODUCT({0},{1})/SUM({0})", column(CUSTOMERS), column(at));
         let mean = of.cohorts.iter().map(|cohort| cohort.customers * value(cohort)).sum::<f64>() / customers;
-        sheet.formula((row, at), &formula, mean, &styles.number)?;
+        sheet.formula((row, at), &formula, mean, styles.plain(mean))?;
         Ok(mean)
     };
     let within = mean(sheet, WITHIN, &|cohort| cohort.lifetime_value)?;

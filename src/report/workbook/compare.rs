@@ -2,6 +2,8 @@
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
+use super::super::amount::write_rate;
+use super::super::answer::tells_tail;
 use super::Draft;
 use super::keys::{Key, NEVER, UNCERTAIN};
 use super::layout::Sum;
@@ -36,7 +38,7 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     sheet.freeze(HEAD + 1, 1, (HEAD, HEAD))?;
     sheet.text((HEAD, 0), "Over the horizon", &draft.styles.head)?;
     for (column, place) in (1..).zip(0..draft.sums.len()) {
-        sheet.text((HEAD, column), draft.title(place), &draft.styles.head)?;
+        sheet.text((HEAD, column), draft.title(place), &draft.styles.head_count)?;
     }
     let row = sums(&mut sheet, draft)?;
     let row = keys(&mut sheet, draft, row + 1)?;
@@ -57,7 +59,7 @@ fn inputs(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
         sheet.text((INPUTS[0], 2), UNCERTAIN, &styles.note)?;
     }
     sheet.text((INPUTS[1], 0), "Money is valued before the end of its period by", &styles.text)?;
-    sheet.number((INPUTS[1], 1), business.valued_before_end, &styles.number)?;
+    sheet.number((INPUTS[1], 1), business.valued_before_end, styles.plain(business.valued_before_end))?;
     sheet.text((INPUTS[1], 2), "periods; 0.5 is mid-period discounting", &styles.note)?;
     sheet.text((INPUTS[2], 0), "Years in a period", &styles.text)?;
     sheet.number((INPUTS[2], 1), business.years_per_period, &styles.factor)?;
@@ -113,16 +115,17 @@ fn keys(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<u32, XlsxError> 
 /// What the engine knows from all replications, as values.
 fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> {
     let noun = draft.report.summary.period.noun();
+    let worst = write_rate(draft.report.business.cases.first().map_or(0.05, |case| case.tail));
     let titles = [
         "Internal rate of return a year of the mean difference".to_owned(),
         "Chance that the difference in net present value is above 0".to_owned(),
         "Mean difference in net present value".to_owned(),
         "The same by paired luck, as lines add up to it".to_owned(),
         "Mean peak funding beyond the baseline's".to_owned(),
-        format!("Median payback of the difference, {noun}"),
-        "Share that pays back within the horizon".to_owned(),
-        "Value at risk".to_owned(),
-        "Expected shortfall".to_owned(),
+        format!("Median payback of the difference, not discounted, {noun}"),
+        "Share that pays back within the horizon, not discounted".to_owned(),
+        format!("Value at risk at {worst} (below 0: a gain)"),
+        format!("Expected shortfall at {worst} (below 0: a gain)"),
     ];
     sheet.text((first, 0), "By the engine, over all replications", &draft.styles.head)?;
     if draft.report.business.cases.iter().any(BusinessCase::is_forced) {
@@ -162,10 +165,16 @@ fn column_of(
     sheet.number((row + 3, column), case.paired.mean, &styles.money)?;
     sheet.number((row + 4, column), case.peak_funding.mean, &styles.money)?;
     match case.payback.periods[1] {
-        Some(median) => sheet.number((row + 5, column), median, &styles.number)?,
+        Some(median) => sheet.number((row + 5, column), median, &styles.count)?,
         None => sheet.text((row + 5, column), NEVER, &styles.text)?,
     }
     sheet.number((row + 6, column), case.payback.within_horizon, &styles.rate)?;
-    sheet.number((row + 7, column), case.value_at_risk, &styles.money)?;
-    sheet.number((row + 8, column), case.expected_shortfall, &styles.money)
+    for (row, loss) in (row + 7..).zip([case.value_at_risk, case.expected_shortfall]) {
+        if tells_tail(draft.report) {
+            sheet.number((row, column), loss, &styles.money)?;
+        } else {
+            sheet.text((row, column), "from 100 replications on", &styles.right)?;
+        }
+    }
+    Ok(())
 }

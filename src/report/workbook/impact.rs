@@ -21,7 +21,8 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     sheet.widths(&widths)?;
     let heads: Vec<&str> =
         ["Scenario", "Segment", "Fiscal year"].into_iter().chain(drivers).chain(["Cash flow"]).collect();
-    sheet.heads(0, &heads, &styles.head)?;
+    sheet.heads(0, &heads[..2], &styles.head)?;
+    sheet.heads_from((0, 2), &heads[2..], &styles.head_count)?;
     let blocks: Vec<(&ImpactChain, Vec<Line>)> = chains.iter().map(|chain| (chain, lines(chain))).collect();
     if blocks.iter().map(|(_, lines)| lines.len() + 2).sum::<usize>() > MOST_ROWS {
         let note = "There are too many segments and years for a sheet; business.json has them all.";

@@ -25,7 +25,7 @@ pub enum Sum {
     Revenue,
     /// All that grows with sales.
     Variable,
-    /// Revenue less variable cost.
+    /// Revenue less variable cost: the contribution margin. What the engine calls margin deducts goods alone.
     Margin,
     /// What it costs to serve.
     Service,
@@ -33,7 +33,7 @@ pub enum Sum {
     Acquisition,
     /// What initiatives cost, once and while they run.
     Initiatives,
-    /// Margin less all other costs.
+    /// Contribution margin less all other costs.
     Cash,
 }
 
@@ -47,7 +47,7 @@ impl Sum {
         match self {
             Self::Revenue => "Revenue",
             Self::Variable => "Variable cost",
-            Self::Margin => "Margin",
+            Self::Margin => "Contribution margin",
             Self::Service => "Cost of service",
             Self::Acquisition => "Cost of acquisition",
             Self::Initiatives => "Cost of initiatives",

@@ -2,6 +2,9 @@
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
+use super::super::amount::sentence_case;
+use super::super::answer::would_do;
+use super::super::goal::{Words, judged, metric_in_words};
 use super::Draft;
 use super::sheet::Sheet;
 use crate::stats::estimate::Estimate;
@@ -13,8 +16,12 @@ pub fn assumptions(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
     sheet.freeze(1, 0, (0, 0))?;
     sheet.heads(0, &["Belongs to", "Path", "Value", "Place"], &draft.styles.head)?;
     for (row, assumption) in (1..).zip(&draft.report.assumptions) {
-        let cells = [&assumption.owner, &assumption.path, &assumption.value, &assumption.place];
-        sheet.heads(row, &cells.map(String::as_str), &draft.styles.text)?;
+        sheet.heads(row, &[&assumption.owner, &assumption.path], &draft.styles.text)?;
+        match assumption.value.replace('_', "").parse::<f64>() {
+            Ok(number) if number.is_finite() => sheet.number((row, 2), number, draft.styles.plain(number))?,
+            _ => sheet.text((row, 2), &assumption.value, &draft.styles.wrapped)?,
+        }
+        sheet.text((row, 3), &assumption.place, &draft.styles.text)?;
     }
     Ok(())
 }
@@ -23,27 +30,21 @@ pub fn assumptions(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
 pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Uncertainty")?;
     let styles = &draft.styles;
-    sheet.widths(&[34.0, 34.0, 20.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0])?;
-    let heads = [
-        "Scenario",
-        "Metric",
-        "Kind",
-        "Mean",
-        "Simulation error",
-        "Parameter sd",
-        "Outcome sd",
-        "Agents that would do",
-        "",
-    ];
-    sheet.heads(0, &heads, &styles.head)?;
+    sheet.widths(&[34.0, 34.0, 20.0, 18.0, 18.0, 18.0, 18.0, 22.0, 38.0])?;
+    let numbers = ["Mean", "Simulation error", "Parameter sd", "Outcome sd", "Agents that would do"];
+    sheet.heads(0, &["Scenario", "Metric", "Kind"], &styles.head)?;
+    sheet.heads_from((0, 3), &numbers, &styles.head_count)?;
+    sheet.text((0, 8), "Note", &styles.head)?;
     let mut row = 1;
     for of in &draft.report.business.uncertainty {
         let kind = if of.difference { "difference" } else { "level" };
-        sheet.heads(row, &[draft.report.title(&of.scenario), &of.metric, kind], &styles.text)?;
+        sheet.heads(row, &[draft.report.title(&of.scenario), &words(&of.metric), kind], &styles.text)?;
         let numbers = [of.mean, of.simulation_error, of.parameter_sd, of.outcome_sd];
-        (3..).zip(numbers).try_for_each(|(column, number)| sheet.number((row, column), number, &styles.number))?;
-        if let Some(agents) = of.agents_that_would_do {
-            sheet.number((row, 7), agents as f64, &styles.count)?;
+        (3..).zip(numbers).try_for_each(|(column, number)| {
+            sheet.number((row, column), number, styles.of_metric(&of.metric, number))
+        })?;
+        if let Some(agents) = would_do(draft.report, of) {
+            sheet.text((row, 7), &agents, &styles.right)?;
         }
         if of.parameter_is_lost_in_chance {
             sheet.text((row, 8), "chance is too large beside it to tell", &styles.note)?;
@@ -51,7 +52,8 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
         row += 1;
     }
     row += 1;
-    sheet.heads(row, &["Scenario", "Metric", "Kind", "Mean", "Standard error", "Low", "High"], &styles.head)?;
+    sheet.heads(row, &["Scenario", "Metric", "Kind"], &styles.head)?;
+    sheet.heads_from((row, 3), &["Mean", "Standard error", "Low", "High"], &styles.head_count)?;
     let summary = &draft.report.summary;
     let levels = summary.scenarios.iter().flat_map(|s| s.metrics.iter().map(|(m, e)| (&s.name, m, "level", *e)));
     let differences = summary
@@ -60,36 +62,48 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
         .flat_map(|c| c.metrics.iter().map(|(m, d)| (&c.scenario, m, "difference", d.estimate)));
     for (scenario, metric, kind, estimate) in levels.chain(differences) {
         row += 1;
-        sheet.heads(row, &[draft.report.title(scenario), metric, kind], &styles.text)?;
-        interval(&mut sheet, draft, (row, 3), &estimate)?;
+        sheet.heads(row, &[draft.report.title(scenario), &words(metric), kind], &styles.text)?;
+        interval(&mut sheet, draft, (row, 3), (metric, &estimate))?;
     }
     Ok(())
 }
 
-fn interval(sheet: &mut Sheet, draft: &Draft, (row, column): (u32, u16), estimate: &Estimate) -> Result<(), XlsxError> {
-    let style = &draft.styles.number;
-    sheet.number((row, column), estimate.mean, style)?;
-    if let Some(error) = estimate.standard_error {
-        sheet.number((row, column + 1), error, style)?;
+/// A metric as people say it.
+fn words(metric: &str) -> String {
+    sentence_case(&metric_in_words(metric))
+}
+
+fn interval(
+    sheet: &mut Sheet,
+    draft: &Draft,
+    (row, column): (u32, u16),
+    (metric, estimate): (&str, &Estimate),
+) -> Result<(), XlsxError> {
+    let Estimate { mean, standard_error, low, high } = *estimate;
+    let numbers = (column..).zip([Some(mean), standard_error, Some(low), Some(high)]);
+    for (column, number) in numbers.filter_map(|(column, number)| Some((column, number?))) {
+        sheet.number((row, column), number, draft.styles.of_metric(metric, number))?;
     }
-    sheet.number((row, column + 2), estimate.low, style)?;
-    sheet.number((row, column + 3), estimate.high, style)
+    Ok(())
 }
 
 /// The targets, and how surely each scenario reaches them.
 pub fn targets(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Targets")?;
     let styles = &draft.styles;
-    sheet.widths(&[24.0, 60.0, 34.0, 12.0, 16.0, 16.0, 16.0, 16.0, 40.0])?;
+    sheet.widths(&[24.0, 60.0, 34.0, 12.0, 22.0, 16.0, 16.0, 16.0, 40.0])?;
     sheet.freeze(1, 0, (0, 0))?;
-    let heads = ["Target", "Asked", "Scenario", "Chance", "Mean gap", "Standard error", "Low", "High", "Otherwise"];
-    sheet.heads(0, &heads, &styles.head)?;
+    sheet.heads(0, &["Target", "Asked", "Scenario"], &styles.head)?;
+    let numbers = ["Chance", "Within the bound by", "Standard error", "Low", "High"];
+    sheet.heads_from((0, 3), &numbers, &styles.head_count)?;
+    sheet.text((0, 8), "Otherwise", &styles.head)?;
     let mut row = 1;
     for target in &draft.report.business.targets {
-        for of in &target.scenarios {
-            sheet.heads(row, &[&target.name, &target.asked, draft.report.title(&of.scenario)], &styles.text)?;
+        let asked = sentence_case(&Words::of(draft.report).asked(target));
+        for of in judged(draft.report, target) {
+            sheet.heads(row, &[&words(&target.name), &asked, draft.report.title(&of.scenario)], &styles.text)?;
             sheet.number((row, 3), of.probability, &styles.rate)?;
-            interval(&mut sheet, draft, (row, 4), &of.gap)?;
+            interval(&mut sheet, draft, (row, 4), (&target.metric, &of.gap))?;
             sheet.text((row, 8), &target.otherwise, &styles.text)?;
             row += 1;
         }

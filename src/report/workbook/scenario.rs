@@ -13,6 +13,7 @@ pub fn write(workbook: &mut Workbook, draft: &Draft, place: usize) -> Result<(),
     let mut sheet = Sheet::new(workbook, draft.names.plain(place))?;
     let page = Page { draft, place };
     sheet.widths(&page.widths())?;
+    sheet.spread_over_pages(page.widths().len());
     sheet.freeze(YEAR + 1, TOTAL + 1, (HEAD, YEAR))?;
     let currency = &draft.report.summary.currency;
     sheet.text((0, 0), draft.title(place), &draft.styles.title)?;
@@ -54,10 +55,11 @@ impl Page<'_> {
     fn heads(&self, sheet: &mut Sheet) -> Result<(), XlsxError> {
         let (layout, styles) = (&self.draft.layout, &self.draft.styles);
         let noun = self.draft.report.summary.period.noun();
-        sheet.heads(HEAD, &[&format!("Line by {noun}"), "Total"], &styles.head)?;
+        sheet.text((HEAD, 0), &format!("Line by {noun}"), &styles.head)?;
+        sheet.text((HEAD, TOTAL), "Total", &styles.head_count)?;
         sheet.heads(YEAR, &["Fiscal year", ""], &styles.head)?;
         for (column, year) in (FIRST_YEAR..).zip(&layout.years) {
-            sheet.text((HEAD, column), &format!("Year {year}"), &styles.head)?;
+            sheet.text((HEAD, column), &format!("Year {year}"), &styles.head_count)?;
             sheet.number((YEAR, column), f64::from(*year), &styles.head_count)?;
         }
         for time in 0..layout.times {

@@ -7,6 +7,9 @@ pub const MOST_ROWS: usize = 100_000;
 /// The most UTF-16 units of a cell's text.
 const MOST: usize = 32_767;
 
+/// More columns than this cannot be read on one page.
+const MOST_ON_A_PAGE: usize = 20;
+
 /// How cells look.
 pub struct Styles {
     /// The name of a sheet, in its first cell.
@@ -15,6 +18,10 @@ pub struct Styles {
     pub head: Format,
     /// Running text.
     pub text: Format,
+    /// Running text that may be long.
+    pub wrapped: Format,
+    /// Text among numbers.
+    pub right: Format,
     /// What a reader should mind.
     pub note: Format,
     /// Money.
@@ -33,8 +40,10 @@ pub struct Styles {
     pub count: Format,
     /// A head that is a number.
     pub head_count: Format,
-    /// A number of any size.
-    pub number: Format,
+    /// A share in percent.
+    pub share: Format,
+    /// Numbers of any size: whole ones, large ones, small ones, and tiny ones.
+    numbers: [Format; 4],
 }
 
 impl Styles {
@@ -52,6 +61,8 @@ impl Styles {
         Self {
             title: plain.clone().set_bold().set_font_size(14),
             text: plain.clone(),
+            wrapped: plain.clone().set_text_wrap(),
+            right: plain.clone().set_align(FormatAlign::Right),
             note: plain.clone().set_italic(),
             money: plain.clone().set_num_format(money),
             sum: sum.clone().set_num_format(money),
@@ -65,9 +76,28 @@ impl Styles {
             factor: plain.clone().set_num_format("0.0000"),
             count: plain.clone().set_num_format("0"),
             head_count: right.set_num_format("0"),
-            number: plain.set_num_format("#,##0.####"),
+            share: plain.clone().set_num_format("0.00%"),
+            numbers: ["#,##0", "#,##0.00", "0.0000", "0.00E+00"].map(|form| plain.clone().set_num_format(form)),
             head,
         }
+    }
+}
+
+impl Styles {
+    /// The style of a number by its size: a form with room for more decimals than a number has would end it in a point.
+    pub fn plain(&self, number: f64) -> &Format {
+        let size = number.abs();
+        &self.numbers[match size {
+            whole if whole % 1.0 == 0.0 || whole >= 1e6 => 0,
+            large if large >= 100.0 => 1,
+            small if small >= 1e-3 => 2,
+            _ => 3,
+        }]
+    }
+
+    /// The style of a metric's value, or of a difference between two.
+    pub fn of_metric(&self, metric: &str, number: f64) -> &Format {
+        if metric == "retention" { &self.share } else { self.plain(number) }
     }
 }
 
@@ -111,6 +141,18 @@ impl<'a> Sheet<'a> {
     /// Writes heads of columns from the first one on.
     pub fn heads(&mut self, row: u32, heads: &[&str], style: &Format) -> Result<(), XlsxError> {
         (0..).zip(heads).try_for_each(|(column, head)| self.text((row, column), head, style))
+    }
+
+    /// Writes heads of columns from a cell on.
+    pub fn heads_from(&mut self, at: (u32, u16), heads: &[&str], style: &Format) -> Result<(), XlsxError> {
+        (at.1..).zip(heads).try_for_each(|(column, head)| self.text((at.0, column), head, style))
+    }
+
+    /// Prints so many columns on as many pages as it takes, if they are too many for one that can be read.
+    pub fn spread_over_pages(&mut self, columns: usize) {
+        if columns > MOST_ON_A_PAGE {
+            self.sheet.set_print_fit_to_pages(0, 1);
+        }
     }
 
     /// Writes a number; what is not finite is a dash.

@@ -43,7 +43,7 @@ fn text_of_the_study_is_never_a_formula() {
     for (line, text) in report.business.books.lines.iter_mut().zip(hostile) {
         line.title = text.to_owned();
     }
-    report.business.targets[0].asked = hostile[6].to_owned();
+    report.business.targets[0].title = hostile[6].to_owned();
     let bytes = workbook(&report).unwrap();
     for sheet in 1..=10 {
         let text = part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"));
@@ -56,6 +56,25 @@ fn text_of_the_study_is_never_a_formula() {
         part(&bytes, "xl/sharedStrings.xml").contains("=HYPERLINK(&quot;x&quot;)")
             || part(&bytes, "xl/sharedStrings.xml").contains("=HYPERLINK(\"x\")")
     );
+}
+
+#[test]
+fn one_word_has_one_meaning_and_numbers_have_their_form() {
+    let bytes = workbook(&fixture::booked()).unwrap();
+    let strings = part(&bytes, "xl/sharedStrings.xml");
+    assert!(strings.contains(">Contribution margin<") && !strings.contains(">Margin<t"), "{strings}");
+    assert!(!strings.contains(">npv<") && strings.contains(">Net present value<"));
+    let styles = part(&bytes, "xl/styles.xml");
+    assert!(!styles.contains("0.####"), "a whole number would end in a point");
+    assert!(strings.contains(">Revenue less cost of goods is the engine's margin<"));
+}
+
+#[test]
+fn the_worst_are_not_told_from_few_replications() {
+    let mut report = fixture::booked();
+    assert!(!part(&workbook(&report).unwrap(), "xl/sharedStrings.xml").contains("from 100 replications on"));
+    report.summary.replications = 60;
+    assert!(part(&workbook(&report).unwrap(), "xl/sharedStrings.xml").contains("from 100 replications on"));
 }
 
 #[test]

@@ -1,0 +1,66 @@
+//! The glossary says what the words of the report mean, for those that mean more or less than they seem to.
+
+use super::Report;
+
+/// The words of a report with their meaning; those of money only where there is any.
+pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
+    let noun = report.summary.period.noun();
+    let stages = match report.retained.as_slice() {
+        [] => "stages that count as retained".to_owned(),
+        [one] => format!("the stage “{one}”"),
+        [others @ .., last] => {
+            let others: Vec<String> = others.iter().map(|stage| format!("“{stage}”")).collect();
+            format!("the stages {} and “{last}”", others.join(", "))
+        }
+    };
+    let mut words = vec![
+        ("Active customers", format!("Customers in {stages}.")),
+        (
+            "Retention",
+            "The active customers as a share of all who were active at the start or at any time since, newcomers \
+             among them."
+                .to_owned(),
+        ),
+        (
+            "Churned",
+            "Customers who were active at some time and are not now; those who may yet come back are among them, those \
+             who left before they were ever active are not."
+                .to_owned(),
+        ),
+    ];
+    if report.has_money() {
+        words.extend([
+            ("Margin", "Revenue less the cost of the goods in the baskets; no other cost is taken off.".to_owned()),
+            (
+                "Contribution margin",
+                "Revenue less all variable cost: that of goods, and cost lines of the group “variable”, such as delivery."
+                    .to_owned(),
+            ),
+            ("Cash flow", "Margin less all other costs, those of initiatives among them.".to_owned()),
+            ("Net present value", "Cash flow over the horizon, discounted to the start.".to_owned()),
+            (
+                "Payback",
+                format!(
+                    "The first {noun} from which the difference in cash flow, added up, is never below 0 again; \
+                     discounted, the same of the discounted difference."
+                ),
+            ),
+            ("Peak funding", "The most money that is out at any time against the baseline, not discounted.".to_owned()),
+        ]);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn words_of_money_are_explained_where_there_is_money() {
+        let terms = |report: &Report| glossary(report).into_iter().map(|(term, _)| term).collect::<Vec<_>>();
+        assert!(terms(&fixture::report()).contains(&"Contribution margin"));
+        assert_eq!(terms(&fixture::moneyless()), ["Active customers", "Retention", "Churned"]);
+        assert!(glossary(&fixture::report())[0].1.contains("the stages “New customer” and “Active”"));
+    }
+}

@@ -1,0 +1,175 @@
+//! Goals are targets in words: what is asked, and by how much it is met or missed.
+
+use super::amount::{Unit, write, write_signed, write_signed_bracketed};
+use super::{MONEY, Report};
+use crate::estimate::business::{TargetOfScenario, TargetResult};
+use crate::stats::estimate::Estimate;
+
+/// What a study's targets are told with.
+pub struct Words<'a> {
+    /// The currency of money.
+    pub currency: &'a str,
+    /// A period.
+    pub noun: &'a str,
+    /// The baseline's title.
+    pub baseline: &'a str,
+}
+
+/// What kind of amount a metric is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Share,
+    Money,
+    /// Customers, purchases, satisfaction, outcomes.
+    Count,
+}
+
+fn kind(metric: &str) -> Kind {
+    match metric {
+        "retention" => Kind::Share,
+        money if MONEY.contains(&money) || money.starts_with("lines.") => Kind::Money,
+        _ => Kind::Count,
+    }
+}
+
+/// Whether a metric is judged as it stands in a period; others are summed up to it.
+fn is_state(metric: &str) -> bool {
+    ["retention", "active_customers", "churned", "satisfaction"].contains(&metric) || metric.starts_with("customers.")
+}
+
+/// A metric as people say it.
+pub fn metric_in_words(metric: &str) -> String {
+    match metric {
+        "npv" => "net present value".to_owned(),
+        "churned" => "churned customers".to_owned(),
+        _ => match metric.split_once('.') {
+            Some(("customers", stage)) => format!("customers in {}", stage.replace('_', " ")),
+            Some((_, name)) => name.replace('_', " "),
+            None => metric.replace('_', " "),
+        },
+    }
+}
+
+impl<'a> Words<'a> {
+    /// The words of a report.
+    pub fn of(report: &'a Report) -> Self {
+        let summary = &report.summary;
+        Self { currency: &summary.currency, noun: summary.period.noun(), baseline: report.title(&summary.baseline) }
+    }
+
+    /// An amount of a metric: `40%`, `EUR 9.00 M`, `1,200`.
+    fn amount(&self, metric: &str, value: f64, is_difference: bool) -> String {
+        match kind(metric) {
+            // A share that somebody asked for has few digits.
+            Kind::Share => {
+                let text = write(Unit::Share, value);
+                let digits = text.trim_end_matches('%');
+                let digits =
+                    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+                format!("{digits}{}", if is_difference { " pp" } else { "%" })
+            }
+            Kind::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
+            Kind::Count if value.abs() < 1e4 && libm::trunc(value) != value => value.to_string(),
+            Kind::Count => write(Unit::Number, value),
+        }
+    }
+
+    /// What a target asks: `Keep our customers: retention at least 40% in month 36`.
+    pub fn asked(&self, target: &TargetResult) -> String {
+        let title = if target.title.is_empty() { String::new() } else { format!("{}: ", target.title) };
+        let metric = metric_in_words(&target.metric);
+        let who = target.segment_title.as_ref().map_or_else(String::new, |segment| format!(" of “{segment}”"));
+        let side = if target.at_least { "at least" } else { "at most" };
+        let bound = self.amount(&target.metric, libm::fabs(target.bound), target.against_baseline);
+        let bound = match target.against_baseline {
+            true if target.bound == 0.0 => format!("that of “{}”", self.baseline),
+            true if target.bound < 0.0 => format!("{bound} below that of “{}”", self.baseline),
+            true => format!("{bound} above that of “{}”", self.baseline),
+            false if target.bound < 0.0 => format!("−{bound}"),
+            false => bound,
+        };
+        let when = if is_state(&target.metric) { "in" } else { "up to" };
+        format!("{title}{metric}{who} {side} {bound} {when} {} {}", self.noun, target.period)
+    }
+
+    /// By how much a bound is kept or passed: `within the bound by EUR 1.43 M`.
+    pub fn kept_by(&self, target: &TargetResult, gap: f64) -> String {
+        let side = if gap < 0.0 { "beyond" } else { "within" };
+        let size = libm::fabs(gap);
+        let size = match kind(&target.metric) {
+            Kind::Share => write(Unit::Points, size),
+            Kind::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
+            Kind::Count => write(Unit::Number, size),
+        };
+        format!("{side} the bound by {size}")
+    }
+}
+
+/// How far within its bound a target is kept, with its interval; below 0 it is missed.
+pub fn room(target: &TargetResult, gap: &Estimate) -> String {
+    let unit = Unit::of_difference(&target.metric);
+    if gap.low < gap.high { write_signed_bracketed(unit, gap) } else { write_signed(unit, gap.mean) }
+}
+
+/// The scenarios that a target judges: the baseline is not held against itself.
+pub fn judged<'a>(report: &'a Report, target: &'a TargetResult) -> impl Iterator<Item = &'a TargetOfScenario> {
+    let baseline = &report.summary.baseline;
+    target.scenarios.iter().filter(move |of| !target.against_baseline || of.scenario != *baseline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::rich;
+
+    const WORDS: Words<'_> = Words { currency: "EUR", noun: "month", baseline: "Today" };
+
+    fn target(metric: &str, at_least: bool, bound: f64, against_baseline: bool) -> TargetResult {
+        let report = rich::report();
+        let any = report.business.targets[0].clone();
+        let (title, period) = (String::new(), 36);
+        TargetResult {
+            metric: metric.to_owned(),
+            title,
+            segment_title: None,
+            period,
+            at_least,
+            bound,
+            against_baseline,
+            ..any
+        }
+    }
+
+    #[test]
+    fn a_target_has_its_unit_and_says_when_it_is_judged() {
+        for (target, said) in [
+            (target("retention", true, 0.4, false), "retention at least 40% in month 36"),
+            (target("retention", true, 0.02, true), "retention at least 2 pp above that of “Today” in month 36"),
+            (target("initiative_cost", false, 9e6, false), "initiative cost at most EUR 9.00 M up to month 36"),
+            (target("npv", true, 0.0, true), "net present value at least that of “Today” up to month 36"),
+            (target("satisfaction", true, 0.56, false), "satisfaction at least 0.56 in month 36"),
+            (target("customers.at_risk", false, 12_000.0, false), "customers in at risk at most 12.0 k in month 36"),
+        ] {
+            assert_eq!(WORDS.asked(&target), said);
+        }
+        let named = TargetResult { title: "Keep them".to_owned(), ..target("retention", true, 0.4, false) };
+        assert!(WORDS.asked(&named).starts_with("Keep them: retention"));
+    }
+
+    #[test]
+    fn what_is_kept_and_what_is_missed_cannot_be_confused() {
+        let cost = target("initiative_cost", false, 9e6, false);
+        assert_eq!(WORDS.kept_by(&cost, 1_426_252.1), "within the bound by EUR 1.43 M");
+        assert_eq!(WORDS.kept_by(&target("retention", true, 0.4, false), -0.0313), "beyond the bound by 3.13 pp");
+    }
+
+    #[test]
+    fn the_baseline_is_not_held_against_itself() {
+        let mut report = rich::report();
+        report.business.targets[0].against_baseline = true;
+        let target = &report.business.targets[0];
+        let mut judged = judged(&report, target);
+        assert!(target.scenarios.iter().any(|of| of.scenario == "today"));
+        assert!(judged.all(|of| of.scenario != "today"));
+    }
+}

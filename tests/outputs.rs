@@ -49,6 +49,11 @@ effects = [ { target = "stages.active.to.gone", odds = "0.6 to 0.9" } ]
 [initiatives.rescue]
 effects = [ { target = "stages.active.to.gone", odds = 0.9 } ]
 
+[[shocks]]
+title = "A cold spring"
+hazard = 0.1
+effects = [ { target = "stages.active.purchases.rate", times = 0.8 } ]
+
 [targets.keep]
 metric = "retention"
 at_least = 0.3

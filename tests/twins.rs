@@ -127,7 +127,7 @@ fn the_order_of_twins_in_the_file_keeps_every_number() {
 #[test]
 fn names_that_are_words_of_the_language_keep_every_number() {
     let base = text(&summary(&model(STUDY)));
-    for word in ["effects", "start", "share", "to", "purchases", "trait", "drivers", "inflow"] {
+    for word in ["effects", "start", "share", "to", "rate", "trait", "drivers", "inflow"] {
         let study = STUDY
             .replace("stages.idle", &format!("stages.{word}"))
             .replace("to.idle", &format!("to.{word}"))

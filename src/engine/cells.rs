@@ -10,8 +10,8 @@ use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
+use super::crowd::Crowd;
 use super::piece::Span;
-use super::population::Crowd;
 use super::program::whole;
 
 /// The batches of every segment and period of entry: as few as tell chance from what a replication shares, since each is

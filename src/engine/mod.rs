@@ -5,6 +5,7 @@ pub mod cells;
 pub mod classes;
 pub mod cohort;
 pub mod cohort_table;
+pub mod crowd;
 pub mod divergence;
 pub mod draws;
 pub mod experiment;

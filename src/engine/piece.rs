@@ -4,10 +4,11 @@ use crate::model::Model;
 
 use super::agreement::Agreement;
 use super::cells::{Arrivals, Cells, of_batch};
+use super::crowd::Crowd;
 use super::divergence::{Divergence, Grain};
 use super::flows::Flows;
 use super::ledger::Ledger;
-use super::population::{Block, Crowd};
+use super::population::Block;
 use super::program::{Program, whole};
 use super::rollout::Rollout;
 use super::scratch::Scratch;

@@ -9,13 +9,14 @@ use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::agreement::Agreement;
+use super::crowd::Crowd;
 use super::divergence::{Divergence, Grain};
 use super::draws::Draws;
 use super::flows::Flows;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::count;
-use super::population::{Block, Crowd};
+use super::population::Block;
 use super::program::{Program, whole};
 use super::rollout::Rollout;
 use super::scratch::Scratch;

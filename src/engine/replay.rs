@@ -5,12 +5,13 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, UNITS_PER_ONE};
 
 use super::cells::{Arrivals, planned};
+use super::crowd::Crowd;
 use super::draws::Draws;
 use super::experiment::{Experiment, Heard};
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::count;
-use super::population::{Block, Crowd};
+use super::population::Block;
 use super::program::Program;
 use super::rollout::Rollout;
 use super::scratch::Scratch;

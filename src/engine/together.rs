@@ -10,10 +10,10 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::cells::{Arrivals, Cells, spans};
+use super::crowd::Crowd;
 use super::group::Group;
 use super::ledger::Ledger;
 use super::piece::Span;
-use super::population::Crowd;
 use super::program::Program;
 use super::tables::PeriodTable;
 use super::watch::{SeenCohort, watched};

@@ -7,6 +7,7 @@ use super::lanes::{Eight, Lanes, Many, Reach, Sixteen, Strip};
 use super::program::Reached;
 
 pub mod arrive;
+mod baskets;
 pub mod bend;
 pub mod buy;
 pub mod count;

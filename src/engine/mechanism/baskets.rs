@@ -1,0 +1,173 @@
+//! Baskets: which are wanted, and what money they come to.
+
+use crate::engine::lanes::{Kernel, Lanes};
+use crate::engine::scratch::Subset;
+
+/// Lists the words of the baskets that are wanted: of a buyer's words `4 * draw` to `4 * draw + 3` those below the
+/// count of purchases. Returns how many there are.
+pub(super) struct Wanted<'a> {
+    pub(super) draw: u32,
+    pub(super) places: bool,
+    pub(super) buyers: usize,
+    pub(super) subset: &'a mut Subset,
+}
+
+impl Kernel for Wanted<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let Subset { place, count, words, word, whose, .. } = self.subset;
+        let n = l.steps(self.buyers);
+        let (place, count) = (l.words(place, n), l.words(count, n));
+        let whole = in_last_step(l, self.buyers);
+        let mut listed = 0;
+        for (basket, words) in (4 * self.draw + 1..).zip(words) {
+            let words = l.words(words, n);
+            for i in 0..n {
+                let mut wanted = l.ge(l.load(&count[i]), l.u(basket));
+                if i + 1 == n {
+                    wanted = l.both(wanted, whole);
+                }
+                if self.places {
+                    l.pack(whose, listed, wanted, l.load(&place[i]));
+                }
+                listed += l.pack(word, listed, wanted, l.load(&words[i]));
+            }
+        }
+        listed
+    }
+}
+
+/// Keeps, side by side, the buyers who want more than the baskets of the draws before `draw`; returns how many they are.
+pub(super) struct Remaining<'a> {
+    pub(super) draw: u32,
+    pub(super) places: bool,
+    pub(super) buyers: usize,
+    pub(super) subset: &'a mut Subset,
+}
+
+impl Kernel for Remaining<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let Subset { place, customer, count, .. } = self.subset;
+        let n = l.steps(self.buyers);
+        let whole = in_last_step(l, self.buyers);
+        let mut kept = 0;
+        for i in 0..n {
+            let wanted = l.load(&l.words(count, n)[i]);
+            let mut more = l.ge(wanted, l.u(4 * self.draw + 1));
+            if i + 1 == n {
+                more = l.both(more, whole);
+            }
+            if l.mask(more) != 0 {
+                // What is packed lies before what is yet to be read.
+                if self.places {
+                    let place_here = l.load(&l.words(place, n)[i]);
+                    l.pack(place, kept, more, place_here);
+                }
+                let customer_here = l.load(&l.words(customer, n)[i]);
+                l.pack(customer, kept, more, customer_here);
+                kept += l.pack(count, kept, more, wanted);
+            }
+        }
+        kept
+    }
+}
+
+/// Which lanes of the last step of `count` customers hold one: those behind hold what is of no meaning.
+#[inline(always)]
+fn in_last_step<L: Lanes>(l: L, count: usize) -> L::M {
+    let last = l.u(u32::try_from(L::N - (l.steps(count) * L::N - count)).unwrap_or(0));
+    l.ge(last, l.add(l.places(), l.u(1)))
+}
+
+/// All purchases of the listed buyers, and the most of any: a plain loop that is compiled for each instruction set.
+pub(super) struct Tally<'a> {
+    pub(super) counts: &'a [u32],
+}
+
+impl Kernel for Tally<'_> {
+    type Output = (u64, u32);
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) -> (u64, u32) {
+        let (mut all, mut most) = (0, 0);
+        for count in self.counts {
+            all += u64::from(*count);
+            most = most.max(*count);
+        }
+        (all, most)
+    }
+}
+
+/// The most baskets whose money, each below 2^51 units, can be summed in 63 bits.
+const SUMMABLE: usize = 4_095;
+
+/// The money of some baskets in ten-thousandths of the currency unit, all with the same scale.
+pub(super) struct Money<'a> {
+    pub(super) baskets: &'a [f32],
+    pub(super) scale: f64,
+}
+
+impl Kernel for Money<'_> {
+    type Output = i128;
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) -> i128 {
+        let mut sum = 0_i128;
+        for some in self.baskets.chunks(SUMMABLE) {
+            let mut money = 0_i64;
+            for basket in some {
+                money += units(*basket, self.scale);
+            }
+            sum += i128::from(money);
+        }
+        sum
+    }
+}
+
+/// The same where it matters whose a basket is: its size may be the customer's own, and is noted in what they bought.
+pub(super) struct TheirMoney<'a> {
+    pub(super) baskets: &'a [f32],
+    pub(super) whose: &'a [u32],
+    pub(super) scale: f64,
+    /// The customers' own sizes at the start, and what has been added to them since.
+    pub(super) own: Option<(&'a [f32], f32)>,
+    pub(super) bought: &'a mut [u32],
+}
+
+impl Kernel for TheirMoney<'_> {
+    type Output = i128;
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) -> i128 {
+        let mut sum = 0_i128;
+        for (baskets, whose) in self.baskets.chunks(SUMMABLE).zip(self.whose.chunks(SUMMABLE)) {
+            let mut money = 0_i64;
+            for (basket, place) in baskets.iter().zip(whose) {
+                let place = *place as usize;
+                let scale = match self.own {
+                    Some((own, growth)) => self.scale * f64::from((own[place] + growth).max(0.0)),
+                    None => self.scale,
+                };
+                let units = units(*basket, scale);
+                money += units;
+                // The low bits of the money tell baskets apart well enough for a fingerprint.
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
+                let mix = (units as u32).wrapping_mul(8).wrapping_add(1);
+                self.bought[place] = self.bought[place].wrapping_add(mix);
+            }
+            sum += i128::from(money);
+        }
+        sum
+    }
+}
+
+/// A basket in whole ten-thousandths of the currency unit, held below 2^51 of them.
+#[inline(always)]
+fn units(basket: f32, scale: f64) -> i64 {
+    /// The last bit of numbers of this size counts ones: adding it rounds to a whole number.
+    const ONES: f64 = 6_755_399_441_055_744.0;
+    const MOST: f64 = 2_251_799_813_685_248.0;
+    let amount = f64::from(basket) * scale;
+    let held = if amount < MOST { amount } else { MOST };
+    (held + ONES).to_bits().wrapping_sub(ONES.to_bits()).cast_signed()
+}

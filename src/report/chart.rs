@@ -63,7 +63,24 @@ pub fn png(chart: &Chart) -> Result<Vec<u8>, String> {
     let size = tree.size().to_int_size().scale_by(2.0).ok_or("the chart has no size")?;
     let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("the chart is too large")?;
     resvg::render(&tree, Transform::from_scale(2.0, 2.0), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|fault| fault.to_string())
+    encoded(pixels).map_err(|fault| fault.to_string())
+}
+
+/// The pixels as a file, packed fast: packing them tighter takes half of the time that all charts do.
+fn encoded(pixels: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Paeth);
+    let mut writer = encoder.write_header()?;
+    // Charts stand on an opaque ground, where a colour is the same before and after it is multiplied with its alpha.
+    let opaque = pixels.pixels().iter().all(|pixel| pixel.alpha() == u8::MAX);
+    let bytes = if opaque { pixels.take() } else { pixels.take_demultiplied() };
+    writer.write_image_data(&bytes)?;
+    writer.finish()?;
+    Ok(file)
 }
 
 /// The fonts, read once.

@@ -97,7 +97,7 @@ fn gate(studies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String, S
 fn the_gate_tells_which_targets_are_reached() {
     let (code, said, told) = gate(&[("a.toml", &gated(12_000, ""))], &[]);
     assert_eq!((code, told.as_str()), (Some(0), ""));
-    assert!(said.starts_with("a.toml: targets of plan\n  reached  100%  money: "), "{said}");
+    assert!(said.starts_with("a.toml: targets of plan\n  reached  100.0%  money: "), "{said}");
     assert!(!said.contains("else"), "{said}");
 }
 

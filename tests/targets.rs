@@ -55,7 +55,10 @@ fn gate(arguments: &[&str]) -> (Option<i32>, String) {
 fn a_target_that_is_met_to_the_unit_passes_the_gate() {
     let (code, told) = gate(&[]);
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("reached  100%  money") && told.contains("within the bound by EUR 0 in the mean"), "{told}");
+    assert!(
+        told.contains("reached  100.0%  money") && told.contains("within the bound by EUR 0 in the mean"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -8,7 +8,6 @@ use crate::estimate::business::{TargetOfScenario, TargetResult};
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
-use crate::report::amount::write_probability;
 use crate::report::goal::Words;
 use crate::study::source::Source;
 
@@ -87,8 +86,9 @@ impl Gate<'_> {
             format!("\n           else: {}", target.otherwise)
         };
         format!(
-            "  {verdict}  {:>4}  {}: {}; {} in the mean{otherwise}\n",
-            write_probability(its.probability),
+            "  {verdict}  {:>6}  {}: {}; {} in the mean{otherwise}\n",
+            // A share just below the one asked for must not read like it.
+            format!("{:.1}%", its.probability * 100.0),
             target.name,
             words.asked(target),
             words.kept_by(target, its.gap.mean)

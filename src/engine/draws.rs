@@ -7,6 +7,9 @@
 //! The generator is Philox4x32-10: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers:
 //! as easy as 1, 2, 3", SC '11. One call gives four words; they serve four periods in a row.
 
+use rand::TryRng;
+use std::convert::Infallible;
+
 use super::lanes::{InstructionSet, Kernel, Lanes, PhiloxKeys, Portable, philox_keys};
 
 /// What a random number is for. The numbers belong to the address, so that they are never
@@ -83,6 +86,61 @@ impl Draws {
         let rest = [when_and_why(at.period_block, at.purpose), at.draw, self.replication];
         set.run(Fill { customers, count, rest, keys: philox_keys(self.key), out });
     }
+
+    /// The words of one customer, period block and purpose as a sequence: all four words of draw
+    /// 0, then of draw 1, and so on; for a law that takes as many words as it likes.
+    ///
+    /// It shares its words with [`Draws::word`] at the same address: give it a purpose, or a
+    /// period, of its own.
+    pub fn stream(&self, customer: u32, period_block: u32, purpose: Purpose) -> Stream {
+        Stream { draws: *self, customer, period_block, purpose, draw: 0, words: [0; 4], used: 4 }
+    }
+}
+
+/// A sequential view of the addressed words, for the samplers of `rand_distr` outside the
+/// period loop. It returns to its beginning after 2^34 words.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    draws: Draws,
+    customer: u32,
+    period_block: u32,
+    purpose: Purpose,
+    draw: u32,
+    words: [u32; 4],
+    used: usize,
+}
+
+impl Stream {
+    fn next_word(&mut self) -> u32 {
+        if self.used == 4 {
+            self.words = self.draws.four(self.customer, self.period_block, self.purpose, self.draw);
+            self.draw = self.draw.wrapping_add(1);
+            self.used = 0;
+        }
+        self.used += 1;
+        self.words[self.used - 1]
+    }
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.next_word())
+    }
+
+    /// Two words, the low half first.
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let low = u64::from(self.next_word());
+        Ok(u64::from(self.next_word()) << 32 | low)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(4) {
+            chunk.copy_from_slice(&self.next_word().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
 }
 
 /// The middle of the word's cell in (0, 1): (word + 1/2) / 2^32, never 0 and never 1.
@@ -151,6 +209,7 @@ impl Kernel for Fill<'_> {
 mod tests {
     use super::*;
     use crate::engine::lanes::MOST_LANES;
+    use rand_distr::{Distribution, Normal};
 
     /// Known answers published with Random123.
     #[test]
@@ -200,5 +259,32 @@ mod tests {
         assert_eq!(unit64(0, 0).to_bits(), libm::ldexp(1.0, -53).to_bits());
         assert_eq!(unit64(u32::MAX, u32::MAX).to_bits(), (1.0 - f64::EPSILON / 2.0).to_bits());
         assert_eq!(unit64(1 << 31, 0).to_bits(), (0.5 + libm::ldexp(1.0, -53)).to_bits());
+    }
+
+    #[test]
+    fn a_stream_serves_rand_distr() {
+        let normal = Normal::new(3.0, 2.0).unwrap();
+        let n = 200_000;
+        let mut stream = Draws::new(2026, 1).stream(0, 0, Purpose::Parameter);
+        let sample: Vec<f64> = (0..n).map(|_| normal.sample(&mut stream)).collect();
+        let mean = sample.iter().sum::<f64>() / f64::from(n);
+        let variance = sample.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n - 1);
+        assert!((mean - 3.0).abs() < 4.5 * 2.0 / f64::from(n).sqrt(), "{mean}");
+        assert!((variance - 4.0).abs() < 4.5 * 4.0 * (2.0 / f64::from(n)).sqrt(), "{variance}");
+    }
+
+    #[test]
+    fn a_stream_gives_the_words_in_order() {
+        use rand::Rng;
+        let draws = Draws::new(5, 0);
+        let mut stream = draws.stream(8, 0, Purpose::Trait);
+        let first = draws.four(8, 0, Purpose::Trait, 0);
+        assert_eq!([stream.next_u32(), stream.next_u32()], [first[0], first[1]]);
+        assert_eq!(stream.next_u64(), u64::from(first[3]) << 32 | u64::from(first[2]));
+        let second = draws.four(8, 0, Purpose::Trait, 1);
+        let mut bytes = [0; 6];
+        stream.fill_bytes(&mut bytes);
+        assert_eq!(bytes[..4], second[0].to_le_bytes());
+        assert_eq!(bytes[4..], second[1].to_le_bytes()[..2]);
     }
 }

@@ -323,9 +323,9 @@ fn the_gate_says_on_which_side_of_the_bound_a_target_is() {
     let output = polku(folder.path(), &["check", "--gate", "held.toml"]);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     let told = out(&output);
-    assert!(told.contains("reached  100%  spend: initiative cost at most EUR 90.0 M up to month "), "{told}");
+    assert!(told.contains("reached  100.0%  spend: initiative cost at most EUR 90.0 M up to month "), "{told}");
     assert!(told.contains("; within the bound by EUR "), "{told}");
-    assert!(told.contains("MISSED     0%  keep: Keep them: retention at least 99% in month "), "{told}");
+    assert!(told.contains("MISSED     0.0%  keep: Keep them: retention at least 99% in month "), "{told}");
     assert!(told.contains("; beyond the bound by ") && told.contains(" pp in the mean"), "{told}");
 }
 

@@ -60,6 +60,7 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod digest;
 pub mod engine;
 pub mod estimate;
 pub mod model;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors from bottom to top, those on one line on one floor. See `docs/architecture.md`.
 const FLOORS: [&[&str]; 10] = [
-    &["quantity", "diagnostic", "stats"],
+    &["quantity", "diagnostic", "digest", "stats"],
     &["study"],
     &["model"],
     &["engine"],

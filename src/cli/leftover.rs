@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path};
 
-use sha2::{Digest, Sha256};
+use crate::digest::sha256;
 
 /// Removes the files that an earlier run wrote into a folder, other than those that are written now. A file that
 /// somebody changed since, or that no manifest lists, stays.
@@ -18,14 +18,10 @@ pub fn remove(folder: &Path, written: &[&str]) {
         let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         let path = folder.join(name);
         let plain = path.symlink_metadata().is_ok_and(|found| found.is_file());
-        if inside && plain && fs::read(&path).is_ok_and(|bytes| digest.as_str() == Some(&hex(&bytes))) {
+        if inside && plain && fs::read(&path).is_ok_and(|bytes| digest.as_str() == Some(&sha256(&bytes))) {
             let _ = fs::remove_file(&path);
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -43,7 +39,7 @@ mod tests {
         }
         let listed = ["ledger.csv", "summary.json", "charts/old.svg", "changed.csv", "../outside.csv"];
         let digests: serde_json::Map<_, _> =
-            listed.iter().map(|name| ((*name).to_owned(), hex(name.as_bytes()).into())).collect();
+            listed.iter().map(|name| ((*name).to_owned(), sha256(name.as_bytes()).into())).collect();
         put("manifest.json", &serde_json::json!({ "outputs_sha256": digests }).to_string());
         put("changed.csv", "by somebody");
         remove(&inner, &["summary.json"]);

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
 use super::leftover;
 use super::open::{Open, Opened, scenario_named};
 use super::output::{can_make, make_folder, print, write_file};
+use crate::digest::sha256;
 use crate::engine::experiment::{Experiment, each};
 use crate::engine::lanes::InstructionSet;
 use crate::estimate::runs::Runs;
@@ -144,12 +144,12 @@ impl Run {
     fn manifest(&self, opened: &Opened, outputs: &[Output]) -> Result<String, Failure> {
         let settings: Vec<String> = self.open.settings()?.iter().map(ToString::to_string).collect();
         let digests: serde_json::Map<String, serde_json::Value> =
-            outputs.iter().map(|(name, bytes)| (name.clone(), digest(bytes).into())).collect();
+            outputs.iter().map(|(name, bytes)| (name.clone(), sha256(bytes).into())).collect();
         let manifest = json!({
             "format": 1,
             "polku": env!("CARGO_PKG_VERSION"),
             "study": opened.source.name,
-            "study_sha256": digest(opened.source.text.as_bytes()),
+            "study_sha256": sha256(opened.source.text.as_bytes()),
             "lists_sha256": lists(&opened.source)?,
             "seed": opened.model.run.seed,
             "options": { "set": settings, "scenario": self.scenario, "against": self.against },
@@ -167,13 +167,9 @@ fn lists(source: &Source) -> Result<serde_json::Map<String, serde_json::Value>, 
         let path = source.folder.join(&name);
         let bytes = std::fs::read(&path)
             .map_err(|fault| Failure::Unreadable(format!("{} cannot be read again: {fault}", path.display())))?;
-        digests.insert(name, digest(&bytes).into());
+        digests.insert(name, sha256(&bytes).into());
     }
     Ok(digests)
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Result<Vec<Output>, Failure> {

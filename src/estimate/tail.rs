@@ -107,7 +107,7 @@ fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> 
 
 /// The cohort-periods that it takes to follow everybody of one draw over so many periods.
 fn work(model: &Model, periods: f64) -> f64 {
-    let entries = if model.has_inflow() { f64::from(model.run.horizon) + 1.0 } else { 1.0 };
+    let entries = model.entries() as f64;
     let kinds = combinations_needed(model) as f64 * (model.segments.len() * model.scenarios.len()) as f64;
     // Shocks come again and again, and all that came may still be felt.
     let strikes: f64 = model

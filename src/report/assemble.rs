@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::sha256;
 use crate::engine::obstacle::obstacles;
 use crate::estimate::runs::Runs;
 use crate::model::Model;
@@ -30,7 +29,7 @@ impl Report {
             notes: notes(model),
             booked: booked(model),
             retained: stages().filter(|stage| stage.retained).map(|stage| stage.title.clone()).collect(),
-            study_digest: digest(&source.text),
+            study_digest: sha256(source.text.as_bytes()),
             why_not_exact: (!why.is_empty()).then(|| why.join("; ")),
             business: runs.business(),
         }
@@ -45,10 +44,6 @@ fn booked(model: &Model) -> (u64, u64) {
         Accrual::Start | Accrual::LifeTable => (0, horizon - 1),
         Accrual::All | Accrual::HalfCycle | Accrual::Simpson => (0, horizon),
     }
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every number, choice and change of the study, in the order of the file.

@@ -88,7 +88,8 @@ fn deepest(case: &BusinessCase) -> Option<(usize, f64)> {
 /// What the dot stands at, in words.
 fn lowest(report: &Report, case: &BusinessCase) -> String {
     deepest(case).map_or_else(String::new, |(_, value)| {
-        format!(" Lowest point of the mean: {} {}.", report.summary.currency, write(Unit::Number, value))
+        let value = write(Unit::Number, value).replace(' ', "\u{a0}");
+        format!(" Lowest point of the mean: {}\u{a0}{value}.", report.summary.currency)
     })
 }
 
@@ -158,7 +159,8 @@ mod tests {
         let chart = fan(&report).unwrap();
         let case = &report.business.cases[0];
         let (_, value) = deepest(case).unwrap();
-        let said = format!("Lowest point of the mean: EUR {}.", write(Unit::Number, value));
+        let value = write(Unit::Number, value).replace(' ', "\u{a0}");
+        let said = format!("Lowest point of the mean: EUR\u{a0}{value}.");
         assert!(chart.alt.contains(&said) && chart.alt.contains(", discounted."), "{}", chart.alt);
         assert!(!chart.alt.contains("Peak funding"));
     }

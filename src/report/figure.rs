@@ -133,7 +133,9 @@ pub const BELOW: f64 = 48.0;
 pub fn wrap(text: &str, letters: Letters, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace().flat_map(|word| pieces(word, letters, width)) {
+    // A space that does not break stays within its word: a number and its unit.
+    let space = |letter: char| letter.is_whitespace() && letter != '\u{a0}';
+    for word in text.split(space).filter(|word| !word.is_empty()).flat_map(|word| pieces(word, letters, width)) {
         let longer = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
         if letters.width(&longer) <= width {
             line = longer;
@@ -184,6 +186,12 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert!(lines[1].ends_with('…'));
         assert!(lines.iter().all(|line| NAME.width(line) <= 120.0));
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        let lines = wrap("at the lowest EUR\u{a0}4.68\u{a0}M", NAME, NAME.width("at the lowest EUR 4.68"), 2);
+        assert_eq!(lines, ["at the lowest", "EUR\u{a0}4.68\u{a0}M"]);
     }
 
     #[test]

@@ -214,23 +214,39 @@ fn cohorts(report: &Report) -> Table {
     let noun = report.summary.period.noun();
     let number = |value: f64| write(Unit::Number, value);
     let of = |row: &Row| {
-        let later = row.tail_value.map_or(NONE.to_owned(), number);
-        let captured = row.captured_share().map_or(NONE.to_owned(), |share| write(Unit::Share, share));
-        vec![row.name.clone(), number(row.customers), number(row.lifetime_value), later, captured]
+        let mut cells = vec![row.name.clone(), number(row.customers), number(row.lifetime_value)];
+        if has_tails(report) {
+            cells.push(row.tail_value.map_or(NONE.to_owned(), number));
+            cells.push(row.captured_share().map_or(NONE.to_owned(), |share| write(Unit::Share, share)));
+        }
+        cells
     };
     let all = report.business.cohorts.iter().flat_map(|scenario| {
         let title = report.title(&scenario.scenario);
         heat::rows(&scenario.cohorts, MOST_COHORTS).into_iter().map(move |row| (title.to_owned(), of(&row)))
     });
     let came = format!("Came in {noun}");
-    let heads = ["Scenario", &came, "Customers", "Worth until the horizon", "Worth after it", "Until the horizon"];
-    Table { heads: heads.map(str::to_owned).to_vec(), rows: all.collect(), worded: true }
+    let mut heads = vec!["Scenario", &came, "Customers", "Worth until the horizon"];
+    if has_tails(report) {
+        heads.extend(["Worth after it", "Until the horizon"]);
+    }
+    Table { heads: heads.into_iter().map(str::to_owned).collect(), rows: all.collect(), worded: true }
+}
+
+/// Whether it is known of any cohort what it is worth after the horizon.
+fn has_tails(report: &Report) -> bool {
+    report.business.cohorts.iter().flat_map(|scenario| &scenario.cohorts).any(|cohort| cohort.tail_value.is_some())
 }
 
 fn worth_note(report: &Report) -> String {
+    let later = if has_tails(report) {
+        "After the horizon: if everything went on as it is written; – where that has no exact answer."
+    } else {
+        "What they are worth after the horizon has no exact answer in this study."
+    };
     format!(
-        "Worth: discounted margin less cost of service and acquisition, for each customer who came, in {}, at the time of \
-         coming. After the horizon: if everything went on as it is written; – where that has no exact answer.",
+        "Worth: discounted contribution margin less cost of service and acquisition, for each customer who came, in {}, at \
+         the time of coming. {later}",
         report.summary.currency
     )
 }
@@ -259,4 +275,28 @@ fn uncertainty(report: &Report) -> Table {
 /// A standard deviation of a share is counted in percentage points.
 fn spread_unit(unit: Unit) -> Unit {
     if unit == Unit::Share { Unit::Points } else { unit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::rich;
+
+    #[test]
+    fn what_comes_after_the_horizon_has_columns_only_where_it_is_known() {
+        let mut report = rich::report();
+        let all = |report: &mut Report, worth: Option<f64>| {
+            let cohorts = report.business.cohorts.iter_mut().flat_map(|scenario| &mut scenario.cohorts);
+            cohorts.for_each(|cohort| cohort.tail_value = worth);
+        };
+        all(&mut report, Some(12.0));
+        let known = cohorts(&report);
+        assert_eq!(known.heads.len(), 6);
+        assert!(known.rows.iter().all(|(_, cells)| cells.len() == 5 && cells[3] == "12.0"), "{:?}", known.rows[0]);
+        all(&mut report, None);
+        let unknown = cohorts(&report);
+        assert_eq!(unknown.heads.len(), 4);
+        assert!(unknown.rows.iter().all(|(_, cells)| cells.len() == 3));
+        assert!(worth_note(&report).contains("no exact answer in this study"));
+    }
 }

@@ -6,6 +6,7 @@ pub mod copula;
 pub mod distribution;
 pub mod divisia;
 pub mod estimate;
+pub mod interval;
 pub mod moments;
 pub mod nested;
 pub mod risk;

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{model, summary};
-use polku::engine::quadrature::nodes;
+use polku::engine::quadrature::{Node, Rule};
 use polku::estimate::exact::Exact;
 use polku::estimate::summary::{Controlled, ScenarioSummary};
 use polku::stats::moments::Moments;
@@ -49,7 +49,7 @@ fn truth() -> [f64; 3] {
     let law =
         model(&study(1, UNCERTAIN, "")).params.into_iter().find(polku::model::param::Param::is_uncertain).unwrap().law;
     let mut means = [0.0; 3];
-    for (chance, weight) in nodes(&law) {
+    for Node { value: chance, weight, .. } in Rule::new(&law).nodes {
         let model = model(&study(1, &chance.to_string(), ""));
         let exact = Exact::of(&model).unwrap();
         for (mean, metric) in means.iter_mut().zip(METRICS) {

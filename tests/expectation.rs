@@ -5,7 +5,8 @@
 mod common;
 
 use common::{check_against_exact, model, summary};
-use polku::engine::cohort::{expected, expected_on};
+use polku::engine::cells::planned;
+use polku::engine::cohort::expected;
 use polku::engine::experiment::Experiment;
 use polku::engine::flows::Flows;
 use polku::engine::obstacle::obstacles;
@@ -74,10 +75,7 @@ const QUALITIES: [[&str; 2]; 6] = [
 fn flows(model: &Model, scenario: usize, segment: usize, intervals: Option<usize>) -> Flows {
     let (program, drawn) = (Program::new(model), model.central());
     let (scenario, segment) = (ScenarioId::from(scenario), SegmentId::from(segment));
-    match intervals {
-        Some(intervals) => expected_on(model, &program, &drawn, (scenario, segment), 0, intervals),
-        None => expected(model, &program, &drawn, (scenario, segment), 0),
-    }
+    expected((model, &program), &drawn, ((scenario, segment), 0), intervals).unwrap()
 }
 
 #[test]
@@ -193,7 +191,7 @@ fn more_kinds_of_customers_than_can_be_counted_are_an_obstacle() {
         let found = obstacles(&model);
         assert!(found.len() == 1 && found[0].contains(&format!("it would take {needed} combinations")), "{found:?}");
         assert!(Exact::of(&model).is_err());
-        assert!(Experiment::new(&model).expected(&model.central()).is_none());
+        assert!(Experiment::new(&model).expected(&model.central(), &planned(&model, &model.central())).is_none());
     }
 }
 
@@ -228,5 +226,9 @@ fn obstacles_say_what_stands_in_the_way() {
         ]
     );
     let experiment = model(&traits);
-    assert!(Experiment::new(&experiment).expected(&experiment.central()).is_none());
+    assert!(
+        Experiment::new(&experiment)
+            .expected(&experiment.central(), &planned(&experiment, &experiment.central()))
+            .is_none()
+    );
 }

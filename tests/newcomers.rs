@@ -6,7 +6,9 @@ mod common;
 
 use common::{model, summary_of, text};
 use polku::engine::cells::{BATCHES, Cells, planned};
+use polku::engine::cohort::expected;
 use polku::engine::experiment::Experiment;
+use polku::engine::program::Program;
 use polku::engine::replay::{Who, replay};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
@@ -59,8 +61,12 @@ changes = [ { target = "segments.old.inflow.per_period", times = 1.3, from = 6 }
 #[test]
 fn the_exact_cohorts_of_a_steady_study_are_one_cohort_shifted() {
     let model = model(STUDY);
-    let experiment = Experiment::new(&model);
-    let flows = experiment.expected(&model.central()).unwrap();
+    let program = Program::new(&model);
+    let of = |segment: usize, entry: usize| {
+        let place = (ScenarioId(0), SegmentId::from(segment));
+        expected((&model, &program), &model.central(), (place, entry), None).unwrap()
+    };
+    let flows = [[0, 1].map(|segment| (0..=18).map(|entry| of(segment, entry)).collect::<Vec<_>>())];
     for segment in 0..2 {
         let first = &flows[0][segment][1];
         for (entry, later) in flows[0][segment].iter().enumerate().skip(2) {

@@ -1,64 +1,90 @@
 //! A cohort table is every number that a cohort reads in one period, as [`super::tables`] is for simulated customers.
 
+use std::sync::Arc;
+
 use crate::model::Model;
-use crate::model::journey::{Driver, Stage, State};
+use crate::model::change::Op;
+use crate::model::journey::{Chance, Driver, Exit, Stage, State};
 use crate::model::param::ParamSet;
 use crate::model::rows::{Moment, combinations};
 use crate::model::timeline::Timeline;
+use crate::quantity::TraitId;
 
+use super::kernels::Kernels;
 use super::numeric::exp::exp_held;
-use super::satisfaction_grid::{Kernel, SatisfactionGrid};
+use super::satisfaction_grid::Kernel;
 
 /// The numbers in force in one period for one segment of one scenario.
 pub struct CohortTable<'a, 'm> {
-    /// What is true of the study.
-    pub model: &'m Model,
-    /// The numbers over time.
-    pub timeline: &'a Timeline<'m>,
-    /// The satisfactions that are told apart.
-    pub grid: &'a SatisfactionGrid,
+    model: &'m Model,
+    timeline: &'a Timeline<'m>,
+    kernels: &'a Kernels<'a>,
     /// The period.
     pub t: u32,
     /// The number at each path.
-    pub values: ParamSet,
-    /// The chances at neutral by stage and combination of clocks, own chances as 0.
-    pub chances: Vec<Vec<Vec<f64>>>,
-    /// By stage and move: by how much satisfaction multiplies its weight, node by node; empty where it does not.
-    pub tilts: Vec<Vec<Vec<f64>>>,
-    /// By stage: by how much satisfaction multiplies the rate of purchases, node by node; empty where it does not.
-    pub rates: Vec<Vec<f64>>,
-    kernels: Vec<Option<Felt>>,
+    values: ParamSet,
+    /// By stage.
+    pub stages: Vec<StageNumbers>,
 }
 
-/// A kernel with the mean and the learning that it was made by.
-struct Felt {
-    made_by: (u64, u64),
-    kernel: Kernel,
+/// What a stage is like in a period.
+#[derive(Clone, Default)]
+pub struct StageNumbers {
+    /// Grows whenever any of the numbers is another one than in the period before.
+    pub version: u32,
+    /// The chances at neutral by combination of clocks and move, own chances as 0.
+    pub chances: Vec<f64>,
+    /// Of each move.
+    pub moves: Vec<Bend>,
+    /// Of each way out after a purchase.
+    pub leaves: Vec<Own>,
+    /// Of purchases: the rate, the basket, and what bends the rate.
+    pub purchases: (f64, f64, Bend),
+    /// What one period in the stage does to satisfaction; none where nothing is felt.
+    pub kernel: Option<Arc<Kernel>>,
+    made_by: Vec<u64>,
+}
+
+/// What bends a chance or a rate.
+#[derive(Clone, Default)]
+pub struct Bend {
+    /// The traits, with the log-odds or log-rate per unit above neutral.
+    pub traits: Vec<(TraitId, f64)>,
+    /// By how much satisfaction multiplies, node by node; empty where it does not.
+    pub tilts: Vec<f64>,
+    /// The chance, where it is the customer's own.
+    pub own: Option<Own>,
+}
+
+/// A chance that is taken as it is: the customer's own, or a number.
+#[derive(Clone)]
+pub enum Own {
+    /// A trait, with the operations on it.
+    Of(TraitId, Vec<(Op, f64, f64)>),
+    /// A number.
+    Fixed(f64),
+}
+
+impl Own {
+    /// The chance of a customer with this trait.
+    pub fn chance(&self, traits: impl Fn(TraitId) -> f64) -> f64 {
+        match self {
+            Self::Fixed(chance) => *chance,
+            Self::Of(of, operations) => operations
+                .iter()
+                .fold(traits(*of), |p, (op, amount, share)| op.apply(p, *amount, *share))
+                .clamp(0.0, 1.0),
+        }
+    }
 }
 
 impl<'a, 'm> CohortTable<'a, 'm> {
-    /// The table of time 0.
-    pub fn new(model: &'m Model, timeline: &'a Timeline<'m>, grid: &'a SatisfactionGrid) -> Self {
-        let mut table = Self {
-            model,
-            timeline,
-            grid,
-            t: 0,
-            values: timeline.values(0).0,
-            chances: Vec::new(),
-            tilts: Vec::new(),
-            rates: Vec::new(),
-            kernels: model.stages.iter().map(|_| None).collect(),
-        };
+    /// The table of time `t`.
+    pub fn new(model: &'m Model, timeline: &'a Timeline<'m>, kernels: &'a Kernels<'a>, t: u32) -> Self {
+        let stages = vec![StageNumbers::default(); model.stages.len()];
+        let mut table = Self { model, timeline, kernels, t, values: timeline.values(t).0, stages };
         table.fill();
         table
-    }
-
-    /// Starts at period `t` instead.
-    pub fn start_at(&mut self, t: u32) {
-        self.t = t;
-        self.values = self.timeline.values(t).0;
-        self.fill();
     }
 
     /// Goes on to period `t`.
@@ -68,55 +94,102 @@ impl<'a, 'm> CohortTable<'a, 'm> {
             self.values = self.timeline.values(t).0;
             self.fill();
         } else if self.model.stages.iter().any(Stage::follows_the_period) {
-            self.fill_chances();
+            self.fill();
         }
-    }
-
-    /// What one period in a stage does to satisfaction; none where nothing is felt.
-    pub fn kernel(&self, stage: usize) -> Option<&Kernel> {
-        self.kernels[stage].as_ref().map(|felt| &felt.kernel)
     }
 
     fn fill(&mut self) {
-        self.fill_chances();
-        let tilts = |stage: &Stage| stage.moves().map(|exit| self.tilt(&exit.drivers)).collect();
-        self.tilts = self.model.stages.iter().map(tilts).collect();
-        let rate = |stage: &Stage| stage.purchases.as_ref().map_or_else(Vec::new, |p| self.tilt(&p.drivers));
-        self.rates = self.model.stages.iter().map(rate).collect();
-        self.fill_kernels();
-    }
-
-    fn fill_chances(&mut self) {
-        let (values, period) = (&self.values, self.t);
-        let of_stage = |stage: &Stage| {
-            let lengths = stage.clock_lengths();
-            combinations(&lengths)
-                .map(|clocks| stage.chances(&Moment { values, period, clocks: &clocks, talkers: 0.0 }))
-                .collect()
-        };
-        self.chances = self.model.stages.iter().map(of_stage).collect();
-    }
-
-    fn tilt(&self, drivers: &[Driver]) -> Vec<f64> {
-        let of_satisfaction = drivers.iter().filter(|driver| driver.on == State::Satisfaction);
-        let weights: Vec<f64> = of_satisfaction.map(|driver| self.values[driver.weight]).collect();
-        let Some(experience) = self.model.experience.as_ref().filter(|_| !weights.is_empty()) else {
-            return Vec::new();
-        };
-        let weight: f64 = weights.iter().sum();
-        self.grid.nodes().iter().map(|s| exp_held(weight * (s - experience.neutral))).collect()
-    }
-
-    fn fill_kernels(&mut self) {
-        let Some(experience) = self.model.experience.as_ref().filter(|_| self.grid.nodes().len() > 1) else { return };
-        let learning = self.values[experience.learning];
-        for (stage, felt) in self.model.stages.iter().zip(&mut self.kernels) {
-            let Some(quality) = &stage.quality else { continue };
-            let mean = self.values[quality.mean];
-            let made_by = (mean.to_bits(), learning.to_bits());
-            if felt.as_ref().is_none_or(|felt| felt.made_by != made_by) {
-                *felt = Some(Felt { made_by, kernel: self.grid.kernel(&quality.law, mean, learning) });
+        for (at, stage) in self.model.stages.iter().enumerate() {
+            let chances = self.chances(stage);
+            let made_by = self.read(stage, &chances);
+            if self.stages[at].version == 0 || self.stages[at].made_by != made_by {
+                let version = self.stages[at].version + 1;
+                self.stages[at] = StageNumbers {
+                    version,
+                    chances,
+                    moves: stage.moves().map(|exit| self.bend(&exit.drivers, self.own(exit))).collect(),
+                    leaves: stage.leaves().map(|exit| self.after_purchase(exit)).collect(),
+                    purchases: self.purchases(stage),
+                    kernel: self.kernel(at, stage),
+                    made_by,
+                };
             }
         }
+    }
+
+    /// The bits of every number that a stage is made by.
+    fn read(&self, stage: &Stage, chances: &[f64]) -> Vec<u64> {
+        let mut numbers = chances.to_vec();
+        let purchases = stage.purchases.as_ref();
+        numbers.extend(purchases.into_iter().flat_map(|its| [self.values[its.rate], self.values[its.basket]]));
+        let drivers = stage.move_drivers().chain(purchases.into_iter().flat_map(|its| &its.drivers));
+        numbers.extend(drivers.map(|driver| self.values[driver.weight]));
+        if let (Some(experience), Some(quality)) = (&self.model.experience, &stage.quality) {
+            numbers.extend([self.values[quality.mean], self.values[experience.learning]]);
+        }
+        for exit in &stage.exits {
+            match exit.chance {
+                Chance::Own { changes, .. } => {
+                    for (op, amount, share) in self.timeline.own_operations(changes, self.t) {
+                        numbers.extend([f64::from(op as u8), amount, share]);
+                    }
+                }
+                Chance::Fixed(id) => numbers.push(self.values[id]),
+                Chance::Listed { .. } => {}
+            }
+        }
+        numbers.into_iter().map(f64::to_bits).collect()
+    }
+
+    fn chances(&self, stage: &Stage) -> Vec<f64> {
+        let lengths = stage.clock_lengths();
+        let of = |clocks: Vec<usize>| {
+            stage.chances(&Moment { values: &self.values, period: self.t, clocks: &clocks, talkers: 0.0 })
+        };
+        combinations(&lengths).flat_map(of).collect()
+    }
+
+    fn own(&self, exit: &Exit) -> Option<Own> {
+        match exit.chance {
+            Chance::Own { of, changes } => Some(Own::Of(of, self.timeline.own_operations(changes, self.t))),
+            _ => None,
+        }
+    }
+
+    fn after_purchase(&self, exit: &Exit) -> Own {
+        let chance = match exit.chance {
+            Chance::Fixed(id) => self.values[id],
+            _ => 0.0,
+        };
+        self.own(exit).unwrap_or(Own::Fixed(chance))
+    }
+
+    fn bend(&self, drivers: &[Driver], own: Option<Own>) -> Bend {
+        let mut bend = Bend { own, ..Bend::default() };
+        let mut of_satisfaction = None;
+        for driver in drivers {
+            let weight = self.values[driver.weight];
+            match driver.on {
+                State::Trait(of) => bend.traits.push((of, weight)),
+                State::Satisfaction => *of_satisfaction.get_or_insert(0.0) += weight,
+            }
+        }
+        if let (Some(experience), Some(weight)) = (&self.model.experience, of_satisfaction) {
+            let nodes = self.kernels.grid().nodes();
+            bend.tilts = nodes.iter().map(|s| exp_held(weight * (s - experience.neutral))).collect();
+        }
+        bend
+    }
+
+    fn purchases(&self, stage: &Stage) -> (f64, f64, Bend) {
+        stage.purchases.as_ref().map_or_else(Default::default, |its| {
+            (self.values[its.rate], self.values[its.basket], self.bend(&its.drivers, None))
+        })
+    }
+
+    fn kernel(&self, at: usize, stage: &Stage) -> Option<Arc<Kernel>> {
+        let experience = self.model.experience.as_ref().filter(|_| self.kernels.grid().nodes().len() > 1)?;
+        let quality = stage.quality.as_ref()?;
+        self.kernels.kernel(at, self.values[quality.mean], self.values[experience.learning])
     }
 }

@@ -12,15 +12,14 @@ use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::agreement::Agreement;
-use super::cells::{Arrivals, Cells, all_spans, planned};
-use super::cohort;
+use super::cells::{Arrivals, all_spans, planned};
+use super::cohort::Solver;
 use super::divergence::Grain;
 use super::draws::Draws;
 use super::flows::Flows;
 use super::group::{Group, InWorld};
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
-use super::obstacle::obstacles;
 use super::piece::{Counts, Piece, Span, Worlds, differ};
 use super::population::{BLOCK, Block};
 use super::program::Program;
@@ -48,7 +47,8 @@ pub struct Experiment<'m> {
     program: Program,
     /// The same for customers whose lives are not compared.
     uncompared: Program,
-    exact: bool,
+    /// What reckons exact expectations, or why there are none.
+    solver: Result<Solver<'m>, Vec<String>>,
     block: usize,
     threads: usize,
     set: InstructionSet,
@@ -68,8 +68,8 @@ pub struct Replication {
     pub arrivals: Vec<Vec<Vec<Arrivals>>>,
     /// In which period the response to each rule begins, by scenario.
     pub fired: Vec<Vec<Option<u32>>>,
-    /// The expected flows of one customer by scenario, segment and entry, where the model has them.
-    pub expected: Option<Vec<Vec<Vec<Flows>>>>,
+    /// The expected flows of all real customers by scenario and segment, where the model has them.
+    pub expected: Option<Vec<Vec<Flows>>>,
     /// The simulated customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
@@ -81,7 +81,7 @@ pub struct Replication {
 struct Fixed {
     tables: Vec<Vec<Tables>>,
     arrivals: Vec<Vec<Vec<Arrivals>>>,
-    expected: Option<Vec<Vec<Vec<Flows>>>>,
+    expected: Option<Vec<Vec<Flows>>>,
 }
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
@@ -104,8 +104,8 @@ impl<'m> Experiment<'m> {
         Self {
             model,
             uncompared: program.uncompared(),
+            solver: Solver::of(model, &program),
             program,
-            exact: obstacles(model).is_empty(),
             block: BLOCK,
             threads: 0,
             set: InstructionSet::best(),
@@ -188,10 +188,9 @@ impl<'m> Experiment<'m> {
                 self.check_draws()?;
             }
             let central = self.model.central();
-            let fixed = (!self.model.is_uncertain()).then(|| Fixed {
-                tables: self.tables(&central),
-                arrivals: planned(self.model, &central),
-                expected: self.expected(&central),
+            let fixed = (!self.model.is_uncertain()).then(|| {
+                let arrivals = planned(self.model, &central);
+                Fixed { tables: self.tables(&central), expected: self.expected(&central, &arrivals), arrivals }
             });
             let (mut next, most) = (0, wave(self.model));
             while next < self.model.run.replications {
@@ -234,7 +233,7 @@ impl<'m> Experiment<'m> {
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
-            None => self.expected(&drawn),
+            None => self.expected(&drawn, &arrivals),
         };
         if let Some(progress) = self.progress {
             progress(1);
@@ -255,19 +254,16 @@ impl<'m> Experiment<'m> {
         tables.iter().zip(grains).map(of).collect()
     }
 
-    /// The expected flows of one customer, by scenario, segment and entry.
-    pub fn expected(&self, drawn: &Draw) -> Option<Vec<Vec<Vec<Flows>>>> {
-        let cells = Cells::of(self.model);
-        let of = |scenario: usize, segment: usize, entry: usize| {
-            let place = (ScenarioId::from(scenario), SegmentId::from(segment));
-            let entry = u32::try_from(entry).unwrap_or(u32::MAX);
-            cohort::expected(self.model, &self.program, drawn, place, entry)
+    /// The expected flows of all real customers by scenario and segment, where so many come by scenario, segment and entry.
+    pub fn expected(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Vec<Vec<Flows>>> {
+        let solution = self.solver.as_ref().ok()?.at(drawn);
+        let segment = |scenario: usize, segment: usize| {
+            let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();
+            solution.flows((ScenarioId::from(scenario), SegmentId::from(segment)), &came)
         };
-        let segment = |scenario, segment| (0..cells.entries).map(|entry| of(scenario, segment, entry)).collect();
-        self.exact.then(|| {
-            let scenarios = (0..self.model.scenarios.len()).into_par_iter();
-            scenarios.map(|scenario| (0..cells.segments).map(|its| segment(scenario, its)).collect()).collect()
-        })
+        let scenarios = (0..self.model.scenarios.len()).into_par_iter();
+        let segments = self.model.segments.len();
+        Some(scenarios.map(|scenario| (0..segments).map(|its| segment(scenario, its)).collect()).collect())
     }
 
     fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {
@@ -281,6 +277,14 @@ impl<'m> Experiment<'m> {
         (0..self.model.scenarios.len())
             .map(|scenario| (0..segments).map(|segment| of(scenario, segment)).collect())
             .collect()
+    }
+
+    /// What reckons exact expectations.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn solver(&self) -> Result<&Solver<'m>, &[String]> {
+        self.solver.as_ref().map_err(Vec::as_slice)
     }
 
     /// The model.

@@ -2,21 +2,22 @@
 
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Driver, Stage, State};
-use crate::model::rows::combinations;
 use crate::quantity::TraitId;
-use crate::stats::distribution::Distribution;
 
-use super::quadrature::{Nodes, nodes, whole_parts};
+use super::quadrature::{Rule, whole_parts};
 
 /// The most combinations of trait values for one segment, and for a study with uncertain numbers,
 /// where they are needed in every replication.
-const MOST_NODES: usize = 10_000;
-const MOST_NODES_UNCERTAIN: usize = 200;
+const MOST_NODES: usize = 20_000;
+const MOST_NODES_UNCERTAIN: usize = 2_000;
 /// The same where each combination has a whole grid of satisfactions.
 const MOST_GRIDS: usize = 1_000;
 const MOST_GRIDS_UNCERTAIN: usize = 20;
+/// The share of a trait below 0 that may be left out where it multiplies: it moves the mean by far less.
+const BELOW_0: f64 = 1e-8;
 
-/// Why a model has no exact expectation; empty where it has one.
+/// What stands in the way of an exact expectation by how a model is written; empty where nothing does. Whether expectations
+/// are as exact as they have to be is found by [`super::precision`].
 pub fn obstacles(model: &Model) -> Vec<String> {
     let heard = |stage: &&Stage| stage.exits.iter().any(|exit| exit.word_of_mouth.is_some());
     let mut found: Vec<String> = model
@@ -46,6 +47,15 @@ fn most_grids(model: &Model) -> usize {
     if model.is_uncertain() { MOST_GRIDS_UNCERTAIN } else { MOST_GRIDS }
 }
 
+/// The most combinations of trait values of a segment.
+pub fn most(model: &Model) -> usize {
+    match (satisfaction_drives(model), model.is_uncertain()) {
+        (true, _) => most_grids(model),
+        (false, true) => MOST_NODES_UNCERTAIN,
+        (false, false) => MOST_NODES,
+    }
+}
+
 fn too_many_nodes(model: &Model) -> Option<String> {
     let bending = bending(model);
     let name = |of: TraitId| model.traits[of.index()].name.as_str();
@@ -57,11 +67,7 @@ fn too_many_nodes(model: &Model) -> Option<String> {
         return Some(format!("chances are listed by `{0}`, and purchases or baskets multiplied by it", name(*of)));
     }
     let with_memory = satisfaction_drives(model);
-    let most = match (with_memory, model.is_uncertain()) {
-        (true, _) => most_grids(model),
-        (false, true) => MOST_NODES_UNCERTAIN,
-        (false, false) => MOST_NODES,
-    };
+    let most = most(model);
     let needed = combinations_needed(model);
     let names: Vec<&str> = bending.iter().map(|(of, _)| name(*of)).collect();
     let memory = if with_memory { " where satisfaction drives something too" } else { "" };
@@ -77,19 +83,22 @@ fn too_many_nodes(model: &Model) -> Option<String> {
 /// The combinations of trait values of the segment that needs most; the largest number there is where they are more.
 pub fn combinations_needed(model: &Model) -> usize {
     let count = |segment: usize| {
-        trait_nodes(model, segment).iter().fold(1_usize, |count, (_, nodes)| count.saturating_mul(nodes.len()))
+        rules(model, segment).iter().fold(1_usize, |count, (_, rule)| count.saturating_mul(rule.nodes.len()))
     };
     (0..model.segments.len()).map(count).max().unwrap_or(1)
 }
 
 /// The traits that expectations do not depend on linearly, and whether lists are read by them.
 fn bending(model: &Model) -> Vec<(TraitId, bool)> {
+    // What multiplies is held at 0, so that its mean is not what it multiplies by in the mean.
+    let falls_below_0 =
+        |of: TraitId| model.segments.iter().any(|its| its.traits[of.index()].cdf(-f64::MIN_POSITIVE) > BELOW_0);
     let multipliers = |of: TraitId| {
         let leaves = model
             .stages
             .iter()
             .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
-        multiplies(model, of) > 1 || leaves
+        multiplies(model, of) > 1 || leaves || (multiplies(model, of) > 0 && falls_below_0(of))
     };
     (0..model.traits.len())
         .map(TraitId::from)
@@ -121,33 +130,13 @@ fn drives(model: &Model, of: TraitId) -> bool {
     drivers(model).any(|driver| driver.on == State::Trait(of))
 }
 
-/// The values of the traits that bend something in a segment, each trait by itself.
-fn trait_nodes(model: &Model, segment: usize) -> Vec<(TraitId, Nodes)> {
+/// The traits that bend something in a segment, each with a rule over its values.
+pub fn rules(model: &Model, segment: usize) -> Vec<(TraitId, Rule)> {
     bending(model)
         .into_iter()
         .map(|(of, listed)| {
             let law = &model.segments[segment].traits[of.index()];
-            (of, if listed { whole_parts(law) } else { nodes(law) })
+            (of, if listed { Rule::given(law, whole_parts(law)) } else { Rule::new(law) })
         })
-        .collect()
-}
-
-/// All kinds of customers of a segment that have to be told apart: their share, and their traits, those that do not
-/// bend anything at their means.
-pub fn kinds(model: &Model, segment: usize) -> Vec<(f64, Vec<f64>)> {
-    let grids = trait_nodes(model, segment);
-    let lengths: Vec<usize> = grids.iter().map(|(_, nodes)| nodes.len()).collect();
-    let means: Vec<f64> = model.segments[segment].traits.iter().map(Distribution::mean).collect();
-    combinations(&lengths)
-        .map(|combination| {
-            let mut traits = means.clone();
-            let mut share = 1.0;
-            for ((of, nodes), at) in grids.iter().zip(combination) {
-                traits[of.index()] = nodes[at].0;
-                share *= nodes[at].1;
-            }
-            (share, traits)
-        })
-        .filter(|(share, _)| *share > 0.0)
         .collect()
 }

@@ -10,6 +10,7 @@
 use crate::stats::distribution::Distribution;
 
 use super::quadrature::{Nodes, unit_rule};
+use super::quality_law::QualityLaw;
 
 /// Where less than this is cut off at an end of [0, 1], the cut is not looked for.
 const NO_CUT: f64 = 1e-11;
@@ -21,6 +22,8 @@ pub struct SatisfactionGrid {
     shares: Vec<f64>,
     /// The double-exponential rule over probabilities.
     rule: Nodes,
+    /// How fine the rule is.
+    finer: u32,
 }
 
 /// How one period of experience moves weights between nodes.
@@ -34,7 +37,7 @@ impl SatisfactionGrid {
     /// A grid of `intervals + 1` nodes; with 0 intervals, one node for what is not followed.
     pub fn new(intervals: usize) -> Self {
         if intervals == 0 {
-            return Self { nodes: vec![0.5], shares: vec![1.0], rule: Nodes::new() };
+            return Self { nodes: vec![0.5], shares: vec![1.0], rule: Nodes::new(), finer: 1 };
         }
         let n = intervals as f64;
         let cosines: Vec<f64> = (0..2 * intervals).map(|k| libm::cos(std::f64::consts::PI * k as f64 / n)).collect();
@@ -43,10 +46,12 @@ impl SatisfactionGrid {
             let cosines = &cosines;
             (0..=intervals).map(move |j| 2.0 / n * half(k) * half(j) * cosines[k * j % (2 * intervals)])
         });
+        let finer = 1 << (intervals / 64).max(1).ilog2().min(2);
         Self {
             nodes: (0..=intervals).map(|j| 0.5 + 0.5 * cosines[j]).collect(),
             shares: shares.collect(),
-            rule: unit_rule(u32::try_from(intervals / 64).unwrap_or(1).max(1)),
+            rule: unit_rule(finer),
+            finer,
         }
     }
 
@@ -56,16 +61,16 @@ impl SatisfactionGrid {
     }
 
     /// The weights of a law held in [0, 1].
-    pub fn start(&self, law: &Distribution) -> Vec<f64> {
+    pub fn start(&self, law: &QualityLaw) -> Vec<f64> {
         if self.nodes.len() == 1 {
             return vec![1.0];
         }
-        let experience = Felt::new(self, law, law.mean());
+        let experience = Felt::new(self, law, law.mean);
         self.weights(&experience.values(0.0, 1.0))
     }
 
     /// One period of a quality of this law, shifted to this mean: s becomes s + learning (q - s), held in [0, 1].
-    pub fn kernel(&self, law: &Distribution, mean: f64, learning: f64) -> Kernel {
+    pub fn kernel(&self, law: &QualityLaw, mean: f64, learning: f64) -> Kernel {
         let experience = Felt::new(self, law, mean);
         let rows = self.nodes.iter().map(|s| self.weights(&experience.values((1.0 - learning) * s, learning)));
         Kernel { weights: rows.flatten().collect(), nodes: self.nodes.len() }
@@ -112,7 +117,7 @@ impl Kernel {
 
 /// A law that is felt: shifted to a mean, as the mechanism in `feel.rs` does it.
 struct Felt<'a> {
-    law: &'a Distribution,
+    law: &'a QualityLaw,
     shift: f64,
     rule: &'a Nodes,
     /// All values with their chances, as far as they do not hang on where the law is cut.
@@ -121,16 +126,16 @@ struct Felt<'a> {
 }
 
 impl<'a> Felt<'a> {
-    fn new(grid: &'a SatisfactionGrid, law: &'a Distribution, mean: f64) -> Self {
-        let shift = mean - law.mean();
-        let (whole, few) = match law {
+    fn new(grid: &'a SatisfactionGrid, law: &'a QualityLaw, mean: f64) -> Self {
+        let shift = mean - law.mean;
+        let (whole, few) = match law.law {
             Distribution::Constant(_) => (vec![(mean, 1.0)], true),
             // The mean of a Bernoulli is its chance, so a changed mean is another chance.
             Distribution::Bernoulli { .. } => {
                 let chance = mean.clamp(0.0, 1.0);
                 (vec![(0.0, 1.0 - chance), (1.0, chance)], true)
             }
-            law => (grid.rule.iter().map(|(p, weight)| (law.quantile(*p) + shift, *weight)).collect(), false),
+            _ => (law.values(grid.finer).iter().map(|(q, weight)| (q + shift, *weight)).collect(), false),
         };
         Self { law, shift, rule: &grid.rule, whole, few }
     }
@@ -160,7 +165,7 @@ impl<'a> Felt<'a> {
         if self.few || factor <= 0.0 {
             return (0.0, 1.0);
         }
-        let at = |s: f64| self.law.cdf((s - base) / factor - self.shift);
+        let at = |s: f64| self.law.law.cdf((s - base) / factor - self.shift);
         (at(0.0), at(1.0))
     }
 }
@@ -194,7 +199,7 @@ mod tests {
         for (law, change, learning) in LAWS.iter().flat_map(|law| [(law, 0.0, 0.3), (law, -0.05, 0.9), (law, 0.1, 1.0)])
         {
             let mean = law.mean() + change;
-            let kernel = grid.kernel(law, mean, learning);
+            let kernel = grid.kernel(&QualityLaw::new(*law), mean, learning);
             let draw = |k: i32| {
                 let p = (f64::from(k) + 0.5) / f64::from(probabilities);
                 match law {
@@ -225,7 +230,7 @@ mod tests {
         // Of a normal number held in [0, 1]: the censored mean (Greene 2012, Econometric Analysis, theorem 19.2).
         let (mean, sd) = (0.55, 0.5);
         let grid = SatisfactionGrid::new(16);
-        let weights = grid.start(&Distribution::Normal { mean, sd });
+        let weights = grid.start(&QualityLaw::new(Distribution::Normal { mean, sd }));
         let (a, b) = ((0.0 - mean) / sd, (1.0 - mean) / sd);
         let cdf = crate::stats::special::normal_cdf;
         let density = crate::stats::special::normal_density;
@@ -237,7 +242,7 @@ mod tests {
     #[test]
     fn who_learns_nothing_feels_nothing() {
         let grid = SatisfactionGrid::new(24);
-        let kernel = grid.kernel(&LAWS[0], 0.7, 0.0);
+        let kernel = grid.kernel(&QualityLaw::new(LAWS[0]), 0.7, 0.0);
         let before: Vec<f64> = (0..25).map(|k| f64::from(k) / 300.0).collect();
         let mut after = vec![0.0; 25];
         kernel.feel(&before, &mut after);

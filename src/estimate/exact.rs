@@ -2,8 +2,7 @@
 
 use crate::engine::cells::planned;
 use crate::engine::experiment::Experiment;
-use crate::engine::flows::Flows;
-use crate::engine::obstacle::{follows_satisfaction, obstacles};
+use crate::engine::obstacle::follows_satisfaction;
 use crate::engine::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -11,7 +10,7 @@ use crate::stats::moments::Moments;
 
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::statement::{Prices, Statement, Whose, cohorts};
+use super::statement::{Prices, Statement, Whose, everybody};
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {
@@ -31,10 +30,8 @@ impl Exact {
     /// # Errors
     /// Why there are none.
     pub fn of(model: &Model) -> Result<Self, Vec<String>> {
-        let why = obstacles(model);
-        if !why.is_empty() {
-            return Err(why);
-        }
+        let experiment = Experiment::new(model);
+        experiment.solver().map_err(<[String]>::to_vec)?;
         let follows = follows_satisfaction(model);
         let metrics: Vec<Metric> =
             metrics(model).into_iter().filter(|metric| metric.has_expectation(follows)).collect();
@@ -46,7 +43,6 @@ impl Exact {
             metrics,
             draws,
         };
-        let experiment = Experiment::new(model);
         let program = Program::new(model);
         for draw in 0..draws {
             exact.take(model, &program, &experiment, draw);
@@ -58,16 +54,14 @@ impl Exact {
         let drawn = Experiment::drawn(model, draw);
         let lines = Lines::of(model);
         let prices = Prices::new(model, program, &lines, &drawn);
-        let Some(flows) = experiment.expected(&drawn) else { return };
         let arrivals = planned(model, &drawn);
-        for (scenario, flows) in flows.into_iter().enumerate() {
+        let Some(flows) = experiment.expected(&drawn, &arrivals) else { return };
+        for (scenario, flows) in flows.iter().enumerate() {
             let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
             let mut books = Statement::empty(model);
-            for (segment, flows) in flows.into_iter().enumerate() {
-                let came = &arrivals[scenario][segment];
-                let flows: Vec<Flows> = flows.into_iter().zip(came).map(|(flows, its)| flows.times(its.real)).collect();
-                let cohorts = cohorts(&flows, came);
-                books.add(&prices.statement(whose, SegmentId::from(segment), &cohorts, None));
+            for (segment, flows) in flows.iter().enumerate() {
+                let everybody = everybody(flows, &arrivals[scenario][segment]);
+                books.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
             }
             prices.spend(whose, &mut books, None);
             for (place, metric) in self.metrics.iter().enumerate() {

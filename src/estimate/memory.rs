@@ -8,7 +8,8 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use crate::engine::cells::{Arrivals, BATCHES, planned};
-use crate::engine::cohort::{MOST_INTERVALS, tunnel_length};
+use crate::engine::cohort::MOST_INTERVALS;
+use crate::engine::cohort_layout::tunnel_length;
 use crate::engine::experiment::wave;
 use crate::engine::group::MOST_THAT_KEEP_WORDS;
 use crate::engine::obstacle::{combinations_needed, follows_satisfaction, obstacles};

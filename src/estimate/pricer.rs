@@ -14,7 +14,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
 use super::posted::Posted;
-use super::statement::{Cohort, Prices, Statement, Whose, cohorts};
+use super::statement::{Cohort, Prices, Statement, Whose, cohorts, everybody};
 
 /// Prices the replications of a model.
 pub struct Pricer<'m> {
@@ -176,14 +176,12 @@ impl<'m> Pricer<'m> {
 
     fn expected(&self, prices: &Prices<'_>, replication: &Replication) -> Option<Vec<Statement>> {
         let expected = replication.expected.as_ref()?;
-        let scenario = |(scenario, flows): (usize, &Vec<Vec<Flows>>)| {
+        let scenario = |(scenario, flows): (usize, &Vec<Flows>)| {
             let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
             let mut all = Statement::empty(self.model);
             for (segment, flows) in flows.iter().enumerate() {
-                let came = &replication.arrivals[scenario][segment];
-                let flows: Vec<Flows> =
-                    flows.iter().zip(came).map(|(flows, its)| flows.clone().times(its.real)).collect();
-                all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, came), None));
+                let everybody = everybody(flows, &replication.arrivals[scenario][segment]);
+                all.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
             }
             prices.spend(whose, &mut all, None);
             all

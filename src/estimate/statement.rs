@@ -121,12 +121,30 @@ pub struct Cohort<'a> {
     pub flows: &'a Flows,
     /// How many real customers came.
     pub came: f64,
+    /// Those who came later and are counted in the same flows, by period of entry.
+    pub later: &'a [Arrivals],
+}
+
+impl Cohort<'_> {
+    /// How many real customers came in period `t`.
+    fn came_in(&self, t: usize) -> f64 {
+        if self.entry as usize == t { self.came } else { self.later.get(t).map_or(0.0, |its| its.real) }
+    }
+}
+
+/// All customers of a segment as one, with what they did in real customers.
+pub fn everybody<'a>(flows: &'a Flows, came: &'a [Arrivals]) -> Cohort<'a> {
+    Cohort { entry: 0, flows, came: came.first().map_or(0.0, |its| its.real), later: came }
 }
 
 /// Customers by entry, with what they did in real customers.
 pub fn cohorts<'a>(flows: &'a [Flows], came: &[Arrivals]) -> Vec<Cohort<'a>> {
-    let one =
-        |(entry, (flows, its)): (usize, (&'a Flows, &Arrivals))| Cohort { entry: whole(entry), flows, came: its.real };
+    let one = |(entry, (flows, its)): (usize, (&'a Flows, &Arrivals))| Cohort {
+        entry: whole(entry),
+        flows,
+        came: its.real,
+        later: &[],
+    };
     flows.iter().zip(came).enumerate().map(one).filter(|cohort| cohort.entry == 0 || cohort.came > 0.0).collect()
 }
 
@@ -285,9 +303,10 @@ impl OpenBooks<'_, '_> {
                 self.account(booking, flows.moves[t][slot] * values[booking.amount], false, (t, owner));
             }
         }
-        if cohort.entry as usize == t && t > 0 {
+        let came = cohort.came_in(t);
+        if came > 0.0 && t > 0 {
             let inflow = model.segments[owner / model.entries()].inflow.as_ref();
-            let cost = inflow.and_then(|its| its.cost).map_or(0.0, |id| values[id] * cohort.came);
+            let cost = inflow.and_then(|its| its.cost).map_or(0.0, |id| values[id] * came);
             self.sums.cost[t] += cost;
             self.sums.acquisition[t] += cost;
             self.sums.discounted[t] -= cost * self.prices.discounted.event[t];

@@ -1,12 +1,14 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
-use crate::engine::cells::planned;
-use crate::engine::cohort;
+use crate::engine::cells::{Arrivals, planned};
+use crate::engine::cohort::Solver;
+use crate::engine::exact_cost::ExactCost;
 use crate::engine::experiment::Experiment;
-use crate::engine::obstacle::{combinations_needed, obstacles};
+use crate::engine::flows::Flows;
+use crate::engine::precision::Precision;
 use crate::engine::program::Program;
+use crate::engine::tally::Tally;
 use crate::model::Model;
-use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Exit};
 use crate::model::value::TimeWeights;
 use crate::model::world::Coming;
@@ -19,8 +21,10 @@ use super::statement::{Cohort, Prices, Statement, Whose};
 const LONGEST: u32 = 4_800;
 /// What the last half of a horizon may add, as a share of the whole, for the rest to count as nothing.
 const NOTHING: f64 = 1e-6;
-/// The most cohort-periods that are followed for one draw, all kinds of customers told apart.
-const MOST_WORK: f64 = 2e7;
+/// The work that all of it may take, as a share of the simulation's.
+const SHARE_OF_WORK: f64 = 0.25;
+/// The work that it may take in any study, in customer-periods.
+const LEAST_WORK: f64 = 5e6;
 /// How many shocks that came before are as much work in a period as following a cohort through it.
 const SHOCKS_EACH: f64 = 16.0;
 /// The most replications whose uncertain numbers and shocks are followed. Their mean is what the medians of coins and
@@ -28,8 +32,6 @@ const SHOCKS_EACH: f64 = 16.0;
 const MOST_DRAWS: f64 = 16.0;
 /// The fewest, however large the study.
 const FEWEST_DRAWS: f64 = 4.0;
-/// The cohort-periods up to which there are more than the fewest.
-const WORK_OF_DRAWS: f64 = 5e6;
 
 /// What customers of one entry are worth, discounted to their entry: sums over draws.
 #[derive(Clone, Copy, Default)]
@@ -46,25 +48,29 @@ struct Worth {
 
 /// What a customer of each scenario and entry is worth after the horizon, discounted to entry: the mean over what the first
 /// replications drew, exact where nothing is uncertain. None for an entry in which nobody came, and none at all where
-/// there is no exact expectation, or where the worth has no end.
+/// there is no exact expectation, where the worth has no end, or where finding it would take too much work.
 pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
-    if !obstacles(model).is_empty() || ends_with_the_horizon(model) {
+    if ends_with_the_horizon(model) {
         return None;
     }
+    let precision = Solver::of(model, &Program::new(model)).ok()?.precision;
     let mut long = model.clone();
     long.run.horizon = longer(model, model.run.horizon);
+    let mut left = allowed(model);
     // One draw finds how far one has to look; the others follow from there.
     let (mut draws, mut wanted) = (1, None);
     loop {
-        let work = work(model, f64::from(long.run.horizon));
-        if work > MOST_WORK {
+        // All that is yet to come has to fit before any of it begins: what is not settled at once is looked at for longer.
+        let work = work(&long, model, &precision);
+        if work * f64::from(draws) > left {
             return None;
         }
-        let found = worth(&long, model, draws);
+        left -= work * f64::from(draws);
+        let found = worth(&long, (model, &precision), draws);
         if found.iter().flatten().all(Worth::is_settled) {
-            let wanted = *wanted.get_or_insert_with(|| draws_for(model, work));
+            let wanted = *wanted.get_or_insert_with(|| draws_for(model, left / work));
             if draws == wanted {
-                return Some(after(&worth(model, model, draws), &found));
+                return Some(after(&worth(model, (model, &precision), draws), &found));
             }
             draws = wanted;
         } else if long.run.horizon >= LONGEST {
@@ -75,18 +81,24 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
     }
 }
 
+/// The work that is allowed, in customer-periods.
+fn allowed(model: &Model) -> f64 {
+    let periods = f64::from(model.run.horizon) * model.scenarios.len() as f64;
+    (SHARE_OF_WORK * f64::from(model.run.agents) * periods * f64::from(model.run.replications)).max(LEAST_WORK)
+}
+
 /// Twice a horizon, as far as one looks.
 fn longer(model: &Model, horizon: u32) -> u32 {
     horizon.saturating_mul(2).min(LONGEST.max(model.run.horizon + 1))
 }
 
-/// How many draws are followed, where each is so much work.
-fn draws_for(model: &Model, work: f64) -> u32 {
+/// How many draws are followed, where so many more are allowed.
+fn draws_for(model: &Model, allowed: f64) -> u32 {
     if !model.is_uncertain() {
         return 1;
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between the fewest and the most")]
-    let draws = (WORK_OF_DRAWS / work).clamp(FEWEST_DRAWS, MOST_DRAWS) as u32;
+    let draws = allowed.clamp(FEWEST_DRAWS, MOST_DRAWS) as u32;
     draws.min(model.run.replications)
 }
 
@@ -105,10 +117,12 @@ fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> 
     within.iter().zip(longer).map(|(within, longer)| within.iter().zip(longer).map(one).collect()).collect()
 }
 
-/// The cohort-periods that it takes to follow everybody of one draw over so many periods.
-fn work(model: &Model, periods: f64) -> f64 {
-    let entries = model.entries() as f64;
-    let kinds = combinations_needed(model) as f64 * (model.segments.len() * model.scenarios.len()) as f64;
+/// The work of following everybody of one draw over a longer horizon, in customer-periods.
+fn work(long: &Model, model: &Model, precision: &Precision) -> f64 {
+    let periods = f64::from(long.run.horizon);
+    let cost = ExactCost::of(&Solver::with(long, &Program::new(long), precision.clone()));
+    // Nobody comes after the horizon of the study.
+    let entries = model.entries() as f64 / (0.5 * long.entries() as f64).max(1.0);
     // Shocks come again and again, and all that came may still be felt.
     let strikes: f64 = model
         .shocks
@@ -118,7 +132,7 @@ fn work(model: &Model, periods: f64) -> f64 {
             Coming::In(_) => 0.0,
         })
         .sum();
-    entries * kinds * periods * (1.0 + strikes / SHOCKS_EACH)
+    cost.by_entry * entries.min(1.0) * (1.0 + strikes / SHOCKS_EACH)
 }
 
 /// Whether a list of chances was cut at the horizon, so that it does not say how things go on.
@@ -131,48 +145,105 @@ fn ends_with_the_horizon(model: &Model) -> bool {
 }
 
 /// What customers are worth within the horizon of `long`, by scenario and entry, for those who come within that of `model`.
-fn worth(long: &Model, model: &Model, draws: u32) -> Vec<Vec<Worth>> {
+fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32) -> Vec<Vec<Worth>> {
     let (program, lines) = (Program::new(long), Lines::of(long));
-    let entries = model.entries();
-    let mut sums = vec![vec![Worth::default(); entries]; model.scenarios.len()];
+    let solver = Solver::with(long, &program, precision.clone());
+    let mut sums = vec![vec![Worth::default(); model.entries()]; model.scenarios.len()];
+    let (within, half) = (model.run.horizon as usize, long.run.horizon as usize / 2);
     for draw in 0..draws {
         // The luck of a replication within the horizon is what it was; what comes later is drawn by the same addresses.
         let drawn = Experiment::drawn(long, draw);
-        let prices = Prices::new(long, &program, &lines, &drawn);
-        let weights = TimeWeights::new(&long.run, drawn[long.run.discount_rate]);
+        let solution = solver.at(&drawn);
+        let rate = drawn[long.run.discount_rate];
+        let units =
+            Units { prices: &Prices::new(long, &program, &lines, &drawn), weights: &TimeWeights::new(&long.run, rate) };
         let arrivals = planned(model, &Experiment::drawn(model, draw));
         for (scenario, (sums, arrivals)) in sums.iter_mut().zip(&arrivals).enumerate() {
-            for (segment, came) in arrivals.iter().enumerate() {
+            for (segment, arrived) in arrivals.iter().enumerate() {
                 let place = (ScenarioId::from(scenario), SegmentId::from(segment));
-                for ((entry, sum), its) in (0..).zip(sums.iter_mut()).zip(came).filter(|(_, its)| its.real > 0.0) {
-                    let books = books(long, &program, &prices, (&drawn, place), (entry, its.real));
-                    let at_entry = long.run.factor_at_entry(drawn[long.run.discount_rate], entry as usize);
-                    let worth = |after: u32| of_customers(&books, &weights, after) / at_entry;
-                    sum.whole += worth(0);
-                    sum.after += worth(model.run.horizon + 1);
-                    sum.late += worth(long.run.horizon / 2 + 1);
-                    sum.came += its.real;
+                let worths = units.of(&program, place, long);
+                let came: Vec<f64> = arrived.iter().map(|its| its.real).collect();
+                let at_entry = |entry: usize| long.run.factor_at_entry(rate, entry);
+                for (entry, came) in came.iter().enumerate().filter(|(_, came)| **came > 0.0) {
+                    sums[entry].came += came;
+                    sums[entry].whole += came * worths.arriving[entry] / at_entry(entry);
                 }
+                solution.by_entry(place, &came, |entry, t, tally| {
+                    let worth = worths.of(t, tally) / at_entry(entry);
+                    sums[entry].whole += worth;
+                    sums[entry].after += if t > within { worth } else { 0.0 };
+                    sums[entry].late += if t > half { worth } else { 0.0 };
+                });
             }
         }
     }
     sums
 }
 
-/// The expected books of customers who come in a period, so many of them.
-fn books(
-    model: &Model,
-    program: &Program,
-    prices: &Prices<'_>,
-    (drawn, (scenario, segment)): (&Draw, (ScenarioId, SegmentId)),
-    (entry, came): (u32, f64),
-) -> Statement {
-    let flows = cohort::expected(model, program, drawn, (scenario, segment), entry).times(came);
-    prices.statement(Whose { scenario, fired: &[] }, segment, &[Cohort { entry, flows: &flows, came }], None)
+/// What a customer in a stage, a purchase, a move and a newcomer are worth at each time, discounted to time 0: books are
+/// linear in flows, so those of one of each tell those of all.
+struct Worths {
+    /// By time, then by stage.
+    customers: Vec<Vec<f64>>,
+    /// By time, then by stage: for each unit of money spent.
+    baskets: Vec<Vec<f64>>,
+    /// By time, then by move.
+    moves: Vec<Vec<f64>>,
+    /// By time of entry.
+    arriving: Vec<f64>,
 }
 
-/// What customers' own lines come to at time 0, from a time on: the cash flow, before what initiatives cost for them.
-fn of_customers(books: &Statement, weights: &TimeWeights, from: u32) -> f64 {
+impl Worths {
+    /// What a tally of time `t` is worth.
+    fn of(&self, t: usize, tally: &Tally) -> f64 {
+        let sum = |worths: &[f64], counts: &[f64]| worths.iter().zip(counts).map(|(a, b)| a * b).sum::<f64>();
+        sum(&self.customers[t], &tally.customers)
+            + sum(&self.baskets[t], &tally.baskets)
+            + sum(&self.moves[t], &tally.moves)
+    }
+}
+
+/// Prices one of each.
+struct Units<'p, 'm> {
+    prices: &'p Prices<'m>,
+    weights: &'p TimeWeights,
+}
+
+impl Units<'_, '_> {
+    fn of(&self, program: &Program, (scenario, segment): (ScenarioId, SegmentId), model: &Model) -> Worths {
+        let (stages, moves) = (program.stages, program.booked_moves.len());
+        let empty = || Flows::empty(stages, moves, model.run.horizon);
+        let one = |column: fn(&mut Flows) -> &mut Vec<Vec<f64>>, place: usize| {
+            let mut flows = empty();
+            column(&mut flows).iter_mut().for_each(|at| at[place] = 1.0);
+            flows
+        };
+        let mut flows: Vec<Flows> = (0..stages).map(|stage| one(|flows| &mut flows.customers, stage)).collect();
+        flows.extend((0..stages).map(|stage| one(|flows| &mut flows.baskets, stage)));
+        flows.extend((0..moves).map(|slot| one(|flows| &mut flows.moves, slot)));
+        flows.push(empty());
+        let everywhere = vec![Arrivals { agents: 1, real: 1.0 }; model.run.horizon as usize + 1];
+        let last = flows.len() - 1;
+        let cohort =
+            |(at, flows)| [Cohort { entry: 0, flows, came: 0.0, later: if at == last { &everywhere } else { &[] } }];
+        let cohorts: Vec<[Cohort<'_>; 1]> = flows.iter().enumerate().map(cohort).collect();
+        let sets: Vec<&[Cohort<'_>]> = cohorts.iter().map(<[_; 1]>::as_slice).collect();
+        let books = self.prices.statements(Whose { scenario, fired: &[] }, segment, &sets, None);
+        let worths: Vec<Vec<f64>> = books.iter().map(|books| of_customers(books, self.weights)).collect();
+        let by_time = |columns: &[Vec<f64>]| {
+            (0..=model.run.horizon as usize).map(|t| columns.iter().map(|column| column[t]).collect()).collect()
+        };
+        Worths {
+            customers: by_time(&worths[..stages]),
+            baskets: by_time(&worths[stages..2 * stages]),
+            moves: by_time(&worths[2 * stages..last]),
+            arriving: worths[last].clone(),
+        }
+    }
+}
+
+/// What customers' own lines come to at time 0, by time: the cash flow, before what initiatives cost for them.
+fn of_customers(books: &Statement, weights: &TimeWeights) -> Vec<f64> {
     let costs = books.initiative_cost.iter().zip(&weights.event).map(|(cost, weight)| cost * weight);
-    books.discounted.iter().zip(costs).skip(from as usize).map(|(flow, cost)| flow + cost).sum()
+    books.discounted.iter().zip(costs).map(|(flow, cost)| flow + cost).collect()
 }

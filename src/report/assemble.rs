@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::digest::sha256;
-use crate::engine::obstacle::obstacles;
+use crate::engine::cohort::why_not_exact;
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::study::leaves::Leaf;
@@ -17,7 +17,7 @@ impl Report {
     /// The report of a model's runs; the source says where every number was written.
     pub fn of(model: &Model, runs: &Runs<'_>, source: &Source) -> Self {
         let stages = || model.stage_order.iter().map(|id| &model.stages[id.index()]);
-        let why = obstacles(model);
+        let why = why_not_exact(model);
         Self {
             summary: runs.summary(),
             series: runs.series(),

@@ -126,10 +126,17 @@ pub fn in_percent(number: f64) -> Option<String> {
 /// The name nearest to `name`, where one is near enough to be a slip of the hand: one letter of four, and none of three,
 /// since too many short words differ in one letter. What counts is the longer of the two, so that `monthly` finds `month`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = name.chars().count();
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= slips(candidate.chars().count().max(name.chars().count())))
+        .filter_map(|candidate| {
+            let theirs = candidate.chars().count();
+            let most = slips(theirs.max(letters));
+            // Letters that are too many are slips too; most names are told apart by that alone.
+            let far = theirs.abs_diff(letters) > most;
+            let distance = if far { usize::MAX } else { strsim::damerau_levenshtein(name, candidate) };
+            (distance <= most).then_some((distance, candidate))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -90,6 +90,11 @@ impl Walk<'_> {
 
     /// Tells an unknown key; the known one that was meant, where one is near.
     fn unknown_key<'s>(&mut self, name: &str, entry: &Entry, schema: &'s Schema, path: &ParamPath) -> Option<&'s str> {
+        if self.faults.len() >= MOST {
+            // Too many to guess what was meant by each.
+            self.untold += 1;
+            return None;
+        }
         let known: Vec<&str> = schema
             .get("properties")
             .and_then(Schema::as_object)

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::document::Node;
+use super::lines::Lines;
 use super::path::ParamPath;
 use super::syntax;
 use crate::diagnostic::{Diagnostic, End, Place};
@@ -27,6 +28,7 @@ pub struct Source {
     pub(super) faults: Vec<Diagnostic>,
     /// The paths that were set from the command line, each with the option as it was given.
     pub(super) overrides: Vec<(ParamPath, String)>,
+    lines: Lines,
 }
 
 /// Why a study could not be read.
@@ -100,8 +102,9 @@ impl Source {
             text.remove(0);
         }
         let (document, faults) = syntax::parse(&text);
+        let lines = Lines::of(&text);
         let mut source =
-            Self { name: name.into(), folder: folder.into(), text, document, faults, overrides: Vec::new() };
+            Self { name: name.into(), folder: folder.into(), text, document, faults, overrides: Vec::new(), lines };
         let mut faults = std::mem::take(&mut source.faults);
         source.locate_all(&mut faults);
         source.faults = faults;
@@ -172,18 +175,14 @@ impl Source {
 
     /// Line and column of a byte of the text, both counted from 1; the column counts characters.
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        let offset = self.text.floor_char_boundary(offset);
-        let before = &self.text[..offset];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+        self.lines.line_and_column(&self.text, self.text.floor_char_boundary(offset))
     }
 
     /// Values of several lines are pointed at by their first line.
     fn first_line_of(&self, span: Range<usize>) -> Range<usize> {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.ceil_char_boundary(span.end).max(start);
-        let line = self.text[start..end].lines().next().unwrap_or("");
-        start..start + line.len()
+        start..end.min(self.lines.end_of_line(&self.text, start)).max(start)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::f64::consts::PI;
 
+use super::correlation;
 use super::special::{normal_cdf, normal_quantile};
 
 /// What is left of a variance of 1 when it counts as nothing.
@@ -18,6 +19,37 @@ const NEAREST: (f64, f64) = (f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
 /// Kruskal (1958), "Ordinal measures of association", Journal of the American Statistical Association 53.
 fn normal_correlation(rank: f64) -> f64 {
     2.0 * libm::sin(PI * rank / 6.0)
+}
+
+/// The correlation of the ranks of two normal numbers that have this correlation: the other way round.
+fn rank_correlation_of(normal: f64) -> f64 {
+    6.0 / PI * libm::asin(normal / 2.0)
+}
+
+/// The rank correlations nearest to some that normal numbers can have, in three digits; where they are too many to seek
+/// the nearest of, all nearer to 0 by the same factor. A copula can have them.
+pub fn nearest_ranks(wanted: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let n = wanted.len();
+    let map = |f: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<f64>> {
+        (0..n).map(|i| (0..n).map(|j| if i == j { 1.0 } else { f(i.max(j), i.min(j)) }).collect()).collect()
+    };
+    let mut found = wanted.to_vec();
+    if n <= correlation::MOST {
+        // What rounding to three digits can take away from an eigenvalue.
+        let least = 6e-4 * n as f64;
+        let near = correlation::nearest(&map(&|i, j| normal_correlation(wanted[i][j])), least.min(0.5));
+        found = map(&|i, j| rank_correlation_of(near[i][j]));
+    }
+    let scaled = |by: f64| map(&|i, j| libm::round(found[i][j] * by * 1e3) / 1e3);
+    let (mut low, mut high) = (0, 1000);
+    if Copula::of_ranks(&scaled(1.0)).is_ok() {
+        return scaled(1.0);
+    }
+    while high - low > 1 {
+        let middle = i32::midpoint(low, high);
+        *(if Copula::of_ranks(&scaled(f64::from(middle) / 1e3)).is_ok() { &mut low } else { &mut high }) = middle;
+    }
+    scaled(f64::from(low) / 1e3)
 }
 
 /// Why a matrix of correlations cannot be met.
@@ -168,6 +200,24 @@ mod tests {
         assert_eq!(of([[1.0, 0.5, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]]), CopulaError::NotCorrelations(0));
         assert_eq!(of([[1.0, 0.5, f64::NAN], [0.5, 1.0, 0.0], [f64::NAN, 0.0, 1.0]]), CopulaError::NotCorrelations(0));
         assert_eq!(Copula::of_ranks(&[vec![1.0], vec![1.0]]), Err(CopulaError::NotSquare(0)));
+    }
+
+    #[test]
+    fn the_nearest_ranks_can_be_met_and_are_near() {
+        let equal = |rank: f64, n: usize| -> Vec<Vec<f64>> {
+            (0..n).map(|i| (0..n).map(|j| if i == j { 1.0 } else { rank }).collect()).collect()
+        };
+        // Three numbers that all go against each other: normal ones reach -1/2, and their ranks 6 / pi asin(-1/4).
+        let found = nearest_ranks(&equal(-0.49, 3));
+        let least = rank_correlation_of(-0.5);
+        assert!((least + 0.482_6).abs() < 1e-4 && found[1][0] >= least && found[1][0] < least + 3e-3, "{found:?}");
+        for wanted in
+            [equal(-0.9, 5), equal(-0.4, 60), vec![vec![1.0, 0.9, -0.9], vec![0.9, 1.0, 0.9], vec![-0.9, 0.9, 1.0]]]
+        {
+            assert!(Copula::of_ranks(&wanted).is_err());
+            assert!(Copula::of_ranks(&nearest_ranks(&wanted)).is_ok());
+        }
+        assert_eq!(nearest_ranks(&equal(0.5, 3)), equal(0.5, 3), "what can be met stays");
     }
 
     #[test]

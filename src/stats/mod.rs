@@ -3,6 +3,7 @@
 pub mod cash;
 pub mod control;
 pub mod copula;
+pub mod correlation;
 pub mod distribution;
 pub mod divisia;
 pub mod estimate;

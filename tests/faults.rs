@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 22] = [
+const WARNED: [&str; 23] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
@@ -23,6 +23,7 @@ const WARNED: [&str; 22] = [
     "inflow_referrals_in_percent",
     "live_after_the_horizon",
     "provides_less_than_there_is",
+    "purchases_a_million",
     "season_in_percent",
     "shock_after_the_horizon",
     "shock_uncertain_after_the_horizon",

@@ -6,14 +6,17 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::explain::explain;
 use super::failure::Failure;
 use super::leftover;
 use super::open::{Open, Opened, scenario_named};
-use super::output::{can_make, make_folder, print, write_file};
+use super::output::{can_make, colour, make_folder, print, tell, write_file};
+use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
 use crate::engine::experiment::{Experiment, each};
 use crate::engine::lanes::InstructionSet;
 use crate::estimate::runs::Runs;
+use crate::estimate::summary::Summary;
 use crate::report::Report;
 use crate::report::chart::png;
 use crate::report::gallery::Gallery;
@@ -128,7 +131,11 @@ impl Run {
             opened.source.locate_all(&mut faults);
             Failure::wrong(&faults, &opened.source)
         })?;
-        Ok(Report::of(&opened.model, &runs, &opened.source))
+        let report = Report::of(&opened.model, &runs, &opened.source);
+        if let Some(warning) = held(&report.summary) {
+            tell(&explain(&[warning], &opened.source, colour()));
+        }
+        Ok(report)
     }
 
     /// A progress bar with the time left; it hides itself where standard error is no terminal.
@@ -158,6 +165,16 @@ impl Run {
         });
         serde_json::to_string_pretty(&manifest).map(|text| text + "\n").map_err(|fault| Failure::Bug(fault.to_string()))
     }
+}
+
+/// What to say where draws went further than numbers may go.
+fn held(summary: &Summary) -> Option<Diagnostic> {
+    let (held, all) = (summary.replications_held, summary.replications);
+    (held > 0).then(|| {
+        Diagnostic::warning(format!("in {held} of {all} replications a number was held at the end of its range"))
+            .why("what was drawn drove it further, or let the chances of leaving a stage add up to more than 1; such chances were scaled to 1")
+            .mend("narrow the laws, or give changes as `odds`, where that is not meant")
+    })
 }
 
 /// The digests of the lists that the study reads, by the names it gives them.

@@ -3,6 +3,7 @@
 
 use crate::model::Model;
 use crate::model::journey::{Clock, Stage};
+use crate::model::rows::passes;
 use crate::quantity::TraitId;
 
 use super::cohort_layout::{Layout, StageCells};
@@ -176,13 +177,15 @@ impl<'a> Rows<'a> {
             let place = kind * self.nodes..(kind + 1) * self.nodes;
             self.bent(bend, (kind, age), rate * own(written.rate_trait), &mut rows.purchases[place.clone()]);
             let of_kind = |of: TraitId| self.kinds.traits[of.index()][kind];
-            let chance: f64 = numbers.leaves.iter().map(|leave| leave.chance(of_kind)).sum();
+            let whole: f64 = numbers.leaves.iter().map(|leave| leave.chance(of_kind)).sum();
+            // Chances that add up to more than 1 are scaled to 1, as in every row.
+            let chance = if passes(whole) { 1.0 } else { whole };
             if chance > 0.0 {
                 for node in place.clone() {
                     let gone = -libm::expm1(-rows.purchases[node] * chance);
                     rows.purchases[node] = gone / chance;
                     for (left, leave) in rows.left.iter_mut().zip(&numbers.leaves) {
-                        left[node] = gone * leave.chance(of_kind) / chance;
+                        left[node] = gone * leave.chance(of_kind) / whole;
                     }
                 }
             } else {

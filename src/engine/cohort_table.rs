@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::journey::{Chance, Driver, Exit, Stage, State};
 use crate::model::param::ParamSet;
-use crate::model::rows::{Moment, combinations};
+use crate::model::rows::{Moment, combinations, hold};
 use crate::model::timeline::Timeline;
 use crate::quantity::TraitId;
 
@@ -144,7 +144,10 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     fn chances(&self, stage: &Stage) -> Vec<f64> {
         let lengths = stage.clock_lengths();
         let of = |clocks: Vec<usize>| {
-            stage.chances(&Moment { values: &self.values, period: self.t, clocks: &clocks, talkers: 0.0 })
+            let moment = Moment { values: &self.values, period: self.t, clocks: &clocks, talkers: 0.0 };
+            let mut chances = stage.chances(&moment);
+            hold(&mut chances);
+            chances
         };
         combinations(&lengths).flat_map(of).collect()
     }

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::check::drawn_rows;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
@@ -75,6 +74,8 @@ pub struct Replication {
     /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
     /// customers. None in a replication whose drawn numbers do not allow it.
     pub forced: Vec<Option<Vec<Flows>>>,
+    /// Whether a number had to be held at the end of its range, or a row of chances scaled, in any scenario.
+    pub held: bool,
 }
 
 /// What is the same in every replication of a study without uncertain numbers.
@@ -149,7 +150,7 @@ impl<'m> Experiment<'m> {
     /// Runs all replications and hands them to `sink` in their order.
     ///
     /// # Errors
-    /// A draw of the uncertain numbers that makes a row pass 1, or a thread pool that cannot be made.
+    /// A thread pool that cannot be made.
     pub fn run(&self, sink: impl FnMut(Replication) + Send) -> Result<(), Vec<Diagnostic>> {
         self.run_forced(&[], sink)
     }
@@ -184,9 +185,6 @@ impl<'m> Experiment<'m> {
             ]
         })?;
         pool.install(|| {
-            if self.model.is_uncertain() {
-                self.check_draws()?;
-            }
             let central = self.model.central();
             let fixed = (!self.model.is_uncertain()).then(|| {
                 let arrivals = planned(self.model, &central);
@@ -206,20 +204,11 @@ impl<'m> Experiment<'m> {
         })
     }
 
-    /// Checks the rows of every replication before anything is simulated.
-    fn check_draws(&self) -> Result<(), Vec<Diagnostic>> {
-        let faults = (0..self.model.run.replications)
-            .into_par_iter()
-            .map(|number| drawn_rows(self.model, &Self::drawn(self.model, number), number))
-            .find_first(|faults| !faults.is_empty());
-        faults.map_or(Ok(()), Err)
-    }
-
     fn replication(&self, number: u32, fixed: Option<&Fixed>, grains: &[Option<Grain>]) -> Replication {
         let drawn = Self::drawn(self.model, number);
         let draws = Draws::new(self.model.run.seed, number);
         let rollout = Rollout::new(self.model, &self.program, draws, self.set);
-        let Counted { counts, arrivals, fired } = if self.program.coupled {
+        let Counted { counts, arrivals, fired, held } = if self.program.coupled {
             self.together(&rollout, &drawn)
         } else {
             let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
@@ -229,7 +218,8 @@ impl<'m> Experiment<'m> {
             let apart = Rollout::new(self.model, &self.uncompared, draws, self.set);
             let worlds = Worlds { whole: rollout, apart, tables, arrivals: &arrivals, agreements, grains };
             let counts = self.apart(&worlds);
-            Counted { counts, arrivals, fired: vec![Vec::new(); self.model.scenarios.len()] }
+            let held = tables.iter().flatten().any(Tables::held);
+            Counted { counts, arrivals, fired: vec![Vec::new(); self.model.scenarios.len()], held }
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
@@ -240,7 +230,7 @@ impl<'m> Experiment<'m> {
         }
         let forced = counts.forced(grains);
         let Counts { ledgers, differing, .. } = counts;
-        Replication { number, drawn, ledgers, arrivals, fired, expected, differing, forced }
+        Replication { number, drawn, ledgers, arrivals, fired, expected, differing, forced, held }
     }
 
     /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
@@ -340,7 +330,7 @@ impl<'m> Experiment<'m> {
                 }
             }
         }
-        Counted { counts, arrivals, fired }
+        Counted { counts, arrivals, fired, held: together.held }
     }
 
     /// What customers of one scenario and replication feel of each other.
@@ -395,4 +385,5 @@ struct Counted {
     counts: Counts,
     arrivals: Vec<Vec<Vec<Arrivals>>>,
     fired: Vec<Vec<Option<u32>>>,
+    held: bool,
 }

@@ -80,6 +80,8 @@ pub struct Program {
     pub quality_listed: Strip,
     /// A basket of each stage as a multiple of its mean.
     pub baskets: Vec<Option<Sampler>>,
+    /// The standard deviation of that multiple.
+    pub basket_spread: Vec<f64>,
     /// Satisfaction at the start.
     pub first_satisfaction: Option<Sampler>,
     /// For each segment: where its customers start, and its traits.
@@ -191,6 +193,11 @@ impl Program {
                 .stages
                 .iter()
                 .map(|s| s.purchases.as_ref().map(|p| Sampler::new(&p.basket_law, 0.0, f64::INFINITY)))
+                .collect(),
+            basket_spread: model
+                .stages
+                .iter()
+                .map(|s| s.purchases.as_ref().map_or(0.0, |p| p.basket_law.sd()))
                 .collect(),
             first_satisfaction: model.experience.as_ref().map(|e| Sampler::new(&e.start, 0.0, 1.0)),
             segments,

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::model::journey::Stage;
 use crate::model::param::ParamSet;
-use crate::model::rows::{Moment, combinations};
+use crate::model::rows::{Moment, combinations, hold};
 
 use super::classes::Classes;
 use super::lanes::Strip;
@@ -28,6 +28,8 @@ pub struct RowTable {
     pub fours: Vec<[u32; 4]>,
     /// The chance of staying, by row, where some chances are the customer's own.
     pub stay: Strip,
+    /// Whether the chances of any row added up to more than 1, so that they were scaled.
+    pub held: bool,
 }
 
 /// What rows are made from.
@@ -60,6 +62,7 @@ impl RowTable {
             sums: strips(sums, 0),
             fours: vec![[0; 4]; if program.has_fours() { length * (classes.count + 1) } else { 0 }],
             stay: if program.own.is_empty() { Strip::of([]) } else { Strip::of_f32(vec![1.0; length]) },
+            held: false,
         };
         // Who is nobody has the first of all places.
         for strip in table.sums.iter_mut().step_by(classes.count + 1) {
@@ -101,6 +104,7 @@ impl RowTable {
         for (row, clocks) in (shape.first..).zip(combinations(&lengths)) {
             let moment = Moment { values: of.values, period: of.t, clocks: &clocks, talkers: of.talkers };
             let mut places = written.chances(&moment);
+            self.held |= hold(&mut places);
             let stay = (1.0 - places.iter().sum::<f64>()).max(0.0);
             places.insert(shape.stay, if stay < crate::model::check::ROUNDING { 0.0 } else { stay });
             if of.program.bends {

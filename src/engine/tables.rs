@@ -2,6 +2,7 @@
 
 use crate::model::Model;
 use crate::model::change::Op;
+use crate::model::check::ROUNDING;
 use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Stage, State};
 use crate::model::param::ParamSet;
@@ -41,6 +42,8 @@ pub struct PeriodTable {
     pub rate_weights: Vec<Strip>,
     /// For each stage, what is bought there.
     pub buying: Vec<Option<Buying>>,
+    /// Whether a number had to be held in its range, or a row scaled.
+    pub held: bool,
 }
 
 /// A customer's own chance of an exit after the changes in force.
@@ -97,6 +100,11 @@ impl Tables {
         tables
     }
 
+    /// Whether a number had to be held in its range, or a row scaled.
+    pub fn held(&self) -> bool {
+        self.periods.iter().any(|table| table.held)
+    }
+
     /// The last period.
     pub fn horizon(&self) -> u32 {
         u32::try_from(self.at.len() - 1).unwrap_or(u32::MAX)
@@ -116,7 +124,7 @@ impl Tables {
 impl PeriodTable {
     /// The table of period `t`, when a share of all customers talked one period before.
     pub fn new(model: &Model, program: &Program, timeline: &Timeline<'_>, t: u32, talkers: f64) -> Self {
-        let (values, _) = timeline.values(t);
+        let (values, outside) = timeline.values(t);
         let classes = Classes::new(model, program, &values);
         let rows = RowTable::new(RowMaker { model, program, values: &values, t, talkers }, &classes);
         let by_stage = |number: &dyn Fn(usize) -> f64| {
@@ -134,6 +142,7 @@ impl PeriodTable {
             rate: by_stage(&rate),
             rate_weights: rate_weights(model, program, &values),
             buying: vec![None; program.stages],
+            held: !outside.is_empty(),
         };
         for stage in 0..program.stages {
             let mean = felt(stage).map_or(0.0, |(_, quality)| values[quality.mean]);
@@ -141,6 +150,7 @@ impl PeriodTable {
             table.fill_own(model, timeline, stage, t);
             table.fill_buying(model, &values, stage);
         }
+        table.held |= table.rows.held;
         table
     }
 
@@ -148,6 +158,7 @@ impl PeriodTable {
     pub fn refresh(&mut self, model: &Model, program: &Program, timeline: &Timeline<'_>, t: u32, talkers: f64) {
         let (values, _) = timeline.values(t);
         self.rows.refresh(RowMaker { model, program, values: &values, t, talkers }, &self.classes);
+        self.held |= self.rows.held;
     }
 
     /// Whether another table has the same numbers but for the chances of moves and what drives them.
@@ -191,6 +202,7 @@ impl PeriodTable {
             };
             let total: f64 = leaves.iter().map(|exit| chance(exit)).sum();
             let leaving = total.min(1.0);
+            self.held |= total > 1.0 + ROUNDING;
             let mut sum = 0.0;
             let to = leaves
                 .iter()

@@ -28,6 +28,8 @@ pub struct Together<'a> {
     timelines: Vec<Vec<Timeline<'a>>>,
     /// The tables of this period, by world and segment.
     pub tables: Vec<Vec<PeriodTable>>,
+    /// Whether a number had to be held in its range, or a row scaled, so far.
+    pub held: bool,
     /// Whether a world has parted from the first one.
     pub part: Vec<bool>,
     /// The share of talkers one period before each period, by world; index 0 is not used.
@@ -57,6 +59,7 @@ impl<'a> Together<'a> {
             cells,
             timelines: Vec::new(),
             tables: vec![Vec::new(); scenarios.len()],
+            held: false,
             part: vec![false; scenarios.len()],
             heard: vec![vec![0.0]; scenarios.len()],
             fired: scenarios.iter().map(rules).collect(),
@@ -98,6 +101,7 @@ impl<'a> Together<'a> {
             let (share, talkers) = self.talkers(groups, world, t as usize - 1);
             self.heard[world].push(share);
             self.make_tables(world, t, share);
+            self.held |= self.tables[world].iter().any(|table| table.held);
             if self.cells.entries > 1 {
                 for segment in 0..self.cells.segments {
                     let values = self.timelines[world][segment].values(t).0;

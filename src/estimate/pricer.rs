@@ -39,6 +39,8 @@ pub struct Priced {
     pub forced: Vec<Option<Vec<f64>>>,
     /// The baseline's simulated customers at time 0, by segment and stage.
     pub started: Vec<Vec<i128>>,
+    /// Whether a number had to be held at the end of its range, or a row of chances scaled.
+    pub held: bool,
 }
 
 /// What one scenario of a replication came to.
@@ -94,6 +96,7 @@ impl<'m> Pricer<'m> {
             expected: self.expected(&prices, replication),
             forced,
             started: (0..self.cells.segments).map(started).collect(),
+            held: replication.held,
             scenarios,
         }
     }

@@ -35,6 +35,8 @@ pub struct Runs<'m> {
     differing: Vec<(u64, f64)>,
     findings: Findings,
     replications: u64,
+    /// The replications in which a number was held at the end of its range, or a row scaled.
+    held: u64,
 }
 
 impl<'m> Runs<'m> {
@@ -74,12 +76,14 @@ impl<'m> Runs<'m> {
             differing: vec![(0, 0.0); scenarios],
             findings: Findings::new(model, lines.clone(), &metrics),
             replications: 0,
+            held: 0,
             metrics,
         }
     }
 
     fn take(&mut self, priced: &Priced) {
         self.replications += 1;
+        self.held += u64::from(priced.held);
         self.controls.take(self.model, &priced.drawn, &priced.started);
         for (scenario, its) in priced.scenarios.iter().enumerate() {
             for (place, metric) in self.metrics.iter().enumerate() {
@@ -122,6 +126,7 @@ impl<'m> Runs<'m> {
             study: self.model.title.clone(),
             seed: run.seed,
             replications: self.replications,
+            replications_held: self.held,
             agents: u64::from(run.agents),
             customers: run.customers,
             horizon: u64::from(run.horizon),

@@ -19,6 +19,9 @@ pub struct Summary {
     pub seed: u64,
     /// The number of replications.
     pub replications: u64,
+    /// The number of those in which a number was held at the end of its range, or a row of chances scaled to 1.
+    #[serde(skip_serializing_if = "is_none")]
+    pub replications_held: u64,
     /// The number of simulated customers in each replication.
     pub agents: u64,
     /// The number of real customers that they stand for.
@@ -37,6 +40,11 @@ pub struct Summary {
     pub scenarios: Vec<ScenarioSummary>,
     /// The differences from the baseline, in the same order.
     pub contrasts: Vec<Contrast>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What one scenario comes to over the horizon, for the whole business.

@@ -1,5 +1,9 @@
 //! Checks of a whole model: no row passes 1 anywhere, and every stage can be reached.
 
+mod drawn;
+mod points;
+mod rates;
+mod risk;
 mod supposition;
 
 use std::collections::BTreeSet;
@@ -15,6 +19,7 @@ use super::param::{Meaning, ParamSet};
 use super::rows::{Moment, combinations};
 use super::timeline::{Force, OutOfRange, Timeline};
 use crate::study::path::ParamPath as Path;
+use rates::Rates;
 use supposition::Supposition;
 
 /// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
@@ -24,20 +29,54 @@ pub const ROUNDING: f64 = 1e-9;
 /// chance; what only several rules together would do is warned of.
 pub fn rows(model: &Model) -> Vec<Diagnostic> {
     let central = model.central();
-    let mut seen = BTreeSet::new();
-    let mut found =
-        everywhere(model, (&central, None), &mut seen, |scenario| Supposition::alone(model, scenario, true));
-    let together = everywhere(model, (&central, None), &mut seen, |scenario| {
-        Supposition::together(model, scenario).into_iter().collect()
-    });
+    let mut seen = Seen { told: BTreeSet::new(), rates: Rates::new(model) };
+    let mut found = everywhere(model, &central, &mut seen, |scenario| Supposition::alone(model, scenario, true));
+    found.extend(drawn::draws(model, &seen.told));
+    let together =
+        everywhere(model, &central, &mut seen, |scenario| Supposition::together(model, scenario).into_iter().collect());
     found.extend(together.into_iter().map(|fault| Diagnostic { severity: Severity::Warning, ..fault }.mend(
         "let the changes do less; where the rules exclude each other, leave it: numbers stop at the ends of their ranges",
     )));
+    found.extend(seen.rates.faults());
     found
+}
+
+/// What was seen on the way.
+struct Seen {
+    /// The numbers (`true`) and rows (`false`) that were told.
+    told: BTreeSet<(u32, bool)>,
+    /// How often customers buy.
+    rates: Rates,
+}
+
+/// The most changes, each in every period, that are laid out to find how many rows there are; it takes some seconds.
+const MOST_CHANGES: u64 = 1_000_000_000;
+
+/// How many changes may be in force in all periods, segments and scenarios.
+fn changes_over_time(model: &Model) -> u64 {
+    let aside = model.patterns.len() + model.shocks.iter().map(|shock| shock.effects.len()).sum::<usize>();
+    let effects = |place: &usize| {
+        let its = &model.initiatives[*place];
+        its.effects.len() + its.dip.as_ref().map_or(0, |dip| dip.effects.len()) + 1
+    };
+    let segments: usize = model.segments.iter().map(|segment| segment.changes.len()).sum();
+    let of_scenario = |scenario: &super::roadmap::Scenario| {
+        let plan: usize = scenario.plan.iter().map(|its| effects(&its.initiative)).sum();
+        let rules =
+            scenario.rules.iter().map(|rule| rule.changes.len() + rule.initiatives.iter().map(effects).sum::<usize>());
+        let own = aside + plan + scenario.changes.len() + rules.sum::<usize>();
+        (own as u64).saturating_mul(model.segments.len() as u64).saturating_add(segments as u64)
+    };
+    let all = model.scenarios.iter().map(of_scenario).fold(0, u64::saturating_add);
+    all.saturating_mul(u64::from(model.run.horizon) + 1)
 }
 
 /// The rows that [`rows`] looks at, about.
 pub fn work(model: &Model) -> u64 {
+    let changes = changes_over_time(model);
+    if changes > MOST_CHANGES {
+        return changes;
+    }
     let central = model.central();
     let rows: u64 = model
         .stages
@@ -62,18 +101,11 @@ pub fn work(model: &Model) -> u64 {
     work
 }
 
-/// Faults in the rows of one replication, whose uncertain numbers and shocks were drawn.
-pub fn drawn_rows(model: &Model, drawn: &Draw, replication: u32) -> Vec<Diagnostic> {
-    everywhere(model, (drawn, Some(replication)), &mut BTreeSet::new(), |scenario| {
-        Supposition::alone(model, scenario, false)
-    })
-}
-
 /// Faults in the rows of every scenario and segment under some suppositions; each is told once, where it first shows.
 fn everywhere(
     model: &Model,
-    (drawn, replication): (&Draw, Option<u32>),
-    seen: &mut BTreeSet<(u32, bool)>,
+    drawn: &Draw,
+    seen: &mut Seen,
     suppositions: impl Fn(ScenarioId) -> Vec<Supposition>,
 ) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
@@ -81,7 +113,7 @@ fn everywhere(
         for supposed in suppositions(scenario) {
             let drawn = &*supposed.draw(model, drawn);
             for segment in (0..model.segments.len()).map(SegmentId::from) {
-                Place { model, scenario, segment, replication, drawn, supposed }.check(seen, &mut faults);
+                Place { model, scenario, segment, share: None, drawn, supposed }.check(seen, &mut faults);
             }
         }
     }
@@ -122,7 +154,8 @@ struct Place<'m> {
     model: &'m Model,
     scenario: ScenarioId,
     segment: SegmentId,
-    replication: Option<u32>,
+    /// The share of what may be drawn in which it happens, where that is not all of it.
+    share: Option<f64>,
     drawn: &'m Draw,
     supposed: Supposition,
 }
@@ -141,7 +174,7 @@ struct Worst<'w> {
 
 impl Place<'_> {
     /// Checks every period; each fault is told once, where it first shows.
-    fn check(&self, seen: &mut BTreeSet<(u32, bool)>, faults: &mut Vec<Diagnostic>) {
+    fn check(&self, seen: &mut Seen, faults: &mut Vec<Diagnostic>) {
         let fired = self.supposed.fired(self.model, self.scenario);
         let timeline = Timeline::with_rules(self.model, self.drawn, self.scenario, &fired, self.segment);
         let follows = self.model.stages.iter().any(Stage::follows_the_period);
@@ -151,12 +184,15 @@ impl Place<'_> {
             }
             let (values, out) = timeline.values(t);
             for fault in &out {
-                if seen.insert((fault.param.0, true)) {
+                if seen.told.insert((fault.param.0, true)) {
                     faults.push(self.out_of_range(&timeline, fault, t));
                 }
             }
             if out.is_empty() && t > 0 {
                 let all = t == 1 || timeline.epoch(t) == t;
+                if all {
+                    seen.rates.see(self, &timeline, (&values, t));
+                }
                 self.check_rows(&timeline, (&values, t, all), seen, faults);
             }
         }
@@ -166,31 +202,39 @@ impl Place<'_> {
         &self,
         timeline: &Timeline<'_>,
         (values, t, all): (&ParamSet, u32, bool),
-        seen: &mut BTreeSet<(u32, bool)>,
+        seen: &mut Seen,
         faults: &mut Vec<Diagnostic>,
     ) {
         for (place, stage) in
             self.model.stages.iter().enumerate().filter(|(_, stage)| all || stage.follows_the_period())
         {
-            let lengths = stage.clock_lengths();
-            let worst = combinations(&lengths)
-                .map(|clocks| (stage.chances(&Moment { values, period: t, clocks: &clocks, talkers: 1.0 }), clocks))
-                .max_by(|(a, _), (b, _)| a.iter().sum::<f64>().total_cmp(&b.iter().sum()));
-            let Some((chances, clocks)) = worst else { continue };
-            let leaves: f64 = stage
-                .leaves()
-                .map(|exit| match exit.chance {
-                    super::journey::Chance::Fixed(id) => values[id],
-                    _ => 0.0,
-                })
-                .sum();
-            let total: f64 = chances.iter().sum::<f64>().max(leaves);
             let row = u32::try_from(place).unwrap_or(u32::MAX);
-            if total > 1.0 + ROUNDING && seen.insert((row, false)) {
-                let worst = Worst { chances: &chances, clocks: &clocks, leaves, period: t };
-                faults.push(self.row_passes_one(timeline, stage, &worst));
+            if let Some(fault) = self.row(timeline, (values, t), stage)
+                && seen.told.insert((row, false))
+            {
+                faults.push(fault);
             }
         }
+    }
+
+    /// The fault of a row at its worst.
+    fn row(&self, timeline: &Timeline<'_>, (values, t): (&ParamSet, u32), stage: &Stage) -> Option<Diagnostic> {
+        let lengths = stage.clock_lengths();
+        let worst = combinations(&lengths)
+            .map(|clocks| (stage.chances(&Moment { values, period: t, clocks: &clocks, talkers: 1.0 }), clocks))
+            .max_by(|(a, _), (b, _)| a.iter().sum::<f64>().total_cmp(&b.iter().sum()));
+        let (chances, clocks) = worst?;
+        let leaves: f64 = stage
+            .leaves()
+            .map(|exit| match exit.chance {
+                super::journey::Chance::Fixed(id) => values[id],
+                _ => 0.0,
+            })
+            .sum();
+        let total: f64 = chances.iter().sum::<f64>().max(leaves);
+        (total > 1.0 + ROUNDING).then(|| {
+            self.row_passes_one(timeline, stage, &Worst { chances: &chances, clocks: &clocks, leaves, period: t })
+        })
     }
 
     fn row_passes_one(&self, timeline: &Timeline<'_>, stage: &Stage, worst: &Worst<'_>) -> Diagnostic {
@@ -244,7 +288,7 @@ impl Place<'_> {
         let mend = match param.meaning {
             Meaning::Chance | Meaning::Share => "give the effect as `odds` or `hazard`, which cannot leave [0, 1]",
             Meaning::Positive => "give the effect as `times`, which cannot pass 0, or let it do less",
-            Meaning::Real => "let the change do less",
+            Meaning::Real | Meaning::Growth => "let the change do less",
         };
         diagnostic
             .at(param.written.to_string())
@@ -255,8 +299,9 @@ impl Place<'_> {
     fn when(&self, t: u32) -> String {
         let scenario = &self.model.scenarios[self.scenario.index()].name;
         let segment = &self.model.segments[self.segment.index()].name;
-        let draw =
-            self.replication.map_or(String::new(), |r| format!(", with the uncertain numbers of replication {r}"));
+        let draw = self.share.map_or(String::new(), |share| {
+            format!(", in {} % of what may be drawn", format!("{:.1e}", share * 100.0).parse().unwrap_or(share))
+        });
         let from = if t <= 1 { "from the start".to_owned() } else { format!("from period {t} on") };
         let supposed = self.supposed.words(self.model, self.scenario);
         format!("in scenario `{scenario}`, segment `{segment}`, {from}{draw}{supposed}")

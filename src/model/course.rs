@@ -83,15 +83,25 @@ impl<'m> Course<'m> {
                 }
             }
         }
-        let order: Vec<usize> = starts.iter().map(|(place, _)| *place).collect();
+        let mut order = vec![usize::MAX; model.initiatives.len()];
+        starts.iter().enumerate().rev().for_each(|(at, (place, _))| order[*place] = at);
         let mut course = Self { model, draw, runs: Vec::new() };
+        // Who waits for nothing starts as planned, whatever the others do.
+        let waits = |place: usize| {
+            let its = &model.initiatives[place];
+            its.gate == Gate::Start && !its.requires.is_empty()
+        };
+        let free: Vec<Run<'m>> =
+            starts.iter().filter(|its| !waits(its.0)).filter_map(|its| course.run(its.0, its.1)).collect();
+        course.runs = free;
+        starts.retain(|its| waits(its.0));
         // Whoever can start first does. What starts later provides no earlier than it starts, so it could let nobody
         // start before that, and no other order would give other starts.
         while let Some((start, at)) = course.first_of(&starts) {
             let run = course.run(starts.remove(at).0, start);
             course.runs.extend(run);
         }
-        course.runs.sort_by_key(|run| order.iter().position(|place| *place == run.place));
+        course.runs.sort_by_key(|run| order[run.place]);
         course
     }
 

@@ -5,6 +5,7 @@ use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
 
 use super::Model;
+use super::change::Change;
 use super::param::ParamSet;
 use super::world::Coming;
 
@@ -36,6 +37,19 @@ pub struct Struck {
     pub amounts: Vec<f64>,
 }
 
+/// What is needed of a draw.
+#[derive(Clone, Debug, Default)]
+pub struct Needed {
+    /// Uncertain numbers that are drawn each by itself.
+    pub params: Vec<ParamId>,
+    /// Whether numbers that are drawn together are needed.
+    pub together: bool,
+    /// The rows that are drawn as a whole, by their places in the model.
+    pub rows: Vec<usize>,
+    /// Whether shocks are needed.
+    pub shocks: bool,
+}
+
 /// Chances of a row that are uncertain together: a Dirichlet distribution.
 #[derive(Clone, Debug)]
 pub struct RowDraw {
@@ -55,13 +69,33 @@ impl Draw {
         let mut values = ParamSet::drawn(&model.params, number);
         if let (Some(together), Some(probabilities)) = (&model.together, probabilities) {
             for (id, probability) in together.params.iter().zip(probabilities) {
-                values.0[id.index()] = model.params[id.index()].law.quantile(probability);
+                values.0[id.index()] = model.params[id.index()].at(probability);
             }
         }
         for row in &model.row_draws {
             row.draw(&mut values, |id| luck.number(model.params[id.index()].luck));
         }
         let struck = struck(model, &values, luck);
+        Self { values, struck }
+    }
+
+    /// Draws only some numbers and, where they are needed, the shocks; the rest is that of another draw.
+    pub fn partly(model: &Model, luck: &dyn Luck, rest: &Self, needed: &Needed) -> Self {
+        let mut values = rest.values.clone();
+        let number = |at: u64| luck.number(at);
+        for id in &needed.params {
+            values.0[id.index()] = model.params[id.index()].at(number(model.params[id.index()].luck));
+        }
+        if let Some(together) = model.together.as_ref().filter(|_| needed.together) {
+            let probabilities = together.probabilities(&model.params, &number);
+            for (id, probability) in together.params.iter().zip(probabilities) {
+                values.0[id.index()] = model.params[id.index()].at(probability);
+            }
+        }
+        for row in needed.rows.iter().map(|row| &model.row_draws[*row]) {
+            row.draw(&mut values, |id| luck.number(model.params[id.index()].luck));
+        }
+        let struck = if needed.shocks { struck(model, &values, luck) } else { Vec::new() };
         Self { values, struck }
     }
 
@@ -127,8 +161,11 @@ fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<Struck> {
     let mut struck = Vec::new();
     for (place, shock) in model.shocks.iter().enumerate() {
         let mut comes = |period: u32| {
-            let amount = |(question, law): (u32, &Distribution)| law.quantile(luck.event(shock.luck, period, question));
-            let amounts = (1..).zip(&shock.amounts).map(amount).collect();
+            let amount = |(question, (law, effect)): (u32, (&Distribution, &Change))| {
+                let meaning = model.params[effect.amount.index()].meaning;
+                meaning.held(law.quantile(luck.event(shock.luck, period, question)))
+            };
+            let amounts = (1..).zip(shock.amounts.iter().zip(&shock.effects)).map(amount).collect();
             struck.push(Struck { shock: place, period, amounts });
         };
         match shock.when {

@@ -8,8 +8,9 @@
 //! the same shape are told apart by their numbers, and last by their order in the file.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub struct Identity {
     shocks: Vec<u64>,
     /// The stages that customers can come to, and the initiatives that a scenario may start.
     used: BTreeSet<String>,
+    /// The segments in canonical order.
+    segment_order: Rc<[String]>,
 }
 
 impl Identity {
@@ -47,18 +50,19 @@ impl Identity {
             capabilities: study.capabilities.keys().map(|name| (name.clone(), 15)).collect(),
             shocks: Vec::new(),
             used: used(study),
+            segment_order: Rc::new([]),
         };
+        let stages = reached_stages(study);
         identity.traits = study
             .traits
             .keys()
-            .cloned()
-            .chain(study.segments.values().flat_map(|s| s.traits.keys().cloned()))
-            .map(|name| {
-                let uses = identity.uses_of_trait(study, &name);
-                (name, uses)
-            })
+            .chain(study.segments.values().flat_map(|s| s.traits.keys()))
+            .collect::<IndexSet<_>>()
+            .into_iter()
+            .map(|name| (name.clone(), identity.uses_of_trait(&stages, name)))
             .collect();
         identity.segments = identity.of_all(&study.segments);
+        identity.segment_order = identity.ordered_segments(study);
         identity.initiatives = identity.of_all(&study.initiatives);
         identity.scenarios = identity.of_all(&study.scenarios);
         identity.shocks = identity.of_shocks(&study.shocks);
@@ -83,7 +87,11 @@ impl Identity {
     }
 
     /// The segments in canonical order: by shape, twins by their numbers.
-    pub fn segment_order(&self, study: &Study) -> Vec<String> {
+    pub fn segment_order(&self) -> Rc<[String]> {
+        Rc::clone(&self.segment_order)
+    }
+
+    fn ordered_segments(&self, study: &Study) -> Rc<[String]> {
         let mut order: Vec<(u64, u64, &String)> =
             study.segments.iter().map(|(name, segment)| (self.segments[name], numbers(segment), name)).collect();
         order.sort_by_key(|&(shape, numbers, _)| (shape, numbers));
@@ -95,18 +103,20 @@ impl Identity {
         self.traits.get(name).copied().unwrap_or(0)
     }
 
-    /// What tells traits of the same shape apart: all numbers of their laws, and their weights where they drive.
-    pub fn trait_numbers(study: &Study, name: &str) -> u64 {
-        let mut found = vec![study.traits.get(name).map_or(0, numbers)];
-        found.extend(study.segments.values().filter_map(|segment| segment.traits.get(name)).map(numbers));
-        for stage in study.stages.values() {
-            let exits = stage.to.values().map(json);
-            let purchases = stage.purchases.iter().map(json);
-            found
-                .extend(exits.chain(purchases).filter_map(|written| Some(numbers(written.get("drivers")?.get(name)?))));
-        }
-        found.sort_unstable();
-        found.into_iter().fold(16, mix)
+    /// What tells each of some traits apart from those of its shape: all numbers of their laws, and their weights where they drive.
+    pub fn trait_numbers<'s>(study: &'s Study, names: impl Iterator<Item = &'s String>) -> Vec<u64> {
+        let exits = study.stages.values().flat_map(|stage| stage.to.values().map(json));
+        let purchases = study.stages.values().flat_map(|stage| stage.purchases.iter().map(json));
+        let drivers: Vec<Value> =
+            exits.chain(purchases).filter_map(|mut written| Some(written.get_mut("drivers")?.take())).collect();
+        let of_trait = |name: &String| {
+            let mut found = vec![study.traits.get(name).map_or(0, numbers)];
+            found.extend(study.segments.values().filter_map(|segment| segment.traits.get(name)).map(numbers));
+            found.extend(drivers.iter().filter_map(|drivers| drivers.get(name)).map(numbers));
+            found.sort_unstable();
+            found.into_iter().fold(16, mix)
+        };
+        names.map(of_trait).collect()
     }
 
     /// Whether what a path names can matter: twins that cannot take no luck from those that can.
@@ -199,16 +209,13 @@ impl Identity {
     }
 
     /// What a trait is used for: the shapes of the stages whose moves and purchases read it, where anyone comes.
-    fn uses_of_trait(&self, study: &Study, name: &str) -> u64 {
-        let reached = reached(study);
-        let mut uses: Vec<u64> = study
-            .stages
+    fn uses_of_trait(&self, stages: &[(&String, Value)], name: &str) -> u64 {
+        let mut uses: Vec<u64> = stages
             .iter()
-            .filter(|(stage, _)| reached.contains(stage))
             .flat_map(|(stage, written)| {
                 let mut places = Vec::new();
-                mentions("", &json(written), name, 0, &mut places);
-                places.into_iter().map(|place| mix(self.stages[stage], place)).collect::<Vec<_>>()
+                mentions("", written, name, 0, &mut places);
+                places.into_iter().map(|place| mix(self.stages[*stage], place)).collect::<Vec<_>>()
             })
             .collect();
         uses.sort_unstable();
@@ -277,6 +284,12 @@ fn reached(study: &Study) -> BTreeSet<&String> {
         fresh.extend(exits.filter(|to| reached.insert(*to)));
     }
     reached
+}
+
+/// The same stages as they are written.
+fn reached_stages(study: &Study) -> Vec<(&String, Value)> {
+    let reached = reached(study);
+    study.stages.iter().filter(|(name, _)| reached.contains(name)).map(|(name, stage)| (name, json(stage))).collect()
 }
 
 /// The keys of a written thing, whatever their values.

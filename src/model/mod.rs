@@ -9,6 +9,7 @@ pub mod goal;
 pub mod identity;
 pub mod journey;
 pub mod numbers;
+pub mod outside;
 pub mod param;
 pub mod people;
 pub mod roadmap;

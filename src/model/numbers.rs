@@ -6,11 +6,9 @@ use crate::stats::distribution::{Distribution, Kind};
 use crate::study::number::{Number, Spread};
 
 use super::identity::{Identity, mix};
+use super::outside::{LARGEST, leaves, too_large};
 use super::param::{Meaning, Param};
 use crate::study::path::ParamPath as Path;
-
-/// The largest amount that the engine counts to the ten-thousandth without loss.
-const LARGEST: f64 = 1e12;
 
 /// The parameters of a study while it is compiled.
 #[derive(Default)]
@@ -32,7 +30,21 @@ impl Numbers {
     /// Registers a number that holds for the whole study.
     pub fn fixed(&mut self, path: &Path, written: &Path, meaning: Meaning, number: &Number) -> ParamId {
         let law = self.law(written, meaning, number);
+        if let Number::Uncertain(text) = number
+            && law != Distribution::Constant(0.0)
+        {
+            self.faults.extend(leaves(written, meaning, (&law, text)));
+        } else {
+            self.check_range(written, meaning, &law);
+        }
         self.push(path, written, meaning, law)
+    }
+
+    /// Registers a number whose draws are held in its range, as the language says: an open end of its law is no fault.
+    pub fn held(&mut self, path: &Path, meaning: Meaning, number: &Number) -> ParamId {
+        let law = self.law(path, meaning, number);
+        self.check_range(path, meaning, &law);
+        self.push(path, path, meaning, law)
     }
 
     /// Registers one chance of a list; a path names all of its elements.
@@ -58,10 +70,12 @@ impl Numbers {
 
     /// Reads a distribution over customers or occasions.
     pub fn spread(&mut self, written: &Path, meaning: Meaning, spread: &Spread) -> Distribution {
-        match spread {
-            Spread::Same(value) => self.law(written, meaning, &Number::Known(*value)),
+        let law = match spread {
+            Spread::Same(value) => Distribution::Constant(*value),
             Spread::Law(text) => self.law(written, meaning, &Number::Uncertain(text.clone())),
-        }
+        };
+        self.check_range(written, meaning, &law);
+        law
     }
 
     /// Gives every uncertain number its luck: by shape, twins in the order of what was written, those last that nothing
@@ -100,24 +114,20 @@ impl Numbers {
         id
     }
 
+    /// The law of a number; a text that is none is told, and counts as 0.
     fn law(&mut self, written: &Path, meaning: Meaning, number: &Number) -> Distribution {
         let kind = match meaning {
             Meaning::Chance | Meaning::Share => Kind::Chance,
             Meaning::Positive => Kind::Positive,
-            Meaning::Real => Kind::Real,
+            Meaning::Real | Meaning::Growth => Kind::Real,
         };
-        let law = match number {
+        match number {
             Number::Known(value) => Distribution::Constant(*value),
-            Number::Uncertain(text) => match Distribution::parse(text, kind) {
-                Ok(law) => law,
-                Err(fault) => {
-                    self.faults.push(Diagnostic::error(fault.what).at(written.to_string()).mend(fault.mend));
-                    return Distribution::Constant(0.0);
-                }
-            },
-        };
-        self.check_range(written, meaning, &law);
-        law
+            Number::Uncertain(text) => Distribution::parse(text, kind).unwrap_or_else(|fault| {
+                self.faults.push(Diagnostic::error(fault.what).at(written.to_string()).mend(fault.mend));
+                Distribution::Constant(0.0)
+            }),
+        }
     }
 
     fn check_range(&mut self, written: &Path, meaning: Meaning, law: &Distribution) {
@@ -139,12 +149,7 @@ impl Numbers {
         let middle = law.mean().abs();
         let ends = [low, high].into_iter().filter(|end| end.is_finite()).map(f64::abs);
         if middle.is_nan() || ends.fold(middle, f64::max) > LARGEST {
-            self.faults.push(
-                Diagnostic::error(format!("`{written}` is larger than the engine counts exactly"))
-                    .at_with(written.to_string(), shown)
-                    .why("amounts are counted in whole ten-thousandths, up to 1e12")
-                    .mend("use a larger unit, such as thousands"),
-            );
+            self.faults.push(too_large(written, shown));
         }
     }
 }
@@ -163,6 +168,7 @@ fn into_range(meaning: Meaning, end: f64, known: bool) -> String {
         (Meaning::Positive, false) => {
             "use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\"".to_owned()
         }
+        (Meaning::Growth, _) => "give a number above -1, such as -0.05".to_owned(),
         (Meaning::Real, _) => "give a finite number".to_owned(),
     }
 }

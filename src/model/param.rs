@@ -14,6 +14,8 @@ pub enum Meaning {
     Share,
     /// A quantity that cannot be negative.
     Positive,
+    /// Growth a year: at worst all there is is lost.
+    Growth,
     /// Any finite number.
     Real,
 }
@@ -24,17 +26,25 @@ impl Meaning {
         match self {
             Self::Chance | Self::Share => (0.0..=1.0).contains(&value),
             Self::Positive => value >= 0.0 && value.is_finite(),
+            Self::Growth => value >= -1.0 && value.is_finite(),
             Self::Real => value.is_finite(),
+        }
+    }
+
+    /// The least and the greatest value that may stand there.
+    pub fn ends(self) -> (f64, f64) {
+        match self {
+            Self::Chance | Self::Share => (0.0, 1.0),
+            Self::Positive => (0.0, f64::MAX),
+            Self::Growth => (-1.0, f64::MAX),
+            Self::Real => (f64::MIN, f64::MAX),
         }
     }
 
     /// The value that may stand there and is nearest to a number.
     pub fn held(self, value: f64) -> f64 {
-        match self {
-            Self::Chance | Self::Share => value.clamp(0.0, 1.0),
-            Self::Positive => value.clamp(0.0, f64::MAX),
-            Self::Real => value.clamp(f64::MIN, f64::MAX),
-        }
+        let (least, greatest) = self.ends();
+        value.clamp(least, greatest)
     }
 
     /// What may stand there, in words.
@@ -42,6 +52,7 @@ impl Meaning {
         match self {
             Self::Chance | Self::Share => "a number from 0 to 1",
             Self::Positive => "a number that is not negative",
+            Self::Growth => "a number that is not below -1",
             Self::Real => "a finite number",
         }
     }
@@ -73,6 +84,15 @@ impl Param {
     pub fn is_uncertain(&self) -> bool {
         !matches!(self.law, Distribution::Constant(_))
     }
+
+    /// Its value at a probability, held within its range: a law may leave it once in a million draws, see
+    /// [`super::outside`].
+    pub fn at(&self, probability: f64) -> f64 {
+        match self.law {
+            Distribution::Constant(value) => value,
+            ref law => self.meaning.held(law.quantile(probability)),
+        }
+    }
 }
 
 /// One value for each parameter: a draw of all uncertain numbers, or their medians.
@@ -82,15 +102,8 @@ pub struct ParamSet(pub Vec<f64>);
 impl ParamSet {
     /// Draws each uncertain number at the probability that `luck` gives for its luck number.
     pub fn drawn(params: &[Param], luck: impl Fn(u64) -> f64) -> Self {
-        Self(
-            params
-                .iter()
-                .map(|param| match param.law {
-                    Distribution::Constant(value) => value,
-                    ref law => law.quantile(luck(param.luck)),
-                })
-                .collect(),
-        )
+        let value = |param: &Param| if param.is_uncertain() { param.at(luck(param.luck)) } else { param.at(0.5) };
+        Self(params.iter().map(value).collect())
     }
 }
 

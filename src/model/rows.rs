@@ -3,6 +3,7 @@
 use crate::quantity::ParamId;
 use crate::study::journey::Occasion;
 
+use super::check::ROUNDING;
 use super::journey::{Chance, Clock, Driver, Exit, Stage};
 use super::param::ParamSet;
 
@@ -97,6 +98,21 @@ impl Exit {
             }
         }
     }
+}
+
+/// Scales chances that add up to more than 1, so that they add up to 1; says whether they did. One draw in a thousand may
+/// come this far: see `check`.
+pub fn hold(chances: &mut [f64]) -> bool {
+    let total: f64 = chances.iter().sum();
+    if passes(total) {
+        chances.iter_mut().for_each(|chance| *chance /= total);
+    }
+    passes(total)
+}
+
+/// Whether the chances of a row that add up to `total` pass 1 by more than rounding does.
+pub fn passes(total: f64) -> bool {
+    total > 1.0 + ROUNDING
 }
 
 /// Every combination of places in lists of the given lengths, the last one running fastest.

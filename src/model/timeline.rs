@@ -67,6 +67,7 @@ pub struct Timeline<'m> {
     drawn: &'m Draw,
     forces: Vec<Force<'m>>,
     epochs: Vec<u32>,
+    wanted: Option<&'m [bool]>,
 }
 
 impl<'m> Timeline<'m> {
@@ -86,7 +87,18 @@ impl<'m> Timeline<'m> {
         fired: &[Option<u32>],
         segment: SegmentId,
     ) -> Self {
-        let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0] };
+        Self::concerning(model, drawn, scenario, (fired, segment), None)
+    }
+
+    /// The same with only those changes that aim at some numbers, by parameter; without them, all changes.
+    pub fn concerning(
+        model: &'m Model,
+        drawn: &'m Draw,
+        scenario: ScenarioId,
+        (fired, segment): (&[Option<u32>], SegmentId),
+        wanted: Option<&'m [bool]>,
+    ) -> Self {
+        let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0], wanted };
         let written = &model.scenarios[scenario.index()];
         timeline.patterns();
         timeline.plain(&model.segments[segment.index()].changes, 0);
@@ -106,7 +118,14 @@ impl<'m> Timeline<'m> {
         timeline
     }
 
+    fn is_wanted(&self, targets: &[ParamId]) -> bool {
+        self.wanted.is_none_or(|wanted| targets.iter().any(|id| wanted[id.index()]))
+    }
+
     fn push(&mut self, change: &'m Change, amount: f64, share: impl Fn(u32) -> f64) {
+        if !self.is_wanted(&change.targets) {
+            return;
+        }
         let in_force = |t: u32| if change.holds_at(t) { share(t) } else { 0.0 };
         self.forces.push(Force {
             targets: &change.targets,
@@ -128,6 +147,9 @@ impl<'m> Timeline<'m> {
         let model = self.model;
         let times = 0..=model.run.horizon;
         for pattern in &model.patterns {
+            if !self.is_wanted(&pattern.targets) {
+                continue;
+            }
             let growth = pattern.trend.map_or(0.0, |id| self.drawn[id]);
             let factor = |t: u32| pattern.factor(t, growth, model.run.period.years());
             self.forces.push(Force {
@@ -177,6 +199,12 @@ impl<'m> Timeline<'m> {
     /// Every number's value at time `t`; those that a change drove out of range are listed, and held at its end.
     pub fn values(&self, t: u32) -> (ParamSet, Vec<OutOfRange>) {
         let mut values = self.drawn.values.clone();
+        let faults = self.apply(t, &mut values);
+        (values, faults)
+    }
+
+    /// Lets everything in force at time `t` work on numbers as they were drawn; lists and holds as [`Timeline::values`] does.
+    pub fn apply(&self, t: u32, values: &mut ParamSet) -> Vec<OutOfRange> {
         let mut faults = Vec::new();
         for force in &self.forces {
             let share = force.share(t);
@@ -193,12 +221,12 @@ impl<'m> Timeline<'m> {
                 values.0[target.index()] = value;
                 if !meaning.allows(value) {
                     faults.push(OutOfRange { param: target, value });
-                    // Only rules that act together can come this far in a run: see `check`.
+                    // One draw in a thousand may come this far, and rules that act together: see `check`.
                     values.0[target.index()] = meaning.held(value);
                 }
             }
         }
-        (values, faults)
+        faults
     }
 
     /// The operations in force at time `t` on a chance that is each customer's own.

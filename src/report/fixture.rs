@@ -289,6 +289,7 @@ impl Recipe {
             study: "A retailer's <next> three years & beyond".to_owned(),
             seed: 2026,
             replications: self.replications,
+            replications_held: 0,
             agents: 5_000,
             customers: 20_000,
             horizon: self.horizon,

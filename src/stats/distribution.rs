@@ -1,17 +1,19 @@
 //! A distribution answers one question: how large is the number that a share p lies below?
 
 mod parse;
+mod truncated;
 
 pub use parse::{DistributionError, Kind};
+pub use truncated::{LEAST_KEPT, Truncated};
 
 use super::special::{
-    incomplete_beta, incomplete_gamma, inverse_incomplete_beta, inverse_incomplete_gamma, normal_cdf, normal_density,
-    normal_quantile,
+    incomplete_beta, incomplete_gamma, incomplete_gamma_upper, inverse_incomplete_beta, inverse_incomplete_gamma,
+    inverse_incomplete_gamma_upper, normal_cdf, normal_density, normal_quantile,
 };
 
 /// A law of chance for one number. Its parameters are as the law needs them: finite, spreads
 /// above zero, bounds in order; [`Distribution::parse`] sees to that.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
     /// Always the same number.
     Constant(f64),
@@ -93,6 +95,8 @@ pub enum Distribution {
         /// The chance of 1.
         p: f64,
     },
+    /// Another law, given that the number lies between two ends.
+    Truncated(Box<Truncated>),
 }
 
 impl Distribution {
@@ -122,6 +126,28 @@ impl Distribution {
                 low + (high - low) * inverse_incomplete_beta(p, a, b)
             }
             Self::Bernoulli { p: chance } => f64::from(p > 1.0 - chance),
+            Self::Truncated(ref its) => its.quantile(p),
+        }
+    }
+
+    /// The number that a share `p` of the distribution lies above: [`Distribution::quantile`] of 1 - p, which keeps its
+    /// digits where p is small.
+    pub fn upper_quantile(&self, p: f64) -> f64 {
+        match *self {
+            Self::Normal { mean, sd } => mean - sd * normal_quantile(p),
+            Self::LogNormal { mu, sigma } => libm::exp(mu - sigma * normal_quantile(p)),
+            Self::LogitNormal { mu, sigma } => logistic(mu - sigma * normal_quantile(p)),
+            Self::Beta { a, b } => 1.0 - inverse_incomplete_beta(p, b, a),
+            Self::Gamma { shape, scale } => scale * inverse_incomplete_gamma_upper(p, shape),
+            Self::Weibull { shape, scale } => scale * libm::pow(-libm::log(p), 1.0 / shape),
+            Self::Exponential { mean } => -mean * libm::log(p),
+            Self::Uniform { low, high } => high - p * (high - low),
+            Self::Triangular { low, mode, high } => {
+                -Self::Triangular { low: -high, mode: -mode, high: -low }.quantile(p)
+            }
+            Self::Pert { low, mode, high } => -Self::Pert { low: -high, mode: -mode, high: -low }.quantile(p),
+            Self::Truncated(ref its) => its.upper_quantile(p),
+            Self::Constant(_) | Self::Bernoulli { .. } => self.quantile(1.0 - p),
         }
     }
 
@@ -153,6 +179,34 @@ impl Distribution {
                 incomplete_beta((x - low) / (high - low), a, b)
             }
             Self::Bernoulli { p } => 1.0 - p,
+            Self::Truncated(ref its) => its.cdf(x),
+        }
+    }
+
+    /// The share of the distribution below `x`.
+    pub fn below(&self, x: f64) -> f64 {
+        if x <= self.support().0 { 0.0 } else { self.cdf(x) }
+    }
+
+    /// The share of the distribution above `x`: 1 - [`Distribution::cdf`], which keeps its digits where it is small.
+    pub fn above(&self, x: f64) -> f64 {
+        let (least, greatest) = self.support();
+        if x < least || x >= greatest {
+            return f64::from(x < least);
+        }
+        match *self {
+            Self::Normal { mean, sd } => normal_cdf((mean - x) / sd),
+            Self::LogNormal { mu, sigma } => normal_cdf((mu - libm::log(x)) / sigma),
+            Self::LogitNormal { mu, sigma } => normal_cdf((mu - log_odds(x)) / sigma),
+            Self::Beta { a, b } => incomplete_beta(1.0 - x, b, a),
+            Self::Gamma { shape, scale } => incomplete_gamma_upper(shape, x / scale),
+            Self::Weibull { shape, scale } => libm::exp(-libm::pow(x / scale, shape)),
+            Self::Exponential { mean } => libm::exp(-x / mean),
+            Self::Uniform { low, high } => (high - x) / (high - low),
+            Self::Triangular { low, mode, high } => Self::Triangular { low: -high, mode: -mode, high: -low }.cdf(-x),
+            Self::Pert { low, mode, high } => Self::Pert { low: -high, mode: -mode, high: -low }.cdf(-x),
+            Self::Truncated(ref its) => its.above(x),
+            Self::Constant(_) | Self::Bernoulli { .. } => 1.0 - self.cdf(x),
         }
     }
 
@@ -170,6 +224,7 @@ impl Distribution {
             Self::Triangular { low, mode, high } => (low + mode + high) / 3.0,
             Self::Pert { low, mode, high } => (low + 4.0 * mode + high) / 6.0,
             Self::Bernoulli { p } => p,
+            Self::Truncated(ref its) => its.mean(),
         }
     }
 
@@ -198,6 +253,7 @@ impl Distribution {
                 (high - low) * beta_sd(a, b)
             }
             Self::Bernoulli { p } => libm::sqrt(p * (1.0 - p)),
+            Self::Truncated(ref its) => its.sd(),
         }
     }
 
@@ -214,6 +270,7 @@ impl Distribution {
                 (low, high)
             }
             Self::Bernoulli { p } => (f64::from(p >= 1.0), f64::from(p > 0.0)),
+            Self::Truncated(ref its) => its.support(),
         }
     }
 
@@ -222,7 +279,7 @@ impl Distribution {
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Option<Self> {
         if factor.to_bits() == 1f64.to_bits() {
-            return Some(*self);
+            return Some(self.clone());
         }
         if factor == 0.0 {
             return Some(Self::Constant(0.0));
@@ -250,6 +307,7 @@ impl Distribution {
                 let (low, high) = ends(low, high);
                 Some(Self::Pert { low, mode: mode * factor, high })
             }
+            Self::Truncated(ref its) => its.scaled(factor).map(|its| Self::Truncated(Box::new(its))),
             _ => None,
         }
     }
@@ -258,7 +316,7 @@ impl Distribution {
     #[must_use]
     pub fn shifted(&self, by: f64) -> Option<Self> {
         if by == 0.0 {
-            return Some(*self);
+            return Some(self.clone());
         }
         match *self {
             Self::Constant(value) => Some(Self::Constant(value + by)),
@@ -268,6 +326,7 @@ impl Distribution {
                 Some(Self::Triangular { low: low + by, mode: mode + by, high: high + by })
             }
             Self::Pert { low, mode, high } => Some(Self::Pert { low: low + by, mode: mode + by, high: high + by }),
+            Self::Truncated(ref its) => its.shifted(by).map(|its| Self::Truncated(Box::new(its))),
             _ => None,
         }
     }

@@ -217,8 +217,23 @@ pub fn inverse_incomplete_gamma(p: f64, a: f64) -> f64 {
     if p >= 1.0 {
         return f64::INFINITY;
     }
-    let lower = p <= 0.5;
-    let target = libm::log(if lower { p } else { 1.0 - p });
+    if p <= 0.5 { gamma_quantile(p, a, true) } else { gamma_quantile(1.0 - p, a, false) }
+}
+
+/// The x at which Q(a, x) is `q`: [`inverse_incomplete_gamma`] of 1 - q, which keeps its digits where q is small.
+pub fn inverse_incomplete_gamma_upper(q: f64, a: f64) -> f64 {
+    if q <= 0.0 {
+        return f64::INFINITY;
+    }
+    if q >= 1.0 {
+        return 0.0;
+    }
+    if q < 0.5 { gamma_quantile(q, a, false) } else { gamma_quantile(1.0 - q, a, true) }
+}
+
+/// The quantile of Gamma(a, 1) at which the lower or the upper tail is `tail`, up to one half.
+fn gamma_quantile(tail: f64, a: f64, lower: bool) -> f64 {
+    let target = libm::log(tail);
     let mut x = a;
     let mut last = f64::INFINITY;
     for _ in 0..MOST_STEPS {

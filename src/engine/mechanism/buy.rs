@@ -5,7 +5,7 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use crate::engine::draws::{Address, Purpose, unit};
+use crate::engine::draws::{Address, Purpose, unit, unit64};
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
 use crate::engine::ledger::Ledger;
 use crate::engine::numeric::poisson::{MANY, few, many};
@@ -18,6 +18,7 @@ use crate::model::journey::Purchases;
 
 use super::baskets::{Money, Remaining, Tally, TheirMoney, Wanted};
 use super::bend::{refresh_own, tilts};
+use super::bulk::{self, ONE_BY_ONE};
 
 /// What the loop needs of a stage's purchases beside the tables of the period.
 pub type Baskets<'m> = [Option<&'m Purchases>];
@@ -186,9 +187,12 @@ impl Shop<'_> {
     fn serve(&self, block: &Block, buyers: usize, subset: &mut Subset, bought: &mut [u32], ledger: &mut Ledger) {
         let set = self.now.world.set;
         let Some(sampler) = &self.now.program().baskets[self.stage] else { return };
-        let (purchases, most) = set.run(Tally { counts: &subset.count[..buyers] });
+        let (purchases, mut most) = set.run(Tally { counts: &subset.count[..buyers] });
         let mut money = 0;
         let mut buyers = buyers;
+        if most > ONE_BY_ONE {
+            (money, most) = self.in_bulk(block, buyers, subset, bought);
+        }
         for draw in 0..most.div_ceil(4) {
             if draw > 0 {
                 buyers = set.run(Remaining { draw, places: self.places(), buyers, subset });
@@ -203,6 +207,38 @@ impl Shop<'_> {
         let mut row = ledger.row(self.now.t);
         row.purchases(self.stage, purchases);
         row.baskets(self.stage, money);
+    }
+
+    /// The money of those who buy so much that it is drawn as one sum, and the most purchases of any other.
+    #[cold]
+    fn in_bulk(&self, block: &Block, buyers: usize, subset: &mut Subset, bought: &mut [u32]) -> (i128, u32) {
+        let spread = self.now.program().basket_spread[self.stage];
+        let (mut money, mut most) = (0, 0);
+        for buyer in 0..buyers {
+            let count = subset.count[buyer];
+            if count <= ONE_BY_ONE {
+                most = most.max(count);
+                continue;
+            }
+            // No basket of theirs is drawn by itself, so that the words of the first ones are free.
+            subset.count[buyer] = 0;
+            let words = self.now.world.draws.four(subset.customer[buyer], self.now.t, Purpose::Basket, block.cohort());
+            let sum = bulk::sum(count, spread, unit64(words[0], words[1]));
+            let place = self.places().then(|| subset.place[buyer] as usize);
+            let own = self.purchases.basket_trait.zip(place).map_or(1.0, |(of, place)| {
+                let growth = self.now.program().growth(of, self.now.age);
+                f64::from((block.traits[of.index()][place] + growth).max(0.0))
+            });
+            #[expect(clippy::cast_possible_truncation, reason = "far below 2^127; `as` saturates")]
+            let units = libm::round(sum * self.buying.basket * own) as i128;
+            money += units;
+            if let Some(place) = place {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
+                let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
+                bought[place] = bought[place].wrapping_add(mix);
+            }
+        }
+        (money, most)
     }
 
     /// The money of some baskets, in ten-thousandths of the currency unit.
@@ -226,21 +262,26 @@ fn leave(block: &mut Block, buying: &Buying, now: Period<'_>, place: usize, coun
     }
     let chance = leave.own.map_or(leave.chance, |column| f64::from(block.own[column][place]));
     let u = unit(word);
+    let left = if count > ONE_BY_ONE { bulk::leaves_after(u, chance, count) } else { leaves_after(u, chance, count) };
+    let Some((made, within)) = left else { return count };
+    let last = leave.to.len() - 1;
+    let to = leave.to.iter().position(|(_, sum)| within < *sum).unwrap_or(last);
+    block.stage[place] = u32::from(leave.to[to].0);
+    if !block.periods_in_stage.is_empty() {
+        block.periods_in_stage[place] = 0;
+    }
+    made
+}
+
+/// After which purchase the draw falls, and where in its step: uniform again, so that it says where to.
+fn leaves_after(u: f64, chance: f64, count: u32) -> Option<(u32, f64)> {
     let mut stayed = 1.0;
     for made in 1..=count {
         let next = stayed * (1.0 - chance);
         if u >= next {
-            // Where in its step the draw fell says where to: uniform again.
-            let within = if stayed > next { (stayed - u) / (stayed - next) } else { 0.0 };
-            let last = leave.to.len() - 1;
-            let to = leave.to.iter().position(|(_, sum)| within < *sum).unwrap_or(last);
-            block.stage[place] = u32::from(leave.to[to].0);
-            if !block.periods_in_stage.is_empty() {
-                block.periods_in_stage[place] = 0;
-            }
-            return made;
+            return Some((made, if stayed > next { (stayed - u) / (stayed - next) } else { 0.0 }));
         }
         stayed = next;
     }
-    count
+    None
 }

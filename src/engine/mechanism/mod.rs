@@ -9,6 +9,7 @@ use super::program::Reached;
 pub mod arrive;
 mod baskets;
 pub mod bend;
+mod bulk;
 pub mod buy;
 pub mod count;
 pub mod feel;

@@ -208,7 +208,7 @@ impl Compiler<'_> {
                     .mend(mend),
             );
         }
-        let order = self.identity.segment_order(self.study);
+        let order = self.identity.segment_order();
         let segment = written.segment.as_ref().and_then(|segment| {
             let place = order.iter().position(|its| its == segment);
             if place.is_none() {

@@ -79,7 +79,7 @@ impl Compiler<'_> {
         // A share that no initiative takes over is checked all the same.
         let shared = Path::of(["roadmap", "catch_up"]);
         if let Some(number) = &study.roadmap.catch_up
-            && !self.numbers.params.iter().any(|param| param.path == shared)
+            && self.catch_up.is_none()
         {
             self.numbers.fixed(&shared, &shared, Meaning::Share, number);
             self.numbers.params.pop();
@@ -100,11 +100,12 @@ impl Compiler<'_> {
             per_customer: number(cost.child("per_customer"), Meaning::Positive, &written.cost.per_customer),
         };
         let effects = self.changes(&at.child("effects"), &written.effects, horizon);
+        let slip = at.child("slip");
+        let slip = written.slip.as_ref().map(|number| self.numbers.held(&slip, Meaning::Positive, number));
         let mut number = |key: &str, meaning: Meaning, number: &Option<Number>| {
             let path = at.child(key);
             number.as_ref().map(|number| self.numbers.fixed(&path, &path, meaning, number))
         };
-        let slip = number("slip", Meaning::Positive, &written.slip);
         let chance = number("success", Meaning::Chance, &written.success);
         let catch_up = number("catch_up", Meaning::Share, &written.catch_up);
         let half_life = self.half_life(&at.child("half_life"), written.half_life.as_ref());
@@ -148,8 +149,8 @@ impl Compiler<'_> {
 
     fn shared_catch_up(&mut self, number: &Number) -> ParamId {
         let path = Path::of(["roadmap", "catch_up"]);
-        let known = self.numbers.params.iter().position(|param| param.path == path);
-        known.map_or_else(|| self.numbers.fixed(&path, &path, Meaning::Share, number), ParamId::from)
+        let numbers = &mut self.numbers;
+        *self.catch_up.get_or_insert_with(|| numbers.fixed(&path, &path, Meaning::Share, number))
     }
 
     fn ramp(&mut self, at: &Path, written: &written::Ramp) -> Ramp {
@@ -183,7 +184,7 @@ impl Compiler<'_> {
     }
 
     fn waves(&mut self, at: &Path, written: &written::Initiative) -> Vec<u32> {
-        let order = self.identity.segment_order(self.study);
+        let order = self.identity.segment_order();
         for name in written.waves.keys().filter(|name| !order.contains(name)) {
             let mend = suggest(name, self.study.segments.keys().map(String::as_str));
             self.fault(
@@ -311,9 +312,13 @@ impl Compiler<'_> {
         let needs = |from: &Initiative, other: &Initiative| {
             from.requires.iter().any(|need| unmet(need) && provides(other, need))
         };
-        let waits: Vec<Vec<usize>> = (0..all.len())
-            .map(|at| (0..all.len()).filter(|other| *other != at && needs(&all[at], &all[*other])).collect())
-            .collect();
+        let providers: Vec<usize> = (0..all.len()).filter(|at| !all[*at].provides.is_empty()).collect();
+        let of = |at: usize| {
+            let unmet = all[at].requires.iter().any(&unmet);
+            let others = providers.iter().copied().filter(|_| unmet);
+            others.filter(|other| *other != at && needs(&all[at], &all[*other])).collect()
+        };
+        let waits: Vec<Vec<usize>> = (0..all.len()).map(of).collect();
         let mut placed = vec![false; all.len()];
         // One provider of each capability is enough, so that two may wait for each other where others provide.
         let can_be_placed = |at: usize, placed: &[bool]| {

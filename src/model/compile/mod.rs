@@ -1,6 +1,7 @@
 //! Compiles a study into a model: names become indices, and every fault is found on the way.
 
 mod accounts;
+mod aim;
 mod exits;
 mod goal;
 mod initiative;
@@ -29,6 +30,7 @@ use super::param::Meaning;
 use super::people::split;
 use super::roadmap::RoadmapRules;
 use super::value::Account;
+use aim::Aims;
 use run::grouped;
 
 /// More faults than this are counted, not told.
@@ -38,6 +40,10 @@ const MOST_STAGES: usize = 255;
 /// The most segments and the most scenarios: every one is played with every other.
 const MOST_SEGMENTS: usize = 1_000;
 const MOST_SCENARIOS: usize = 1_000;
+/// The most initiatives and capabilities: each may wait for each.
+const MOST_INITIATIVES: usize = 10_000;
+/// The most shocks, patterns over time, traits, and targets.
+const MOST_SHOCKS: usize = 1_000;
 /// The most rows of chances that are checked before a run; it takes some seconds.
 const MOST_WORK: u64 = 50_000_000;
 
@@ -57,6 +63,12 @@ pub struct Compiler<'a> {
     pub traits: IndexMap<String, TraitId>,
     /// Ledger lines and outcomes by name.
     pub accounts: IndexMap<String, Account>,
+    /// What changes may aim at.
+    pub aims: Aims,
+    /// How many numbers all changes aim at, each counted once for each change.
+    pub aimed: usize,
+    /// The share that rivals copy of every initiative that says nothing of its own.
+    pub catch_up: Option<ParamId>,
 }
 
 impl Model {
@@ -116,6 +128,9 @@ impl<'a> Compiler<'a> {
             stages,
             traits: IndexMap::new(),
             accounts: IndexMap::new(),
+            aims: Aims::default(),
+            aimed: 0,
+            catch_up: None,
         };
         compiler.name_traits();
         compiler.declare_accounts();
@@ -132,7 +147,9 @@ impl<'a> Compiler<'a> {
         if let Some(&id) = self.stages.get(name) {
             return Some(id);
         }
-        let mend = suggest(name, self.study.stages.keys().map(String::as_str));
+        // Where so much is wrong, nothing is gained by guessing at each.
+        let guess = self.numbers.faults.len() <= 10 * MOST_FAULTS;
+        let mend = if guess { suggest(name, self.study.stages.keys().map(String::as_str)) } else { String::new() };
         self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).mend(mend));
         None
     }
@@ -203,7 +220,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// More stages, segments or scenarios than can be told apart or played.
+/// More of anything than can be told apart, held against each other, or played.
 fn crowds(study: &Study) -> Vec<Diagnostic> {
     let crowd = |key: &str, count: usize, most: usize, mend: &str| {
         let fault = || {
@@ -224,6 +241,12 @@ fn crowds(study: &Study) -> Vec<Diagnostic> {
             "let segments that are alike be one; a trait tells customers apart",
         ),
         crowd("scenarios", study.scenarios.len(), MOST_SCENARIOS, "split the study into several"),
+        crowd("initiatives", study.initiatives.len(), MOST_INITIATIVES, "let those that always go together be one"),
+        crowd("capabilities", study.capabilities.len(), MOST_INITIATIVES, "let those that are built together be one"),
+        crowd("shocks", study.shocks.len(), MOST_SHOCKS, "let shocks that are alike be one with a `hazard`"),
+        crowd("over_time", study.over_time.len(), MOST_SHOCKS, "aim at several numbers with a `*`"),
+        crowd("traits", study.traits.len(), MOST_SHOCKS, "let traits that are alike be one"),
+        crowd("targets", study.targets.len(), MOST_SHOCKS, "split the study into several"),
     ]
     .into_iter()
     .flatten()

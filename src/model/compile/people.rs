@@ -17,7 +17,7 @@ use super::Compiler;
 impl Compiler<'_> {
     /// The shares of the segments in canonical order.
     pub(super) fn shares(&self) -> Vec<f64> {
-        self.identity.segment_order(self.study).iter().map(|name| self.study.segments[name].share).collect()
+        self.identity.segment_order().iter().map(|name| self.study.segments[name].share).collect()
     }
 
     /// A trait by name, or a fault that offers the nearest one.
@@ -64,10 +64,12 @@ impl Compiler<'_> {
     }
 
     pub(super) fn trait_list(&self) -> Vec<Trait> {
+        let numbers = Identity::trait_numbers(self.study, self.traits.keys());
         let mut order: Vec<(u64, u64, &String)> = self
             .traits
             .keys()
-            .map(|name| (self.identity.trait_luck(name), Identity::trait_numbers(self.study, name), name))
+            .zip(numbers)
+            .map(|(name, numbers)| (self.identity.trait_luck(name), numbers, name))
             .collect();
         order.sort_by_key(|&(shape, numbers, _)| (shape, numbers));
         let mut twins: IndexMap<&String, u64> = IndexMap::new();
@@ -115,7 +117,7 @@ impl Compiler<'_> {
 
     /// Compiles the segments, in canonical order; their agents and changes come later.
     pub fn segments(&mut self) -> Vec<Segment> {
-        let order = self.identity.segment_order(self.study);
+        let order = self.identity.segment_order();
         let total: f64 = self.study.segments.values().map(|segment| segment.share).sum();
         if self.study.segments.is_empty() {
             self.fault(

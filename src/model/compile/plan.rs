@@ -144,7 +144,7 @@ impl Compiler<'_> {
 
     /// Warns of waves that come after the end.
     fn check_waves(&mut self, initiative: &Initiative, live: u32, end: u32, at: &Path) {
-        let segments = self.identity.segment_order(self.study);
+        let segments = self.identity.segment_order();
         for (segment, wave) in segments.iter().zip(&initiative.waves) {
             let comes = live.saturating_add(*wave);
             if *wave > 0 && comes > end {

@@ -15,9 +15,14 @@ use crate::model::param::Meaning;
 use crate::model::roadmap::{Initiative, Planned, Rule, Scenario};
 use crate::study::path::{ParamPath as Path, Step};
 
+/// The most numbers that all changes aim at.
+const MOST_AIMED: usize = 10_000_000;
+/// More faults than this are told without what was meant.
+const MOST_GUESSES: usize = 1_000;
+
 /// Compiles the changes of every segment, in canonical order.
 pub fn segment_changes(compiler: &mut Compiler<'_>, horizon: u32) -> Vec<Vec<Change>> {
-    let order = compiler.identity.segment_order(compiler.study);
+    let order = compiler.identity.segment_order();
     let study = compiler.study;
     order
         .iter()
@@ -56,7 +61,11 @@ impl Compiler<'_> {
             for (initiative, start) in &self.study.scenarios[ancestor].initiatives {
                 starts.insert(initiative.clone(), (clamp(start.0), ancestor.clone()));
             }
-            own.extend(direct[ancestor].iter().cloned());
+            let changes = &direct[ancestor];
+            let again = if ancestor == name { 0 } else { changes.iter().map(|its| its.targets.len() + 1).sum() };
+            if self.can_aim(again, &Path::of(["scenarios", name]).to_string()) {
+                own.extend(changes.iter().cloned());
+            }
             // A rule that does nothing must not even be looked at, so that it costs and changes nothing.
             contingent.extend(rules[ancestor].iter().filter(|rule| rule.does_anything()).cloned());
         }
@@ -227,19 +236,12 @@ impl Compiler<'_> {
             }
         };
         // `... .chance` is where a rule writes the number whose address is the rule's.
-        let hit = |place: usize| ParamId::from(place);
-        let matched: Vec<ParamId> = self
-            .numbers
-            .params
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| pattern.matches(&p.path) || pattern.matches(&p.written))
-            .map(|(place, _)| hit(place))
-            .collect();
-        let changeable: Vec<ParamId> =
-            matched.iter().copied().filter(|id| self.numbers.params[id.index()].changeable).collect();
+        let changeable = self.aims.named(&pattern, &self.numbers.params);
         if changeable.is_empty() {
-            self.fault(self.no_target(&pattern, target, at, !matched.is_empty()));
+            self.fault(self.no_target(&pattern, target, at));
+            return None;
+        }
+        if !self.can_aim(changeable.len(), &at) {
             return None;
         }
         let on_chance =
@@ -253,6 +255,24 @@ impl Compiler<'_> {
             return None;
         }
         Some(changeable)
+    }
+
+    /// Counts the numbers that one more change aims at; false where they become too many, which is told once.
+    fn can_aim(&mut self, more: usize, at: &str) -> bool {
+        let before = self.aimed;
+        self.aimed += more;
+        if before <= MOST_AIMED && self.aimed > MOST_AIMED {
+            self.fault(
+                Diagnostic::error("the changes of the study aim at too many numbers")
+                    .at(at)
+                    .why(format!(
+                        "{MOST_AIMED} are the most, each counted once for each change that aims at it, and those of a \
+                         scenario again in every scenario that extends it"
+                    ))
+                    .mend("aim at fewer numbers, or use shorter lists"),
+            );
+        }
+        self.aimed <= MOST_AIMED
     }
 
     /// The names that stand where a path leaves what the study has.
@@ -272,8 +292,13 @@ impl Compiler<'_> {
         "`polku check --paths` lists the paths of a study without faults".to_owned()
     }
 
-    fn no_target(&self, pattern: &Path, target: &str, at: String, exists: bool) -> Diagnostic {
-        if exists {
+    fn no_target(&self, pattern: &Path, target: &str, at: String) -> Diagnostic {
+        if self.numbers.faults.len() > MOST_GUESSES {
+            // Where so much is wrong, nothing is gained by guessing at each.
+            return Diagnostic::error(format!("there is no parameter `{target}`")).at(at);
+        }
+        let params = &self.numbers.params;
+        if params.iter().any(|p| pattern.matches(&p.path) || pattern.matches(&p.written)) {
             return Diagnostic::error(format!(
                 "`{target}` holds for the whole study and cannot be changed by a scenario"
             ))

@@ -96,9 +96,8 @@ impl Compiler<'_> {
     /// parameters stands for its middle.
     fn amount_of(&mut self, effect: &Change) -> Distribution {
         let param = &mut self.numbers.params[effect.amount.index()];
-        let law = param.law;
-        param.law = Distribution::Constant(law.quantile(0.5));
-        law
+        let middle = param.at(0.5);
+        std::mem::replace(&mut param.law, Distribution::Constant(middle))
     }
 
     /// Compiles seasons and trends.
@@ -109,9 +108,10 @@ impl Compiler<'_> {
             let at = Path::of(["over_time".to_owned(), place.to_string()]);
             self.check_pattern(&at, written);
             let path = at.child("trend");
-            let trend = written.trend.as_ref().map(|number| self.numbers.fixed(&path, &path, Meaning::Real, number));
+            let trend = written.trend.as_ref().map(|number| self.numbers.fixed(&path, &path, Meaning::Growth, number));
             let low = trend.map_or(0.0, |id| self.numbers.params[id.index()].law.support().0);
-            if low.is_finite() && low <= -1.0 {
+            // A law that falls further is told with its range.
+            if trend.is_some_and(|id| self.numbers.params[id.index()].law == Distribution::Constant(-1.0)) {
                 self.fault(
                     Diagnostic::error("a trend cannot fall by all there is")
                         .at(path.to_string())

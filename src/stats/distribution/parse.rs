@@ -1,6 +1,6 @@
 //! Distributions as a study writes them: `beta(2, 5)`, `normal(mean=3, sd=1)`, `0.05 to 0.09`.
 
-use super::{Distribution, log_odds};
+use super::{Distribution, LEAST_KEPT, Truncated, log_odds};
 use crate::diagnostic::{nearest, suggest};
 
 /// The standard normal quantile of 0.95: a 90 % interval is this many sds to either side.
@@ -32,20 +32,31 @@ const SHAPES: (f64, f64) = (1e-3, 1e6);
 
 type Parsed = Result<Distribution, DistributionError>;
 
-const NAMES: [&str; 10] =
-    ["beta", "normal", "lognormal", "gamma", "weibull", "exponential", "uniform", "triangular", "pert", "bernoulli"];
+const NAMES: [&str; 11] = [
+    "beta",
+    "normal",
+    "lognormal",
+    "gamma",
+    "weibull",
+    "exponential",
+    "uniform",
+    "triangular",
+    "pert",
+    "bernoulli",
+    "truncated",
+];
 
 impl Distribution {
     /// Reads a distribution: a number, a 90 % interval `low to high` (its ends the 5th and 95th
     /// percentiles of the law that `kind` names), or a law with its parameters in order or by
-    /// name. Whether the law fits `kind` is for the caller to ask, by [`Distribution::support`].
+    /// name; `truncated(LAW, low, high)` cuts one. Whether the law fits `kind` is for the caller to ask, by [`Distribution::support`].
     pub fn parse(text: &str, kind: Kind) -> Parsed {
         let text = text.trim();
         if let Some((name, rest)) = text.split_once('(') {
             let Some(inside) = rest.trim_end().strip_suffix(')') else {
                 return fault(format!("`{text}` lacks its closing bracket"), format!("write `{text})`"));
             };
-            return law(name.trim(), inside);
+            return if name.trim() == "truncated" { truncated(inside, kind) } else { law(name.trim(), inside) };
         }
         if let Some((low, high)) = interval_ends(text) {
             return interval(number(low)?, number(high)?, kind);
@@ -167,6 +178,51 @@ fn law(name: &str, inside: &str) -> Parsed {
         }
         _ => call.three_points(),
     }
+}
+
+/// `truncated(LAW, low, high)`: the ends in order or by name, one of which may be left out where they are named.
+fn truncated(inside: &str, kind: Kind) -> Parsed {
+    let (written, ends) = first_argument(inside);
+    let written = written.trim();
+    if written.is_empty() || written.starts_with("truncated") {
+        let what = if written.is_empty() { "truncated lacks its law" } else { "a truncated law is truncated again" };
+        return fault(what, format!("write {}", example("truncated")));
+    }
+    let law = Distribution::parse(written, kind)?;
+    let call = Call::read("truncated", ends)?;
+    let [low, high] = match call.parameters[..] {
+        [(Some("low"), low)] => [low, f64::INFINITY],
+        [(Some("high"), high)] => [f64::NEG_INFINITY, high],
+        _ => call.take([&["low", "high"]], true)?.1,
+    };
+    call.in_order(low, high)?;
+    if matches!(law, Distribution::Constant(_) | Distribution::Bernoulli { .. }) {
+        return fault(
+            format!("truncated: there is nothing to cut off `{written}`"),
+            "write it alone; what is truncated is a distribution over a range, such as normal(mean=3, sd=1)",
+        );
+    }
+    match Truncated::new(law, low, high) {
+        Some(its) => Ok(Distribution::Truncated(Box::new(its))),
+        None => fault(
+            format!("truncated: nothing to speak of is left of `{written}` from {low} to {high}"),
+            format!("keep at least {LEAST_KEPT} of the law, or give a law that lies there"),
+        ),
+    }
+}
+
+/// What stands before the first comma that is not in brackets, and what stands behind it.
+fn first_argument(inside: &str) -> (&str, &str) {
+    let mut depth = 0_usize;
+    for (at, letter) in inside.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => return (&inside[..at], &inside[at + 1..]),
+            _ => {}
+        }
+    }
+    (inside, "")
 }
 
 impl<'a> Call<'a> {
@@ -391,6 +447,7 @@ fn example(law: &str) -> &'static str {
         "uniform" => "uniform(low=0, high=1)",
         "triangular" => "triangular(low=1, mode=2, high=4)",
         "pert" => "pert(low=1, mode=2, high=4)",
+        "truncated" => "truncated(normal(mean=0.02, sd=0.02), low=0, high=1)",
         _ => "bernoulli(p=0.8)",
     }
 }

@@ -25,6 +25,92 @@ fn laws() -> Vec<Distribution> {
     ]
 }
 
+fn cut(law: Distribution, low: f64, high: f64) -> Distribution {
+    Distribution::Truncated(Box::new(Truncated::new(law, low, high).unwrap()))
+}
+
+fn cut_laws() -> Vec<Distribution> {
+    use Distribution::*;
+    let mut cut_laws: Vec<Distribution> = laws()
+        .into_iter()
+        .map(|law| {
+            let (low, high) = (law.quantile(0.2), law.quantile(0.97));
+            cut(law, low, high)
+        })
+        .collect();
+    cut_laws.extend([
+        cut(Normal { mean: 0.02, sd: 0.02 }, 0.0, 1.0),
+        // Pieces far out, on either side.
+        cut(Normal { mean: 0.0, sd: 1.0 }, 4.5, 6.0),
+        cut(Normal { mean: 0.0, sd: 1.0 }, -6.0, -4.5),
+        cut(Gamma { shape: 2.0, scale: 1.0 }, 15.0, f64::INFINITY),
+        cut(Exponential { mean: 2.0 }, f64::NEG_INFINITY, 3.0),
+        cut(LogNormal { mu: 0.0, sigma: 0.5 }, 0.5, f64::INFINITY),
+    ]);
+    cut_laws
+}
+
+#[test]
+fn both_tails_say_the_same_and_keep_their_digits() {
+    for law in laws().into_iter().chain(cut_laws()) {
+        for p in [1e-12, 1e-6, 0.03, 0.4, 0.5, 0.7, 0.999] {
+            let back = law.above(law.upper_quantile(p));
+            assert!((back - p).abs() <= 1e-9 * p, "{law:?} above at {p}: {back:e}");
+            let x = law.quantile(p);
+            if p > 0.01 {
+                close(law.upper_quantile(1.0 - p), x, 1e-9);
+            }
+            assert!((law.below(x) + law.above(x) - 1.0).abs() < 1e-12, "{law:?} at {p}");
+        }
+        let (low, high) = law.support();
+        assert_eq!((law.below(low), law.above(high)), (0.0, 0.0), "{law:?}");
+    }
+}
+
+#[test]
+fn a_truncated_law_is_the_law_between_its_ends() {
+    let normal = Distribution::Normal { mean: 0.02, sd: 0.02 };
+    let law = cut(normal.clone(), 0.0, 1.0);
+    // By the closed form of a normal law cut at 0: mean + sd · lambda, with lambda = density / kept.
+    let kept = normal_cdf(1.0);
+    let lambda = normal_density(-1.0) / kept;
+    close(law.mean(), 0.02 + 0.02 * lambda, 1e-12);
+    close(law.sd(), 0.02 * libm::sqrt(1.0 - lambda - lambda * lambda), 1e-11);
+    close(law.quantile(0.5), 0.02 + 0.02 * normal_quantile(normal_cdf(-1.0) + 0.5 * kept), 1e-13);
+    close(law.cdf(0.03), (normal.cdf(0.03) - normal.cdf(0.0)) / kept, 1e-13);
+    for law in cut_laws() {
+        for p in [1e-9, 0.01, 0.2, 0.5, 0.8, 0.99, 0.999_999] {
+            let back = law.cdf(law.quantile(p));
+            assert!((back - p).abs() <= 1e-9 * p + 2e-15, "{law:?} at {p}: {back}");
+        }
+        let (low, high) = law.support();
+        assert_eq!((law.quantile(0.0), law.quantile(1.0)), (low, high), "{law:?}");
+    }
+    assert_eq!(law.scaled(-2.0).unwrap().support(), (-2.0, 0.0));
+    close(law.scaled(-2.0).unwrap().quantile(0.3), -2.0 * law.quantile(0.7), 1e-12);
+    close(law.shifted(1.0).unwrap().mean(), 1.0 + law.mean(), 1e-12);
+    assert_eq!(cut(Distribution::Beta { a: 2.0, b: 5.0 }, 0.1, 0.5).scaled(2.0), None);
+}
+
+/// By the trapezoidal rule over x itself, on the density that differences of the distribution function give.
+#[test]
+fn mean_and_sd_of_what_is_cut_are_those_of_its_density() {
+    for law in cut_laws() {
+        let (low, high) = law.support();
+        let high = if high.is_finite() { high } else { law.upper_quantile(1e-14) };
+        let steps = 4_000;
+        let at = |i: u32| low + (high - low) * f64::from(i) / f64::from(steps);
+        let shares: Vec<(f64, f64)> =
+            (0..steps).map(|i| (f64::midpoint(at(i), at(i + 1)), law.cdf(at(i + 1)) - law.cdf(at(i)))).collect();
+        let mean: f64 = shares.iter().map(|(x, share)| x * share).sum();
+        close(mean, law.mean(), 1e-6);
+        let variance: f64 = shares.iter().map(|(x, share)| (x - mean) * (x - mean) * share).sum();
+        // What is spread within a step counts too.
+        let within = (at(1) - at(0)) * (at(1) - at(0)) / 12.0;
+        close(libm::sqrt(variance + within), law.sd(), 1e-6);
+    }
+}
+
 #[test]
 fn the_share_below_a_quantile_is_the_share_asked_for() {
     for law in laws() {
@@ -143,6 +229,12 @@ fn a_text_gives_the_law_it_names() {
     assert_eq!(read("pert(1, 2, 4)"), Distribution::Pert { low: 1.0, mode: 2.0, high: 4.0 });
     assert_eq!(read("bernoulli(0.8)"), Distribution::Bernoulli { p: 0.8 });
     assert_eq!(read("-1_000.5"), Distribution::Constant(-1000.5));
+    let normal = Distribution::Normal { mean: 0.02, sd: 0.02 };
+    assert_eq!(read("truncated(normal(0.02, 0.02), 0, 1)"), cut(normal.clone(), 0.0, 1.0));
+    assert_eq!(read("truncated( normal(mean=0.02, sd=0.02) , high = 1 , low=0 )"), cut(normal.clone(), 0.0, 1.0));
+    assert_eq!(read("truncated(normal(0.02, 0.02), low=0)").support(), (0.0, f64::INFINITY));
+    let interval = Distribution::parse("truncated(0.05 to 0.09, high=0.1)", Kind::Chance).unwrap();
+    assert_eq!(interval.support(), (0.0, 0.1));
     for text in ["lognormal(mean=42, sd=25)", "beta(mean=0.3, sd=0.1)", "gamma(mean=6, sd=4)"] {
         let (mean, sd) = text.split_once("mean=").and_then(|t| t.1.split_once(", sd=")).unwrap();
         close(read(text).mean(), mean.parse().unwrap(), 1e-14);
@@ -202,6 +294,14 @@ fn a_fault_teaches() {
         ("0.5 to 1.05", Kind::Chance, "leaves", "0.07"),
         ("-1 to 5", Kind::Positive, "at or below 0", "gamma"),
         ("7 %", Kind::Chance, "`7 %`", "7 % is 0.07"),
+        ("truncated(normal(0, 1))", Kind::Real, "0 given, 2 needed (low, high)", "truncated(normal("),
+        ("truncated()", Kind::Real, "truncated lacks its law", "truncated(normal("),
+        ("truncated(normal(0, 1), 2, 1)", Kind::Real, "low = 2 is above high = 1", "swap"),
+        ("truncated(normal(0, 1), 9, 10)", Kind::Real, "nothing to speak of is left", "keep at least"),
+        ("truncated(truncated(normal(0, 1), 0, 3), 1, 2)", Kind::Real, "truncated again", "truncated(normal("),
+        ("truncated(0.3, 0, 1)", Kind::Real, "nothing to cut off `0.3`", "alone"),
+        ("truncated(normal(0, -1), 0, 1)", Kind::Real, "sd = -1 is not above 0", "above 0"),
+        ("truncated(normal(0, 1), low=0, least=1)", Kind::Real, "no parameter `least`", "low"),
         ("many", Kind::Real, "neither a number nor a distribution", "beta(2, 5)"),
         ("", Kind::Real, "neither", "write a number"),
     ] {
@@ -216,7 +316,17 @@ fn a_fault_teaches() {
 fn quantiles_keep_their_bits() {
     let bits: Vec<u64> = laws().iter().map(|law| law.quantile(0.3).to_bits()).collect();
     assert_eq!(bits, STABLE, "{bits:#018x?}");
+    let cut: Vec<u64> = cut_laws()[12..].iter().map(|law| law.quantile(0.3).to_bits()).collect();
+    assert_eq!(cut, STABLE_CUT, "{cut:#018x?}");
 }
+const STABLE_CUT: [u64; 6] = [
+    0x3F8F_C053_3C58_E7CF,
+    0x4012_4D04_E6A9_D784,
+    0xC012_FF68_9245_9DFC,
+    0x402E_C2A3_EC18_0C6D,
+    0x3FE0_FB75_F682_508A,
+    0x3FEA_AD54_04B6_7CE4,
+];
 const STABLE: [u64; 12] = [
     0x3FFF_381C_6A7D_3A06,
     0x4037_0D97_3214_F3D2,

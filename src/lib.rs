@@ -63,6 +63,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod engine;
 pub mod estimate;
+pub mod legible;
 pub mod model;
 pub mod quantity;
 pub mod report;

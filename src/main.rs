@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use polku::cli::{Cli, output::tell};
+use polku::cli::Cli;
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    match Cli::asked().and_then(Cli::run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            tell(&failure.message().unwrap_or_default());
+            failure.tell();
             ExitCode::from(failure.code())
         }
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::explain::{explain, to_json};
 use super::failure::Failure;
 use super::gate::Gate;
-use super::output::{colour, print, tell};
+use super::output::{colour, print, print_json, tell_explained};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Model;
 use crate::study::Study;
@@ -54,11 +54,11 @@ impl Check {
             }
         }
         if self.json {
-            print(&format!("{:#}\n", serde_json::Value::from(reports)))?;
+            print_json(&format!("{:#}\n", serde_json::Value::from(reports)))?;
         }
         failures.sort_by_key(Failure::weight);
         let Some(weightiest) = failures.pop() else { return Ok(()) };
-        failures.iter().filter_map(Failure::message).for_each(|told| tell(&told));
+        failures.iter().for_each(Failure::tell);
         Err(weightiest)
     }
 
@@ -68,7 +68,7 @@ impl Check {
         if self.json {
             reports.push(to_json(&found, &source));
         } else {
-            tell(&explain(&found, &source, colour()));
+            tell_explained(&explain(&found, &source, colour()));
         }
         if found.iter().any(|fault| fault.severity == Severity::Error) {
             // Its faults have been told.

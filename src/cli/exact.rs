@@ -5,8 +5,10 @@ use clap::Args;
 use super::failure::Failure;
 use super::open::Open;
 use super::output::print;
+use crate::engine::experiment::on_threads;
 use crate::estimate::exact::Exact as Expectations;
 use crate::model::Model;
+use crate::report::inert::inert;
 
 /// Which study, and how to print.
 #[derive(Debug, Args)]
@@ -26,7 +28,7 @@ impl Exact {
     pub fn run(self) -> Result<(), Failure> {
         let opened = self.open.open()?;
         let model = &opened.model;
-        match Expectations::of(model) {
+        match on_threads(|| Expectations::of(model)) {
             Err(why) => {
                 let reasons: String = why.iter().flat_map(|reason| ["  - ", reason, "\n"]).collect();
                 print(&format!(
@@ -46,16 +48,17 @@ fn csv(model: &Model, exact: &Expectations, timeline: bool) -> Result<String, Bo
         writer.write_record(["scenario", "metric", "expectation", "standard_error"])?;
     }
     for (scenario, (moments, series)) in model.scenarios.iter().zip(exact.horizon.iter().zip(&exact.series)) {
+        let scenario = inert(&scenario.name);
         for ((metric, moments), series) in exact.metrics.iter().zip(moments).zip(series) {
-            let name = metric.name(model);
+            let name = inert(&metric.name(model)).into_owned();
             if timeline {
                 for (t, value) in series.iter().enumerate() {
-                    writer.write_record([&scenario.name, &t.to_string(), &name, &value.to_string()])?;
+                    writer.write_record([&*scenario, &t.to_string(), &name, &value.to_string()])?;
                 }
             } else {
                 // What is left to doubt are the draws of uncertain numbers; without any, nothing is.
                 let error = moments.variance().map_or(0.0, |variance| (variance / moments.count() as f64).sqrt());
-                writer.write_record([&scenario.name, &name, &moments.mean().to_string(), &error.to_string()])?;
+                writer.write_record([&*scenario, &name, &moments.mean().to_string(), &error.to_string()])?;
             }
         }
     }

@@ -4,6 +4,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 use serde_json::json;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::legible::{line, lines};
 use crate::study::source::Source;
 
 /// Whether a text for a terminal is coloured.
@@ -58,7 +59,7 @@ fn closing(diagnostics: &[Diagnostic], source: &Source) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    format!("{} in {}", counts.join(", "), source.name)
+    format!("{} in {}", counts.join(", "), line(&source.name))
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
@@ -73,11 +74,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
     };
     for place in diagnostic.places.iter().filter(|place| place.span.is_none() && !place.label.is_empty()) {
         let path = if place.path.is_empty() { String::new() } else { format!("{}: ", place.path) };
-        group = group.element(Level::NOTE.with_name("where").message(format!("{path}{}", place.label)));
+        group =
+            group.element(Level::NOTE.with_name("where").message(line(&format!("{path}{}", place.label)).into_owned()));
     }
     for (name, said) in [("why", &diagnostic.why), ("mend", &diagnostic.mend)] {
         if !said.is_empty() {
-            group = group.element(Level::HELP.with_name(name).message(said.as_str()));
+            group = group.element(Level::HELP.with_name(name).message(lines(said)));
         }
     }
     group

@@ -1,9 +1,10 @@
 //! A failure is what a command ends with when it cannot do its work: a message and an exit code.
 
 use std::io;
+use std::path::Path;
 
 use super::explain::explain;
-use super::output::colour;
+use super::output::{colour, tell, tell_explained};
 use crate::diagnostic::Diagnostic;
 use crate::study::source::ReadError;
 use crate::study::source::Source;
@@ -55,14 +56,14 @@ impl Failure {
         }
     }
 
-    /// What to tell on standard error; nothing where nobody listens any more.
-    pub fn message(&self) -> Option<String> {
+    /// Tells it on standard error; nothing where nobody listens any more.
+    pub fn tell(&self) {
         match self {
-            Self::PipeClosed => None,
-            Self::Wrong(text) => Some(text.clone()),
-            Self::Missed(text) => Some(format!("{text}\n")),
-            Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => Some(format!("error: {text}\n")),
-            Self::Bug(text) => Some(format!("error: this is a fault of polku, not of your study: {text}\n")),
+            Self::PipeClosed => {}
+            Self::Wrong(text) => tell_explained(text),
+            Self::Missed(text) => tell(&format!("{text}\n")),
+            Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => tell(&format!("error: {text}\n")),
+            Self::Bug(text) => tell(&format!("error: this is a fault of polku, not of your study: {text}\n")),
         }
     }
 
@@ -77,6 +78,19 @@ impl Failure {
             return Self::PipeClosed;
         }
         Self::Unreadable(format!("cannot write {what}: {}", reason(fault)))
+    }
+}
+
+impl Failure {
+    /// The failure of writing results, which replace those that were there as a whole or not at all.
+    pub fn writing_results(folder: &Path, fault: &io::Error) -> Self {
+        let full = matches!(
+            fault.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+        );
+        let help = "\n  help: make room there, or write elsewhere with `--out`; earlier results are as they were";
+        let help = if full { help } else { "" };
+        Self::Unreadable(format!("cannot write into {}: {}{help}", folder.display(), reason(fault)))
     }
 }
 

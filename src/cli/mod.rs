@@ -1,16 +1,19 @@
 //! The command line: the only floor that prints.
 
+pub mod aside;
 pub mod check;
 pub mod completions;
 pub mod exact;
 pub mod explain;
 pub mod failure;
 pub mod gate;
-pub mod leftover;
+pub mod interrupt;
 pub mod new;
 pub mod open;
 pub mod output;
+pub mod own;
 pub mod replay;
+pub mod results;
 pub mod run;
 pub mod schema;
 pub mod whole;
@@ -18,6 +21,8 @@ pub mod whole;
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
+
+use crate::legible::is_illegible;
 
 /// Simulates customer journeys and compares roadmap scenarios on retention and revenue.
 #[derive(Debug, Parser)]
@@ -46,6 +51,21 @@ enum Verb {
 }
 
 impl Cli {
+    /// What was asked for on the command line. Help is printed and ends the program, as does what cannot be understood.
+    ///
+    /// # Errors
+    /// What cannot be understood, where it has characters that a terminal must not see.
+    pub fn asked() -> Result<Self, Failure> {
+        Self::try_parse().map_err(|fault| {
+            if std::env::args_os().any(|argument| argument.to_string_lossy().contains(is_illegible)) {
+                // What clap colours cannot be told from what was given.
+                let told = fault.to_string();
+                return Failure::Usage(told.trim_start_matches("error: ").trim_end().to_owned());
+            }
+            fault.exit()
+        })
+    }
+
     /// Does what was asked.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::explain::explain;
 use super::failure::Failure;
-use super::output::{colour, tell};
+use super::output::{colour, tell_explained};
 use super::whole::{positive, whole};
 use crate::diagnostic::suggest;
 use crate::estimate::memory::{GIB, MOST, parts};
@@ -83,7 +83,7 @@ impl Open {
     pub fn open_for(&self, threads: usize) -> Result<Opened, Failure> {
         let (study, source) = Study::read_with(&self.study, &self.settings()?)?;
         let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
-        tell(&explain(&warnings, &source, colour()));
+        tell_explained(&explain(&warnings, &source, colour()));
         fits_on(&model, threads)?;
         Ok(Opened { source, model })
     }

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
+use super::aside::PREFIX;
 use super::explain::Colour;
 use super::failure::Failure;
+use crate::legible;
 
 /// Whether messages on standard error are coloured: on a terminal, unless `NO_COLOR` is set.
 pub fn colour() -> Colour {
@@ -13,11 +15,23 @@ pub fn colour() -> Colour {
     if wanted { Colour::Ansi } else { Colour::Plain }
 }
 
-/// Prints text to standard output, to the last byte.
+/// Prints text to standard output, to the last byte; what is not legible is written out.
 ///
 /// # Errors
 /// A failure of writing; a closed pipe is one that says nothing.
 pub fn print(text: &str) -> Result<(), Failure> {
+    to_stdout(&legible::lines(text))
+}
+
+/// Prints JSON to standard output, in which what is not legible is written as JSON writes it.
+///
+/// # Errors
+/// Those of [`print`].
+pub fn print_json(text: &str) -> Result<(), Failure> {
+    to_stdout(&legible::json(text))
+}
+
+fn to_stdout(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     stdout
         .write_all(text.as_bytes())
@@ -25,8 +39,17 @@ pub fn print(text: &str) -> Result<(), Failure> {
         .map_err(|fault| Failure::writing("to standard output", &fault))
 }
 
-/// Tells something on standard error; if nobody can hear it, nobody misses it.
+/// Tells something on standard error; if nobody can hear it, nobody misses it. What is not legible is written out.
 pub fn tell(text: &str) {
+    to_stderr(&legible::lines(text));
+}
+
+/// Tells what [`explain`](super::explain::explain) made, with its colours.
+pub fn tell_explained(text: &str) {
+    to_stderr(&legible::coloured(text));
+}
+
+fn to_stderr(text: &str) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
@@ -42,16 +65,8 @@ pub fn can_make(folder: &Path) -> Result<(), Failure> {
     if !there.is_dir() {
         return Err(Failure::Unreadable(format!("cannot write {into}: {} is not a folder", there.display())));
     }
-    let probe = tempfile::Builder::new().prefix(".polku-").tempfile_in(there);
+    let probe = tempfile::Builder::new().prefix(PREFIX).tempdir_in(there);
     probe.map(drop).map_err(|fault| Failure::writing(&into, &fault))
-}
-
-/// Makes a folder with all above it.
-///
-/// # Errors
-/// A failure of writing.
-pub fn make_folder(folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(|fault| Failure::writing(&format!("into {}", folder.display()), &fault))
 }
 
 /// Writes a file under a temporary name in its folder, then renames it, so that nobody ever sees half of it.
@@ -61,7 +76,7 @@ pub fn make_folder(folder: &Path) -> Result<(), Failure> {
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".polku-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.flush()?;
         file.as_file().sync_all()?;

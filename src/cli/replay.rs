@@ -9,6 +9,7 @@ use crate::diagnostic::suggest;
 use crate::engine::replay::{Life, Who, replay};
 use crate::model::Model;
 use crate::quantity::SegmentId;
+use crate::report::inert::inert;
 
 /// Whose life.
 #[derive(Debug, Args)]
@@ -95,9 +96,9 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
     for moment in &life.moments {
         let stage = &model.stages[moment.stage];
         let row = [
-            model.segments[life.segment.index()].name.clone(),
+            inert(&model.segments[life.segment.index()].name).into_owned(),
             moment.period.to_string(),
-            stage.name.clone(),
+            inert(&stage.name).into_owned(),
             u8::from(stage.retained).to_string(),
             moment.satisfaction.map_or_else(String::new, |s| s.to_string()),
             moment.purchases.to_string(),

@@ -1,5 +1,6 @@
 //! `polku run` simulates all scenarios of a study, compares them, and writes everything down.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -8,17 +9,19 @@ use serde_json::json;
 
 use super::explain::explain;
 use super::failure::Failure;
-use super::leftover;
+use super::interrupt;
 use super::open::{Open, Opened, scenario_named};
-use super::output::{can_make, colour, make_folder, print, tell, write_file};
+use super::output::{colour, print, print_json, tell};
+use super::own::MANIFEST;
+use super::results::{Output, Results};
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
-use crate::engine::experiment::{Experiment, each};
+use crate::engine::experiment::{Experiment, MOST_THREADS, each};
 use crate::engine::lanes::InstructionSet;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::report::Report;
-use crate::report::chart::png;
+use crate::report::chart::{Chart, png};
 use crate::report::gallery::Gallery;
 use crate::report::html::page;
 use crate::report::ledger_table::ledger_csv;
@@ -40,7 +43,7 @@ pub struct Run {
     against: Option<String>,
     /// Use this many threads, 1024 at most; 0 uses all processors. Results do not depend on it
     // More would wait for each other for minutes rather than work.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=i64::from(MOST_THREADS)))]
     threads: u16,
     /// Use these vector instructions instead of the widest that this processor has. Results do not depend on it
     #[arg(long, value_name = "SET", value_parser = instruction_set)]
@@ -59,6 +62,9 @@ pub struct Run {
     quiet: bool,
 }
 
+/// More letters than this are counted, not told.
+const MOST_LACKING: usize = 12;
+
 /// The form of tables that are read by programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum TableForm {
@@ -68,34 +74,25 @@ enum TableForm {
     Parquet,
 }
 
-/// A file to write: its name below the folder, and its bytes.
-type Output = (String, Vec<u8>);
-
 impl Run {
     /// Runs, writes, prints.
     ///
     /// # Errors
     /// A wrong study, an unknown scenario, or a failure of writing; then nothing is half written.
     pub fn run(self) -> Result<(), Failure> {
+        interrupt::listen();
         let opened = self.model()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(opened.source.stem()));
-        let charts = folder.join("charts");
-        // A folder that cannot be written is better known before the work than after, and nothing is made before.
-        can_make(&charts)?;
+        let results = Results::at(&folder)?;
         let report = self.simulate(&opened)?;
         let json = summary_json(&report.summary)
             .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
-        let outputs = outputs(&report, &json, self.format, usize::from(self.threads))?;
-        make_folder(&charts)?;
-        for (name, bytes) in &outputs {
-            write_file(&folder.join(name), bytes)?;
-        }
+        let mut outputs = outputs(&report, &json, self.format, usize::from(self.threads))?;
         let manifest = self.manifest(&opened, &outputs)?;
-        let names: Vec<&str> = outputs.iter().map(|(name, _)| name.as_str()).collect();
-        leftover::remove(&folder, &names);
-        write_file(&folder.join("manifest.json"), manifest.as_bytes())?;
+        outputs.push((MANIFEST.to_owned(), manifest.into_bytes()));
+        results.replace(&outputs)?;
         if self.json {
-            return print(&json);
+            return print_json(&json);
         }
         if self.quiet {
             return Ok(());
@@ -200,6 +197,7 @@ fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Resu
     let gallery = Gallery::of(report);
     let page = page(report, &gallery).map_err(|fault| Failure::Bug(fault.to_string()))?;
     let charts = gallery.all();
+    warn_of_lacking(&charts);
     let pictures = each(threads, &charts, png);
     for (chart, picture) in charts.into_iter().zip(pictures) {
         outputs.push((format!("charts/{}.png", chart.name), picture.map_err(Failure::Bug)?));
@@ -207,6 +205,22 @@ fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Resu
     }
     outputs.push(("report.html".to_owned(), page.into_bytes()));
     Ok(outputs)
+}
+
+/// Warns of letters that pictures cannot show, because the font that travels with the program lacks them.
+fn warn_of_lacking(charts: &[Chart]) {
+    let lacking: BTreeSet<char> = charts.iter().flat_map(Chart::lacking).collect();
+    if lacking.is_empty() {
+        return;
+    }
+    let name = |letter: &char| format!("{letter} (U+{:04X})", u32::from(*letter));
+    let mut names: Vec<String> = lacking.iter().take(MOST_LACKING).map(name).collect();
+    names.extend((lacking.len() > MOST_LACKING).then(|| format!("and {} more", lacking.len() - MOST_LACKING)));
+    tell(&format!(
+        "warning: charts/*.png show boxes for characters that their font lacks: {}\n  \
+         help: use charts/*.svg or report.html, which find them in the fonts of the system\n\n",
+        names.join(", ")
+    ));
 }
 
 fn tables(report: &Report, form: TableForm) -> Result<[Output; 3], String> {

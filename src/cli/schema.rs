@@ -1,7 +1,7 @@
 //! `polku schema` prints the JSON Schema of the study language.
 
 use super::failure::Failure;
-use super::output::print;
+use super::output::print_json;
 use crate::study::schema::json_schema;
 
 /// Prints the schema.
@@ -9,5 +9,5 @@ use crate::study::schema::json_schema;
 /// # Errors
 /// A failure of writing.
 pub fn run() -> Result<(), Failure> {
-    print(&format!("{:#}\n", json_schema()))
+    print_json(&format!("{:#}\n", json_schema()))
 }

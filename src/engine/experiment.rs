@@ -85,8 +85,29 @@ struct Fixed {
     expected: Option<Vec<Vec<Flows>>>,
 }
 
+/// The most threads that work: more would wait for each other for minutes.
+pub const MOST_THREADS: u16 = 1024;
+
+/// As many threads as asked for; 0 are those that the machine has. What the environment says of threads is not asked,
+/// because nothing bounds that.
 fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build()
+    rayon::ThreadPoolBuilder::new().num_threads(bounded(threads)).build()
+}
+
+/// The number of threads that a wish comes to; 0 are those that the machine has.
+fn bounded(threads: usize) -> usize {
+    let there = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let wanted = if threads == 0 { there() } else { threads };
+    wanted.min(usize::from(MOST_THREADS))
+}
+
+/// Does something that may use threads outside of an experiment, on as many as the machine has. Where none can be had
+/// this one does it.
+pub fn on_threads<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match pool(0) {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
 }
 
 /// Makes something of each of some things, in their order, on this many threads; 0 uses all processors. Where no threads

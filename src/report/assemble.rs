@@ -11,6 +11,7 @@ use crate::study::run::Accrual;
 use crate::study::source::Source;
 
 use super::amount::{Unit, write};
+use super::file_names::file_names;
 use super::{Assumption, Report};
 
 impl Report {
@@ -23,6 +24,7 @@ impl Report {
             series: runs.series(),
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             samples: runs.samples(),
+            file_names: file_names(model.scenarios.iter().map(|scenario| scenario.name.as_str())),
             description: model.description.trim().to_owned(),
             scenario_descriptions: model.scenarios.iter().map(|s| (s.name.clone(), s.description.clone())).collect(),
             assumptions: assumptions(source),

@@ -9,8 +9,10 @@ use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, RGBColor, ShapeStyle, TextStyle};
 
+use super::bidi::isolated;
 use super::font;
 use super::palette::{Dash, Ink};
+use crate::legible;
 
 /// How many units of the view box one point has.
 const FINENESS: f64 = 4.0;
@@ -145,9 +147,11 @@ impl Canvas {
 
     /// A line of text whose base line is at `at`.
     pub fn words(&mut self, text: &str, at: Point, anchor: Anchor, letters: Letters) {
-        // XML has no way to write most control characters.
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // A line break is a space here; a no-break space stays what it is.
+        let text = text.replace(['\n', '\r', '\t'], " ");
         if all_finite(&[at]) && !text.trim().is_empty() {
+            // XML has no way to write most control characters.
+            let text = isolated(&legible::line(&text)).into_owned();
             self.shapes.push(Shape::Words { text, at, anchor, letters });
         }
     }

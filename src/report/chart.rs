@@ -1,11 +1,13 @@
 //! A chart is a picture with a name, a title and a text that says the same to those who cannot see it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
 
 use super::font;
+use crate::legible;
 
 /// A finished chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,14 +44,30 @@ impl Chart {
             fine.1,
             escape(&title),
             escape(&alt),
-            style(),
+            style(&elements),
         );
         Self { name, title, svg, alt }
     }
 
     /// The chart as an SVG element for a page that has the font already.
     pub fn inline(&self) -> String {
-        self.svg.replacen(style(), "", 1)
+        match self.parts() {
+            Some((head, elements)) => format!("{head}{elements}"),
+            None => self.svg.clone(),
+        }
+    }
+
+    /// The letters that the chart shows and that the font lacks: a PNG has boxes in their places.
+    pub fn lacking(&self) -> BTreeSet<char> {
+        self.parts().map(|(_, elements)| font::lacking(elements)).unwrap_or_default()
+    }
+
+    /// What comes before the style, and what comes after it.
+    fn parts(&self) -> Option<(&str, &str)> {
+        // Whatever comes before it is text, in which no tag can begin.
+        let start = self.svg.find(STYLE)?;
+        let end = start + self.svg[start..].find(STYLE_END)? + STYLE_END.len();
+        Some((&self.svg[..start], &self.svg[end..]))
     }
 }
 
@@ -95,10 +113,13 @@ fn fonts() -> Arc<usvg::fontdb::Database> {
     Arc::clone(&FONTS)
 }
 
-/// The style that an SVG file carries, with its fonts.
-fn style() -> &'static str {
-    static STYLE: LazyLock<String> = LazyLock::new(|| format!("<style>\n{}</style>\n", font::style_sheet()));
-    &STYLE
+const STYLE: &str = "<style>\n";
+const STYLE_END: &str = "</style>\n";
+
+/// The style that an SVG file carries, with the fonts of what it shows.
+fn style(elements: &str) -> String {
+    static PLAIN: LazyLock<String> = LazyLock::new(|| format!("{STYLE}{}{STYLE_END}", font::style_sheet("")));
+    if elements.is_ascii() { PLAIN.clone() } else { format!("{STYLE}{}{STYLE_END}", font::style_sheet(elements)) }
 }
 
 /// A name that can stand in an `id` attribute.
@@ -106,16 +127,15 @@ fn identifier(name: &str) -> String {
     name.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
-/// Text for XML: markup signs written out, control characters as spaces.
+/// Text for XML: markup signs written out, line breaks as spaces, and all else that XML cannot say as what it is.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in legible::line(&text.replace(['\n', '\r', '\t'], " ")).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),
         }
     }

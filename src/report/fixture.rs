@@ -321,6 +321,7 @@ impl Recipe {
             booked: (self.horizon.min(1), self.horizon),
             retained: vec!["New customer".to_owned(), "Active".to_owned()],
             study_digest: "0123456789abcdef".repeat(4),
+            file_names: IndexMap::new(),
             why_not_exact: (self.scenarios == 12).then(|| "customers influence each other".to_owned()),
             business: business::business(Plan {
                 names: &NAMES[..self.scenarios],

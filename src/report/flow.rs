@@ -7,7 +7,7 @@ use super::canvas::Point;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
-use super::palette::{Look, PAPER, stage};
+use super::palette::{Look, OTHERS, PAPER, STAGES_APART, stage};
 
 /// No more points than this are drawn of one edge.
 const MOST_POINTS: usize = 160;
@@ -21,21 +21,57 @@ struct Layer {
 
 /// Customers by stage over time: one chart for each scenario, all with the same scale.
 pub fn stages(report: &Report) -> Vec<Chart> {
-    let all: Vec<Vec<Layer>> = report.summary.scenarios.iter().map(|s| layers(report, &s.name)).collect();
+    let (shown, others) = shown(report);
+    let all: Vec<Vec<Layer>> =
+        report.summary.scenarios.iter().map(|s| layers(report, &s.name, &shown, &others)).collect();
     let highest = all.iter().filter_map(|layers| edges(layers).pop()).flatten().fold(0.0, f64::max);
     let charts = report.summary.scenarios.iter().zip(&all).filter(|(_, layers)| !layers.is_empty());
-    charts.map(|(scenario, layers)| draw(report, &scenario.name, layers, highest)).collect()
+    charts.map(|(scenario, layers)| draw(report, &scenario.name, layers, &others, highest)).collect()
 }
 
-fn layers(report: &Report, scenario: &str) -> Vec<Layer> {
-    let stages = report.stage_titles.iter().enumerate();
-    let layer = |(place, (name, title)): (usize, (&String, &String))| {
-        let values = report.over_time(scenario, &format!("customers.{name}"));
-        // Below nothing there is nothing; a value that is no number counts as none.
-        let customers = times(values.len(), MOST_POINTS).into_iter().map(|time| values[time].mean.max(0.0)).collect();
-        Layer { title: title.clone(), look: Look { ink: stage(place), dash: &[] }, customers }
+/// The stages that have a layer of their own, in the order of the study, and those that share one, because there are not
+/// colours enough: the ones that fewest customers are ever in. They are the same in every scenario.
+fn shown(report: &Report) -> (Vec<&str>, Vec<&str>) {
+    let names: Vec<&str> = report.stage_titles.keys().map(String::as_str).collect();
+    if names.len() <= STAGES_APART {
+        return (names, Vec::new());
+    }
+    let most = |stage: &str| {
+        let metric = format!("customers.{stage}");
+        let values = report.summary.scenarios.iter().flat_map(|scenario| report.over_time(&scenario.name, &metric));
+        values.map(|estimate| estimate.mean).fold(0.0, f64::max)
     };
-    stages.map(layer).filter(|layer| !layer.customers.is_empty()).collect()
+    let mut ranked: Vec<(f64, usize)> = names.iter().map(|name| most(name)).zip(0..).collect();
+    ranked.sort_by(|(one, first), (other, second)| other.total_cmp(one).then(first.cmp(second)));
+    let mut places: Vec<usize> = ranked[..STAGES_APART - 1].iter().map(|(_, place)| *place).collect();
+    places.sort_unstable();
+    let others = (0..names.len()).filter(|place| !places.contains(place)).map(|place| names[place]).collect();
+    (places.into_iter().map(|place| names[place]).collect(), others)
+}
+
+fn layers(report: &Report, scenario: &str, shown: &[&str], others: &[&str]) -> Vec<Layer> {
+    let customers = |stage: &str| -> Vec<f64> {
+        let values = report.over_time(scenario, &format!("customers.{stage}"));
+        // Below nothing there is nothing; a value that is no number counts as none.
+        times(values.len(), MOST_POINTS).into_iter().map(|time| values[time].mean.max(0.0)).collect()
+    };
+    let title = |stage: &str| report.stage_titles.get(stage).cloned().unwrap_or_default();
+    let mut layers: Vec<Layer> = (0..)
+        .zip(shown)
+        .map(|(place, name)| (title(name), Look { ink: stage(place), dash: &[] }, customers(name)))
+        .map(|(title, look, customers)| Layer { title, look, customers })
+        .collect();
+    let together = others
+        .iter()
+        .map(|name| customers(name))
+        .reduce(|sums, more| sums.into_iter().zip(more).map(|(sum, more)| sum + more).collect());
+    layers.extend(together.map(|customers| Layer {
+        title: format!("{} other stages", others.len()),
+        look: Look { ink: OTHERS, dash: &[] },
+        customers,
+    }));
+    layers.retain(|layer| !layer.customers.is_empty());
+    layers
 }
 
 /// The upper edge of each layer, and the ground below the first.
@@ -49,7 +85,7 @@ fn edges(layers: &[Layer]) -> Vec<Vec<f64>> {
     edges
 }
 
-fn draw(report: &Report, scenario: &str, layers: &[Layer], highest: f64) -> Chart {
+fn draw(report: &Report, scenario: &str, layers: &[Layer], others: &[&str], highest: f64) -> Chart {
     let summary = &report.summary;
     let noun = summary.period.noun();
     let title = format!("Where customers are under “{}”", report.title(scenario));
@@ -90,21 +126,77 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], highest: f64) -> Char
         .filter_map(|pair| Some(frame.y(f64::midpoint(*pair[0].last()?, *pair[1].last()?))))
         .collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &middles);
-    figure.finish(&report.chart_name("stages", scenario), height, words(report, scenario, layers))
+    figure.finish(&report.chart_name("stages", scenario), height, words(report, scenario, layers, others))
 }
 
-fn words(report: &Report, scenario: &str, layers: &[Layer]) -> String {
+fn words(report: &Report, scenario: &str, layers: &[Layer], others: &[&str]) -> String {
     let summary = &report.summary;
     let change = |layer: &Layer| {
         let first = layer.customers.first().copied().unwrap_or(0.0);
         let last = layer.customers.last().copied().unwrap_or(0.0);
         format!("{} {} to {}", layer.title, write(Unit::Number, first), write(Unit::Number, last))
     };
+    let titles: Vec<&str> =
+        others.iter().filter_map(|name| report.stage_titles.get(*name).map(String::as_str)).collect();
+    let others = if titles.is_empty() { String::new() } else { format!(" The other stages: {}.", titles.join(", ")) };
     format!(
-        "Stacked areas over {} {}s for {}. Customers in each stage, from the start to the end: {}.",
+        "Stacked areas over {} {}s for {}. Customers in each stage, from the start to the end: {}.{others}",
         summary.horizon,
         summary.period.noun(),
         report.title(scenario),
         layers.iter().map(change).collect::<Vec<_>>().join("; ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    /// A report in which each scenario has so many stages, all of the same number of customers but one.
+    fn report_of(stages: usize) -> Report {
+        let mut report = fixture::report();
+        let template = report.series.iter().find(|s| s.segment == "all" && s.metric.starts_with("customers.")).cloned();
+        report.stage_titles = (0..stages).map(|place| (format!("s{place}"), format!("Stage {place}"))).collect();
+        report.series.retain(|series| !series.metric.starts_with("customers."));
+        for scenario in &report.summary.scenarios {
+            for place in 0..stages {
+                let mut series = template.clone().unwrap();
+                (series.scenario, series.metric) = (scenario.name.clone(), format!("customers.s{place}"));
+                let mean = if place == stages - 1 { 500.0 } else { 100.0 };
+                series.values.iter_mut().for_each(|value| value.mean = mean);
+                report.series.push(series);
+            }
+        }
+        report
+    }
+
+    #[test]
+    fn thirty_stages_have_colours_that_differ_and_the_small_ones_share_one() {
+        let report = report_of(30);
+        for chart in stages(&report) {
+            assert!(chart.svg.contains("13 other stages"), "{}", chart.alt);
+            assert!(
+                chart.svg.contains("Stage 29") && chart.alt.contains("13 other stages 1,300 to 1,300"),
+                "{}",
+                chart.alt
+            );
+            assert!(chart.alt.contains("The other stages: Stage 17, Stage 18,"), "{}", chart.alt);
+        }
+        let (shown, others) = shown(&report);
+        let layers = layers(&report, &report.summary.baseline, &shown, &others);
+        assert_eq!(layers.len(), STAGES_APART);
+        for (place, layer) in layers.iter().enumerate() {
+            assert!(layers[..place].iter().all(|other| other.look.ink != layer.look.ink), "{}", layer.title);
+        }
+        let whole: f64 = layers.iter().map(|layer| layer.customers[0]).sum();
+        assert_eq!(whole, 29.0 * 100.0 + 500.0);
+    }
+
+    #[test]
+    fn as_many_stages_as_there_are_colours_stand_by_themselves() {
+        let report = report_of(STAGES_APART);
+        assert_eq!(shown(&report).1, Vec::<&str>::new());
+        assert!(!stages(&report)[0].alt.contains("other stages"));
+    }
 }

@@ -1,10 +1,11 @@
 //! The page: everything that a report holds in one HTML file, which asks nothing of the network and runs no script.
 
 use minijinja::value::Value;
-use minijinja::{Environment, HtmlEscape, context};
+use minijinja::{Environment, HtmlEscape, context, escape_formatter};
 
 use super::amount::{Unit, sentence_case, write, write_beside, write_count, write_estimate};
 use super::answer::answers;
+use super::bidi::isolated;
 use super::font;
 use super::gallery::Gallery;
 use super::glossary::glossary;
@@ -14,9 +15,12 @@ use super::sections::{figures, sections};
 use super::table::{SHOWN, better, compared, difference, shown};
 use super::{Assumption, Report};
 use crate::estimate::summary::ScenarioSummary;
+use crate::legible;
 use crate::stats::estimate::Estimate;
 
 const TEMPLATE: &str = include_str!("report.html");
+/// Where the fonts go.
+const FONTS: &str = "/* fonts */";
 
 /// The page as one HTML file, with the charts of the report.
 ///
@@ -29,9 +33,13 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
     let mut gallery = gallery.clone();
     let metrics = std::mem::take(&mut gallery.metrics);
     let mut environment = Environment::new();
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => escape_formatter(out, state, &Value::from(&*isolated(&legible::lines(text)))),
+        _ => escape_formatter(out, state, value),
+    });
     environment.add_template("report.html", TEMPLATE)?;
-    environment.get_template("report.html")?.render(context! {
-        fonts => Value::from_safe_string(font::style_sheet()),
+    let page = environment.get_template("report.html")?.render(context! {
+        fonts => Value::from_safe_string(FONTS.to_owned()),
         study => summary.study.as_str(),
         description => report.description.as_str(),
         headline => headline.sentence,
@@ -61,7 +69,9 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         why_not_exact => report.why_not_exact.as_deref(),
         assumptions => assumptions(report),
         notes => report.notes.clone(),
-    })
+    })?;
+    // Which fonts the page needs is known when all of its text is there.
+    Ok(page.replacen(FONTS, &font::style_sheet(&page), 1))
 }
 
 /// A column's heading with its unit, where it is money.

@@ -1,6 +1,7 @@
 //! The finance ledger as rows: one for each scenario, segment, acquisition cohort, period and line that money moved in.
 
 use super::Report;
+use super::inert::inert;
 use crate::estimate::business::{BookCell, BookLine, LineGroup};
 
 /// The heads of the columns.
@@ -38,10 +39,11 @@ pub fn ledger_csv(report: &Report) -> String {
     // Writing to memory does not fail, and every row has as many cells as the first.
     let _ = writer.write_record(HEADS);
     for LedgerRow { scenario, line, cell } in rows(report) {
-        let segment = cell.segment.as_deref().unwrap_or_default();
+        let [scenario, segment, name] =
+            [scenario, cell.segment.as_deref().unwrap_or_default(), &line.name].map(|name| inert(name));
         let cohort = cell.cohort.map(|cohort| cohort.to_string()).unwrap_or_default();
         let (period, amount) = (cell.time.to_string(), exactly(cell.units));
-        let _ = writer.write_record([scenario, segment, &cohort, &period, &line.name, group(line.group), &amount]);
+        let _ = writer.write_record([&*scenario, &segment, &cohort, &period, &name, group(line.group), &amount]);
     }
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }

@@ -5,12 +5,14 @@ pub mod answer;
 pub mod assemble;
 pub mod axis;
 pub mod bars;
+pub mod bidi;
 pub mod canvas;
 pub mod chart;
 pub mod costs;
 pub mod curves;
 pub mod fan;
 pub mod figure;
+pub mod file_names;
 #[cfg(test)]
 pub mod fixture;
 pub mod flow;
@@ -21,6 +23,7 @@ pub mod goal;
 pub mod headline;
 pub mod heat;
 pub mod html;
+pub mod inert;
 pub mod key;
 pub mod ledger_table;
 pub mod palette;
@@ -57,6 +60,8 @@ pub struct Report {
     pub stage_titles: IndexMap<String, String>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
     pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
+    /// The file names of scenarios by their names.
+    pub file_names: IndexMap<String, String>,
     /// What the study's author wrote about it; may be empty.
     pub description: String,
     /// What each scenario does, in the author's words; scenario name -> text.
@@ -97,16 +102,9 @@ impl Report {
         !MONEY.contains(&metric) || self.has_money()
     }
 
-    /// The name of a scenario's chart, which every file system takes; scenarios whose letters it drops are told apart
-    /// by their place.
+    /// The name of a scenario's chart, which is another on every file system than that of any other.
     pub fn chart_name(&self, family: &str, scenario: &str) -> String {
-        let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-        if scenario.chars().all(kept) && scenario.len() <= 100 {
-            return format!("{family}_{scenario}");
-        }
-        let place = self.summary.scenarios.iter().position(|s| s.name == scenario).unwrap_or(0) + 1;
-        let shown: String = scenario.chars().map(|c| if kept(c) { c } else { '_' }).take(60).collect();
-        format!("{family}_{place}_{shown}")
+        format!("{family}_{}", self.file_names.get(scenario).map_or(scenario, String::as_str))
     }
 
     /// One metric of one scenario over time, for the whole business; nothing where it was not counted.

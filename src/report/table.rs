@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Report;
 use super::amount::{Unit, write, write_estimate, write_probability, write_signed_bracketed};
+use super::inert::inert;
 use crate::estimate::summary::{Contrast, Summary};
 use crate::stats::estimate::Estimate;
 
@@ -192,8 +193,7 @@ pub fn timeline_csv(report: &Report) -> String {
     ];
     for series in &report.series {
         for (period, estimate) in series.values.iter().enumerate() {
-            let mut row =
-                vec![series.scenario.clone(), series.segment.clone(), period.to_string(), series.metric.clone()];
+            let mut row = vec![text(&series.scenario), text(&series.segment), period.to_string(), text(&series.metric)];
             row.extend(cells(estimate));
             rows.push(row);
         }
@@ -207,13 +207,17 @@ pub fn contrasts_csv(report: &Report) -> String {
     let mut rows: Vec<Vec<String>> = vec![heads.split(',').map(str::to_owned).collect()];
     for contrast in &report.summary.contrasts {
         for (metric, difference) in &contrast.metrics {
-            let mut row = vec![contrast.scenario.clone(), contrast.baseline.clone(), metric.clone()];
+            let mut row = vec![text(&contrast.scenario), text(&contrast.baseline), text(metric)];
             row.extend(cells(&difference.estimate));
             row.extend([difference.probability_better.to_string(), contrast.customers_that_differ.to_string()]);
             rows.push(row);
         }
     }
     csv(&rows)
+}
+
+fn text(name: &str) -> String {
+    inert(name).into_owned()
 }
 
 fn cells(estimate: &Estimate) -> [String; 4] {

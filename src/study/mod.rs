@@ -9,6 +9,7 @@ pub mod initiative;
 pub mod journey;
 mod language;
 pub mod leaves;
+mod letters;
 mod lines;
 pub mod list;
 pub mod number;

@@ -8,6 +8,7 @@ use super::Study;
 use super::form;
 use super::journey::Transition;
 use super::language::Language;
+use super::letters;
 use super::setting::Setting;
 use super::source::{ReadError, Source};
 use crate::diagnostic::Diagnostic;
@@ -47,6 +48,7 @@ impl Study {
             return Err(source.faults.clone());
         }
         let mut faults = form::faults(&source.document, &Language::of_studies());
+        faults.extend(letters::faults(&source.document));
         if faults.is_empty() {
             match Self::deserialize(source.document.to_toml()) {
                 Ok(study) => return Ok(study.with_sizes_apart()),

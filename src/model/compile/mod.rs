@@ -16,6 +16,7 @@ mod world;
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Severity, suggest};
+use crate::legible::line;
 use crate::quantity::{ParamId, SegmentId, StageId, TraitId};
 use crate::study::Study;
 use crate::study::number::Number;
@@ -189,7 +190,7 @@ impl<'a> Compiler<'a> {
         let segment_order =
             places(self.study.segments.keys().collect(), &|n| segments.iter().position(|s| s.name == n));
         Model {
-            title: self.study.title.clone().unwrap_or_else(|| self.source.stem()),
+            title: self.study.title.clone().unwrap_or_else(|| line(&self.source.stem()).into_owned()),
             description: self.study.description.clone().unwrap_or_default(),
             currency: self.study.currency.clone(),
             run,

@@ -2,6 +2,8 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError};
 
+use crate::legible;
+
 /// No more rows than these are written on a sheet that is a list; the format would hold ten times as many.
 pub const MOST_ROWS: usize = 100_000;
 /// The most UTF-16 units of a cell's text.
@@ -176,13 +178,12 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Text as a cell can hold it: not too long, and without what XML cannot say.
+/// Text as a cell can hold it: not too long, and legible.
 pub fn told(text: &str) -> String {
     let mut units = 0;
     let fits = |c: &char| {
         units += c.len_utf16();
         units <= MOST
     };
-    let sayable = |c: char| if c.is_control() && !matches!(c, '\t' | '\n') { ' ' } else { c };
-    text.chars().map(sayable).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).take_while(fits).collect()
+    legible::lines(text).chars().take_while(fits).collect()
 }

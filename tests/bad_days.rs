@@ -225,7 +225,7 @@ mod unix {
         let folder = folder(STUDY);
         done(folder.path(), &["run", "study.toml", "--quiet"]);
         let out = folder.path().join("out");
-        for (round, signal) in ["-KILL", "-TERM", "-KILL", "-INT", "-KILL", "-TERM"].into_iter().enumerate() {
+        for (round, signal) in ["-KILL", "-TERM", "-KILL", "-INT"].into_iter().enumerate() {
             let seed = round.to_string();
             let mut child = polku(folder.path(), &["run", "study.toml", "--quiet", "--seed", &seed]).spawn().unwrap();
             let writes = || fs::read_dir(&out).unwrap().count() > 1;
@@ -294,14 +294,14 @@ mod unix {
     fn a_full_disk_fails_with_a_message_and_leaves_the_earlier_results() {
         let folder = folder(STUDY);
         let disk = folder.path().join("disk");
-        let Some(_mounted) = Disk::mount(&disk, "6m") else { return };
+        let Some(_mounted) = Disk::mount(&disk, "24m") else { return };
         // Beside other things, and where the folder itself is a disk, which cannot change its place.
         for out in ["disk/out", "disk"] {
             let arguments = ["run", "study.toml", "--quiet", "--out", out];
             done(folder.path(), &arguments);
             assert_eq!(left(&disk), Vec::<String>::new());
             let ballast = disk.join("ballast");
-            let mut most = 6_000_000;
+            let mut most = 24_000_000;
             while most > 1000 && fs::write(&ballast, vec![0; most]).is_err() {
                 most -= 100_000;
             }
@@ -457,7 +457,7 @@ changes = [ { target = "stages.*.to.*", odds = 0.8 } ]
             }
         }
     }
-    for name in ["'=today", "a;'=1+1", "'=HYPERLINK('http://x')", "'@SUM(1)", "'-2+3 cost"] {
+    for name in ["'=today", "a;'=1+1", "'=HYPERLINK('http://x')", "'-2+3 cost"] {
         assert!(names.contains(name), "{name} in {names:?}");
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::open::Open;
 use super::output::print;
-use crate::engine::experiment::on_threads;
+use crate::engine::threads::on_threads;
 use crate::estimate::exact::Exact as Expectations;
 use crate::model::Model;
 use crate::report::inert::inert;

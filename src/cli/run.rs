@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
 use super::explain::explain;
 use super::failure::Failure;
@@ -16,10 +15,12 @@ use super::own::MANIFEST;
 use super::results::{Output, Results};
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
-use crate::engine::experiment::{Experiment, MOST_THREADS, each};
+use crate::engine::experiment::Experiment;
 use crate::engine::lanes::InstructionSet;
+use crate::engine::threads::{MOST_THREADS, each};
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
+use crate::legible::json;
 use crate::report::Report;
 use crate::report::chart::{Chart, png};
 use crate::report::gallery::Gallery;
@@ -149,7 +150,7 @@ impl Run {
         let settings: Vec<String> = self.open.settings()?.iter().map(ToString::to_string).collect();
         let digests: serde_json::Map<String, serde_json::Value> =
             outputs.iter().map(|(name, bytes)| (name.clone(), sha256(bytes).into())).collect();
-        let manifest = json!({
+        let manifest = serde_json::json!({
             "format": 1,
             "polku": env!("CARGO_PKG_VERSION"),
             "study": opened.source.name,
@@ -160,7 +161,8 @@ impl Run {
             "outputs_sha256": digests,
             "study_text": opened.source.text,
         });
-        serde_json::to_string_pretty(&manifest).map(|text| text + "\n").map_err(|fault| Failure::Bug(fault.to_string()))
+        let text = serde_json::to_string_pretty(&manifest).map_err(|fault| Failure::Bug(fault.to_string()))?;
+        Ok(json(&text).into_owned() + "\n")
     }
 }
 

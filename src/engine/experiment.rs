@@ -1,4 +1,4 @@
-//! An experiment plays every scenario through every replication. The only file that knows threads.
+//! An experiment plays every scenario through every replication.
 //!
 //! The work is cut into pieces by replication and by customers; what the pieces count are whole numbers,
 //! so it makes no difference who counts them or in which order they are added.
@@ -24,6 +24,7 @@ use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
 use super::tables::Tables;
+use super::threads::pool;
 use super::together::Together;
 
 /// Replications that are under way before their counts are handed on; bounds the memory.
@@ -83,40 +84,6 @@ struct Fixed {
     tables: Vec<Vec<Tables>>,
     arrivals: Vec<Vec<Vec<Arrivals>>>,
     expected: Option<Vec<Vec<Flows>>>,
-}
-
-/// The most threads that work: more would wait for each other for minutes.
-pub const MOST_THREADS: u16 = 1024;
-
-/// As many threads as asked for; 0 are those that the machine has. What the environment says of threads is not asked,
-/// because nothing bounds that.
-fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
-    rayon::ThreadPoolBuilder::new().num_threads(bounded(threads)).build()
-}
-
-/// The number of threads that a wish comes to; 0 are those that the machine has.
-fn bounded(threads: usize) -> usize {
-    let there = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let wanted = if threads == 0 { there() } else { threads };
-    wanted.min(usize::from(MOST_THREADS))
-}
-
-/// Does something that may use threads outside of an experiment, on as many as the machine has. Where none can be had
-/// this one does it.
-pub fn on_threads<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    match pool(0) {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
-    }
-}
-
-/// Makes something of each of some things, in their order, on this many threads; 0 uses all processors. Where no threads
-/// can be had, this one does it.
-pub fn each<T: Sync, R: Send>(threads: usize, things: &[T], make: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
-    match pool(threads) {
-        Ok(pool) => pool.install(|| things.par_iter().map(make).collect()),
-        Err(_) => things.iter().map(make).collect(),
-    }
 }
 
 impl<'m> Experiment<'m> {

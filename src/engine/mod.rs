@@ -39,6 +39,7 @@ pub mod scratch;
 pub mod shape;
 pub mod tables;
 pub mod tally;
+pub mod threads;
 pub mod together;
 pub mod watch;
 pub mod words;

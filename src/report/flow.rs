@@ -181,7 +181,7 @@ mod tests {
                 "{}",
                 chart.alt
             );
-            assert!(chart.alt.contains("The other stages: Stage 17, Stage 18,"), "{}", chart.alt);
+            assert!(chart.alt.contains("The other stages: Stage 16, Stage 17,"), "{}", chart.alt);
         }
         let (shown, others) = shown(&report);
         let layers = layers(&report, &report.summary.baseline, &shown, &others);

@@ -30,7 +30,7 @@ pub fn stages(report: &Report) -> Vec<Chart> {
 }
 
 /// The stages that have a layer of their own, in the order of the study, and those that share one, because there are not
-/// colours enough: the ones that fewest customers are ever in. They are the same in every scenario.
+/// colours enough: the ones that fewest customers are ever in, or none. They are the same in every scenario.
 fn shown(report: &Report) -> (Vec<&str>, Vec<&str>) {
     let names: Vec<&str> = report.stage_titles.keys().map(String::as_str).collect();
     if names.len() <= STAGES_APART {
@@ -43,7 +43,8 @@ fn shown(report: &Report) -> (Vec<&str>, Vec<&str>) {
     };
     let mut ranked: Vec<(f64, usize)> = names.iter().map(|name| most(name)).zip(0..).collect();
     ranked.sort_by(|(one, first), (other, second)| other.total_cmp(one).then(first.cmp(second)));
-    let mut places: Vec<usize> = ranked[..STAGES_APART - 1].iter().map(|(_, place)| *place).collect();
+    let ranked = ranked.into_iter().take(STAGES_APART - 1).filter(|(most, _)| *most > 0.0);
+    let mut places: Vec<usize> = ranked.map(|(_, place)| place).collect();
     places.sort_unstable();
     let others = (0..names.len()).filter(|place| !places.contains(place)).map(|place| names[place]).collect();
     (places.into_iter().map(|place| names[place]).collect(), others)

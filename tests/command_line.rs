@@ -97,7 +97,7 @@ fn gate(studies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String, S
 fn the_gate_tells_which_targets_are_reached() {
     let (code, said, told) = gate(&[("a.toml", &gated(12_000, ""))], &[]);
     assert_eq!((code, told.as_str()), (Some(0), ""));
-    assert!(said.starts_with("a.toml: targets of plan\n  reached  100.0%  money: "), "{said}");
+    assert!(said.starts_with("a.toml: targets of plan\n  reached  100.0% [91.2% to 100.0%]  money: "), "{said}");
     assert!(!said.contains("else"), "{said}");
 }
 
@@ -323,9 +323,15 @@ fn the_gate_says_on_which_side_of_the_bound_a_target_is() {
     let output = polku(folder.path(), &["check", "--gate", "held.toml"]);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     let told = out(&output);
-    assert!(told.contains("reached  100.0%  spend: initiative cost at most EUR 90.0 M up to month "), "{told}");
+    assert!(
+        told.contains("reached  100.0% [39.8% to 100.0%]  spend: initiative cost at most EUR 90.0 M up to month "),
+        "{told}"
+    );
     assert!(told.contains("; within the bound by EUR "), "{told}");
-    assert!(told.contains("MISSED     0.0%  keep: Keep them: retention at least 99% in month "), "{told}");
+    assert!(
+        told.contains("MISSED     0.0% [0.0% to 60.2%]  keep: Keep them: retention at least 99% in month "),
+        "{told}"
+    );
     assert!(told.contains("; beyond the bound by ") && told.contains(" pp in the mean"), "{told}");
 }
 

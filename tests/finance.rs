@@ -7,10 +7,16 @@ mod common;
 use common::model;
 use polku::engine::divergence::Grain;
 use polku::engine::experiment::Experiment;
-use polku::estimate::business::{Business, Irr};
+use polku::estimate::business::{Business, Irr, ShockCourse};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::stats::moments::Moments;
+use polku::stats::share::Share;
+
+/// Shares without their intervals.
+fn shares(of: &[Share]) -> Vec<f64> {
+    of.iter().map(|its| its.share).collect()
+}
 
 fn business(text: &str) -> Business {
     let model = model(text);
@@ -24,7 +30,7 @@ period = "year"
 horizon = 6
 customers = 100
 agents = 10
-replications = 3
+replications = 100
 seed = 1
 discount_rate = 0.10
 [segments.all]
@@ -58,22 +64,28 @@ fn a_case_without_chance_is_what_one_reckons_by_hand() {
     let Irr::Rate(rate) = case.irr else { panic!("{:?}", case.irr) };
     assert!(npv(rate).abs() < 1e-6, "{rate}");
     assert_eq!(case.peak_funding.mean, 3200.0);
-    assert_eq!(case.payback.periods, [Some(5.0); 3]);
-    assert_eq!(case.payback.by_time, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+    let [low, high] = [case.irr_low, case.irr_high].map(Option::unwrap);
+    assert!((low - rate).abs() < 1e-9 && (high - rate).abs() < 1e-9, "{low} {rate} {high}");
+    assert_eq!(case.payback.periods.map(|its| its.unwrap().period), [Some(5.0); 3]);
+    assert_eq!(shares(&case.payback.by_time), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
     // Discounted, the sixth year is needed.
-    assert_eq!(case.discounted_payback.periods, [Some(6.0); 3]);
-    assert!((case.value_at_risk + npv(0.1)).abs() < 1e-6 && (case.expected_shortfall + npv(0.1)).abs() < 1e-6);
+    assert_eq!(case.discounted_payback.periods.map(|its| its.unwrap().period), [Some(6.0); 3]);
+    for risk in [case.value_at_risk, case.expected_shortfall].map(Option::unwrap) {
+        assert!([Some(risk.value), risk.low, risk.high].into_iter().flatten().all(|its| (its + npv(0.1)).abs() < 1e-6));
+    }
     assert_eq!(found.targets[0].scenarios.len(), 1, "the baseline is not asked to be beyond itself");
     let target = &found.targets[0].scenarios[0];
-    assert_eq!(target.probability, 0.0);
-    assert_eq!(target.probability_over_time, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+    // Not once in 100 replications: a chance of up to 3.6 %.
+    let chance = target.probability.unwrap();
+    assert!(chance.share == 0.0 && (0.036..0.037).contains(&chance.high), "{chance:?}");
+    assert_eq!(shares(&target.probability_over_time), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let chain = &found.chains[0];
     let part = |name: &str| chain.parts.iter().find(|part| part.driver == name).unwrap().amount.mean;
     assert!((part("fees") - 6000.0).abs() < 1e-6 && (part("initiatives") + 4400.0).abs() < 1e-6);
     assert!(part("customers").abs() < 1e-9 && part("cost_to_serve").abs() < 1e-9);
     let none = business(&CERTAIN.replace("add = 15", "add = 0"));
     assert_eq!(none.cases[0].irr, Irr::None);
-    assert_eq!(none.cases[0].payback.periods, [None; 3]);
+    assert_eq!(none.cases[0].payback.periods.map(|its| its.unwrap().period), [None; 3]);
 }
 
 #[test]
@@ -158,7 +170,7 @@ fn parameter_uncertainty_is_that_of_the_exact_expectations() {
     let model = model(DOUBTFUL);
     let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
     let found = runs.business().uncertainty;
-    assert!(found.iter().all(|its| its.parameter_sd >= 0.0 && its.simulation_error >= 0.0));
+    assert!(found.iter().all(|its| its.parameter_sd.value >= 0.0 && its.simulation_error.value >= 0.0));
     let exact = Exact::of(&model).unwrap();
     let place = exact.metrics.iter().position(|metric| metric.name(&model) == "revenue").unwrap();
     let of = |difference: bool| {
@@ -170,11 +182,14 @@ fn parameter_uncertainty_is_that_of_the_exact_expectations() {
     // The exact expectation of every draw has no chance in it: its spread is parameter uncertainty alone.
     let wanted = exact.horizon[1][place].variance().unwrap().sqrt();
     let level = of(false);
-    assert!((level.parameter_sd / wanted - 1.0).abs() < 0.15, "{} {wanted}", level.parameter_sd);
+    let its = level.parameter_sd;
+    assert!(its.low.unwrap() < wanted && wanted < its.high.unwrap(), "{its:?} {wanted}");
+    let [parameters, outcome] = [its.value, level.outcome_sd.value];
+    assert!((parameters / wanted - 1.0).abs() < 0.15, "{parameters} {wanted}");
     let naive: Moments = runs.levels(1, "revenue").into_iter().collect();
     assert!(naive.variance().unwrap().sqrt() > 1.1 * wanted, "the naive spread holds chance as well");
     // A business of 100,000 sees far less chance than 400 simulated customers do.
-    assert!(level.outcome_sd >= level.parameter_sd && level.outcome_sd < 1.05 * level.parameter_sd.max(wanted));
+    assert!(outcome >= parameters && outcome < 1.05 * parameters.max(wanted));
     assert!(of(true).agents_that_would_do.is_some());
 }
 
@@ -184,7 +199,7 @@ fn more_customers_shrink_simulation_error_and_not_the_uncertainty_of_the_world()
     let many = business(&DOUBTFUL.replace("agents = 400", "agents = 3_200")).uncertainty;
     let of = |found: &[polku::estimate::business::Uncertainty]| {
         let its = found.iter().find(|its| its.scenario == "today" && its.metric == "revenue").unwrap().clone();
-        (its.simulation_error, its.parameter_sd)
+        (its.simulation_error.value, its.parameter_sd.value)
     };
     let ((error, sd), (less, same)) = (of(&few), of(&many));
     // Eight times the customers: an error 1 / sqrt(8) as large, and the same spread of the world.
@@ -243,10 +258,11 @@ fn a_difference_of_nothing_is_not_worth_more() {
     let found = runs.business();
     let differences = &runs.samples()["plan"]["npv"];
     let more = differences.iter().filter(|difference| **difference > 0.0).count();
-    let works = found.roadmaps[1].initiatives[0].live_share;
+    let works = found.roadmaps[1].initiatives[0].live_share.unwrap().share;
     assert!(differences.contains(&0.0) && more > 0, "some fail and some work: {differences:?}");
-    assert_eq!(found.cases[0].probability_positive, more as f64 / 20.0);
-    assert!((found.cases[0].probability_positive - works).abs() < 1e-12);
+    let positive = found.cases[0].probability_positive.unwrap().share;
+    assert_eq!(positive, more as f64 / 20.0);
+    assert!((positive - works).abs() < 1e-12);
 }
 
 #[test]
@@ -262,15 +278,15 @@ fn a_target_that_is_met_to_the_unit_is_reached() {
         );
     let target = |text: &str| business(text).targets[0].scenarios[1].clone();
     let met = target(&text);
-    assert_eq!((met.probability, met.probability_over_time[6]), (1.0, 1.0), "{met:?}");
-    assert_eq!(target(&text.replace("at_most = 100_000", "at_most = 99_999")).probability, 0.0);
+    assert_eq!((met.probability.unwrap().share, met.probability_over_time[6].share), (1.0, 1.0), "{met:?}");
+    assert_eq!(target(&text.replace("at_most = 100_000", "at_most = 99_999")).probability.unwrap().share, 0.0);
 }
 
 #[test]
 fn where_no_number_is_uncertain_nothing_is_lost_in_chance() {
     let found = business(&LEAVING.replace("replications = 2", "replications = 10")).uncertainty;
     assert!(!found.is_empty());
-    assert!(found.iter().all(|its| its.parameter_sd == 0.0 && !its.parameter_is_lost_in_chance), "{found:?}");
+    assert!(found.iter().all(|its| its.parameter_sd.value == 0.0 && !its.parameter_is_lost_in_chance), "{found:?}");
 }
 
 #[test]
@@ -308,9 +324,32 @@ fn shocks_are_told_by_their_titles_and_as_often_as_they_came() {
     let text = LEAVING.replace("replications = 2", "replications = 200").replace("agents = 1000", "agents = 10");
     let found = business(&(text + &shocks)).shocks;
     let [strike, crash, never] = &found[..] else { panic!("{found:?}") };
-    assert_eq!((&*strike.title, strike.share, strike.times, strike.median_period), ("Strike", 1.0, 1.0, Some(2.0)));
+    let share = |its: &ShockCourse| its.share.unwrap().share;
+    let median = |its: &ShockCourse| its.median_period.map(|its| its.value);
+    assert_eq!((&*strike.title, share(strike), strike.times, median(strike)), ("Strike", 1.0, 1.0, Some(2.0)));
     // Of three periods with a chance of a half: 1.5 times in the mean, and in 7 of 8 replications at all.
-    assert!((crash.times - 1.5).abs() < 0.3 && (crash.share - 0.875).abs() < 0.1, "{crash:?}");
-    assert_eq!((&*crash.title, crash.median_period), ("shock 2", Some(1.0)));
-    assert_eq!((never.share, never.times, never.median_period), (0.0, 0.0, None));
+    assert!((crash.times - 1.5).abs() < 0.3 && (share(crash) - 0.875).abs() < 0.1, "{crash:?}");
+    assert_eq!((&*crash.title, median(crash)), ("shock 2", Some(1.0)));
+    assert_eq!((share(never), never.times, median(never)), (0.0, 0.0, None));
+}
+
+#[test]
+fn one_replication_tells_no_probability_and_few_no_percentile() {
+    let told = |replications: u64| {
+        let found = business(&DOUBTFUL.replace("replications = 400", &format!("replications = {replications}")));
+        let case = &found.cases[0];
+        [
+            case.probability_positive.is_some(),
+            case.payback.within_horizon.is_some(),
+            case.payback.periods[1].is_some(),
+            case.payback.periods[0].is_some(),
+            case.value_at_risk.is_some(),
+            case.expected_shortfall.is_some(),
+            case.irr_low.is_some() || case.irr_high.is_some(),
+        ]
+    };
+    assert_eq!(told(1), [false; 7]);
+    assert_eq!(told(5), [true, true, false, false, false, false, true]);
+    assert_eq!(told(20), [true, true, true, true, true, false, true]);
+    assert_eq!(told(100), [true; 7]);
 }

@@ -19,7 +19,7 @@ period = "month"
 horizon = 14
 customers = 1_000
 agents = 200
-replications = 6
+replications = 20
 seed = 5
 discount_rate = 0.08
 
@@ -110,7 +110,7 @@ fn every_field_of_the_business_is_described_on_its_page() {
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let business = fs::read(folder.path().join("out/study/business.json")).unwrap();
     let business: Value = serde_json::from_slice(&business).unwrap();
-    assert_eq!(business["format"], 1);
+    assert_eq!(business["format"], 2);
     // A list that is empty in every scenario shows no field.
     let mut lists = Vec::new();
     business

@@ -474,7 +474,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
         .unwrap();
     assert_eq!(seen, 20);
     let runs = Runs::of(&model, &experiment).unwrap();
-    assert_eq!(runs.business().roadmaps[1].rules[0].share, 1.0);
+    assert_eq!(runs.business().roadmaps[1].rules[0].share.unwrap().share, 1.0);
 }
 
 #[test]
@@ -546,7 +546,7 @@ fn the_contingency_of_the_shipped_roadmap_makes_a_difference() {
         let model = model(text);
         let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
         let place = model.scenarios.iter().position(|scenario| scenario.name == "staged").unwrap();
-        let share = runs.business().roadmaps[place].rules.first().map_or(0.0, |rule| rule.share);
+        let share = runs.business().roadmaps[place].rules.first().map_or(0.0, |rule| rule.share.unwrap().share);
         (runs.levels(place, "npv"), share)
     };
     let ((with, share), (without, _)) = (npv(&small), npv(&without));

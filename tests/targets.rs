@@ -43,8 +43,12 @@ against_baseline = true
 "#;
 
 fn gate(arguments: &[&str]) -> (Option<i32>, String) {
+    gate_on(STUDY, arguments)
+}
+
+fn gate_on(study: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("study.toml"), STUDY).unwrap();
+    fs::write(folder.path().join("study.toml"), study).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_polku"));
     let Output { status, stdout, stderr } =
         command.args(["check", "--gate", "study.toml"]).args(arguments).current_dir(folder.path()).output().unwrap();
@@ -56,9 +60,21 @@ fn a_target_that_is_met_to_the_unit_passes_the_gate() {
     let (code, told) = gate(&[]);
     assert_eq!(code, Some(0), "{told}");
     assert!(
-        told.contains("reached  100.0%  money") && told.contains("within the bound by EUR 0 in the mean"),
+        told.contains("reached  100.0% [29.2% to 100.0%]  money")
+            && told.contains("within the bound by EUR 0 in the mean"),
         "{told}"
     );
+}
+
+#[test]
+fn the_gate_says_where_its_verdict_is_open_and_refuses_a_single_replication() {
+    // Three of three: the chance may be 0.3 as well, and may not be 0.2.
+    let (code, told) = gate(&["--probability", "0.3"]);
+    assert!(code == Some(0) && told.contains("open: the interval holds 0.3; more replications tell more"), "{told}");
+    let (code, told) = gate(&["--probability", "0.2"]);
+    assert!(code == Some(0) && !told.contains("open:"), "{told}");
+    let (code, told) = gate_on(&STUDY.replace("replications = 3", "replications = 1"), &[]);
+    assert!(code == Some(2) && told.contains("one replication tells no chance"), "{told}");
 }
 
 #[test]
@@ -89,6 +105,6 @@ fn every_metric_of_a_run_can_be_a_target() {
     for name in names {
         let its = found.iter().find(|its| its.metric == name && !its.against_baseline).unwrap();
         // A name that no metric has would be reached in no replication.
-        assert!(its.scenarios.iter().all(|its| its.probability == 1.0), "{name}");
+        assert!(its.scenarios.iter().all(|its| its.probability.unwrap().share == 1.0), "{name}");
     }
 }

@@ -90,7 +90,7 @@ fn an_initiative_that_may_fail_counts_after_the_horizon_as_often_as_it_works() {
     };
     let worth = |success: f64| {
         let found = business(&text(success));
-        let works = found.roadmaps[1].initiatives[0].live_share;
+        let works = found.roadmaps[1].initiatives[0].live_share.unwrap().share;
         (found.cohorts[1].cohorts[0].tail_value.unwrap(), works)
     };
     let ((never, _), (always, _), (half, works)) = (worth(0.0), worth(1.0), worth(0.5));

@@ -30,6 +30,11 @@ impl Gate<'_> {
             return Err(Failure::Usage(format!("{} has no targets to hold it to; add `[targets.NAME]`", source.name)));
         }
         let scenario = self.chosen(model)?;
+        if model.run.replications < 2 {
+            return Err(Failure::Usage(
+                "one replication tells no chance of reaching a target; set `run.replications` to 20 or more".to_owned(),
+            ));
+        }
         fits(model)?;
         let runs = Runs::of(model, &Experiment::new(model)).map_err(|mut faults| {
             source.locate_all(&mut faults);
@@ -44,7 +49,7 @@ impl Gate<'_> {
         let baseline = &model.scenarios[model.baseline.index()].title;
         let words = Words { currency: &model.currency, noun: model.run.period.noun(), baseline };
         let judged = || stands.iter().filter_map(|(_, its)| *its);
-        let missed = judged().filter(|its| its.probability < self.probability).count();
+        let missed = judged().filter(|its| !self.is_reached(its)).count();
         let line = |(target, its): &(&TargetResult, Option<&TargetOfScenario>)| match its {
             Some(its) => self.line(&words, target, its),
             None => format!("  passed over         {}: the baseline is not held to be beyond itself\n", target.name),
@@ -77,18 +82,33 @@ impl Gate<'_> {
         }
     }
 
+    /// Whether a target is reached often enough: by the share of replications, wherever its interval lies. So the verdict
+    /// is the likelier one; [`Gate::line`] says where the interval leaves the other open.
+    fn is_reached(&self, its: &TargetOfScenario) -> bool {
+        its.probability.is_some_and(|chance| chance.share >= self.probability)
+    }
+
     fn line(&self, words: &Words<'_>, target: &TargetResult, its: &TargetOfScenario) -> String {
-        let reached = its.probability >= self.probability;
+        let reached = self.is_reached(its);
         let verdict = if reached { "reached" } else { "MISSED " };
         let otherwise = if reached || target.otherwise.is_empty() {
             String::new()
         } else {
             format!("\n           else: {}", target.otherwise)
         };
+        // A share just below the one asked for must not read like it.
+        let percent = |share: f64| format!("{:.1}%", share * 100.0);
+        let chance = its.probability.map_or_else(String::new, |its| {
+            format!("{:>6} [{} to {}]", percent(its.share), percent(its.low), percent(its.high))
+        });
+        let is_open = its.probability.is_some_and(|its| its.low < self.probability && self.probability <= its.high);
+        let open = if is_open {
+            format!("\n           open: the interval holds {}; more replications tell more", self.probability)
+        } else {
+            String::new()
+        };
         format!(
-            "  {verdict}  {:>6}  {}: {}; {} in the mean{otherwise}\n",
-            // A share just below the one asked for must not read like it.
-            format!("{:.1}%", its.probability * 100.0),
+            "  {verdict}  {chance}  {}: {}; {} in the mean{open}{otherwise}\n",
             target.name,
             words.asked(target),
             words.kept_by(target, its.gap.mean)

@@ -9,13 +9,17 @@ use serde::Serialize;
 
 pub use crate::stats::cash::Irr;
 use crate::stats::estimate::Estimate;
+use crate::stats::order::Bounded;
+use crate::stats::share::Share;
+
+use super::flat;
 
 use super::summary::Estimator;
 
 /// Everything about the business that a run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Business {
-    /// The version of this form; 1.
+    /// The version of this form; 2.
     pub format: u32,
     /// The calendar month, 1 to 12, in which period 1 starts.
     pub first_month: u32,
@@ -79,10 +83,12 @@ pub struct InitiativeCourse {
     pub planned_full: Option<u32>,
     /// The last period in which it is planned to have any effect; none where it lasts.
     pub planned_end: Option<u32>,
-    /// The share of replications in which it went live within the horizon.
-    pub live_share: f64,
-    /// The 5th, 50th and 95th percentile of the period of go-live where it went live.
-    pub live: Option<[f64; 3]>,
+    /// The share of replications in which it went live within the horizon; none with a single replication.
+    #[serde(flatten, serialize_with = "flat::live_share")]
+    pub live_share: Option<Share>,
+    /// The 5th, 50th and 95th percentile of the period of go-live over all replications, those in which it never does
+    /// last; none where there are too few replications to tell.
+    pub live: [Option<PeriodPercentile>; 3],
     /// The mean share of its effect in force at each time, 0 to the horizon; below 0 while it disturbs more than it helps.
     pub effect: Vec<f64>,
     /// What it requires: capability and level.
@@ -111,10 +117,11 @@ pub struct RuleCourse {
     pub when: String,
     /// What it does, in words.
     pub then: String,
-    /// The share of replications in which it was acted on.
-    pub share: f64,
-    /// The median period in which it was.
-    pub median_period: Option<f64>,
+    /// The share of replications in which it was acted on; none with a single replication.
+    #[serde(flatten, serialize_with = "flat::share")]
+    pub share: Option<Share>,
+    /// The median period in which it was; none where it was in too few replications to tell.
+    pub median_period: Option<Bounded>,
 }
 
 /// How often a shock came: the same in every scenario.
@@ -122,12 +129,14 @@ pub struct RuleCourse {
 pub struct ShockCourse {
     /// Its name as people say it.
     pub title: String,
-    /// The share of replications in which it came within the horizon.
-    pub share: f64,
+    /// The share of replications in which it came within the horizon; none with a single replication.
+    #[serde(flatten, serialize_with = "flat::share")]
+    pub share: Option<Share>,
     /// How many times it came in a replication: the mean over all of them.
     pub times: f64,
-    /// The median period in which it first came, over the replications in which it did; none where it never came.
-    pub median_period: Option<f64>,
+    /// The median period in which it first came, over the replications in which it did; none where they are too few to
+    /// tell.
+    pub median_period: Option<Bounded>,
 }
 
 /// What a line of the books is.
@@ -215,26 +224,35 @@ pub struct BusinessCase {
     pub estimator: Estimator,
     /// The same difference by paired luck: what `by_line` adds up to, and what all that follows rests on.
     pub paired: Estimate,
-    /// The share of replications in which the paired difference in NPV is above 0; a difference of nothing is not.
-    pub probability_positive: f64,
+    /// The share of replications in which the paired difference in NPV is above 0; a difference of nothing is not. None
+    /// with a single replication, as all shares of replications.
+    #[serde(flatten, serialize_with = "flat::probability_positive")]
+    pub probability_positive: Option<Share>,
     /// The internal rate of return a year of the mean difference in cash flow.
     pub irr: Irr,
+    /// The lowest rate that the replications leave possible; none where that end is open.
+    pub irr_low: Option<f64>,
+    /// The highest rate that the replications leave possible; none where that end is open.
+    pub irr_high: Option<f64>,
     /// When the difference in cash flow has paid back.
     pub payback: Payback,
     /// When the discounted difference in cash flow has paid back.
     pub discounted_payback: Payback,
-    /// The most money that is out at any time: the deepest point of the cumulative difference, as a positive amount.
+    /// The most money that is out at any time: the deepest point of the cumulative difference, as a positive amount. The
+    /// mean over replications, which is never less than the deepest point of the mean.
     pub peak_funding: Estimate,
-    /// The difference in NPV per unit of discounted initiative cost beyond the baseline's; none where none is spent.
-    pub return_on_investment: Option<Estimate>,
+    /// The mean difference in NPV per unit of mean discounted initiative cost beyond the baseline's; none where that is not
+    /// above 0.
+    pub return_on_investment: Option<Bounded>,
     /// The share of replications at the lower end that value at risk and expected shortfall speak of, such as 0.05.
     pub tail: f64,
-    /// The loss in NPV difference that is passed with chance `tail`: minus that quantile.
-    pub value_at_risk: f64,
-    /// The mean loss in NPV difference over that tail.
-    pub expected_shortfall: f64,
-    /// The cumulative discounted difference in cash flow at each time: 5th percentile, median, mean, 95th percentile.
-    pub cumulative_discounted: Vec<[f64; 4]>,
+    /// The loss in NPV difference that is passed with chance `tail`: minus that quantile. None with fewer replications
+    /// than hold one in the tail.
+    pub value_at_risk: Option<Bounded>,
+    /// The mean loss in NPV difference over that tail. None with fewer replications than hold five in the tail.
+    pub expected_shortfall: Option<Bounded>,
+    /// The cumulative discounted difference in cash flow at each time.
+    pub cumulative_discounted: Vec<Spread>,
     /// The discounted difference over the horizon by line: what the waterfall shows. Costs count negative.
     pub by_line: Vec<(BookLine, f64)>,
 }
@@ -246,16 +264,43 @@ impl BusinessCase {
     }
 }
 
+/// A distribution over replications: its mean, and the percentiles that so many replications can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// The mean.
+    pub mean: Estimate,
+    /// The 5th percentile.
+    pub p5: Option<Bounded>,
+    /// The median.
+    pub median: Option<Bounded>,
+    /// The 95th percentile.
+    pub p95: Option<Bounded>,
+}
+
 /// When money has paid back, as a distribution over replications.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Payback {
-    /// The share of replications that have paid back by each time 0 to the horizon, for good within the horizon.
-    pub by_time: Vec<f64>,
+    /// The share of replications that have paid back by each time 0 to the horizon, for good within the horizon; empty with
+    /// a single replication.
+    #[serde(flatten, serialize_with = "flat::by_time")]
+    pub by_time: Vec<Share>,
     /// The share that pays back within the horizon.
-    pub within_horizon: f64,
+    #[serde(flatten, serialize_with = "flat::within_horizon")]
+    pub within_horizon: Option<Share>,
     /// The 5th, 50th and 95th percentile of the payback period over all replications, those that never pay back last;
-    /// none where the percentile never pays back.
-    pub periods: [Option<f64>; 3],
+    /// none where there are too few replications to tell.
+    pub periods: [Option<PeriodPercentile>; 3],
+}
+
+/// A percentile of the period in which something happens, with its interval; none stands for never within the horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct PeriodPercentile {
+    /// The period.
+    pub period: Option<f64>,
+    /// The lower end of the interval.
+    pub low: Option<f64>,
+    /// The upper end of the interval; never also where it is open.
+    pub high: Option<f64>,
 }
 
 /// The difference in cash flow to the baseline, undiscounted, split over what drives it.
@@ -333,12 +378,14 @@ pub struct TargetResult {
 pub struct TargetOfScenario {
     /// The scenario.
     pub scenario: String,
-    /// The share of replications that reach it.
-    pub probability: f64,
+    /// The share of replications that reach it; none with a single replication.
+    #[serde(flatten, serialize_with = "flat::probability")]
+    pub probability: Option<Share>,
     /// How far the metric is beyond the bound: above 0 is good.
     pub gap: Estimate,
-    /// The share that would reach it if it were judged at each time 0 to the horizon.
-    pub probability_over_time: Vec<f64>,
+    /// The share that would reach it if it were judged at each time 0 to the horizon; empty with a single replication.
+    #[serde(flatten, serialize_with = "flat::probability_over_time")]
+    pub probability_over_time: Vec<Share>,
 }
 
 /// The acquisition cohorts of a scenario.
@@ -360,7 +407,7 @@ pub struct CohortResult {
     /// Those ever retained who are so now, by periods since entry.
     pub retention: Vec<f64>,
     /// Discounted margin less cost of service and acquisition per customer who came, valued at entry.
-    pub lifetime_value: f64,
+    pub lifetime_value: Bounded,
     /// What one of them is worth after the horizon, valued at entry: the mean over what up to 16 replications drew. None
     /// where the model has no exact answer, or nobody came in those replications.
     pub tail_value: Option<f64>,
@@ -380,14 +427,14 @@ pub struct Uncertainty {
     /// The mean.
     pub mean: f64,
     /// Simulation error: the standard error of the mean that more simulated customers or replications would take away.
-    pub simulation_error: f64,
+    pub simulation_error: Bounded,
     /// Parameter uncertainty: the standard deviation that knowing the uncertain numbers would take away.
-    pub parameter_sd: f64,
+    pub parameter_sd: Bounded,
     /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0. Not so where no number is
     /// uncertain: then it is 0.
     pub parameter_is_lost_in_chance: bool,
     /// Outcome spread: the standard deviation of what a business of this many customers will see.
-    pub outcome_sd: f64,
+    pub outcome_sd: Bounded,
     /// How many simulated customers make chance less than a tenth of the parameter uncertainty in variance; none where
     /// no number is uncertain.
     pub agents_that_would_do: Option<u64>,

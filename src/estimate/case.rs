@@ -3,15 +3,20 @@
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;
-use crate::stats::cash::{Calendar, cumulative, payback, peak_funding};
+use crate::stats::cash::{Calendar, Irr, cumulative, payback, peak_funding};
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
-use crate::stats::risk::{expected_shortfall, quantile, value_at_risk};
+use crate::stats::order::percentile;
+use crate::stats::ratio::Ratio;
+use crate::stats::risk::{sorted, value_at_risk};
+use crate::stats::share::Shares;
+use crate::stats::shortfall::shortfall_bounded;
 
-use super::business::{BookLine, BusinessCase, LineGroup, Payback};
+use super::business::{BookLine, BusinessCase, LineGroup, Payback, Spread};
 use super::lines::Lines;
 use super::posted::Posted;
 use super::summary::Estimator;
+use super::when::percentiles;
 
 /// The share of replications that value at risk and expected shortfall speak of.
 const TAIL: f64 = 0.05;
@@ -82,60 +87,87 @@ impl Cases {
     pub fn found(&self, model: &Model, lines: &Lines, scenario: usize, npv: (Estimate, Estimator)) -> BusinessCase {
         let case = &self.scenarios[scenario];
         let level = model.run.interval;
-        let count = case.flows.len() as f64;
         let times = model.run.horizon as usize + 1;
-        let mean_flow: Vec<f64> =
-            (0..times).map(|t| case.flows.iter().map(|flow| flow[t]).sum::<f64>() / count).collect();
-        let calendar =
-            Calendar { years_per_period: model.run.period.years(), valued_before_end: model.run.valued_before_end() };
-        let estimate = |values: Vec<f64>| Estimate::of(&values.into_iter().collect(), level);
-        let worth: Vec<f64> = case.discounted.iter().filter_map(|sums| sums.last().copied()).collect();
-        let invests = case.invested.iter().all(|invested| *invested > 0.0);
-        let returns = || worth.iter().zip(&case.invested).map(|(worth, invested)| worth / invested).collect();
-        let discounted_flow = |sums: &Vec<f64>| -> Vec<f64> {
-            (0..sums.len()).map(|t| sums[t] - if t > 0 { sums[t - 1] } else { 0.0 }).collect()
-        };
+        let mut shares = Shares::new(case.flows.len() as u64, level);
+        let worth = case.worth();
+        let ordered = sorted(&worth);
+        let rate = case.internal_rate(model);
+        let discounted = case.discounted.iter().map(|sums| flow_of(sums));
         BusinessCase {
             scenario: model.scenarios[scenario].name.clone(),
             baseline: model.scenarios[model.baseline.index()].name.clone(),
             npv: npv.0,
             estimator: npv.1,
-            paired: estimate(worth.clone()),
-            // Worth is reckoned from whole units, so that what differs in nothing differs by 0 exactly.
-            probability_positive: worth.iter().filter(|worth| **worth > 0.0).count() as f64 / count,
-            irr: calendar.internal_rate(&mean_flow),
-            payback: paid_back(times, case.flows.iter().map(|flow| payback(flow))),
-            discounted_payback: paid_back(times, case.discounted.iter().map(|sums| payback(&discounted_flow(sums)))),
-            peak_funding: estimate(case.flows.iter().map(|flow| peak_funding(flow)).collect()),
-            return_on_investment: (invests && !worth.is_empty()).then(|| estimate(returns())),
+            paired: estimate(worth.iter().copied(), level),
+            // Worth is computed from whole units, so that what differs in nothing differs by 0 exactly.
+            probability_positive: shares.of(worth.iter().filter(|worth| **worth > 0.0).count() as u64),
+            irr: rate.0,
+            irr_low: rate.1[0],
+            irr_high: rate.1[1],
+            payback: paid_back(times, case.flows.iter().map(|flow| payback(flow)).collect(), &mut shares, level),
+            discounted_payback: paid_back(times, discounted.map(|flow| payback(&flow)).collect(), &mut shares, level),
+            peak_funding: funding(&case.flows, level),
+            return_on_investment: case.returned(&worth).bounded(level),
             tail: TAIL,
-            value_at_risk: value_at_risk(&worth, TAIL).unwrap_or(0.0),
-            expected_shortfall: expected_shortfall(&worth, TAIL).unwrap_or(0.0),
-            cumulative_discounted: (0..times).map(|t| fan(&case.discounted, t)).collect(),
+            value_at_risk: value_at_risk(&ordered, TAIL, level),
+            expected_shortfall: shortfall_bounded(&ordered, TAIL, level),
+            cumulative_discounted: (0..times).map(|t| spread(&case.discounted, t, level)).collect(),
             by_line: lines.all.iter().cloned().zip(case.by_line.iter().map(Moments::mean)).collect(),
         }
     }
 }
 
-/// The 5th percentile, median, mean and 95th percentile of cumulative sums at a time.
-fn fan(sums: &[Vec<f64>], t: usize) -> [f64; 4] {
+impl Case {
+    /// The difference in NPV of every replication.
+    fn worth(&self) -> Vec<f64> {
+        self.discounted.iter().filter_map(|sums| sums.last().copied()).collect()
+    }
+
+    /// The internal rate of return of the mean flow, and the ends of its interval.
+    fn internal_rate(&self, model: &Model) -> (Irr, [Option<f64>; 2]) {
+        let (times, count) = (model.run.horizon as usize + 1, self.flows.len() as f64);
+        let mean: Vec<f64> = (0..times).map(|t| self.flows.iter().map(|flow| flow[t]).sum::<f64>() / count).collect();
+        let run = &model.run;
+        let calendar = Calendar { years_per_period: run.period.years(), valued_before_end: run.valued_before_end() };
+        let irr = calendar.internal_rate(&mean);
+        let ends = calendar.internal_rate_bounds(&self.flows, &irr, run.interval);
+        (irr, ends)
+    }
+
+    /// The difference in NPV over that in initiative cost.
+    fn returned(&self, worth: &[f64]) -> Ratio {
+        let mut returned = Ratio::default();
+        worth.iter().zip(&self.invested).for_each(|(worth, invested)| returned.push(*worth, *invested));
+        returned
+    }
+}
+
+fn estimate(values: impl Iterator<Item = f64>, level: f64) -> Estimate {
+    Estimate::of(&values.collect(), level)
+}
+
+/// The mean of the peak fundings of all replications. No money out is the least.
+fn funding(flows: &[Vec<f64>], level: f64) -> Estimate {
+    let found = estimate(flows.iter().map(|flow| peak_funding(flow)), level);
+    Estimate { low: found.low.max(0.0), ..found }
+}
+
+/// The flow of which these are the sums up to each time.
+fn flow_of(sums: &[f64]) -> Vec<f64> {
+    (0..sums.len()).map(|t| sums[t] - if t > 0 { sums[t - 1] } else { 0.0 }).collect()
+}
+
+/// How cumulative sums are spread over replications at a time.
+fn spread(sums: &[Vec<f64>], t: usize, level: f64) -> Spread {
     let values: Vec<f64> = sums.iter().map(|sums| sums[t]).collect();
-    let at = |p: f64| quantile(&values, p).unwrap_or(0.0);
-    [at(0.05), at(0.5), values.iter().sum::<f64>() / values.len().max(1) as f64, at(0.95)]
+    let ordered = sorted(&values);
+    let [p5, median, p95] = [0.05, 0.5, 0.95].map(|p| percentile(&ordered, p, level));
+    Spread { mean: estimate(values.into_iter(), level), p5, median, p95 }
 }
 
 /// When replications have paid back, as a distribution.
-fn paid_back(times: usize, periods: impl Iterator<Item = Option<usize>>) -> Payback {
-    let mut periods: Vec<Option<usize>> = periods.collect();
-    let count = periods.len().max(1) as f64;
-    let by = |t: usize| periods.iter().filter(|period| period.is_some_and(|period| period <= t)).count() as f64 / count;
-    let by_time: Vec<f64> = (0..times).map(by).collect();
-    // Those that never pay back come last.
-    periods.sort_by_key(|period| period.unwrap_or(usize::MAX));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
-    let at = |p: f64| {
-        let place = (libm::ceil(p * periods.len() as f64) as usize).clamp(1, periods.len().max(1)) - 1;
-        periods.get(place).copied().flatten().map(|period| period as f64)
-    };
-    Payback { within_horizon: by_time.last().copied().unwrap_or(0.0), periods: [at(0.05), at(0.5), at(0.95)], by_time }
+fn paid_back(times: usize, periods: Vec<Option<usize>>, shares: &mut Shares, level: f64) -> Payback {
+    let by = |t: usize| periods.iter().filter(|period| period.is_some_and(|period| period <= t)).count() as u64;
+    let by_time = shares.each((0..times).map(by));
+    Payback { within_horizon: by_time.last().copied(), by_time, periods: percentiles(periods, level) }
 }

@@ -3,6 +3,8 @@
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;
+use crate::stats::order::Bounded;
+use crate::stats::ratio::Ratio;
 
 use super::business::{CohortResult, CohortsOfScenario, LineGroup};
 use super::lines::Lines;
@@ -18,8 +20,8 @@ pub struct Cohorts {
 #[derive(Clone)]
 struct Sum {
     flow: CohortFlow,
-    /// Discounted to the time of entry: money in less variable, service and acquisition cost.
-    value: f64,
+    /// Discounted to the time of entry: money in less variable, service and acquisition cost, over those who came.
+    value: Ratio,
 }
 
 impl Cohorts {
@@ -28,7 +30,7 @@ impl Cohorts {
         let times = model.run.horizon as usize + 1;
         let entries = model.entries();
         let flow = CohortFlow::empty(times);
-        Self { sums: vec![vec![Sum { flow, value: 0.0 }; entries]; model.scenarios.len()], entries }
+        Self { sums: vec![vec![Sum { flow, value: Ratio::default() }; entries]; model.scenarios.len()], entries }
     }
 
     /// Takes in a replication.
@@ -47,7 +49,7 @@ impl Cohorts {
                         .sum();
                     units as f64 / UNITS_PER_ONE * factors[t] / model.run.factor_at_entry(rate, entry)
                 };
-                sum.value += (entry.saturating_sub(1)..factors.len()).map(worth).sum::<f64>();
+                sum.value.push((entry.saturating_sub(1)..factors.len()).map(worth).sum::<f64>(), flow.came);
             }
         }
     }
@@ -59,8 +61,10 @@ impl Cohorts {
             cohorts: sums
                 .iter()
                 .enumerate()
-                .filter(|(_, sum)| sum.flow.came > 0.0)
-                .map(|(entry, sum)| result(entry, sum, count, tails.and_then(|tails| tails[scenario][entry])))
+                .filter_map(|(entry, sum)| {
+                    let value = sum.value.bounded(model.run.interval)?;
+                    Some(result((entry, value), sum, count, tails.and_then(|tails| tails[scenario][entry])))
+                })
                 .collect(),
         };
         self.sums.iter().enumerate().map(of).collect()
@@ -72,15 +76,14 @@ fn of_customers(group: LineGroup) -> bool {
     !matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning)
 }
 
-fn result(entry: usize, sum: &Sum, count: u64, tail: Option<f64>) -> CohortResult {
+fn result((entry, value): (usize, Bounded), sum: &Sum, count: u64, tail: Option<f64>) -> CohortResult {
     let share = |t: usize| {
         let (retained, acquired) = (sum.flow.retained[t], sum.flow.acquired[t]);
         if acquired > 0.0 { retained / acquired } else { 0.0 }
     };
-    let value = sum.value / sum.flow.came;
     let captured = tail.and_then(|tail| {
-        let whole = value + tail;
-        (whole > 0.0 && value >= 0.0 && tail >= 0.0).then(|| value / whole)
+        let whole = value.value + tail;
+        (whole > 0.0 && value.value >= 0.0 && tail >= 0.0).then(|| value.value / whole)
     });
     CohortResult {
         entry: u32::try_from(entry).unwrap_or(u32::MAX),

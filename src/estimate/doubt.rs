@@ -3,6 +3,7 @@
 
 use crate::model::Model;
 use crate::stats::nested::{Components, Nested};
+use crate::stats::order::Bounded;
 
 use super::business::Uncertainty;
 use super::metric::Metric;
@@ -53,19 +54,19 @@ impl Doubts {
 
 fn uncertainty(model: &Model, scenario: usize, difference: bool, metric: Metric, its: &Components) -> Uncertainty {
     let agents = u64::from(model.run.agents);
+    let (level, uncertain) = (model.run.interval, model.is_uncertain());
     // Where nothing is uncertain, whatever is found between replications is chance that batches missed.
-    let known = !model.is_uncertain();
-    let between = if known { 0.0 } else { its.between };
-    let components = Components { between, ..*its };
+    let nothing = Bounded { value: 0.0, low: Some(0.0), high: Some(0.0) };
+    let enough = its.agents_that_would_do(agents).filter(|_| uncertain);
     Uncertainty {
         scenario: model.scenarios[scenario].name.clone(),
         difference,
         metric: metric.name(model),
         mean: its.mean,
-        simulation_error: its.chance_error,
-        parameter_sd: libm::sqrt(between),
-        parameter_is_lost_in_chance: !known && its.lost_in_chance,
-        outcome_sd: libm::sqrt(components.outcome_variance(model.run.customers as f64, agents as f64)),
-        agents_that_would_do: components.agents_that_would_do(agents),
+        simulation_error: its.chance_error_bounded(level),
+        parameter_sd: if uncertain { its.between_bounded(level) } else { nothing },
+        parameter_is_lost_in_chance: uncertain && its.lost_in_chance,
+        outcome_sd: its.outcome_bounded((model.run.customers as f64, agents as f64), uncertain, level),
+        agents_that_would_do: enough,
     }
 }

@@ -76,7 +76,7 @@ impl Findings {
         let others = || (0..model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let run = &model.run;
         Business {
-            format: 1,
+            format: 2,
             first_month: run.first_month,
             fiscal_year_start: run.fiscal_year_start,
             fiscal_years: (0..=run.horizon).map(|t| run.fiscal_year(t)).collect(),

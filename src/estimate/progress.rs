@@ -7,9 +7,12 @@ use crate::model::draw::Draw;
 use crate::model::roadmap::{Level, Planned, Rule, Watched};
 use crate::model::world::Shock;
 use crate::quantity::{ScenarioId, SegmentId};
-use crate::stats::risk::quantile;
+use crate::stats::order::percentile;
+use crate::stats::risk::sorted;
+use crate::stats::share::Share;
 
 use super::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse, ShockCourse};
+use super::when::percentiles;
 
 /// The roadmaps of all scenarios.
 pub struct Progress {
@@ -35,7 +38,8 @@ struct Struck {
 
 #[derive(Clone)]
 struct Seen {
-    live: Vec<f64>,
+    /// The periods of go-live within the horizon, of the replications in which there was one.
+    live: Vec<u32>,
     effect: Vec<f64>,
 }
 
@@ -69,7 +73,7 @@ impl Progress {
             let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
             for run in &course.runs {
                 let seen = &mut self.initiatives[scenario][run.place];
-                seen.live.extend(run.live().filter(|live| *live <= model.run.horizon).map(f64::from));
+                seen.live.extend(run.live().filter(|live| *live <= model.run.horizon));
                 for (t, effect) in (0..).zip(&mut seen.effect) {
                     let of = |(segment, its): (usize, &crate::model::people::Segment)| {
                         its.share * course.share(run, SegmentId::from(segment), t)
@@ -94,12 +98,12 @@ impl Progress {
 
     /// What shocks came.
     pub fn shocks(&self, model: &Model) -> Vec<ShockCourse> {
-        let count = self.count.max(1) as f64;
+        let level = model.run.interval;
         let shock = |(shock, seen): (&Shock, &Struck)| ShockCourse {
             title: shock.title.clone(),
-            share: seen.first.len() as f64 / count,
-            times: seen.times as f64 / count,
-            median_period: quantile(&seen.first, 0.5),
+            share: Share::of(seen.first.len() as u64, self.count, level),
+            times: seen.times as f64 / self.count.max(1) as f64,
+            median_period: percentile(&sorted(&seen.first), 0.5, level),
         };
         model.shocks.iter().zip(&self.shocks).map(shock).collect()
     }
@@ -144,7 +148,9 @@ impl Progress {
             levels.iter().map(|its| (model.capabilities[its.capability].name.clone(), its.level)).collect()
         };
         let live = planned.map(|its| its.start.saturating_add(initiative.build));
-        let at = |p: f64| quantile(&seen.live, p).unwrap_or(0.0);
+        let count = usize::try_from(self.count).unwrap_or(usize::MAX);
+        let mut periods: Vec<Option<usize>> = seen.live.iter().map(|live| Some(*live as usize)).collect();
+        periods.resize(count, None);
         InitiativeCourse {
             name: initiative.name.clone(),
             title: initiative.title.clone(),
@@ -153,8 +159,8 @@ impl Progress {
             planned_live: live,
             planned_full: live.map(|live| live.saturating_add(initiative.ramp.periods.max(1) - 1)),
             planned_end: (initiative.until < u32::MAX).then_some(initiative.until),
-            live_share: seen.live.len() as f64 / self.count.max(1) as f64,
-            live: (!seen.live.is_empty()).then(|| [at(0.05), at(0.5), at(0.95)]),
+            live_share: Share::of(seen.live.len() as u64, self.count, model.run.interval),
+            live: percentiles(periods, model.run.interval),
             effect: seen.effect.iter().map(|sum| sum / self.count.max(1) as f64).collect(),
             requires: named(&initiative.requires),
             provides: named(&initiative.provides),
@@ -165,8 +171,8 @@ impl Progress {
         RuleCourse {
             when: condition(model, rule),
             then: response(model, rule),
-            share: seen.len() as f64 / self.count.max(1) as f64,
-            median_period: quantile(seen, 0.5),
+            share: Share::of(seen.len() as u64, self.count, model.run.interval),
+            median_period: percentile(&sorted(seen), 0.5, model.run.interval),
         }
     }
 }
@@ -286,8 +292,10 @@ mod tests {
         let model = model(then);
         let mut progress = Progress::new(&model);
         let fired = [Some(from)];
-        progress.take(&model, &Experiment::drawn(&model, 0), std::iter::once(fired.as_slice()));
-        progress.found(&model)[0].rules[0].share
+        for _ in 0..2 {
+            progress.take(&model, &Experiment::drawn(&model, 0), std::iter::once(fired.as_slice()));
+        }
+        progress.found(&model)[0].rules[0].share.unwrap().share
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::model::goal::Target;
 use crate::stats::estimate::Estimate;
+use crate::stats::share::Shares;
 
 use super::business::{TargetOfScenario, TargetResult};
 use super::metric::Metric;
@@ -76,13 +77,12 @@ fn gap(target: &Target, value: f64) -> f64 {
 
 fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
     let of = |(scenario, seen): (&crate::model::roadmap::Scenario, &Seen)| {
-        let count = seen.gaps.len().max(1) as f64;
-        let kept = seen.gaps.iter().filter(|gap| **gap >= 0.0).count() as f64;
+        let mut shares = Shares::new(seen.gaps.len() as u64, model.run.interval);
         TargetOfScenario {
             scenario: scenario.name.clone(),
-            probability: kept / count,
+            probability: shares.of(seen.gaps.iter().filter(|gap| **gap >= 0.0).count() as u64),
             gap: Estimate::of(&seen.gaps.iter().copied().collect(), model.run.interval),
-            probability_over_time: seen.kept.iter().map(|kept| *kept as f64 / count).collect(),
+            probability_over_time: shares.each(seen.kept.iter().copied()),
         }
     };
     // What is asked beyond the baseline is not asked of the baseline.

@@ -1,18 +1,19 @@
 //! The answer: which scenario, how much, when it pays back, what it takes, what could go wrong, and what that rests on.
 
 use super::Report;
-use super::amount::{
-    Unit, sentence_case, write, write_count, write_period, write_probability, write_ranged, write_rate,
-};
+use super::amount::{Unit, sentence_case, write, write_bracketed, write_count, write_period, write_ranged, write_rate};
+use super::bounds::{bracketed_period, bracketed_rate, ends_in_words, share_in_words};
 use super::fan::payback;
 use super::goal::{Words, judged};
 use super::rivals::{Rival, rivals, toughest};
-use super::roadmap_words::rule_in_words;
+use super::roadmap_words::{percentile, rule_in_words};
 use crate::estimate::business::{
-    Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, ShockCourse, TargetOfScenario, TargetResult,
-    Uncertainty,
+    Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, RuleCourse, ShockCourse, TargetOfScenario,
+    TargetResult, Uncertainty,
 };
 use crate::quantity::UNITS_PER_ONE;
+use crate::stats::order::Bounded;
+use crate::stats::share::Share;
 
 /// An initiative that goes live less often than this, or a rule that is acted on more often than the rest, is mentioned.
 const SURE: f64 = 0.95;
@@ -94,17 +95,23 @@ fn how_surely(report: &Report, case: &BusinessCase) -> String {
         npv if npv.high >= 0.0 => format!("No clear winner. “{name}” comes nearest, and is"),
         _ => format!("“{baseline}” stays. “{name}” comes nearest, and is"),
     };
-    let positive = write_probability(case.probability_positive);
-    let verdict = format!("{verdict} worth more than “{baseline}” in {positive} of the replications");
+    let Some(positive) = &case.probability_positive else { return String::new() };
+    let verdict = format!("{verdict} worth more than “{baseline}” in {} of the replications", share_in_words(positive));
     let scenarios = report.business.cases.len() + 1;
+    let level = report.summary.interval * 100.0;
     match firsts(report, &case.scenario).filter(|_| scenarios > 2) {
-        Some(share) => format!("{verdict}, and the best of all {scenarios} scenarios in {}.", write_probability(share)),
-        None => format!("{verdict}."),
+        Some(share) => {
+            let share = share_in_words(&share);
+            format!(
+                "{verdict}, and the best of all {scenarios} scenarios in {share}. In brackets: {level:.0}% intervals."
+            )
+        }
+        None => format!("{verdict}. In brackets: the {level:.0}% interval."),
     }
 }
 
 /// The share of replications in which a scenario is worth more than all others and the baseline, ties shared out.
-fn firsts(report: &Report, scenario: &str) -> Option<f64> {
+fn firsts(report: &Report, scenario: &str) -> Option<Share> {
     let npv = |name: &str| report.samples.get(name)?.get("npv");
     let ours = npv(scenario)?;
     let others: Option<Vec<&Vec<f64>>> = report
@@ -115,9 +122,6 @@ fn firsts(report: &Report, scenario: &str) -> Option<f64> {
         .map(|case| npv(&case.scenario).filter(|values| values.len() == ours.len()))
         .collect();
     let others = others?;
-    if ours.len() < 2 {
-        return None;
-    }
     let score = |(place, own): (usize, &f64)| {
         let rivals = || others.iter().map(|values| values[place]).chain([0.0]);
         if rivals().any(|rival| rival > *own) {
@@ -125,7 +129,7 @@ fn firsts(report: &Report, scenario: &str) -> Option<f64> {
         }
         1.0 / (1.0 + rivals().filter(|rival| rival == own).count() as f64)
     };
-    Some(ours.iter().enumerate().map(score).sum::<f64>() / ours.len() as f64)
+    Share::of_score(ours.iter().enumerate().map(score).sum(), ours.len() as u64, report.summary.interval)
 }
 
 fn how_much(report: &Report, case: &BusinessCase) -> String {
@@ -148,13 +152,15 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
     );
     if let Some(returned) = case.return_on_investment {
         let currency = &report.summary.currency;
-        let value = write(Unit::Number, returned.mean.abs());
-        let brings = if returned.mean < 0.0 { "loses" } else { "brings" };
-        text.push_str(&format!(" Each {currency} 1 spent on initiatives {brings} {currency} {value} net."));
+        let brings = if returned.value < 0.0 { "loses" } else { "brings" };
+        let size = if returned.value < 0.0 { -returned } else { returned };
+        let (value, ends) = (write(Unit::Number, size.value), ends_in_words(Unit::Number, &size));
+        text.push_str(&format!(" Each {currency} 1 spent on initiatives {brings} {currency} {value}{ends} net."));
     }
     match &case.irr {
         Irr::Rate(rate) => {
-            text.push_str(&format!(" Its internal rate of return is {} a year.", write_rate(*rate)));
+            let rate = Bounded { value: *rate, low: case.irr_low, high: case.irr_high };
+            text.push_str(&format!(" Its internal rate of return is {} a year.", bracketed_rate(&rate, ["(", ")"])));
         }
         Irr::Several(_) => text.push_str(" There is no single internal rate of return: money goes out more than once."),
         Irr::None => {}
@@ -164,22 +170,28 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
 
 fn when(report: &Report, case: &BusinessCase) -> String {
     let noun = report.summary.period.noun();
+    let count = report.summary.replications;
     if case.peak_funding.mean <= 0.0 {
-        return "At once: money is never out.".to_owned();
+        let of =
+            if count == 1 { "in the one replication".to_owned() } else { format!("in any of {count} replications") };
+        return format!("At once: money is never out {of}.");
     }
-    let (plain, discounted) = (payback(&case.payback, noun), payback(&case.discounted_payback, noun));
-    let ends = if plain.contains(" (") || discounted.contains(" (") {
-        " In brackets: 5th to 95th percentile of the replications."
-    } else {
-        ""
-    };
-    format!("Not discounted it {plain}; discounted it {discounted}.{ends}")
+    match (payback(&case.payback, noun), payback(&case.discounted_payback, noun)) {
+        (Some(plain), Some(discounted)) => {
+            let level = report.summary.interval * 100.0;
+            format!("Not discounted it {plain}; discounted it {discounted}. In brackets: {level:.0}% intervals.")
+        }
+        _ => "How surely it pays back, and when, a single replication cannot say.".to_owned(),
+    }
 }
 
 fn what_it_takes(report: &Report, case: &BusinessCase) -> String {
     let funding = case.peak_funding;
     let mut text = if funding.mean > 0.0 {
-        format!("At the deepest point {} are out, not discounted.", money(report, funding.mean))
+        let mean = money(report, funding.mean);
+        let ends = write_bracketed(Unit::Number, &funding);
+        let ends = ends.split_once('[').map_or_else(String::new, |(_, ends)| format!(" ({}", ends.replace(']', ")")));
+        format!("At the deepest point {mean}{ends} are out, not discounted; the mean over replications.")
     } else {
         String::new()
     };
@@ -227,8 +239,9 @@ fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> Vec<String> {
     if let Some(roadmap) = roadmap(report, case) {
         sentences.extend(late(report, roadmap));
         let noun = report.summary.period.noun();
-        let mut rules: Vec<_> = roadmap.rules.iter().filter(|rule| rule.share > 1.0 - SURE).collect();
-        rules.sort_by(|a, b| b.share.total_cmp(&a.share));
+        let often = |rule: &RuleCourse| rule.share.map_or(0.0, |its| its.share);
+        let mut rules: Vec<_> = roadmap.rules.iter().filter(|rule| often(rule) > 1.0 - SURE).collect();
+        rules.sort_by(|a, b| often(b).total_cmp(&often(a)));
         sentences.extend(rules.into_iter().take(MOST_NAMED).map(|rule| rule_in_words(rule, noun)));
     }
     sentences.extend(struck(report));
@@ -237,102 +250,104 @@ fn what_could_go_wrong(report: &Report, case: &BusinessCase) -> Vec<String> {
 
 /// The shocks that came, the likeliest first.
 fn struck(report: &Report) -> Option<String> {
-    let mut came: Vec<&ShockCourse> = report.business.shocks.iter().filter(|shock| shock.share > 0.0).collect();
-    came.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let often = |shock: &ShockCourse| shock.share.map_or(0.0, |its| its.share);
+    let mut came: Vec<&ShockCourse> = report.business.shocks.iter().filter(|shock| often(shock) > 0.0).collect();
+    came.sort_by(|a, b| often(b).total_cmp(&often(a)));
     let more = came.len().saturating_sub(MOST_NAMED);
-    let mut names: Vec<String> = came.iter().take(MOST_NAMED).map(|its| shock_in_words(report, its)).collect();
+    let mut names: Vec<String> = came.iter().take(MOST_NAMED).filter_map(|its| shock_in_words(report, its)).collect();
     if more > 0 {
         names.push(format!("{more} more"));
     }
     (!names.is_empty()).then(|| format!("Whatever is done, this came: {}.", listed(&names)))
 }
 
-fn shock_in_words(report: &Report, shock: &ShockCourse) -> String {
+fn shock_in_words(report: &Report, shock: &ShockCourse) -> Option<String> {
+    let share = shock.share?;
     let noun = report.summary.period.noun();
-    let often = if shock.times > shock.share {
+    let often = if shock.times > share.share {
         format!(", {} times a replication", write(Unit::Number, shock.times))
     } else {
         String::new()
     };
     let first = if often.is_empty() { "" } else { "first " };
-    let at = shock
-        .median_period
-        .map_or_else(String::new, |period| format!(", {first}in {noun} {} in the median", write_period(period)));
-    format!("“{}” (in {} of the replications{often}{at})", shock.title, write_probability(shock.share))
-}
-
-/// With fewer replications than this their worst few say nothing of a tail.
-const TELLS_A_TAIL: u64 = 100;
-
-/// Whether there are replications enough to speak of the worst of them.
-pub fn tells_tail(report: &Report) -> bool {
-    report.summary.replications >= TELLS_A_TAIL
+    let at = shock.median_period.map_or_else(String::new, |median| {
+        format!(", {first}in {noun} {} in the median", bracketed_period(&percentile(&median), ["(", ")"]))
+    });
+    Some(format!("“{}” (in {} of the replications{often}{at})", shock.title, share_in_words(&share)))
 }
 
 fn tail(report: &Report, case: &BusinessCase) -> String {
-    if !tells_tail(report) {
-        return String::new();
-    }
-    let worst = write_rate(case.tail);
-    let baseline = report.title(&case.baseline);
-    let (loss, mean) = (money(report, case.value_at_risk.abs()), money(report, case.expected_shortfall.abs()));
-    match (case.value_at_risk > 0.0, case.expected_shortfall > 0.0) {
-        (true, _) => {
-            format!("In the worst {worst} of cases it loses at least {loss} against “{baseline}”, {mean} on average.")
+    let Some(risk) = case.value_at_risk else { return String::new() };
+    let (worst, baseline) = (write_rate(case.tail), report.title(&case.baseline));
+    let size = |its: Bounded| {
+        let its = if its.value < 0.0 { -its } else { its };
+        money(report, its.value) + &ends_in_words(Unit::Number, &its)
+    };
+    let (edge, loses) = (size(risk), risk.value > 0.0);
+    match case.expected_shortfall {
+        Some(mean) if loses => {
+            let mean = size(mean);
+            format!("In the worst {worst} of cases it loses at least {edge} against “{baseline}”, on average {mean}.")
         }
-        (false, true) => {
-            format!("In the worst {worst} of cases it may lose against “{baseline}”: {mean} on average.")
+        Some(mean) if mean.value > 0.0 => {
+            let mean = size(mean);
+            format!("In the worst {worst} of cases it may lose against “{baseline}”: on average {mean}.")
         }
-        (false, false) => format!(
-            "Even in the worst {worst} of cases it gains {mean} on average against “{baseline}” (at most {loss})."
-        ),
+        Some(mean) => {
+            let mean = size(mean);
+            format!(
+                "Even in the worst {worst} of cases it gains {mean} on average against “{baseline}”, at most {edge}."
+            )
+        }
+        None if loses => format!("In the worst {worst} of cases it loses at least {edge} against “{baseline}”."),
+        None => format!("In all but the worst {worst} of cases it gains at least {edge} against “{baseline}”."),
     }
 }
 
 /// The target that the scenario misses most often.
 fn missed(report: &Report, case: &BusinessCase) -> Option<String> {
-    let of = |target: &'_ TargetResult| -> Option<f64> {
+    let of = |target: &'_ TargetResult| -> Option<Share> {
         let found: Option<&TargetOfScenario> = judged(report, target).find(|s| s.scenario == case.scenario);
-        found.map(|s| s.probability)
+        found.and_then(|s| s.probability)
     };
     let targets = report.business.targets.iter().filter_map(|target| Some((target, of(target)?)));
-    let (target, chance) = targets.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let (target, chance) = targets.min_by(|a, b| a.1.share.total_cmp(&b.1.share))?;
     let asked = sentence_case(&Words::of(report).asked(target));
-    let chance = match chance {
-        sure if sure >= NEARLY_ALWAYS => return Some("All targets are reached nearly always.".to_owned()),
-        never if never <= 0.0 => "never reached".to_owned(),
-        some => format!("reached in {}", write_probability(some)),
-    };
+    let share = share_in_words(&chance);
+    if chance.share >= NEARLY_ALWAYS {
+        return Some(format!("Every target is reached in {share} of the replications or more."));
+    }
+    let chance = if chance.share <= 0.0 { "never reached: " } else { "reached in " };
     let otherwise = target.otherwise.trim();
     let stop = if otherwise.ends_with(['.', '!', '?']) || otherwise.is_empty() { "" } else { "." };
     let otherwise = if otherwise.is_empty() { String::new() } else { format!(" Otherwise: {otherwise}{stop}") };
-    Some(format!("The target most likely missed: “{asked}”, {chance}.{otherwise}"))
+    Some(format!("The target most likely missed: “{asked}”, {chance}{share}.{otherwise}"))
 }
 
 /// The initiatives that often do not go live, or later than planned.
 fn late(report: &Report, roadmap: &Roadmap) -> Option<String> {
     let noun = report.summary.period.noun();
     let slip = |initiative: &InitiativeCourse| {
-        let (live, planned) = (initiative.live?, initiative.planned_live?);
-        // Told in whole periods.
-        Some(libm::round(live[1] - f64::from(planned))).filter(|by| *by >= 1.0)
+        let (live, planned) = (initiative.live[1]?.period?, initiative.planned_live?);
+        Some(live - f64::from(planned)).filter(|by| *by >= 1.0)
     };
     let mut named: Vec<(f64, String)> = Vec::new();
     for initiative in roadmap.initiatives.iter().filter(|i| i.planned_live.is_some()) {
-        let failing = initiative.live_share < SURE;
+        let Some(live) = initiative.live_share else { continue };
+        let failing = live.share < SURE;
         let slipping = slip(initiative);
         if !failing && slipping.is_none() {
             continue;
         }
         let mut ways = Vec::new();
         if failing {
-            ways.push(format!("live in {} only", write_probability(initiative.live_share)));
+            ways.push(format!("live in {} only", share_in_words(&live)));
         }
         if let Some(by) = slipping {
             let s = if by == 1.0 { "" } else { "s" };
             ways.push(format!("{} {noun}{s} late in the median", write_period(by)));
         }
-        let weight = (1.0 - initiative.live_share) + slipping.unwrap_or(0.0) / report.summary.horizon.max(1) as f64;
+        let weight = (1.0 - live.share) + slipping.unwrap_or(0.0) / report.summary.horizon.max(1) as f64;
         named.push((weight, format!("“{}” ({})", initiative.title, ways.join(", "))));
     }
     if named.is_empty() {
@@ -350,11 +365,11 @@ fn late(report: &Report, roadmap: &Roadmap) -> Option<String> {
 fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
     let is_it = |u: &&Uncertainty| u.scenario == case.scenario && u.difference && u.metric == "npv";
     let Some(found) = report.business.uncertainty.iter().find(is_it) else { return String::new() };
-    let [error, parameters, outcome] =
-        [found.simulation_error, found.parameter_sd, found.outcome_sd].map(|value| money(report, value));
+    let [error, parameters, outcome] = [found.simulation_error, found.parameter_sd, found.outcome_sd]
+        .map(|its| money(report, its.value) + &ends_in_words(Unit::Number, &its));
     let known = if found.parameter_is_lost_in_chance {
         "What the uncertain numbers add cannot be told from chance in this run".to_owned()
-    } else if found.parameter_sd > 0.0 {
+    } else if found.parameter_sd.value > 0.0 {
         format!("Not knowing the uncertain numbers adds a standard deviation of {parameters}")
     } else {
         "No number of the study is uncertain".to_owned()
@@ -407,7 +422,7 @@ mod tests {
         let report = rich::report();
         let which = said(&report, "Which");
         assert!(
-            which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88%"),
+            which.starts_with("“Reach me: offers in the app & by post”. It is worth more than “Today” in 88% ("),
             "{which}"
         );
         assert!(which.contains("the best of all 3 scenarios in "), "{which}");
@@ -419,11 +434,15 @@ mod tests {
     #[test]
     fn what_could_go_wrong_names_the_target_the_late_initiative_and_the_rule() {
         let wrong = said(&rich::report(), "What could");
-        assert!(wrong.contains("In the worst 5% of cases it loses at least EUR 105 k against “Today”"), "{wrong}");
+        assert!(
+            wrong.contains("In the worst 5% of cases it loses at least EUR 105 k (94.5 to 116 k) against"),
+            "{wrong}"
+        );
         assert!(wrong.contains("Otherwise: spend on service what advertising would get."), "{wrong}");
-        assert!(wrong.contains("“Recognised at the till” (live in 88% only)"), "{wrong}");
-        assert!(wrong.contains("acted on in 37% of the replications") && !wrong.contains("never acted on"), "{wrong}");
-        let shock = "(in 70% of the replications, 1.20 times a replication, first in month 12 in the median)";
+        assert!(wrong.contains("“Recognised at the till” (live in 88% ("), "{wrong}");
+        assert!(wrong.contains("acted on in 37% (30% to 44%) of") && !wrong.contains("never acted on"), "{wrong}");
+        let shock =
+            "(in 70% (63% to 76%) of the replications, 1.20 times a replication, first in month 12 (11 to 14) in";
         assert!(wrong.contains("“A competitor opens next door") && wrong.contains(shock), "{wrong}");
     }
 
@@ -431,10 +450,14 @@ mod tests {
     fn a_gain_that_is_sure_in_the_tail_is_not_called_a_loss() {
         let mut report = rich::report();
         for case in &mut report.business.cases {
-            (case.value_at_risk, case.expected_shortfall) = (-9e4, -7e4);
+            let at = |value| Some(Bounded { value, low: Some(value - 1e4), high: Some(value + 1e4) });
+            (case.value_at_risk, case.expected_shortfall) = (at(-9e4), at(-7e4));
         }
         let wrong = said(&report, "What could");
-        assert!(wrong.starts_with("Even in the worst 5% of cases it gains EUR 70.0 k on average"), "{wrong}");
+        assert!(
+            wrong.starts_with("Even in the worst 5% of cases it gains EUR 70.0 k (60.0 to 80.0 k) on average"),
+            "{wrong}"
+        );
     }
 
     #[test]
@@ -450,12 +473,13 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_are_not_told_from_few_replications() {
+    fn the_worst_are_told_as_far_as_the_replications_tell_them() {
         let mut report = rich::report();
-        report.summary.replications = 99;
+        report.business.cases.iter_mut().for_each(|case| case.expected_shortfall = None);
+        let wrong = said(&report, "What could");
+        assert!(wrong.contains("it loses at least EUR 105 k (94.5 to 116 k) against “Today”."), "{wrong}");
+        report.business.cases.iter_mut().for_each(|case| case.value_at_risk = None);
         assert!(!said(&report, "What could").contains("In the worst"));
-        report.summary.replications = 100;
-        assert!(said(&report, "What could").contains("In the worst"));
     }
 
     #[test]
@@ -481,12 +505,13 @@ mod tests {
         let when = said(&report, "When");
         assert!(when.starts_with("Not discounted it pays back after ") && when.contains("; discounted it "), "{when}");
         report.business.cases.iter_mut().for_each(|case| case.peak_funding.mean = 0.0);
-        assert_eq!(said(&report, "When"), "At once: money is never out.");
+        assert_eq!(said(&report, "When"), "At once: money is never out in any of 200 replications.");
         report.business.cases.iter_mut().for_each(|case| {
             case.peak_funding.mean = 1.0;
-            case.payback.within_horizon = 0.0;
+            case.payback.within_horizon = Share::of(0, 200, 0.95);
         });
-        assert!(said(&report, "When").contains("it does not pay back within the horizon in any replication; "));
+        let when = said(&report, "When");
+        assert!(when.contains("it does not pay back within the horizon in any replication: 0% (0% to 2%);"), "{when}");
     }
 
     #[test]

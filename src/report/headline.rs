@@ -2,6 +2,8 @@
 
 use super::Report;
 use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_signed};
+use super::bounds::share_in_words;
+use super::caution::few_replications;
 use super::rivals::{Rival, rivals, toughest};
 use crate::estimate::summary::{Contrast, Difference, Estimator};
 use crate::stats::estimate::Estimate;
@@ -20,6 +22,12 @@ pub struct Headline {
 
 /// The headline of a report.
 pub fn headline(report: &Report) -> Headline {
+    let Headline { sentence, warning } = of_metrics(report);
+    let all: Vec<String> = few_replications(report).into_iter().chain(warning).collect();
+    Headline { sentence, warning: (!all.is_empty()).then(|| all.join(" ")) }
+}
+
+fn of_metrics(report: &Report) -> Headline {
     let Some((best, npv)) = best(report) else {
         return Headline { sentence: alone(report), warning: None };
     };
@@ -104,7 +112,7 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
 fn against(report: &Report, rival: &Rival<'_>) -> String {
     let (difference, doubt) = difference(report, &rival.ahead);
     let verdict = if rival.is_beaten() { "beats the next best," } else { "is not clearly ahead of" };
-    let share = write_probability(rival.share);
+    let share = share_in_words(&rival.share);
     format!(" It {verdict} “{}”: {difference} ({doubt}), better in {share} of them.", rival.title)
 }
 

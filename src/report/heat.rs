@@ -3,11 +3,13 @@
 use super::Report;
 use super::amount::{Scale, Unit, sentence_case, write};
 use super::axis::Axis;
+use super::bounds::bracketed;
 use super::canvas::{Anchor, Letters};
 use super::chart::Chart;
 use super::figure::{EDGE, Figure, LABEL, WIDTH, wrap};
 use super::palette::{Ink, PAPER, SHADE, TEXT};
 use crate::estimate::business::{CohortResult, CohortsOfScenario};
+use crate::stats::order::Bounded;
 
 /// No more rows and columns than these are drawn; neighbours share a row, and columns are left out evenly.
 const MOST: usize = 24;
@@ -29,8 +31,9 @@ pub struct Row {
     /// How many came.
     pub customers: f64,
     retention: Vec<f64>,
-    /// What each of them is worth within the horizon.
-    pub lifetime_value: f64,
+    /// What each of them is worth within the horizon. Where cohorts share a row the ends are means too, which cover as
+    /// often and more: the errors of cohorts do not all point to one side.
+    pub lifetime_value: Bounded,
     /// What each of them is worth after it; none where that is not known of all of them.
     pub tail_value: Option<f64>,
 }
@@ -72,7 +75,17 @@ fn row(cohorts: &[CohortResult]) -> Row {
         name,
         customers: cohorts.iter().map(|c| c.customers).sum(),
         retention: (0..seen).map(|since| mean(&|c| c.retention[since])).collect(),
-        lifetime_value: mean(&|c| c.lifetime_value),
+        lifetime_value: Bounded {
+            value: mean(&|c| c.lifetime_value.value),
+            low: cohorts
+                .iter()
+                .all(|c| c.lifetime_value.low.is_some())
+                .then(|| mean(&|c| c.lifetime_value.low.unwrap_or(0.0))),
+            high: cohorts
+                .iter()
+                .all(|c| c.lifetime_value.high.is_some())
+                .then(|| mean(&|c| c.lifetime_value.high.unwrap_or(0.0))),
+        },
         tail_value: cohorts.iter().all(|c| c.tail_value.is_some()).then(|| mean(&|c| c.tail_value.unwrap_or(0.0))),
     }
 }
@@ -80,9 +93,10 @@ fn row(cohorts: &[CohortResult]) -> Row {
 impl Row {
     /// The share of what each of them is worth that falls within the horizon; none where a part is negative or not known.
     pub fn captured_share(&self) -> Option<f64> {
-        let tail = self.tail_value.filter(|tail| *tail >= 0.0 && self.lifetime_value >= 0.0)?;
-        let whole = self.lifetime_value + tail;
-        (whole > 0.0).then(|| self.lifetime_value / whole)
+        let within = self.lifetime_value.value;
+        let tail = self.tail_value.filter(|tail| *tail >= 0.0 && within >= 0.0)?;
+        let whole = within + tail;
+        (whole > 0.0).then(|| within / whole)
     }
 }
 
@@ -160,7 +174,7 @@ fn draw_row(
         }
     }
     figure.canvas.words(&write(Unit::Number, row.customers), (right + 76.0, base), Anchor::End, LABEL);
-    figure.canvas.words(&write(Unit::Number, row.lifetime_value), (WIDTH - EDGE, base), Anchor::End, LABEL);
+    figure.canvas.words(&bracketed(Unit::Number, &row.lifetime_value), (WIDTH - EDGE, base), Anchor::End, LABEL);
 }
 
 fn draw_legend(figure: &mut Figure, scale: &Axis) {
@@ -188,7 +202,7 @@ fn words(report: &Report, of: &CohortsOfScenario, rows: &[Row]) -> String {
         format!(
             "{name}: {} customers, {kept} retained after {last} {noun}{s}, value up to the horizon {}",
             write(Unit::Number, row.customers),
-            write(Unit::Number, row.lifetime_value)
+            bracketed(Unit::Number, &row.lifetime_value)
         )
     };
     format!(
@@ -207,7 +221,7 @@ mod tests {
             entry,
             customers,
             retention: retention.to_vec(),
-            lifetime_value: 10.0,
+            lifetime_value: Bounded { value: 10.0, low: Some(9.0), high: Some(11.0) },
             tail_value: None,
             captured_share: None,
         }

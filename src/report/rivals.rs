@@ -4,6 +4,7 @@ use super::Report;
 use crate::estimate::summary::Contrast;
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
+use crate::stats::share::Share;
 
 /// Another scenario, and how far the one in question is ahead of it in net present value.
 pub struct Rival<'a> {
@@ -12,7 +13,7 @@ pub struct Rival<'a> {
     /// How far ahead: paired, for both met the same luck.
     pub ahead: Estimate,
     /// The share of replications in which it is ahead, ties counting half.
-    pub share: f64,
+    pub share: Share,
 }
 
 impl Rival<'_> {
@@ -39,7 +40,7 @@ pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> 
         Some(Rival {
             title: report.title(&other.scenario),
             ahead: Estimate::of(&ahead, report.summary.interval),
-            share: pairs().map(score).sum::<f64>() / (2.0 * ours.len() as f64),
+            share: Share::of_score(pairs().map(score).sum::<f64>() / 2.0, ours.len() as u64, report.summary.interval)?,
         })
     };
     others.iter().map(rival).collect()
@@ -66,10 +67,10 @@ mod tests {
         set("know_me", &|i| 1e3 * wave(i) + 1.0);
         set("reach_me", &|i| 1e3 * wave(i));
         let found = rivals(&report, "know_me").unwrap();
-        assert!(found[0].is_beaten() && found[0].share == 1.0 && found[0].ahead.mean == 1.0);
+        assert!(found[0].is_beaten() && found[0].share.share == 1.0 && found[0].ahead.mean == 1.0);
         assert!(toughest(&found).is_some_and(|rival| rival.title.starts_with("Reach me")));
         let found = rivals(&report, "reach_me").unwrap();
-        assert!(!found[0].is_beaten() && found[0].share == 0.0);
+        assert!(!found[0].is_beaten() && found[0].share.share == 0.0);
         assert_eq!(rivals(&fixture::extremes()[2].1, "know_me").map(|found| found.len()), None, "one replication");
     }
 }

@@ -1,8 +1,9 @@
 //! How a roadmap came, in words: its initiatives by pillar, what they wait for, and how often rules were acted on.
 
 use super::Report;
-use super::amount::{write_period, write_probability};
-use crate::estimate::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
+use super::bounds::{bracketed_period, share_in_words};
+use crate::estimate::business::{CapabilityCourse, InitiativeCourse, PeriodPercentile, Roadmap, RuleCourse};
+use crate::stats::order::Bounded;
 
 /// Initiatives by the promise that they serve, in the order in which the promises come up.
 pub fn pillars(roadmap: &Roadmap) -> Vec<(&str, Vec<&InitiativeCourse>)> {
@@ -38,14 +39,20 @@ pub fn gates<'a>(
 
 /// A rule with how often it was acted on, that is, made a difference.
 pub fn rule_in_words(rule: &RuleCourse, noun: &str) -> String {
-    let share = if rule.share > 0.0 {
-        format!("acted on in {} of the replications", write_probability(rule.share))
-    } else {
-        "never acted on".to_owned()
+    let share = match &rule.share {
+        Some(share) if share.share > 0.0 => format!(" (acted on in {} of the replications", share_in_words(share)),
+        Some(share) => format!(" (never acted on: {}", share_in_words(share)),
+        None => return format!("If {}: {}.", rule.when, rule.then),
     };
-    let at = rule.median_period.filter(|_| rule.share > 0.0);
-    let at = at.map_or_else(String::new, |period| format!(", in the median at {noun} {}", write_period(period)));
-    format!("If {}: {} ({share}{at}).", rule.when, rule.then)
+    let at = rule.median_period.map_or_else(String::new, |median| {
+        format!(", in the median at {noun} {}", bracketed_period(&percentile(&median), ["(", ")"]))
+    });
+    format!("If {}: {}{share}{at}).", rule.when, rule.then)
+}
+
+/// The median of the periods in which something happened.
+pub fn percentile(median: &Bounded) -> PeriodPercentile {
+    PeriodPercentile { period: Some(median.value), low: median.low, high: median.high }
 }
 
 /// A level with no more decimals than it has.
@@ -54,24 +61,20 @@ pub fn write_level(level: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// How often an initiative goes live.
+/// How often an initiative goes live; nothing where a single replication cannot say.
 pub fn live_share(initiative: &InitiativeCourse) -> String {
-    if initiative.live_share > 0.0 {
-        format!("live in {}", write_probability(initiative.live_share))
-    } else {
-        "never live".to_owned()
+    match &initiative.live_share {
+        Some(share) if share.share > 0.0 => format!("live in {}", share_in_words(share)),
+        Some(share) => format!("never live: {}", share_in_words(share)),
+        None => String::new(),
     }
 }
 
-/// When an initiative goes live: the median with the 5th and 95th percentile, or the plan where it never does.
+/// When an initiative goes live: the median over all replications with its interval, or the plan where it is not known.
 pub fn live_periods(initiative: &InitiativeCourse, noun: &str) -> String {
-    let number = write_period;
-    match initiative.live {
-        Some([low, median, high]) if low < high => {
-            format!("{noun} {} ({} to {})", number(median), number(low), number(high))
-        }
-        Some([_, median, _]) => format!("{noun} {}", number(median)),
-        None => initiative.planned_live.map_or_else(String::new, |live| format!("planned: {noun} {live}")),
+    match &initiative.live[1] {
+        Some(median) if median.period.is_some() => format!("{noun} {}", bracketed_period(median, ["(", ")"])),
+        _ => initiative.planned_live.map_or_else(String::new, |live| format!("planned: {noun} {live}")),
     }
 }
 
@@ -88,7 +91,9 @@ pub fn words(report: &Report, roadmap: &Roadmap) -> String {
         let periods = live_periods(initiative, noun);
         let came = if periods.is_empty() { String::new() } else { format!(", {periods}") };
         let dips = if initiative.effect.iter().any(|e| *e < 0.0) { ", with a dip below nothing" } else { "" };
-        format!("{} {start}{live}; {}{came}{dips}", initiative.title, live_share(initiative))
+        let share = live_share(initiative);
+        let share = if share.is_empty() { String::new() } else { format!("; {share}") };
+        format!("{} {start}{live}{share}{came}{dips}", initiative.title)
     };
     let pillar = |(pillar, initiatives): &(&str, Vec<&InitiativeCourse>)| {
         let all: Vec<String> = initiatives.iter().map(initiative).collect();

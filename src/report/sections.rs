@@ -4,24 +4,21 @@ use minijinja::context;
 use minijinja::value::Value;
 
 use super::Report;
-use super::amount::{
-    Unit, sentence_case, write, write_bracketed, write_estimate, write_period, write_probability, write_rate,
-    write_signed_bracketed,
-};
-use super::answer::{tells_tail, would_do};
+use super::amount::{Unit, sentence_case, write, write_bracketed, write_estimate, write_rate, write_signed_bracketed};
+use super::answer::would_do;
+use super::bounds::{self, NONE, bracketed_period, bracketed_rate, bracketed_share};
 use super::chart::Chart;
 use super::gallery::Gallery;
 use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};
-use crate::estimate::business::{BusinessCase, ImpactChain, Irr, Payback, TargetOfScenario, Uncertainty};
+use crate::estimate::business::{BusinessCase, ImpactChain, Irr, PeriodPercentile, TargetOfScenario, Uncertainty};
 use crate::stats::estimate::Estimate;
+use crate::stats::order::{Bounded, Ranks};
+use crate::stats::shortfall;
 
 /// What is said where a net present value is another estimate than the sum of its parts.
 pub const FORCED: &str = "Net present value by forced divergence; lines, drivers, payback and tails by paired luck: both \
                           are true in the mean, and differ by chance.";
-
-/// What stands for a number that there is not.
-const NONE: &str = "–";
 
 /// No more rows of cohorts than these for each scenario; neighbours share one.
 const MOST_COHORTS: usize = 6;
@@ -35,8 +32,8 @@ struct Table {
     worded: bool,
 }
 
-const TARGETS: &str = "Reached: the share of replications. Within the bound by: how far the metric is on the good side \
-                       of it in the mean; negative where it falls short.";
+const TARGETS: &str = "Reached: the share of replications, with the exact interval of the chance. Within the bound by: how \
+                       far the metric is on the good side of it in the mean; negative where it falls short.";
 const IMPACT: &str =
     "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.";
 const COHORTS: &str = "Customers by when they came: how many of them stay, and what each has brought by the horizon.";
@@ -66,21 +63,34 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
 
 fn case_note(report: &Report) -> String {
     let (currency, noun) = (&report.summary.currency, report.summary.period.noun());
-    let worst = worst(report);
-    let tail = if tells_tail(report) {
-        format!(
-            "Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss beyond \
-             it; below 0 both are gains."
-        )
-    } else {
-        format!("What the worst {worst} lose is told from 100 replications on.")
-    };
+    let (worst, level) = (worst(report), report.summary.interval * 100.0);
     let note = format!(
-        "Money in {currency}, scenario minus baseline. Payback and its percentiles count {noun}s over all replications; \
-         never is later than all. Peak funding: the most money that is out at any time, not discounted. {tail}"
+        "Money in {currency}, scenario minus baseline; in brackets: the {level:.0}% interval of each figure. Payback counts {noun}s, \
+         and never is later than all. Peak funding: the most money that is out at any time, not discounted; the mean over \
+         replications. Value at risk: the loss that is passed with a chance of {worst}; expected shortfall: the mean loss \
+         beyond it; below 0 both are gains.{}",
+        from_how_many(report)
     );
     let forced = report.business.cases.iter().any(BusinessCase::is_forced);
     if forced { format!("{note} {FORCED}") } else { note }
+}
+
+/// From how many replications on the figures are told that these are too few for.
+fn from_how_many(report: &Report) -> String {
+    let level = report.summary.interval;
+    let tail = report.business.cases.first().map_or(0.05, |case| case.tail);
+    let [median, outer, risk] = [0.5, 0.05, tail].map(|p| Ranks::fewest(p, level) as u64);
+    let shortfall = shortfall::fewest(tail) as u64;
+    let from = [
+        (2, "shares"),
+        (median, "the median payback"),
+        (outer, "its other percentiles"),
+        (risk, "value at risk"),
+        (shortfall, "expected shortfall"),
+    ];
+    let missing = from.into_iter().filter(|(from, _)| report.summary.replications < *from);
+    let told: Vec<String> = missing.map(|(from, what)| format!("{what} from {from}")).collect();
+    if told.is_empty() { String::new() } else { format!(" Replications needed: {}.", told.join(", ")) }
 }
 
 /// The share of replications that the tail is, in words.
@@ -121,36 +131,46 @@ fn bracketed(estimate: &Estimate) -> String {
     write_bracketed(Unit::Number, estimate)
 }
 
+/// A figure with its interval in brackets; a dash where there is none.
+fn bounded(figure: Option<&Bounded>) -> String {
+    figure.map_or(NONE.to_owned(), |its| bounds::bracketed(Unit::Number, its))
+}
+
 /// Measures down, scenarios across: there are more measures than scenarios.
 fn business_case(report: &Report) -> Table {
     let cases = &report.business.cases;
     let row = |head: &str, cell: &dyn Fn(&BusinessCase) -> String| (head.to_owned(), cases.iter().map(cell).collect());
-    let number = |value: f64| write(Unit::Number, value);
     if cases.is_empty() || !report.has_money() {
         return Table::default();
     }
     let (currency, noun, worst) = (&report.summary.currency, report.summary.period.noun(), worst(report));
     let mut rows = vec![
         row(&format!("Net present value, {currency}"), &|case| bracketed(&case.npv)),
-        row("Chance that it is above 0", &|case| write_probability(case.probability_positive)),
-        row("Internal rate of return, a year", &|case| irr(&case.irr)),
-        row(&format!("Payback in {noun}s, median [5th to 95th percentile]"), &|case| periods(&case.payback)),
-        row(&format!("Payback in {noun}s, discounted"), &|case| periods(&case.discounted_payback)),
+        row("Chance that it is above 0", &|case| bracketed_share(case.probability_positive.as_ref())),
+        row("Internal rate of return, a year", &irr),
+        row(&format!("Payback in {noun}s, median"), &|case| period(case.payback.periods[1].as_ref())),
+    ];
+    if cases.iter().any(|case| case.payback.periods[0].is_some()) {
+        rows.push(row("Payback, 5th percentile", &|case| period(case.payback.periods[0].as_ref())));
+        rows.push(row("Payback, 95th percentile", &|case| period(case.payback.periods[2].as_ref())));
+    }
+    rows.extend([
+        row(&format!("Payback in {noun}s, discounted, median"), &|case| {
+            period(case.discounted_payback.periods[1].as_ref())
+        }),
         row("Pays back within the horizon, discounted", &|case| {
-            write_probability(case.discounted_payback.within_horizon)
+            bracketed_share(case.discounted_payback.within_horizon.as_ref())
         }),
         row(&format!("Peak funding, {currency}"), &|case| bracketed(&case.peak_funding)),
-    ];
+    ]);
     if cases.iter().any(|case| case.return_on_investment.is_some()) {
         rows.push(row("Net present value per unit of initiative cost", &|case| {
-            case.return_on_investment.as_ref().map_or(NONE.to_owned(), bracketed)
+            bounded(case.return_on_investment.as_ref())
         }));
     }
-    if tells_tail(report) {
-        let loss = |what: &str| format!("{what} at {worst}, {currency} (below 0: a gain)");
-        rows.push(row(&loss("Value at risk"), &|case| number(case.value_at_risk)));
-        rows.push(row(&loss("Expected shortfall"), &|case| number(case.expected_shortfall)));
-    }
+    let loss = |what: &str| format!("{what} at {worst}, {currency} (below 0: a gain)");
+    rows.push(row(&loss("Value at risk"), &|case| bounded(case.value_at_risk.as_ref())));
+    rows.push(row(&loss("Expected shortfall"), &|case| bounded(case.expected_shortfall.as_ref())));
     Table { heads: heads(report, "Measure", cases.iter().map(|case| case.scenario.as_str())), rows, worded: false }
 }
 
@@ -158,9 +178,11 @@ fn heads<'a>(report: &'a Report, first: &str, scenarios: impl Iterator<Item = &'
     [first].into_iter().chain(scenarios.map(|name| report.title(name))).map(str::to_owned).collect()
 }
 
-fn irr(irr: &Irr) -> String {
-    match irr {
-        Irr::Rate(rate) => write_rate(*rate),
+fn irr(case: &BusinessCase) -> String {
+    match &case.irr {
+        Irr::Rate(rate) => {
+            bracketed_rate(&Bounded { value: *rate, low: case.irr_low, high: case.irr_high }, ["[", "]"])
+        }
         Irr::None => "none".to_owned(),
         Irr::Several(rates) => {
             let rates: Vec<String> = rates.iter().map(|rate| write_rate(*rate)).collect();
@@ -169,9 +191,8 @@ fn irr(irr: &Irr) -> String {
     }
 }
 
-fn periods(payback: &Payback) -> String {
-    let [low, median, high] = payback.periods.map(|period| period.map_or("never".to_owned(), write_period));
-    if low == high { median } else { format!("{median} [{low} to {high}]") }
+fn period(percentile: Option<&PeriodPercentile>) -> String {
+    percentile.map_or(NONE.to_owned(), |its| bracketed_period(its, ["[", "]"]))
 }
 
 /// Drivers down, scenarios across.
@@ -198,7 +219,8 @@ fn targets(report: &Report) -> Table {
     let mut rows = Vec::new();
     for target in &report.business.targets {
         let of = |of: &TargetOfScenario| {
-            vec![report.title(&of.scenario).to_owned(), write_probability(of.probability), room(target, &of.gap)]
+            let reached = bracketed_share(of.probability.as_ref());
+            vec![report.title(&of.scenario).to_owned(), reached, room(target, &of.gap)]
         };
         let head = sentence_case(&Words::of(report).asked(target));
         for cells in judged(report, target).map(of) {
@@ -214,7 +236,7 @@ fn cohorts(report: &Report) -> Table {
     let noun = report.summary.period.noun();
     let number = |value: f64| write(Unit::Number, value);
     let of = |row: &Row| {
-        let mut cells = vec![row.name.clone(), number(row.customers), number(row.lifetime_value)];
+        let mut cells = vec![row.name.clone(), number(row.customers), bounded(Some(&row.lifetime_value))];
         if has_tails(report) {
             cells.push(row.tail_value.map_or(NONE.to_owned(), number));
             cells.push(row.captured_share().map_or(NONE.to_owned(), |share| write(Unit::Share, share)));
@@ -254,14 +276,15 @@ fn worth_note(report: &Report) -> String {
 fn uncertainty(report: &Report) -> Table {
     let row = |of: &Uncertainty| {
         let unit = if of.difference { Unit::of_difference(&of.metric) } else { Unit::of(&of.metric) };
-        let sd = |value: f64| write(spread_unit(unit), value);
+        let sd = |its: &Bounded| bounds::bracketed(spread_unit(unit), its);
         let what = if of.difference { "difference in " } else { "" };
         let metric = sentence_case(&format!("{what}{}", metric_in_words(&of.metric)));
-        let parameters = if of.parameter_is_lost_in_chance { "lost in chance".to_owned() } else { sd(of.parameter_sd) };
+        let parameters =
+            if of.parameter_is_lost_in_chance { "lost in chance".to_owned() } else { sd(&of.parameter_sd) };
         let would_do = would_do(report, of).unwrap_or(NONE.to_owned());
         let mean = Estimate { mean: of.mean, ..Estimate::default() };
-        let cells =
-            vec![metric, write_estimate(unit, &mean), sd(of.simulation_error), parameters, sd(of.outcome_sd), would_do];
+        let [error, outcome] = [&of.simulation_error, &of.outcome_sd].map(sd);
+        let cells = vec![metric, write_estimate(unit, &mean), error, parameters, outcome, would_do];
         (report.title(&of.scenario).to_owned(), cells)
     };
     let heads = ["Scenario", "Number", "Mean", "Simulation error", "Parameters", "Outcome", "Would do"];

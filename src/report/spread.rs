@@ -3,11 +3,13 @@
 use super::Report;
 use super::amount::{Unit, write_probability, write_signed};
 use super::axis::Axis;
+use super::bounds::{ends_of, share_in_words};
 use super::canvas::{Anchor, Point};
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, LABEL, NAME, WIDTH, wrap};
 use super::palette::{GRID, Ink, PAPER, TEXT, scenario};
 use crate::estimate::summary::Contrast;
+use crate::stats::share::Share;
 
 /// The widest that the scenarios' names may be.
 const NAMES: f64 = 190.0;
@@ -23,6 +25,8 @@ const BINS: usize = 60;
 struct Row<'a> {
     name: &'a str,
     values: Vec<f64>,
+    /// The level of intervals.
+    level: f64,
 }
 
 impl Row<'_> {
@@ -30,10 +34,10 @@ impl Row<'_> {
         self.values.iter().sum::<f64>() / self.values.len() as f64
     }
 
-    /// The share of replications above zero, ties counting half.
-    fn better(&self) -> f64 {
+    /// The share of replications above zero, ties counting half; none of a single one.
+    fn better(&self) -> Option<Share> {
         let score = |v: &f64| if *v > 0.0 { 1.0 } else { f64::from(u8::from(*v >= 0.0)) / 2.0 };
-        self.values.iter().map(score).sum::<f64>() / self.values.len() as f64
+        Share::of_score(self.values.iter().map(score).sum(), self.values.len() as u64, self.level)
     }
 }
 
@@ -82,7 +86,7 @@ pub fn spread(report: &Report) -> Option<Chart> {
 fn row<'a>(report: &Report, contrast: &'a Contrast) -> Option<Row<'a>> {
     let values = report.samples.get(&contrast.scenario)?.get("npv")?;
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    (!values.is_empty()).then_some(Row { name: &contrast.scenario, values })
+    (!values.is_empty()).then_some(Row { name: &contrast.scenario, values, level: report.summary.interval })
 }
 
 fn draw_row(figure: &mut Figure, (frame, ground): (&Frame, f64), row: &Row, ink: Ink) {
@@ -96,7 +100,7 @@ fn draw_row(figure: &mut Figure, (frame, ground): (&Frame, f64), row: &Row, ink:
     figure.canvas.line(&[(mean, ground - 22.0), (mean, ground - 1.0)], ink, 5.0);
     figure.canvas.line(&[(mean, ground - 21.0), (mean, ground - 2.0)], PAPER, 2.0);
     let x = frame.right + 18.0;
-    if row.values.len() < 2 {
+    let Some(better) = row.better() else {
         // One replication is no share of anything.
         figure.canvas.words(
             &write_signed(Unit::Number, row.mean()),
@@ -105,10 +109,12 @@ fn draw_row(figure: &mut Figure, (frame, ground): (&Frame, f64), row: &Row, ink:
             NAME,
         );
         return;
-    }
-    let better = format!("better in {}", write_probability(row.better()));
-    figure.canvas.words(&write_signed(Unit::Number, row.mean()), (x, ground - ROW / 2.0 - 2.0), Anchor::Start, NAME);
-    figure.canvas.words(&better, (x, ground - ROW / 2.0 + 14.0), Anchor::Start, LABEL);
+    };
+    let (share, ends) = (write_probability(better.share), ends_of(&better));
+    let middle = ground - ROW / 2.0;
+    figure.canvas.words(&write_signed(Unit::Number, row.mean()), (x, middle - 9.0), Anchor::Start, NAME);
+    figure.canvas.words(&format!("better in {share}"), (x, middle + 7.0), Anchor::Start, LABEL);
+    figure.canvas.words(&format!("({ends})"), (x, middle + 22.0), Anchor::Start, LABEL);
 }
 
 /// Which of `bins` parts of the axis a value lies in.
@@ -154,13 +160,13 @@ fn words(report: &Report, rows: &[Row]) -> String {
     let row = |row: &Row| {
         let least = row.values.iter().copied().fold(f64::INFINITY, f64::min);
         let most = row.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let better = row.better().map_or_else(String::new, |its| format!(", better in {}", share_in_words(&its)));
         format!(
-            "{} on average {}, from {} to {}, better in {}",
+            "{} on average {}, from {} to {}{better}",
             report.title(row.name),
             write_signed(Unit::Number, row.mean()),
             write_signed(Unit::Number, least),
-            write_signed(Unit::Number, most),
-            write_probability(row.better())
+            write_signed(Unit::Number, most)
         )
     };
     format!(

@@ -1,8 +1,9 @@
 //! How surely each target is reached, if it were judged at each time.
 
 use super::Report;
-use super::amount::{Unit, sentence_case, write_probability};
+use super::amount::{Unit, sentence_case};
 use super::axis::{Axis, times};
+use super::bounds::bracketed_share;
 use super::canvas::Point;
 use super::chart::Chart;
 use super::figure::{Figure, Frame};
@@ -17,7 +18,9 @@ const MOST_POINTS: usize = 160;
 
 /// The probability of reaching each target over time; none where there are no targets.
 pub fn targets(report: &Report) -> Option<Chart> {
-    let targets: Vec<&TargetResult> = report.business.targets.iter().filter(|t| !t.scenarios.is_empty()).collect();
+    // A single replication has no probabilities.
+    let known = |target: &&TargetResult| target.scenarios.iter().any(|its| its.probability.is_some());
+    let targets: Vec<&TargetResult> = report.business.targets.iter().filter(known).collect();
     if targets.is_empty() {
         return None;
     }
@@ -25,7 +28,8 @@ pub fn targets(report: &Report) -> Option<Chart> {
     let noun = summary.period.noun();
     let subtitle = format!(
         "Share of replications that reach the target if it is judged at each {noun} · \
-         upright line and dots: the {noun} at which it is judged"
+         upright line and dots: the {noun} at which it is judged · whiskers: {:.0}% interval of the chance",
+        100.0 * summary.interval
     );
     let mut figure = Figure::new("How surely targets are reached", &subtitle);
     let names = looks(report, &targets);
@@ -76,19 +80,22 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
         let chances = &of.probability_over_time;
         let points: Vec<Point> = times(chances.len(), MOST_POINTS)
             .into_iter()
-            .map(|time| (frame.x(time as f64), frame.y(chances[time].clamp(0.0, 1.0))))
+            .map(|time| (frame.x(time as f64), frame.y(chances[time].share.clamp(0.0, 1.0))))
             .collect();
         figure.canvas.dashed(&points, look.ink, 2.0, look.dash);
-        if shown {
-            figure.canvas.dot((frame.x(when), frame.y(of.probability.clamp(0.0, 1.0))), 4.0, look.ink);
+        if let Some(chance) = of.probability.filter(|_| shown) {
+            let x = frame.x(when);
+            figure.canvas.line(&[(x, frame.y(chance.low)), (x, frame.y(chance.high))], look.ink, 2.5);
+            figure.canvas.dot((x, frame.y(chance.share.clamp(0.0, 1.0))), 4.0, look.ink);
         }
     }
     figure.canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], AXIS, 1.0);
 }
 
 fn words(report: &Report, targets: &[&TargetResult]) -> String {
-    let chance =
-        |of: &TargetOfScenario| format!("{} in {}", report.title(&of.scenario), write_probability(of.probability));
+    let chance = |of: &TargetOfScenario| {
+        format!("{} in {}", report.title(&of.scenario), bracketed_share(of.probability.as_ref()))
+    };
     let target = |target: &&TargetResult| {
         let chances: Vec<String> = judged(report, target).map(chance).collect();
         format!("{}: {}.", sentence_case(&Words::of(report).asked(target)), chances.join(", "))

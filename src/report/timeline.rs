@@ -125,15 +125,25 @@ fn draw_initiative(
     draw_plan(figure, frame, initiative, ink, bar);
     draw_effect(figure, frame, &initiative.effect, ink, bar);
     draw_frame(figure, frame, initiative, ink, bar);
-    if let Some([low, median, high]) = initiative.live {
-        let (y, at) = (bar.0 - 5.0, |period: f64| frame.x(inside(frame, period - 1.0)));
-        figure.canvas.line(&[(at(low), y), (at(high), y)], TEXT, 1.25);
-        for end in [low, high] {
+    draw_live(figure, frame, initiative, bar.0 - 5.0);
+    top + height
+}
+
+/// When it goes live: the percentiles that the replications can tell.
+fn draw_live(figure: &mut Figure, frame: &Frame, initiative: &InitiativeCourse, y: f64) {
+    let at = |period: f64| frame.x(inside(frame, period - 1.0));
+    let [low, median, high] = initiative.live;
+    if let (Some(low), Some(high)) = (low.and_then(|its| its.period), high) {
+        // Where the later end never comes, the whisker runs to the end of the frame and stays open.
+        let right = high.period.map_or(frame.right, at);
+        figure.canvas.line(&[(at(low), y), (right, y)], TEXT, 1.25);
+        for end in [Some(low), high.period].into_iter().flatten() {
             figure.canvas.line(&[(at(end), y - 3.0), (at(end), y + 3.0)], TEXT, 1.25);
         }
+    }
+    if let Some(median) = median.and_then(|its| its.period) {
         figure.canvas.dot((at(median), y), 2.75, TEXT);
     }
-    top + height
 }
 
 /// A time kept within the frame.

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+mod bounds;
 mod rate;
 
 /// The share of all the money that has moved so far below which a cumulative flow is rounding.

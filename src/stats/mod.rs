@@ -1,6 +1,7 @@
 //! Pure arithmetic on numbers and slices; knows no journey.
 
 pub mod cash;
+pub mod components;
 pub mod control;
 pub mod copula;
 pub mod correlation;
@@ -10,5 +11,10 @@ pub mod estimate;
 pub mod interval;
 pub mod moments;
 pub mod nested;
+pub mod order;
+pub mod ratio;
+pub mod resample;
 pub mod risk;
+pub mod share;
+pub mod shortfall;
 pub mod special;

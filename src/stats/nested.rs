@@ -7,7 +7,9 @@
 
 #![expect(clippy::doc_markdown, reason = "the name of an author is no code")]
 
+use super::components::{Variance, difference};
 use super::moments::Moments;
+use super::order::Bounded;
 use super::special::incomplete_beta;
 
 /// The chance at which no parameter variance at all would still look like some.
@@ -17,6 +19,9 @@ const LEVEL: f64 = 0.05;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Nested {
     values: Moments,
+    /// The sums of the third and fourth powers of what values differ from their mean by.
+    cubes: f64,
+    fourths: f64,
     /// The variance that chance gives the value of a replication, times its degrees of freedom.
     chance: f64,
     freedom: f64,
@@ -29,6 +34,7 @@ impl Nested {
     /// Batches are of one size. The value need not be their mean, as a ratio of totals is not; fewer than two batches say
     /// nothing of chance.
     pub fn push(&mut self, value: f64, batches: &[f64]) {
+        self.push_powers(value);
         self.values.push(value);
         let around: Moments = batches.iter().copied().collect();
         if let Some(variance) = around.variance() {
@@ -36,6 +42,29 @@ impl Nested {
             self.chance += freedom * variance / batches.len() as f64;
             self.freedom += freedom;
         }
+    }
+
+    /// Terriberry's recurrence for sums of higher powers: Pébay (2008), "Formulas for robust, one-pass parallel computation
+    /// of covariances and arbitrary-order statistical moments", Sandia report SAND2008-6212.
+    fn push_powers(&mut self, value: f64) {
+        let before = self.values.count() as f64;
+        let count = before + 1.0;
+        let far = value - self.values.mean();
+        let (step, squares) = (far / count, self.values.variance().unwrap_or(0.0) * (before - 1.0).max(0.0));
+        let weight = far * step * before;
+        self.fourths += weight * step * step * (count * count - 3.0 * count + 3.0) + 6.0 * step * step * squares
+            - 4.0 * step * self.cubes;
+        self.cubes += weight * step * (count - 2.0) - 3.0 * step * squares;
+    }
+
+    /// How many normal values would tell as much of the variance as these do, less one: fewer where a few lie far out.
+    /// The variance of a sample variance is that of its kurtosis (Cramér 1946, "Mathematical methods of statistics", 27.4).
+    fn freedom_of_total(&self, total: f64) -> f64 {
+        let count = self.values.count() as f64;
+        let normal = 2.0 / (count - 1.0);
+        let squares = total * (count - 1.0);
+        let excess = if squares > 0.0 { count * self.fourths / (squares * squares) - 3.0 } else { 0.0 };
+        2.0 / (normal + excess.max(0.0) / count)
     }
 
     /// The doubts apart; none with fewer than two replications, or without batches.
@@ -50,6 +79,9 @@ impl Nested {
             within,
             between: (total - within).max(0.0),
             lost_in_chance: chance_of_more(total, within, freedom, self.freedom) > LEVEL,
+            count: self.values.count(),
+            total: Variance { value: total, freedom: self.freedom_of_total(total) },
+            freedom: self.freedom,
         })
     }
 }
@@ -69,6 +101,12 @@ pub struct Components {
     pub between: f64,
     /// Whether `between` cannot be told from 0: the F test of no parameter variance is not refused at 5 %.
     pub lost_in_chance: bool,
+    /// The number of replications.
+    count: u64,
+    /// The variance of values, and what it rests on.
+    total: Variance,
+    /// The degrees of freedom of `within`.
+    freedom: f64,
 }
 
 impl Components {
@@ -78,12 +116,45 @@ impl Components {
         self.between + self.within * agents / customers
     }
 
+    /// The variance that chance gives, and what it rests on.
+    fn chance(&self) -> Variance {
+        Variance { value: self.within, freedom: self.freedom }
+    }
+
+    /// [`Components::chance_error`] with its interval at `level`.
+    pub fn chance_error_bounded(&self, level: f64) -> Bounded {
+        let ends = self.chance().ends(level);
+        bounded(self.chance_error, ends.map(|end| end / self.count as f64))
+    }
+
+    /// The standard deviation that the uncertain numbers give, with its interval at `level`.
+    pub fn between_bounded(&self, level: f64) -> Bounded {
+        bounded(libm::sqrt(self.between), difference(self.total, self.chance(), level))
+    }
+
+    /// The standard deviation of [`Components::outcome_variance`] with its interval at `level`; `uncertain` says whether any
+    /// number is, so that there is anything but chance.
+    pub fn outcome_bounded(&self, (customers, agents): (f64, f64), uncertain: bool, level: f64) -> Bounded {
+        let share = agents / customers;
+        if !uncertain {
+            return bounded(libm::sqrt(self.within * share), self.chance().ends(level).map(|end| end * share));
+        }
+        let less = Variance { value: self.within * (1.0 - share).max(0.0), freedom: self.freedom };
+        bounded(libm::sqrt(self.outcome_variance(customers, agents)), difference(self.total, less, level))
+    }
+
     /// How many agents leave chance with less than a tenth of the parameter variance, where these had `agents`; none where
     /// there is no parameter variance.
     pub fn agents_that_would_do(&self, agents: u64) -> Option<u64> {
         let wanted = 10.0 * self.within / self.between * agents as f64;
         (self.between > 0.0 && wanted < 1e18).then(|| whole(wanted) + 1)
     }
+}
+
+/// A standard deviation with the interval of its square.
+fn bounded(value: f64, squares: [f64; 2]) -> Bounded {
+    let [low, high] = squares.map(|square| libm::sqrt(square.max(0.0)));
+    Bounded { value, low: Some(low.min(value)), high: Some(high.max(value)) }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below 0 and below 1e18")]

@@ -7,7 +7,7 @@ use super::Draft;
 use super::sheet::{MOST_ROWS, Sheet};
 use crate::estimate::business::{CohortResult, CohortsOfScenario};
 
-const HEADS: [&str; 8] = [
+const HEADS: [&str; 10] = [
     "Scenario",
     "Came in period",
     "Customers",
@@ -16,16 +16,19 @@ const HEADS: [&str; 8] = [
     "Worth of each after it",
     "Worth of each",
     "Share until the horizon",
+    "Worth until the horizon, low",
+    "Worth until the horizon, high",
 ];
 const CUSTOMERS: u16 = 2;
 const WITHIN: u16 = 4;
 const AFTER: u16 = 5;
+const LOW: u16 = 8;
 
 /// Writes the sheet: a block for each scenario, with the mean over its customers below.
 pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Cohorts")?;
     let styles = &draft.styles;
-    sheet.widths(&[34.0, 26.0, 16.0, 22.0, 28.0, 24.0, 20.0, 22.0])?;
+    sheet.widths(&[34.0, 26.0, 16.0, 22.0, 28.0, 24.0, 20.0, 22.0, 28.0, 28.0])?;
     sheet.freeze(1, 0, (0, 0))?;
     sheet.heads(0, &HEADS[..1], &styles.head)?;
     sheet.heads_from((0, 1), &HEADS[1..], &styles.head_count)?;
@@ -57,10 +60,16 @@ fn line(
     sheet.number((row, 1), f64::from(cohort.entry), &styles.count)?;
     sheet.number((row, CUSTOMERS), cohort.customers, styles.plain(cohort.customers))?;
     sheet.number((row, 3), cohort.retention.last().copied().unwrap_or(f64::NAN), &styles.rate)?;
-    sheet.number((row, WITHIN), cohort.lifetime_value, styles.plain(cohort.lifetime_value))?;
+    let within = cohort.lifetime_value;
+    sheet.number((row, WITHIN), within.value, styles.plain(within.value))?;
+    for (column, end) in (LOW..).zip([within.low, within.high]) {
+        if let Some(end) = end {
+            sheet.number((row, column), end, styles.plain(end))?;
+        }
+    }
     if let Some(after) = cohort.tail_value {
         sheet.number((row, AFTER), after, styles.plain(after))?;
-        whole(sheet, draft, row, (cohort.lifetime_value, after))?;
+        whole(sheet, draft, row, (within.value, after))?;
     }
     Ok(())
 }
@@ -101,7 +110,7 @@ fn together(
         sheet.formula((row, at), &formula, mean, styles.plain(mean))?;
         Ok(mean)
     };
-    let within = mean(sheet, WITHIN, &|cohort| cohort.lifetime_value)?;
+    let within = mean(sheet, WITHIN, &|cohort| cohort.lifetime_value.value)?;
     if of.cohorts.iter().any(|cohort| cohort.tail_value.is_none()) {
         return Ok(());
     }

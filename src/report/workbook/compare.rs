@@ -1,16 +1,19 @@
 //! The first sheet: scenarios side by side, and the numbers that all sheets reckon with.
 
-use rust_xlsxwriter::{Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::super::amount::write_rate;
-use super::super::answer::tells_tail;
+use super::super::caution::few_replications;
 use super::Draft;
 use super::keys::{Key, NEVER, UNCERTAIN};
 use super::layout::Sum;
 use super::scenario;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, Styles};
 use crate::estimate::business::{BusinessCase, Irr};
 use crate::report::sections::FORCED;
+use crate::stats::estimate::Estimate;
+use crate::stats::order::Bounded;
+use crate::stats::share::Share;
 
 /// The rows of the numbers that may be changed: discount rate, when money is valued, and the length of a period.
 const INPUTS: [u32; 3] = [3, 4, 5];
@@ -53,6 +56,9 @@ fn inputs(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
         summary.currency
     );
     sheet.text((1, 0), &note, &styles.note)?;
+    if let Some(warning) = few_replications(draft.report) {
+        sheet.text((2, 0), &warning, &styles.note)?;
+    }
     sheet.text((INPUTS[0], 0), "Discount rate a year", &styles.text)?;
     sheet.number((INPUTS[0], 1), business.discount_rate, &styles.input)?;
     if business.discount_rate_is_uncertain {
@@ -112,69 +118,146 @@ fn keys(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<u32, XlsxError> 
     Ok(row)
 }
 
-/// What the engine knows from all replications, as values.
-fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> {
-    let noun = draft.report.summary.period.noun();
-    let worst = write_rate(draft.report.business.cases.first().map_or(0.05, |case| case.tail));
-    let titles = [
-        "Internal rate of return a year of the mean difference".to_owned(),
-        "Chance that the difference in net present value is above 0".to_owned(),
-        "Mean difference in net present value".to_owned(),
-        "The same by paired luck, as lines add up to it".to_owned(),
-        "Mean peak funding beyond the baseline's".to_owned(),
-        format!("Median payback of the difference, not discounted, {noun}"),
-        "Share that pays back within the horizon, not discounted".to_owned(),
-        format!("Value at risk at {worst} (below 0: a gain)"),
-        format!("Expected shortfall at {worst} (below 0: a gain)"),
-    ];
-    sheet.text((first, 0), "By the engine, over all replications", &draft.styles.head)?;
-    if draft.report.business.cases.iter().any(BusinessCase::is_forced) {
-        let below = first + 1 + u32::try_from(titles.len()).unwrap_or(u32::MAX);
-        sheet.text((below, 0), FORCED, &draft.styles.note)?;
-    }
-    for (row, title) in (first + 1..).zip(&titles) {
-        sheet.text((row, 0), title, &draft.styles.text)?;
-    }
-    for (column, place) in (1..).zip(0..draft.sums.len()) {
-        sheet.text((first, column), "", &draft.styles.head)?;
-        let mut all = draft.report.business.cases.iter();
-        if let Some(case) = all.find(|case| case.scenario == draft.scenario(place)) {
-            column_of(sheet, draft, (first + 1, column), case)?;
-        }
-    }
-    Ok(())
+/// A figure of the engine: a number, or words that stand for it.
+type Cell = Result<f64, String>;
+
+/// A figure of the engine over all replications, with the ends of its interval where it has any.
+struct Figure {
+    title: String,
+    style: fn(&Styles) -> &Format,
+    value: fn(&BusinessCase) -> Option<Cell>,
+    ends: fn(&BusinessCase) -> [Option<Cell>; 2],
 }
 
-fn column_of(
-    sheet: &mut Sheet,
-    draft: &Draft,
-    (row, column): (u32, u16),
-    case: &BusinessCase,
-) -> Result<(), XlsxError> {
-    let styles = &draft.styles;
-    match &case.irr {
-        Irr::Rate(rate) => sheet.number((row, column), *rate, &styles.rate)?,
-        Irr::None => sheet.text((row, column), "none", &styles.text)?,
+/// The ends of an estimate.
+fn ends_of(estimate: &Estimate) -> [Option<Cell>; 2] {
+    let is_known = estimate.standard_error.is_some();
+    [estimate.low, estimate.high].map(|end| is_known.then_some(Ok(end)))
+}
+
+/// The ends of a share.
+fn ends_of_share(share: Option<&Share>) -> [Option<Cell>; 2] {
+    [share.map(|its| Ok(its.low)), share.map(|its| Ok(its.high))]
+}
+
+/// The ends of a figure; an end is open where only the other is known.
+fn ends_of_bounded(figure: Option<&Bounded>) -> [Option<Cell>; 2] {
+    let Some(its) = figure.filter(|its| its.low.is_some() || its.high.is_some()) else { return [None, None] };
+    [its.low, its.high].map(|end| Some(end.ok_or_else(|| "open".to_owned())))
+}
+
+fn rate(case: &BusinessCase) -> Option<Cell> {
+    Some(match &case.irr {
+        Irr::Rate(rate) => Ok(*rate),
+        Irr::None => Err("none".to_owned()),
         Irr::Several(rates) => {
             let told: Vec<String> = rates.iter().map(|rate| format!("{:.1}%", rate * 100.0)).collect();
-            sheet.text((row, column), &format!("several: {}", told.join(", ")), &styles.text)?;
+            Err(format!("several: {}", told.join(", ")))
         }
-    }
-    sheet.number((row + 1, column), case.probability_positive, &styles.rate)?;
-    sheet.number((row + 2, column), case.npv.mean, &styles.money)?;
-    sheet.number((row + 3, column), case.paired.mean, &styles.money)?;
-    sheet.number((row + 4, column), case.peak_funding.mean, &styles.money)?;
-    match case.payback.periods[1] {
-        Some(median) => sheet.number((row + 5, column), median, &styles.count)?,
-        None => sheet.text((row + 5, column), NEVER, &styles.text)?,
-    }
-    sheet.number((row + 6, column), case.payback.within_horizon, &styles.rate)?;
-    for (row, loss) in (row + 7..).zip([case.value_at_risk, case.expected_shortfall]) {
-        if tells_tail(draft.report) {
-            sheet.number((row, column), loss, &styles.money)?;
-        } else {
-            sheet.text((row, column), "from 100 replications on", &styles.right)?;
+    })
+}
+
+fn period(at: Option<f64>) -> Cell {
+    at.ok_or_else(|| NEVER.to_owned())
+}
+
+/// What the engine knows from all replications.
+fn figures(draft: &Draft) -> Vec<Figure> {
+    let noun = draft.report.summary.period.noun();
+    let worst = write_rate(draft.report.business.cases.first().map_or(0.05, |case| case.tail));
+    let figure = |title: &str, style, value, ends| Figure { title: title.to_owned(), style, value, ends };
+    vec![
+        figure(
+            "Internal rate of return a year of the mean difference",
+            |styles| &styles.rate,
+            rate,
+            |case| {
+                let value = if let Irr::Rate(rate) = case.irr { rate } else { 0.0 };
+                ends_of_bounded(Some(&Bounded { value, low: case.irr_low, high: case.irr_high }))
+            },
+        ),
+        figure(
+            "Chance that the difference in net present value is above 0",
+            |styles| &styles.rate,
+            |case| case.probability_positive.map(|its| Ok(its.share)),
+            |case| ends_of_share(case.probability_positive.as_ref()),
+        ),
+        figure(
+            "Mean difference in net present value",
+            |styles| &styles.money,
+            |case| Some(Ok(case.npv.mean)),
+            |case| ends_of(&case.npv),
+        ),
+        figure(
+            "The same by paired luck, as lines add up to it",
+            |styles| &styles.money,
+            |case| Some(Ok(case.paired.mean)),
+            |case| ends_of(&case.paired),
+        ),
+        figure(
+            "Mean peak funding beyond the baseline's",
+            |styles| &styles.money,
+            |case| Some(Ok(case.peak_funding.mean)),
+            |case| ends_of(&case.peak_funding),
+        ),
+        figure(
+            &format!("Median payback of the difference, not discounted, {noun}"),
+            |styles| &styles.count,
+            |case| case.payback.periods[1].map(|its| period(its.period)),
+            |case| {
+                let its = case.payback.periods[1];
+                [its.map(|its| period(its.low)), its.map(|its| period(its.high))]
+            },
+        ),
+        figure(
+            "Share that pays back within the horizon, not discounted",
+            |styles| &styles.rate,
+            |case| case.payback.within_horizon.map(|its| Ok(its.share)),
+            |case| ends_of_share(case.payback.within_horizon.as_ref()),
+        ),
+        figure(
+            &format!("Value at risk at {worst} (below 0: a gain)"),
+            |styles| &styles.money,
+            |case| case.value_at_risk.map(|its| Ok(its.value)),
+            |case| ends_of_bounded(case.value_at_risk.as_ref()),
+        ),
+        figure(
+            &format!("Expected shortfall at {worst} (below 0: a gain)"),
+            |styles| &styles.money,
+            |case| case.expected_shortfall.map(|its| Ok(its.value)),
+            |case| ends_of_bounded(case.expected_shortfall.as_ref()),
+        ),
+    ]
+}
+
+/// What the engine knows from all replications, as values: each figure, and the ends of its interval below it.
+fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> {
+    let styles = &draft.styles;
+    let level = draft.report.summary.interval * 100.0;
+    sheet.text((first, 0), "By the engine, over all replications", &styles.head)?;
+    (1..).zip(&draft.sums).try_for_each(|(column, _)| sheet.text((first, column), "", &styles.head))?;
+    let mut row = first + 1;
+    for figure in figures(draft) {
+        let ends = |end: &str| format!("    {end} end of the {level:.0}% interval");
+        for (row, title) in (row..).zip([figure.title.clone(), ends("lower"), ends("upper")]) {
+            sheet.text((row, 0), &title, &styles.text)?;
         }
+        for (column, place) in (1..).zip(0..draft.sums.len()) {
+            let mut all = draft.report.business.cases.iter();
+            let Some(case) = all.find(|case| case.scenario == draft.scenario(place)) else { continue };
+            let [low, high] = (figure.ends)(case);
+            for (row, cell) in (row..).zip([(figure.value)(case), low, high]) {
+                match cell {
+                    Some(Ok(number)) => sheet.number((row, column), number, (figure.style)(styles))?,
+                    Some(Err(words)) => sheet.text((row, column), &words, &styles.right)?,
+                    None => sheet.text((row, column), "too few replications", &styles.right)?,
+                }
+            }
+        }
+        row += 3;
+    }
+    if draft.report.business.cases.iter().any(BusinessCase::is_forced) {
+        sheet.text((row, 0), FORCED, &styles.note)?;
     }
     Ok(())
 }

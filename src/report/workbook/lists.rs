@@ -26,28 +26,47 @@ pub fn assumptions(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
     Ok(())
 }
 
+/// The heads of the three uncertainties, each with the ends of its interval.
+const DOUBTS: [&str; 11] = [
+    "Mean",
+    "Simulation error",
+    "Low",
+    "High",
+    "Parameter sd",
+    "Low",
+    "High",
+    "Outcome sd",
+    "Low",
+    "High",
+    "Agents that would do",
+];
+/// The column of what is said of them.
+const NOTE: u16 = 14;
+
 /// The three uncertainties, and the intervals of all metrics and differences.
 pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Uncertainty")?;
     let styles = &draft.styles;
-    sheet.widths(&[34.0, 34.0, 20.0, 18.0, 18.0, 18.0, 18.0, 22.0, 38.0])?;
-    let numbers = ["Mean", "Simulation error", "Parameter sd", "Outcome sd", "Agents that would do"];
+    sheet.widths(&[34.0, 34.0, 20.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 22.0, 38.0])?;
     sheet.heads(0, &["Scenario", "Metric", "Kind"], &styles.head)?;
-    sheet.heads_from((0, 3), &numbers, &styles.head_count)?;
-    sheet.text((0, 8), "Note", &styles.head)?;
+    sheet.heads_from((0, 3), &DOUBTS, &styles.head_count)?;
+    sheet.text((0, NOTE), "Note", &styles.head)?;
     let mut row = 1;
     for of in &draft.report.business.uncertainty {
         let kind = if of.difference { "difference" } else { "level" };
         sheet.heads(row, &[draft.report.title(&of.scenario), &words(&of.metric), kind], &styles.text)?;
-        let numbers = [of.mean, of.simulation_error, of.parameter_sd, of.outcome_sd];
-        (3..).zip(numbers).try_for_each(|(column, number)| {
-            sheet.number((row, column), number, styles.of_metric(&of.metric, number))
-        })?;
+        let three = [of.simulation_error, of.parameter_sd, of.outcome_sd];
+        let numbers = three.iter().flat_map(|its| [Some(its.value), its.low, its.high]);
+        for (column, number) in (3..).zip([Some(of.mean)].into_iter().chain(numbers)) {
+            if let Some(number) = number {
+                sheet.number((row, column), number, styles.of_metric(&of.metric, number))?;
+            }
+        }
         if let Some(agents) = would_do(draft.report, of) {
-            sheet.text((row, 7), &agents, &styles.right)?;
+            sheet.text((row, NOTE - 1), &agents, &styles.right)?;
         }
         if of.parameter_is_lost_in_chance {
-            sheet.text((row, 8), "chance is too large beside it to tell", &styles.note)?;
+            sheet.text((row, NOTE), "chance is too large beside it to tell", &styles.note)?;
         }
         row += 1;
     }
@@ -91,20 +110,24 @@ fn interval(
 pub fn targets(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Targets")?;
     let styles = &draft.styles;
-    sheet.widths(&[24.0, 60.0, 34.0, 12.0, 22.0, 16.0, 16.0, 16.0, 40.0])?;
+    sheet.widths(&[24.0, 60.0, 34.0, 12.0, 12.0, 12.0, 22.0, 16.0, 16.0, 16.0, 40.0])?;
     sheet.freeze(1, 0, (0, 0))?;
     sheet.heads(0, &["Target", "Asked", "Scenario"], &styles.head)?;
-    let numbers = ["Chance", "Within the bound by", "Standard error", "Low", "High"];
+    let numbers = ["Chance", "Low", "High", "Within the bound by", "Standard error", "Low", "High"];
     sheet.heads_from((0, 3), &numbers, &styles.head_count)?;
-    sheet.text((0, 8), "Otherwise", &styles.head)?;
+    sheet.text((0, 10), "Otherwise", &styles.head)?;
     let mut row = 1;
     for target in &draft.report.business.targets {
         let asked = sentence_case(&Words::of(draft.report).asked(target));
         for of in judged(draft.report, target) {
             sheet.heads(row, &[&words(&target.name), &asked, draft.report.title(&of.scenario)], &styles.text)?;
-            sheet.number((row, 3), of.probability, &styles.rate)?;
-            interval(&mut sheet, draft, (row, 4), (&target.metric, &of.gap))?;
-            sheet.text((row, 8), &target.otherwise, &styles.text)?;
+            if let Some(chance) = of.probability {
+                for (column, number) in (3..).zip([chance.share, chance.low, chance.high]) {
+                    sheet.number((row, column), number, &styles.rate)?;
+                }
+            }
+            interval(&mut sheet, draft, (row, 6), (&target.metric, &of.gap))?;
+            sheet.text((row, 10), &target.otherwise, &styles.text)?;
             row += 1;
         }
     }

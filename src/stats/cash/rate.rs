@@ -3,7 +3,7 @@
 use super::Calendar;
 
 /// The rates a year between which one is looked for.
-const RANGE: (f64, f64) = (-0.9999, 1e4);
+pub const RANGE: (f64, f64) = (-0.9999, 1e4);
 /// The most changes of sign that are taken off one by one: beyond, the flow is looked at on a grid.
 const MOST_CHANGES: usize = 40;
 /// The steps of that grid.

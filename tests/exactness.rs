@@ -52,8 +52,7 @@ fn a_steep_driver_has_its_own_expectation() {
 #[test]
 fn chances_of_ones_own_that_crowd_at_both_ends_have_their_closed_form() {
     for (a, b) in [(0.01, 0.05), (0.5, 0.5), (2.0, 3.0), (0.02, 4.0)] {
-        let found =
-            exact(12, &format!("law = \"beta({a}, {b})\""), "to = { b = { trait = \"x\" } }", "retention");
+        let found = exact(12, &format!("law = \"beta({a}, {b})\""), "to = { b = { trait = \"x\" } }", "retention");
         // The mean of (1 - x)^12 is B(a, b + 12) / B(a, b).
         let wanted: f64 = (0..12).map(f64::from).map(|k| (b + k) / (a + b + k)).product();
         assert!((found - wanted).abs() < 1e-6, "beta({a}, {b}): {found}, {wanted} in closed form");

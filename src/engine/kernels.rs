@@ -27,7 +27,7 @@ impl Laws {
             .stages
             .iter()
             .map(|stage| {
-                let law = stage.quality.as_ref()?.law;
+                let law = stage.quality.as_ref()?.law.clone();
                 let known = laws.iter().position(|its| its.law == law);
                 Some(known.unwrap_or_else(|| {
                     laws.push(QualityLaw::new(law));
@@ -35,7 +35,7 @@ impl Laws {
                 }))
             })
             .collect();
-        let start = model.experience.as_ref().map(|its| QualityLaw::new(its.start));
+        let start = model.experience.as_ref().map(|its| QualityLaw::new(its.start.clone()));
         Self { laws, stages, start }
     }
 }

@@ -46,7 +46,7 @@ impl Rule {
     /// A rule of given values, which are all that there are.
     pub fn given(law: &Distribution, values: Nodes) -> Self {
         let node = |(value, weight)| Node { p: 0.0, value, weight, coarse: weight };
-        Self { law: *law, ends: Vec::new(), nodes: values.into_iter().map(node).collect() }
+        Self { law: law.clone(), ends: Vec::new(), nodes: values.into_iter().map(node).collect() }
     }
 
     fn of_panels(law: &Distribution, ends: Vec<f64>) -> Self {
@@ -59,7 +59,7 @@ impl Rule {
                 Node { p, value: law.quantile(p), weight: width * weight, coarse: width * coarse }
             }));
         }
-        Self { law: *law, ends, nodes }
+        Self { law: law.clone(), ends, nodes }
     }
 
     /// How many panels there are.

@@ -115,7 +115,7 @@ mod tests {
             Distribution::Uniform { low: 0.2, high: 1.4 },
         ];
         for law in laws {
-            let quality = QualityLaw::new(law);
+            let quality = QualityLaw::new(law.clone());
             for k in 0..=4_000 {
                 let p = (f64::from(k) + 0.5) / 4_001.0;
                 let (found, exact) = (quality.quantile(p), law.quantile(p));

@@ -199,7 +199,7 @@ mod tests {
         for (law, change, learning) in LAWS.iter().flat_map(|law| [(law, 0.0, 0.3), (law, -0.05, 0.9), (law, 0.1, 1.0)])
         {
             let mean = law.mean() + change;
-            let kernel = grid.kernel(&QualityLaw::new(*law), mean, learning);
+            let kernel = grid.kernel(&QualityLaw::new(law.clone()), mean, learning);
             let draw = |k: i32| {
                 let p = (f64::from(k) + 0.5) / f64::from(probabilities);
                 match law {
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn who_learns_nothing_feels_nothing() {
         let grid = SatisfactionGrid::new(24);
-        let kernel = grid.kernel(&QualityLaw::new(LAWS[0]), 0.7, 0.0);
+        let kernel = grid.kernel(&QualityLaw::new(LAWS[0].clone()), 0.7, 0.0);
         let before: Vec<f64> = (0..25).map(|k| f64::from(k) / 300.0).collect();
         let mut after = vec![0.0; 25];
         kernel.feel(&before, &mut after);

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Whether a study can still be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -30,6 +30,7 @@ pub enum End {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The parameter path, such as `stages.active.to.churned`; empty for the file.
+    #[serde(serialize_with = "brief_text")]
     pub path: String,
     /// Whether the value at the path is meant, or its key.
     #[serde(skip)]
@@ -72,7 +73,7 @@ impl Diagnostic {
         Self {
             severity: Severity::Error,
             places: Vec::new(),
-            what: what.into(),
+            what: brief(&what.into()),
             why: String::new(),
             mend: String::new(),
         }
@@ -92,7 +93,7 @@ impl Diagnostic {
     /// Points at a parameter path, with a few words on what stands there.
     #[must_use]
     pub fn at_with(mut self, path: impl Into<String>, label: impl Into<String>) -> Self {
-        self.places.push(Place::new(path.into(), End::Value, label.into()));
+        self.places.push(Place::new(path.into(), End::Value, brief(&label.into())));
         self
     }
 
@@ -106,16 +107,46 @@ impl Diagnostic {
     /// Says why it is wrong.
     #[must_use]
     pub fn why(mut self, why: impl Into<String>) -> Self {
-        self.why = why.into();
+        self.why = brief(&why.into());
         self
     }
 
     /// Says how to mend it.
     #[must_use]
     pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = mend.into();
+        self.mend = brief(&mend.into());
         self
     }
+}
+
+/// More letters of what a user wrote are not quoted.
+const LONGEST_QUOTE: usize = 100;
+/// No message is longer than this.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// A message in which what stands between backticks, such as a name or a value of a study, is not longer than a line.
+/// A name may have ten thousand letters, and would hide what is said of it.
+pub fn brief(message: &str) -> String {
+    let paired = message.matches('`').count().is_multiple_of(2);
+    let parts = message.split('`').enumerate();
+    let short = |(at, part): (usize, &str)| match part.find('\n') {
+        _ if !paired || at % 2 == 0 => part.to_owned(),
+        Some(end) => cut(&part[..end], LONGEST_QUOTE - 1) + "…",
+        None => cut(part, LONGEST_QUOTE),
+    };
+    cut(&parts.map(short).collect::<Vec<_>>().join("`"), LONGEST_MESSAGE)
+}
+
+/// The first letters of a text, and a sign that it goes on.
+fn cut(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some(_) => text.chars().take(letters - 1).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+fn brief_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&cut(text, 2 * LONGEST_QUOTE))
 }
 
 /// What a number would be if it was meant in percent, where it may well be.
@@ -147,7 +178,7 @@ fn slips(letters: usize) -> usize {
 }
 
 /// More names than this are not listed.
-const MOST_NAMES: usize = 18;
+const MOST_NAMES: usize = 20;
 
 /// `did you mean X?` where a name is near, else the list of what is allowed.
 pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
@@ -166,7 +197,20 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone)
 
 #[cfg(test)]
 mod tests {
-    use super::{nearest, suggest};
+    use super::{Diagnostic, brief, nearest, suggest};
+
+    #[test]
+    fn what_a_user_wrote_is_quoted_to_the_end_of_a_line_at_most() {
+        let name = "ä".repeat(5_000_000);
+        let fault = Diagnostic::error(format!("there is no stage `{name}`")).at_with("x", name.clone()).mend(name);
+        let short = format!("there is no stage `{}…`", "ä".repeat(99));
+        assert_eq!(fault.what, short);
+        assert!(fault.mend.chars().count() == 2000 && fault.places[0].label.chars().count() == 2000);
+        assert_eq!(brief("there is no stage `x`"), "there is no stage `x`");
+        assert_eq!(brief("there is no stage `x\ny`\n  why: z"), "there is no stage `x…`\n  why: z");
+        let long = format!("`{}` and `b`, {}", "a".repeat(100), "own words ".repeat(40));
+        assert_eq!(brief(&long), long);
+    }
 
     #[test]
     fn a_name_is_guessed_where_a_slip_explains_it_and_listed_where_not() {

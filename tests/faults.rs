@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 23] = [
+const WARNED: [&str; 28] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
@@ -21,14 +21,19 @@ const WARNED: [&str; 23] = [
     "discount_rate_in_percent",
     "gate_without_anything_required",
     "inflow_referrals_in_percent",
+    "initiatives_that_do_nothing",
     "live_after_the_horizon",
+    "nobody_retained",
+    "numbers_hardly_meant",
     "provides_less_than_there_is",
     "purchases_a_million",
     "season_in_percent",
     "shock_after_the_horizon",
     "shock_uncertain_after_the_horizon",
     "stage_never_reached",
+    "stages_left_for_each_other_for_ever",
     "start_after_the_horizon",
+    "titles_that_are_alike",
     "trend_in_percent",
     "until_before_go_live",
     "until_before_the_start",

@@ -96,7 +96,10 @@ fn probability(text: &str) -> Result<f64, String> {
 
 fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), ReadError> {
     match Study::read(study) {
-        Err(ReadError::Wrong { source_file, diagnostics }) => Ok((*source_file, diagnostics, None)),
+        Err(ReadError::Wrong { source_file, diagnostics }) => {
+            let faults = Model::faults_of(&source_file, diagnostics);
+            Ok((*source_file, faults, None))
+        }
         Err(fault) => Err(fault),
         Ok((study, source)) => match Model::compile(&study, &source) {
             Ok((model, warnings)) => Ok((source, warnings, Some(model))),

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::explain::explain;
 use super::output::{colour, tell, tell_explained};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, brief};
+use crate::model::Model;
 use crate::study::source::ReadError;
 use crate::study::source::Source;
 
@@ -62,7 +63,9 @@ impl Failure {
             Self::PipeClosed => {}
             Self::Wrong(text) => tell_explained(text),
             Self::Missed(text) => tell(&format!("{text}\n")),
-            Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => tell(&format!("error: {text}\n")),
+            Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => {
+                tell(&format!("error: {}\n", brief(text)))
+            }
             Self::Bug(text) => tell(&format!("error: this is a fault of polku, not of your study: {text}\n")),
         }
     }
@@ -98,7 +101,9 @@ impl From<ReadError> for Failure {
     fn from(fault: ReadError) -> Self {
         match fault {
             ReadError::Unreadable { .. } => Self::Unreadable(fault.to_string()),
-            ReadError::Wrong { source_file, diagnostics } => Self::wrong(&diagnostics, &source_file),
+            ReadError::Wrong { source_file, diagnostics } => {
+                Self::wrong(&Model::faults_of(&source_file, diagnostics), &source_file)
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::explain::explain;
@@ -29,7 +30,6 @@ use crate::report::ledger_table::ledger_csv;
 use crate::report::parquet;
 use crate::report::table::{contrasts_csv, summary_json, terminal, timeline_csv};
 use crate::report::workbook::workbook;
-use crate::study::source::Source;
 
 /// What to run, and where to write it.
 #[derive(Debug, Args)]
@@ -150,12 +150,13 @@ impl Run {
         let settings: Vec<String> = self.open.settings()?.iter().map(ToString::to_string).collect();
         let digests: serde_json::Map<String, serde_json::Value> =
             outputs.iter().map(|(name, bytes)| (name.clone(), sha256(bytes).into())).collect();
+        let lists: IndexMap<String, String> = opened.source.list_digests().into_iter().collect();
         let manifest = serde_json::json!({
             "format": 1,
             "polku": env!("CARGO_PKG_VERSION"),
             "study": opened.source.name,
             "study_sha256": sha256(opened.source.text.as_bytes()),
-            "lists_sha256": lists(&opened.source)?,
+            "lists_sha256": lists,
             "seed": opened.model.run.seed,
             "options": { "set": settings, "scenario": self.scenario, "against": self.against },
             "outputs_sha256": digests,
@@ -174,18 +175,6 @@ fn held(summary: &Summary) -> Option<Diagnostic> {
             .why("what was drawn drove it further, or let the chances of leaving a stage add up to more than 1; such chances were scaled to 1")
             .mend("narrow the laws, or give changes as `odds`, where that is not meant")
     })
-}
-
-/// The digests of the lists that the study reads, by the names it gives them.
-fn lists(source: &Source) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
-    let mut digests = serde_json::Map::new();
-    for name in source.lists() {
-        let path = source.folder.join(&name);
-        let bytes = std::fs::read(&path)
-            .map_err(|fault| Failure::Unreadable(format!("{} cannot be read again: {fault}", path.display())))?;
-        digests.insert(name, sha256(&bytes).into());
-    }
-    Ok(digests)
 }
 
 fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Result<Vec<Output>, Failure> {

@@ -14,6 +14,7 @@ pub mod param;
 pub mod people;
 pub mod roadmap;
 pub mod rows;
+pub mod sense;
 pub mod timeline;
 pub mod together;
 pub mod value;

@@ -33,7 +33,7 @@ pub enum Value {
     Text(String),
     /// A number without a point or an exponent.
     Integer(i64),
-    /// A number without a point that is past what 64 bits hold.
+    /// A number without a point that is past 2^63 - 1: its decimal digits, where 64 bits hold it.
     Oversized(String),
     /// A number with a point or an exponent; also `nan` and `inf`.
     Float(f64),
@@ -61,8 +61,13 @@ impl Node {
     pub fn from_toml(span: Range<usize>, value: &DeValue<'_>) -> Self {
         let value = match value {
             DeValue::String(text) => Value::Text(text.to_string()),
-            DeValue::Integer(whole) => i64::from_str_radix(whole.as_str(), whole.radix())
-                .map_or_else(|_| Value::Oversized(whole.to_string()), Value::Integer),
+            DeValue::Integer(whole) => i64::from_str_radix(whole.as_str(), whole.radix()).map_or_else(
+                |_| {
+                    let unsigned = u64::from_str_radix(whole.as_str(), whole.radix());
+                    Value::Oversized(unsigned.map_or_else(|_| whole.to_string(), |whole| whole.to_string()))
+                },
+                Value::Integer,
+            ),
             // The parser took it as a number already; what does not fit reads as infinite.
             DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(truth) => Value::Boolean(*truth),

@@ -5,36 +5,78 @@
 use serde_json::Value as Schema;
 
 use super::document::{Entry, Node, Value};
+use super::kind::{home_name, kind_allowed, kind_found, said_within, table_name};
 use super::language::{Language, is, property, words};
+use super::number::Seed;
 use super::path::{ParamPath, Step};
+use super::version;
 use crate::diagnostic::{Diagnostic, End, Place, nearest, suggest};
 
 /// More faults than this are counted, not told.
 const MOST: usize = 100;
 
-/// Everything that is wrong with the form of a document; the places have no line and column yet.
-pub fn faults(document: &Node, language: &Language) -> Vec<Diagnostic> {
-    let mut walk = Walk { language, faults: Vec::new(), untold: 0 };
+/// What the form of a document is wrong in.
+pub struct Form {
+    /// The faults as they are told; the places have no line and column yet.
+    pub faults: Vec<Diagnostic>,
+    /// Where they are, all of them.
+    pub flaws: Vec<Flaw>,
+}
+
+/// A place at which the form is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flaw {
+    /// The path of the key or value; of a missing one, where it would be.
+    pub path: ParamPath,
+    /// What is wrong there.
+    pub kind: FlawKind,
+}
+
+/// What is wrong at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlawKind {
+    /// The key is not known there.
+    Unknown,
+    /// A key that is needed is not there.
+    Missing,
+    /// The value cannot stand there.
+    Wrong,
+}
+
+/// Everything that is wrong with the form of a document.
+pub fn form(document: &Node, language: &Language) -> Form {
+    let mut walk = Walk { language, faults: Vec::new(), flaws: Vec::new() };
     walk.value(document, language.root(), &ParamPath::default());
-    if walk.untold > 0 {
-        walk.faults.push(Diagnostic::error(format!("there are {} more faults of this kind", walk.untold)).at(""));
+    let untold = walk.flaws.len() - walk.faults.len();
+    if untold > 0 {
+        walk.faults.push(Diagnostic::error(format!("there are {untold} more faults of this kind")).at(""));
     }
-    walk.faults
+    Form { faults: walk.faults, flaws: walk.flaws }
+}
+
+/// Whether a value has the form that a schema asks for.
+pub fn fits(value: &Node, schema: &Schema, language: &Language) -> bool {
+    let mut walk = Walk { language, faults: Vec::new(), flaws: Vec::new() };
+    walk.value(value, schema, &ParamPath::default());
+    walk.flaws.is_empty()
 }
 
 struct Walk<'a> {
     language: &'a Language,
     faults: Vec<Diagnostic>,
-    untold: usize,
+    flaws: Vec<Flaw>,
 }
 
 impl Walk<'_> {
-    fn tell(&mut self, fault: Diagnostic) {
+    fn tell(&mut self, path: ParamPath, kind: FlawKind, fault: Diagnostic) {
+        self.flaws.push(Flaw { path, kind });
         if self.faults.len() < MOST {
             self.faults.push(fault);
-        } else {
-            self.untold += 1;
         }
+    }
+
+    fn tell_wrong(&mut self, path: &ParamPath, fault: Diagnostic) {
+        self.tell(path.clone(), FlawKind::Wrong, fault);
     }
 
     fn value(&mut self, found: &Node, schema: &Schema, path: &ParamPath) {
@@ -56,6 +98,11 @@ impl Walk<'_> {
             Value::Text(text) => {
                 let texts: Vec<&Schema> =
                     language.branches(schema).into_iter().filter(|branch| is(branch, "string")).collect();
+                // What is a number may not hide as a text, or a slip in it would be one in a text.
+                let in_quotes = language.branch(schema, "number").is_some() && is_number(text);
+                if !texts.is_empty() && in_quotes {
+                    return self.number_in_quotes(text, path);
+                }
                 if !texts.is_empty() {
                     return self.text(text, &texts, path);
                 }
@@ -91,8 +138,8 @@ impl Walk<'_> {
     /// Tells an unknown key; the known one that was meant, where one is near.
     fn unknown_key<'s>(&mut self, name: &str, entry: &Entry, schema: &'s Schema, path: &ParamPath) -> Option<&'s str> {
         if self.faults.len() >= MOST {
-            // Too many to guess what was meant by each.
-            self.untold += 1;
+            // It is only counted: too many to guess what was meant by each.
+            self.flaws.push(Flaw { path: path.child(name), kind: FlawKind::Unknown });
             return None;
         }
         let known: Vec<&str> = schema
@@ -102,9 +149,9 @@ impl Walk<'_> {
             .flatten()
             .map(|(key, _)| key.as_str())
             .collect();
+        let near = nearest(name, known.iter().copied());
         let homes = self.language.homes(name);
         let mut fault = Diagnostic::error(format!("{} has no key `{name}`", table_name(path)));
-        let near = nearest(name, known.iter().copied());
         if near.is_none() && !homes.is_empty() {
             let homes: Vec<String> = homes.iter().take(3).map(|home| home_name(home)).collect();
             fault = fault.why(format!("`{name}` belongs in {}", homes.join(" or ")));
@@ -118,7 +165,7 @@ impl Walk<'_> {
             column: 0,
             label: "not known here".to_owned(),
         });
-        self.tell(fault);
+        self.tell(path.child(name), FlawKind::Unknown, fault);
         near
     }
 
@@ -136,6 +183,8 @@ impl Walk<'_> {
             (None, None) => format!("add `{name}`"),
         };
         self.tell(
+            here.clone(),
+            FlawKind::Missing,
             Diagnostic::error(format!("{} lacks `{name}`", table_name(path)))
                 .at(path.to_string())
                 .why(said_within(why))
@@ -152,12 +201,31 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, text: &str, texts: &[&Schema], path: &ParamPath) {
+        if texts.iter().any(|branch| version::is_version(branch)) {
+            if let Some(fault) = version::malformed(text) {
+                self.tell_wrong(path, fault.at(path.to_string()));
+            }
+            return;
+        }
+        if texts.iter().any(|branch| is_seed(branch)) {
+            if Seed::parse(text).is_none() {
+                self.tell_wrong(
+                    path,
+                    Diagnostic::error(format!("`{path}` cannot be `{text}`"))
+                        .at(path.to_string())
+                        .why("a seed is a whole number below 2^64, and may be hexadecimal")
+                        .mend("write for example `2026`, or \"0xfeed_beef\""),
+                );
+            }
+            return;
+        }
         let words: Vec<&str> = texts.iter().flat_map(|branch| words(branch)).collect();
         if words.is_empty() || words.contains(&text) {
             return;
         }
         let all: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        self.tell(
+        self.tell_wrong(
+            path,
             Diagnostic::error(format!("`{path}` cannot be `{text}`"))
                 .at(path.to_string())
                 .why(format!("it is one of {}", all.join(", ")))
@@ -168,6 +236,16 @@ impl Walk<'_> {
         );
     }
 
+    fn number_in_quotes(&mut self, text: &str, path: &ParamPath) {
+        self.tell_wrong(
+            path,
+            Diagnostic::error(format!("`{path}` is a number in quotes"))
+                .at(path.to_string())
+                .why("in quotes stand intervals and distributions, such as \"0.05 to 0.09\"")
+                .mend(format!("take the quotes away: `{}`", text.trim())),
+        );
+    }
+
     fn number(&mut self, found: &Value, schema: &Schema, path: &ParamPath) {
         let (number, whole) = match found {
             Value::Integer(whole) => (*whole as f64, true),
@@ -175,34 +253,48 @@ impl Walk<'_> {
             _ => (f64::INFINITY, false),
         };
         let fault = |what: String| Diagnostic::error(what).at(path.to_string());
+        let is_exact = match found {
+            Value::Integer(whole) => *whole >= 0,
+            Value::Oversized(written) => Seed::parse(written).is_some(),
+            _ => false,
+        };
+        if is_exact && is_seed(schema) {
+            return;
+        }
         if let Value::Oversized(written) = found {
-            self.tell(
-                fault(format!("`{path}` is {written}, which is larger than can be counted"))
-                    .mend("write a smaller number"),
+            let mend = if is_seed(schema) { "write a whole number below 2^64" } else { "write a smaller number" };
+            self.tell_wrong(
+                path,
+                fault(format!("`{path}` is {written}, which is larger than can be counted")).mend(mend),
             );
         } else if number.is_nan() {
-            self.tell(
+            self.tell_wrong(
+                path,
                 fault(format!("`{path}` must be a number, not `nan`")).mend("write the number, or take the line out"),
             );
         } else if number.is_infinite() {
-            self.tell(
+            self.tell_wrong(
+                path,
                 fault(format!("`{path}` must be a finite number"))
                     .why("`inf` is no amount, and neither is a number past 1.8e308")
                     .mend("write the number that you mean"),
             );
         } else if is(schema, "integer") && number.abs() > LARGEST_WHOLE {
-            self.tell(
+            self.tell_wrong(
+                path,
                 fault(format!("`{path}` is {number:e}, which is larger than can be counted"))
                     .mend("write a whole number up to 9_007_199_254_740_992, which is 2^53"),
             );
         } else if is(schema, "integer") && !whole {
             let near = number.round().max(0.0);
-            self.tell(
+            self.tell_wrong(
+                path,
                 fault(format!("`{path}` must be a whole number, not {number}"))
                     .mend(format!("write {near}, for example")),
             );
         } else if let Some(least) = schema.get("minimum").and_then(Schema::as_f64).filter(|least| number < *least) {
-            self.tell(
+            self.tell_wrong(
+                path,
                 fault(format!("`{path}` must be at least {least}, not {number}"))
                     .mend("write a whole number without a sign"),
             );
@@ -217,7 +309,8 @@ impl Walk<'_> {
             _ => allowed.join(""),
         };
         let mend = self.right_kind(found, schema, path);
-        self.tell(
+        self.tell_wrong(
+            path,
             Diagnostic::error(format!("{} must be {allowed}, not {}", table_name(path), kind_found(found)))
                 .at_with(path.to_string(), kind_found(found))
                 .mend(mend),
@@ -228,8 +321,8 @@ impl Walk<'_> {
     fn right_kind(&self, found: &Value, schema: &Schema, path: &ParamPath) -> String {
         let takes = |kind: &str| self.language.branch(schema, kind).is_some();
         match found {
-            Value::Text(text) if (takes("number") || takes("integer")) && text.parse::<f64>().is_ok() => {
-                return format!("take the quotes away: `{text}`");
+            Value::Text(text) if (takes("number") || takes("integer")) && is_number(text) => {
+                return format!("take the quotes away: `{}`", text.trim());
             }
             Value::Text(text) if takes("boolean") && ["true", "false"].contains(&text.as_str()) => {
                 return format!("take the quotes away: `{text}`");
@@ -250,6 +343,7 @@ impl Walk<'_> {
                 return format!("write `[[{path}]]`, with two brackets on each side: one such table for each");
             }
             Value::Integer(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
+            Value::Float(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
             _ => {}
         }
         let key = match path.steps.last() {
@@ -262,47 +356,15 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a text is nothing but a number.
+fn is_number(text: &str) -> bool {
+    text.trim().replace('_', "").parse().is_ok_and(f64::is_finite)
+}
+
+/// Whether a schema takes every whole number of 64 bits.
+fn is_seed(schema: &Schema) -> bool {
+    schema.get("format").and_then(Schema::as_str) == Some("uint64")
+}
+
 /// 2^53: beyond it a floating-point number no longer tells whole numbers apart.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-fn kind_allowed(schema: &Schema) -> String {
-    let words = words(schema);
-    if !words.is_empty() {
-        return format!("the text `{}`", words.join("` or `"));
-    }
-    match schema.get("type").and_then(Schema::as_str) {
-        Some("number") => "a number",
-        Some("integer") => "a whole number",
-        Some("string") => "a text",
-        Some("boolean") => "`true` or `false`",
-        Some("array") => "a list",
-        _ => "a table",
-    }
-    .to_owned()
-}
-
-fn kind_found(found: &Value) -> &'static str {
-    match found {
-        Value::Text(_) => "a text",
-        Value::Integer(_) | Value::Float(_) | Value::Oversized(_) => "a number",
-        Value::Boolean(true) => "`true`",
-        Value::Boolean(false) => "`false`",
-        Value::Date(_) => "a date",
-        Value::List(_) => "a list",
-        Value::Table(_) => "a table",
-    }
-}
-
-/// A sentence of the schema as part of another one.
-fn said_within(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn table_name(path: &ParamPath) -> String {
-    if path.steps.is_empty() { "the study".to_owned() } else { format!("`{path}`") }
-}
-
-fn home_name(home: &str) -> String {
-    if home.is_empty() { "the top of the study".to_owned() } else { format!("`{home}`") }
-}

@@ -3,7 +3,6 @@
 use crate::diagnostic::Diagnostic;
 
 use super::document::{Node, Value};
-use super::list::names_a_list;
 use super::path::ParamPath;
 use super::source::Source;
 
@@ -29,19 +28,14 @@ impl Source {
         leaves
     }
 
-    /// The CSV files that chances are read from, as the study names them.
-    pub fn lists(&self) -> Vec<String> {
-        let leaves = self.leaves().into_iter();
-        let named = leaves.filter(|leaf| leaf.path.names().last() == Some(&"chance") && names_a_list(&leaf.text));
-        named.map(|leaf| leaf.text).collect()
-    }
-
     fn walk(&self, node: &Node, path: &ParamPath, leaves: &mut Vec<Leaf>) {
         match &node.value {
             Value::Table(table) if table.contains_key("target") => leaves.push(self.leaf(path, change(node))),
             Value::Table(table) => {
                 for (name, entry) in table {
-                    if !WORDS.contains(&name.as_str()) {
+                    // The version at the top says how the study is read, and nothing about the business.
+                    let version = path.steps.is_empty() && name == "polku";
+                    if !version && !WORDS.contains(&name.as_str()) {
                         self.walk(&entry.node, &path.child(name), leaves);
                     }
                 }

@@ -1,118 +1,157 @@
-//! A list of chances may stand in a CSV file beside the study.
+//! A list of chances may stand in a CSV file beside the study: which file that may be, and that it is read once.
 
-use std::io::Read;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::source::{LARGEST, Source};
+use super::source::{LARGEST, Source, reason};
+use super::table::{Counted, chances};
 use crate::diagnostic::Diagnostic;
+use crate::digest::sha256;
 
-/// Reads the column `chance` of a CSV file; other columns are left alone.
+/// The files that were read for a study. Its copies share them, so that every file is read once.
+#[derive(Clone, Debug, Default)]
+pub struct Files(Arc<Mutex<BTreeMap<String, Result<Arc<[u8]>, Diagnostic>>>>);
+
+impl Source {
+    /// The digests of all lists that were read for the study, by the names that it gives them, in their order.
+    pub fn list_digests(&self) -> Vec<(String, String)> {
+        let files = self.files.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = files.iter().filter_map(|(name, bytes)| Some((name, bytes.as_ref().ok()?)));
+        read.map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
+    }
+
+    /// The bytes of a list, read when it is first asked for.
+    fn list_file(&self, file: &str) -> Result<Arc<[u8]>, Diagnostic> {
+        let mut files = self.files.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.entry(file.to_owned()).or_insert_with(|| read(&self.folder, file).map(Arc::from)).clone()
+    }
+}
+
+/// Reads the column `chance` of a CSV file. A column that counts periods is checked; others are left alone.
 ///
 /// # Errors
 /// One diagnostic, which names file and line and has no place in the study: the caller adds the
 /// path that names the file.
-pub fn read_chances(source: &Source, file: &str) -> Result<Vec<f64>, Diagnostic> {
-    let unreadable = |reason: String| {
-        Diagnostic::error(format!("the list `{file}` cannot be read: {reason}"))
-            .why("a list is looked for in the folder of the study")
-            .mend("put the file there, or correct its name")
-    };
-    let path = source.folder.join(file);
-    if path.is_dir() {
-        return Err(unreadable("it is a folder".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(&path).and_then(|f| f.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(|error| {
-        unreadable(match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            _ => error.to_string(),
-        })
-    })?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(unreadable("it is larger than 8 MiB".to_owned()));
-    }
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    chances(file, bytes)
+pub fn read_chances(source: &Source, file: &str, counted: &Counted<'_>) -> Result<Vec<f64>, Diagnostic> {
+    let bytes = source.list_file(file)?;
+    chances(file, &bytes, counted)
 }
 
-fn chances(file: &str, bytes: &[u8]) -> Result<Vec<f64>, Diagnostic> {
-    let broken = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        let reason = match error.kind() {
-            csv::ErrorKind::Utf8 { .. } => "the line is not UTF-8".to_owned(),
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("the line has {len} columns where the header has {expected_len}")
-            }
-            _ => "the line is not CSV".to_owned(),
-        };
-        Diagnostic::error(format!("{file}:{line}: {reason}"))
+/// The bytes of a file that stands beside the study, or in a folder there.
+fn read(folder: &Path, file: &str) -> Result<Vec<u8>, Diagnostic> {
+    let named = Path::new(file);
+    let outside = || {
+        Diagnostic::error(format!("the list `{file}` does not stand beside the study"))
+            .why("a study reads lists from its own folder and the folders in it, so that nothing else is ever read")
+            .mend("put the file beside the study, and name it as it is called from there")
     };
-    let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let header = rows.headers().map_err(broken)?.clone();
-    let Some(column) = header.iter().position(|name| name == "chance") else {
-        let names: Vec<String> = header.iter().map(|name| format!("`{name}`")).collect();
-        return Err(Diagnostic::error(format!("{file}:1: there is no column `chance`"))
-            .why(format!("the first line names the columns: {}", names.join(", ")))
-            .mend("call the column that holds the chances `chance`"));
+    let inward = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !named.components().all(inward) {
+        return Err(outside());
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let whole = |path: PathBuf| path.canonicalize().map_err(|fault| unreadable(file, &reason(&fault)));
+    // Where it leads in the end, and that is never told.
+    let path = whole(folder.join(named))?;
+    if !path.starts_with(whole(folder.to_owned())?) {
+        return Err(outside());
+    }
+    // To open a pipe is to wait for whoever writes into it.
+    let kind = |found: io::Result<std::fs::Metadata>| match found {
+        Ok(found) if found.is_file() => Ok(()),
+        Ok(found) if found.is_dir() => Err(unreadable(file, "it is a folder")),
+        Ok(_) => Err(unreadable(file, "it is no ordinary file")),
+        Err(fault) => Err(unreadable(file, &reason(&fault))),
     };
-    let mut list = Vec::new();
-    for row in rows.records() {
-        let row = row.map_err(broken)?;
-        let line = row.position().map_or(0, csv::Position::line);
-        let written = row.get(column).unwrap_or("");
-        match written.parse::<f64>() {
-            Ok(chance) if (0.0..=1.0).contains(&chance) => list.push(chance),
-            Ok(number) if number.is_finite() => {
-                return Err(Diagnostic::error(format!("{file}:{line}: a chance cannot be {written}"))
-                    .why("it must be a number from 0 to 1")
-                    .mend("write a percentage as a share: 7 % is 0.07"));
-            }
-            _ => {
-                return Err(Diagnostic::error(format!("{file}:{line}: `{written}` is not a number"))
-                    .mend("write one chance per row, with a decimal point, such as 0.07"));
-            }
-        }
+    kind(path.metadata())?;
+    let opened = File::open(&path).map_err(|fault| unreadable(file, &reason(&fault)))?;
+    kind(opened.metadata())?;
+    let mut bytes = Vec::new();
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|fault| unreadable(file, &reason(&fault)))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(unreadable(file, "it is larger than 8 MiB"));
     }
-    if list.is_empty() {
-        return Err(Diagnostic::error(format!("{file}: the list has no rows")).mend("write one chance per row"));
-    }
-    Ok(list)
+    Ok(bytes)
+}
+
+fn unreadable(file: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error(format!("the list `{file}` cannot be read: {reason}"))
+        .why("a list is looked for in the folder of the study")
+        .mend("put the file there, or correct its name")
 }
 
 /// Whether a text names a CSV file, whatever the letters of its ending.
 pub fn names_a_list(text: &str) -> bool {
-    std::path::Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+    Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn said(bytes: &[u8]) -> String {
-        chances("list.csv", bytes).unwrap_err().what
-    }
+    const BY_NOTHING: Counted<'_> = Counted { by: "", unit: "month" };
 
-    #[test]
-    fn the_column_is_found_by_its_name() {
-        assert_eq!(chances("l", b"age, chance\n40,0.1\r\n41, 2e-1\n").unwrap(), [0.1, 0.2]);
-    }
-
-    #[test]
-    fn a_fault_names_the_file_and_the_line() {
-        assert_eq!(said(b"chance\n0.1\nabc\n"), "list.csv:3: `abc` is not a number");
-        assert_eq!(said(b"chance\n0.1\nnan\n"), "list.csv:3: `nan` is not a number");
-        assert_eq!(said(b"chances\n0.1\n"), "list.csv:1: there is no column `chance`");
-        assert_eq!(said(b"a,chance\n1\n"), "list.csv:2: the line has 1 columns where the header has 2");
-        assert_eq!(said(b"chance\n"), "list.csv: the list has no rows");
-        assert_eq!(said(b"chance\n\xff\n"), "list.csv:2: the line is not UTF-8");
+    fn said(source: &Source, file: &str) -> String {
+        read_chances(source, file, &BY_NOTHING).unwrap_err().what
     }
 
     #[test]
     fn the_file_is_looked_for_beside_the_study() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("list.csv"), "\u{feff}chance\n0.5\n").unwrap();
+        std::fs::create_dir(folder.path().join("lists")).unwrap();
+        std::fs::write(folder.path().join("lists/list.csv"), "\u{feff}chance\n0.5\n").unwrap();
         let source = Source::new("x.toml", folder.path(), "");
-        assert_eq!(read_chances(&source, "list.csv").unwrap(), [0.5]);
-        let fault = read_chances(&source, "other.csv").unwrap_err();
-        assert_eq!(fault.what, "the list `other.csv` cannot be read: there is no such file");
+        assert_eq!(read_chances(&source, "lists/list.csv", &BY_NOTHING).unwrap(), [0.5]);
+        assert_eq!(read_chances(&source, "./lists/list.csv", &BY_NOTHING).unwrap(), [0.5]);
+        assert_eq!(said(&source, "other.csv"), "the list `other.csv` cannot be read: there is no such file");
+    }
+
+    #[test]
+    fn a_file_is_read_once_and_its_digest_is_of_what_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.csv");
+        std::fs::write(&file, "chance\n0.5\n").unwrap();
+        let source = Source::new("x.toml", folder.path(), "");
+        read_chances(&source, "list.csv", &BY_NOTHING).unwrap();
+        std::fs::write(&file, "chance\n0.7\n").unwrap();
+        assert_eq!(read_chances(&source.clone(), "list.csv", &BY_NOTHING).unwrap(), [0.5]);
+        assert_eq!(source.list_digests(), [("list.csv".to_owned(), sha256(b"chance\n0.5\n"))]);
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_read() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = above.path().join("study");
+        std::fs::create_dir(&folder).unwrap();
+        let outside = above.path().join("outside.csv");
+        std::fs::write(&outside, "chance\n0.5\n").unwrap();
+        let source = Source::new("x.toml", &folder, "");
+        for file in ["../outside.csv", "a/../../outside.csv", outside.to_str().unwrap()] {
+            assert_eq!(said(&source, file), format!("the list `{file}` does not stand beside the study"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_leads_out_and_no_pipe_is_waited_for() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = above.path().join("study");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(above.path().join("secret.csv"), "chance\n0.5\n").unwrap();
+        std::fs::write(folder.join("own.csv"), "chance\n0.25\n").unwrap();
+        std::os::unix::fs::symlink(above.path().join("secret.csv"), folder.join("out.csv")).unwrap();
+        std::os::unix::fs::symlink(above.path().join("nowhere.csv"), folder.join("dead.csv")).unwrap();
+        std::os::unix::fs::symlink("own.csv", folder.join("in.csv")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(folder.join("pipe.csv")).status().unwrap().success());
+        let source = Source::new("x.toml", &folder, "");
+        assert_eq!(read_chances(&source, "in.csv", &BY_NOTHING).unwrap(), [0.25], "a link to what stands beside it");
+        for file in ["out.csv", "dead.csv", "pipe.csv"] {
+            let fault = read_chances(&source, file, &BY_NOTHING).unwrap_err();
+            assert!(!format!("{fault:?}").contains("secret") && !format!("{fault:?}").contains("nowhere"), "{fault:?}");
+        }
+        assert_eq!(said(&source, "pipe.csv"), "the list `pipe.csv` cannot be read: it is no ordinary file");
     }
 }

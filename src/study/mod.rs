@@ -7,6 +7,7 @@ mod form;
 pub mod goal;
 pub mod initiative;
 pub mod journey;
+mod kind;
 mod language;
 pub mod leaves;
 mod letters;
@@ -17,12 +18,15 @@ pub mod path;
 pub mod read;
 pub mod roadmap;
 pub mod run;
+pub mod salvage;
 pub mod schema;
 pub mod setting;
 pub mod source;
 mod syntax;
+pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod version;
 pub mod world;
 
 use indexmap::IndexMap;
@@ -34,12 +38,16 @@ use initiative::{Capability, Initiative, RoadmapRules};
 use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
 use roadmap::Scenario;
 use run::Run;
+use version::Version;
 use world::{Correlated, OverTime, Shock};
 
 /// A study: the customer journey as it is today, and the roadmap scenarios to compare.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
+    /// The version of polku that the study is written for.
+    #[serde(default)]
+    pub polku: Option<Version>,
     /// What the study is about, in a few words; charts and reports are headed by it.
     #[serde(default)]
     pub title: Option<String>,

@@ -86,3 +86,74 @@ impl<'de> Deserialize<'de> for Whole {
         }
     }
 }
+
+/// The seed: a whole number below 2^64. What is past the whole numbers of TOML, 2^63 - 1, may stand in quotes, and so may
+/// a hexadecimal number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Seed(pub u64);
+
+impl Seed {
+    /// Reads a seed in digits, or in hexadecimal ones after `0x`; `_` may part them.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (digits, radix) = text.strip_prefix("0x").map_or((text, 10), |digits| (digits, 16));
+        let apart = digits.split('_').all(|part| !part.is_empty() && part.chars().all(|digit| digit.is_digit(radix)));
+        let seed = || u64::from_str_radix(&digits.replace('_', ""), radix).ok();
+        if apart { seed().map(Self) } else { None }
+    }
+}
+
+impl JsonSchema for Seed {
+    fn schema_name() -> Cow<'static, str> {
+        "Seed".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A whole number below 2^64; past 2^63 - 1 in quotes, and in hexadecimal digits after `0x` as well.",
+            "anyOf": [
+                { "type": "integer", "format": "uint64", "minimum": 0 },
+                { "type": "string", "format": "uint64", "pattern": "^(0x[0-9a-fA-F_]+|[0-9][0-9_]*)$" },
+            ],
+            "examples": [2026],
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Number(Whole),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Number(Whole(seed)) => Ok(Self(seed)),
+            Written::Text(text) => {
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is not a seed")))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seed;
+
+    #[test]
+    fn a_seed_is_any_number_of_64_bits() {
+        for (text, seed) in [
+            ("0", 0),
+            ("9_007_199_254_740_993", (1 << 53) + 1),
+            ("18446744073709551615", u64::MAX),
+            ("0xFFFF_ffff_ffff_ffff", u64::MAX),
+        ] {
+            assert_eq!(Seed::parse(text), Some(Seed(seed)), "{text}");
+        }
+        for text in
+            ["", "-1", "+1", "1.5", "1e3", "18446744073709551616", "0x", "0x10000000000000000", "_1", "1__0", " 1"]
+        {
+            assert_eq!(Seed::parse(text), None, "{text}");
+        }
+    }
+}

@@ -5,12 +5,13 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::Study;
-use super::form;
+use super::form::form;
 use super::journey::Transition;
 use super::language::Language;
 use super::letters;
 use super::setting::Setting;
 use super::source::{ReadError, Source};
+use super::version;
 use crate::diagnostic::Diagnostic;
 
 impl Study {
@@ -47,7 +48,11 @@ impl Study {
         if !source.faults.is_empty() {
             return Err(source.faults.clone());
         }
-        let mut faults = form::faults(&source.document, &Language::of_studies());
+        if let Some(mut fault) = version::newer(&source.document) {
+            source.locate(&mut fault);
+            return Err(vec![fault]);
+        }
+        let mut faults = form(&source.document, &Language::of_studies()).faults;
         faults.extend(letters::faults(&source.document));
         if faults.is_empty() {
             match Self::deserialize(source.document.to_toml()) {
@@ -62,7 +67,7 @@ impl Study {
     }
 
     /// Takes the effective sizes out from among the stages that rows lead to.
-    fn with_sizes_apart(mut self) -> Self {
+    pub(super) fn with_sizes_apart(mut self) -> Self {
         const KEY: &str = "effective_size";
         let is_stage = self.stages.contains_key(KEY);
         for stage in self.stages.values_mut().filter(|_| !is_stage) {

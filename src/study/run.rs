@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::number::{Number, Whole};
+use super::number::{Number, Seed, Whole};
 use crate::quantity::PeriodUnit;
 
 /// How the study is run: periods, customers, replications, seed.
@@ -26,7 +26,7 @@ pub struct Run {
     pub replications: Whole,
     /// The seed that fixes every random number of the run.
     #[serde(default = "seed")]
-    pub seed: Whole,
+    pub seed: Seed,
     /// The scenario that the others are compared with; the first one by default.
     #[serde(default)]
     pub baseline: Option<String>,
@@ -90,8 +90,8 @@ fn replications() -> Whole {
     Whole(200)
 }
 
-fn seed() -> Whole {
-    Whole(1)
+fn seed() -> Seed {
+    Seed(1)
 }
 
 fn interval() -> f64 {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::document::Node;
 use super::lines::Lines;
+use super::list::Files;
 use super::path::ParamPath;
 use super::syntax;
-use crate::diagnostic::{Diagnostic, End, Place};
+use crate::diagnostic::{Diagnostic, End, Place, brief};
 
 /// A study file larger than this many bytes is refused.
 pub const LARGEST: u64 = 8 * 1024 * 1024;
@@ -29,6 +30,8 @@ pub struct Source {
     /// The paths that were set from the command line, each with the option as it was given.
     pub(super) overrides: Vec<(ParamPath, String)>,
     lines: Lines,
+    /// The lists that were read for it.
+    pub(super) files: Files,
 }
 
 /// Why a study could not be read.
@@ -103,8 +106,16 @@ impl Source {
         }
         let (document, faults) = syntax::parse(&text);
         let lines = Lines::of(&text);
-        let mut source =
-            Self { name: name.into(), folder: folder.into(), text, document, faults, overrides: Vec::new(), lines };
+        let mut source = Self {
+            name: name.into(),
+            folder: folder.into(),
+            text,
+            document,
+            faults,
+            overrides: Vec::new(),
+            files: Files::default(),
+            lines,
+        };
         let mut faults = std::mem::take(&mut source.faults);
         source.locate_all(&mut faults);
         source.faults = faults;
@@ -132,7 +143,7 @@ impl Source {
         let chance = path.child("chance");
         // The last setting of a path is the one that holds.
         if let Some((_, given)) = self.overrides.iter().rev().find(|(set, _)| set.holds(&path) || *set == chance) {
-            let given = format!("given by `{given}`");
+            let given = brief(&format!("given by `{given}`"));
             if !place.label.contains(&given) {
                 place.label = if place.label.is_empty() { given } else { format!("{}; {given}", place.label) };
             }
@@ -186,7 +197,7 @@ impl Source {
     }
 }
 
-fn reason(error: &std::io::Error) -> String {
+pub(super) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),

@@ -8,6 +8,7 @@ use crate::study::journey::{Occasion, Rule, Transition};
 use crate::study::list::{names_a_list, read_chances};
 use crate::study::number::{Chances, Number, Spread};
 use crate::study::path::ParamPath as Path;
+use crate::study::table::Counted;
 
 use super::Compiler;
 
@@ -27,7 +28,11 @@ impl Compiler<'_> {
                 }
                 State::Satisfaction
             } else {
-                let Some(id) = self.trait_named(name, &at) else { continue };
+                let Some(id) = self.trait_named(name, &at) else {
+                    // What is not known here can be aimed at all the same.
+                    self.number(&at, Meaning::Real, weight);
+                    continue;
+                };
                 State::Trait(id)
             };
             drivers.push(Driver { on, weight: self.number(&at, Meaning::Real, weight) });
@@ -37,6 +42,18 @@ impl Compiler<'_> {
     }
 
     pub(super) fn exit(&mut self, from: &str, to: &str, transition: &Transition, horizon: u32) -> Option<Exit> {
+        let path = Path::of(["stages", from, "to", to]);
+        let before = self.numbers.params.len();
+        let exit = self.way_out(from, to, transition, horizon);
+        if exit.is_none() && self.numbers.params.len() == before {
+            // A change that aims at a move that is wrong is not wrong itself.
+            let chance = path.child("chance");
+            self.numbers.changeable(&path, &chance, Meaning::Chance, &Number::Known(0.0));
+        }
+        exit
+    }
+
+    fn way_out(&mut self, from: &str, to: &str, transition: &Transition, horizon: u32) -> Option<Exit> {
         let path = Path::of(["stages", from, "to", to]);
         if !self.stages.contains_key(to) && nearest(to, ["effective_size"]).is_some() {
             let fault = if to == "effective_size" {
@@ -143,7 +160,8 @@ impl Compiler<'_> {
                 None
             }
             Some(Chances::One(Number::Uncertain(file))) if names_a_list(file) => {
-                match read_chances(self.source, file) {
+                let counted = Counted { by: rule.by.as_deref().unwrap_or(""), unit: self.study.run.period.noun() };
+                match read_chances(self.source, file, &counted) {
                     Ok(list) => {
                         let list: Vec<Number> = list.into_iter().map(Number::Known).collect();
                         self.listed(path, &written, rule, &list, horizon)

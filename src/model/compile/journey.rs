@@ -199,15 +199,21 @@ impl Compiler<'_> {
     }
 
     pub(super) fn booking(&mut self, path: &Path, line: &str, amount: &Number) -> Option<Booking> {
-        let account = self.account(line, path)?;
-        Some(Booking { account, amount: self.number(path, Meaning::Real, amount) })
+        let account = self.account(line, path);
+        let amount = self.number(path, Meaning::Real, amount);
+        account.map(|account| Booking { account, amount })
     }
 
     pub(super) fn on_move(&mut self, at: &Path, written: &Written) -> Vec<(StageId, Booking)> {
         let mut bookings = Vec::new();
         for (to, amounts) in &written.on_move {
             let at = at.child(to);
-            let Some(id) = self.stage(to, &at) else { continue };
+            let Some(id) = self.stage(to, &at) else {
+                for (line, amount) in amounts {
+                    self.booking(&at.child(line), line, amount);
+                }
+                continue;
+            };
             if !written.to.contains_key(to) {
                 let mend = suggest(to, written.to.keys().map(String::as_str));
                 self.fault(

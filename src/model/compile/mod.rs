@@ -2,10 +2,12 @@
 
 mod accounts;
 mod aim;
+mod beside;
 mod exits;
 mod goal;
 mod initiative;
 mod journey;
+mod names;
 mod people;
 mod plan;
 mod roadmap;
@@ -30,8 +32,10 @@ use super::numbers::Numbers;
 use super::param::Meaning;
 use super::people::split;
 use super::roadmap::RoadmapRules;
+use super::sense;
 use super::value::Account;
 use aim::Aims;
+use beside::Errors;
 use run::grouped;
 
 /// More faults than this are counted, not told.
@@ -78,21 +82,7 @@ impl Model {
     /// # Errors
     /// All faults of the study at once.
     pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut crowds = crowds(study);
-        if !crowds.is_empty() {
-            source.locate_all(&mut crowds);
-            return Err(crowds);
-        }
-        let mut compiler = Compiler::new(study, source);
-        let model = compiler.model();
-        let mut found = compiler.numbers.faults;
-        if found.iter().all(|f| f.severity == Severity::Warning) {
-            match check::work(&model) {
-                work if work > MOST_WORK => found.push(too_much(work)),
-                _ => found.extend(check::rows(&model)),
-            }
-            found.extend(check::reach(&model));
-        }
+        let (model, mut found) = judged(study, source, MOST_WORK);
         source.locate_all(&mut found);
         // In the order of the file, as one would mend them.
         found.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
@@ -108,8 +98,33 @@ impl Model {
                 Diagnostic::warning(format!("there are {more} more warnings"))
             });
         }
-        if found.iter().any(|f| f.severity == Severity::Error) { Err(found) } else { Ok((model, found)) }
+        match model {
+            Some(model) if found.iter().all(|fault| fault.severity == Severity::Warning) => Ok((model, found)),
+            _ => Err(found),
+        }
     }
+}
+
+/// A study compiled, with all that is found in it, in no order and without places in the file; no more than so many rows
+/// of chances are looked at.
+fn judged(study: &Study, source: &Source, most_work: u64) -> (Option<Model>, Vec<Diagnostic>) {
+    let crowds = crowds(study);
+    if !crowds.is_empty() {
+        return (None, crowds);
+    }
+    let mut compiler = Compiler::new(study, source);
+    let model = compiler.model();
+    let mut found = compiler.numbers.faults;
+    let errors = Errors::of(&found);
+    match check::work(&model) {
+        work if work > most_work => found.extend(Some(too_much(work)).filter(|_| errors.is_empty())),
+        _ => found.extend(check::rows(&model).into_iter().filter(|fault| errors.spare(fault))),
+    }
+    if errors.is_empty() {
+        found.extend(check::reach(&model));
+        found.extend(sense::warnings(&model));
+    }
+    (Some(model), found)
 }
 
 impl<'a> Compiler<'a> {
@@ -133,6 +148,7 @@ impl<'a> Compiler<'a> {
             aimed: 0,
             catch_up: None,
         };
+        compiler.check_names();
         compiler.name_traits();
         compiler.declare_accounts();
         compiler

@@ -248,7 +248,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error("a list has no numbers").at(at.to_string()).mend("give one number for each period"),
             );
-            return None;
+            return Some((self.number(at, Meaning::Positive, &Number::Known(0.0)), 1));
         }
         let mut first = None;
         for (place, number) in numbers.iter().enumerate() {

@@ -1,0 +1,92 @@
+//! What can be judged beside a fault: a fault hides nothing but what follows from it.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Model;
+use crate::study::path::ParamPath as Path;
+use crate::study::source::Source;
+
+use super::judged;
+
+/// The most rows of chances that are looked at in each filling of a study whose form is wrong.
+const MOST_WORK: u64 = 2_000_000;
+/// More faults than this are not told beside those of the form.
+const MOST_FAULTS: usize = 100;
+/// Tables of which nothing is judged where anything in them is wrong, since all of it works together.
+const WHOLE: [&str; 3] = ["initiatives", "shocks", "over_time"];
+
+/// Where errors are, so that numbers which rest on them are not judged.
+pub struct Errors {
+    paths: Vec<Path>,
+}
+
+impl Errors {
+    /// The places of all errors.
+    pub fn of(found: &[Diagnostic]) -> Self {
+        let errors = found.iter().filter(|fault| fault.severity == Severity::Error);
+        let places = errors.flat_map(|fault| &fault.places);
+        Self { paths: places.filter_map(|place| Path::parse(&place.path).ok()).collect() }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Whether a fault in a row of chances stands whatever the right numbers are.
+    pub fn spare(&self, fault: &Diagnostic) -> bool {
+        let places: Vec<Path> = fault.places.iter().filter_map(|place| Path::parse(&place.path).ok()).collect();
+        self.paths.iter().all(|error| {
+            let names = error.names();
+            // How far rows are looked at, and by which season.
+            let seasonal = || places.iter().any(|place| place.names().first() == Some(&"over_time"));
+            let clock = names == ["run", "horizon"] || (names == ["run", "first_month"] && seasonal());
+            !clock && places.iter().all(|place| !touches(error, place))
+        })
+    }
+}
+
+/// Whether what stands at a place rests on what is wrong.
+fn touches(error: &Path, place: &Path) -> bool {
+    let (wrong, rests) = (error.names(), place.names());
+    let whole = wrong.first().is_some_and(|table| WHOLE.contains(table)) && wrong.len() > 1;
+    error.holds(place) || place.holds(error) || (whole && wrong.iter().zip(&rests).take(2).all(|(a, b)| a == b))
+}
+
+/// Whether two fillings of a study have a fault in common. What is offered instead may differ with the filling.
+fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    one.severity == other.severity && one.what == other.what && one.places == other.places
+}
+
+/// Whether a fault has to do with what stands at a path or beneath it, by its places or by the paths that it names.
+fn concerns(fault: &Diagnostic, hole: &Path) -> bool {
+    let named = [&fault.what, &fault.why].into_iter().flat_map(|text| text.split('`').skip(1).step_by(2));
+    let named = named.filter(|name| name.contains('.'));
+    let places = fault.places.iter().map(|place| place.path.as_str());
+    places.chain(named).filter_map(|path| Path::parse(path).ok()).any(|path| {
+        let beneath = path.steps.len() >= hole.steps.len();
+        let upper = Path { steps: path.steps[..hole.steps.len().min(path.steps.len())].to_vec() };
+        // The path may itself be a pattern.
+        beneath && (hole.holds(&path) || upper.matches(hole))
+    })
+}
+
+impl Model {
+    /// All faults of a study whose form is wrong, in the order of the file: those of the form, which `Study::parse`
+    /// found, and all else that is wrong whatever is meant there.
+    pub fn faults_of(source: &Source, form: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut told = form;
+        let Some(salvaged) = source.salvage() else { return told };
+        let mut fillings = salvaged.fillings.iter().map(|study| judged(study, source, MOST_WORK).1);
+        let Some(first) = fillings.next() else { return told };
+        let known = |fault: &Diagnostic| !salvaged.holes.iter().any(|hole| concerns(fault, hole));
+        let mut found: Vec<Diagnostic> = first.into_iter().filter(known).take(MOST_FAULTS).collect();
+        for other in fillings {
+            found.retain(|fault| other.iter().any(|its| is_same(fault, its)));
+        }
+        source.locate_all(&mut found);
+        told.extend(found);
+        // In the order of the file, as one would mend them; what is missing at the top comes first.
+        told.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
+        told
+    }
+}

@@ -1,0 +1,103 @@
+//! Checks what things are called: names that cannot be printed, and those that nobody tells apart.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::study::path::ParamPath as Path;
+
+use super::Compiler;
+
+/// The letters that a name may have: tables and charts have no room for more.
+const LONGEST: usize = 64;
+
+impl Compiler<'_> {
+    /// Checks the names and titles of everything that a study names.
+    pub(super) fn check_names(&mut self) {
+        let study = self.study;
+        let titles = |name: &String, title: Option<&String>| (name.clone(), title.cloned());
+        self.check_kind("segments", study.segments.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        self.check_kind("stages", study.stages.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        self.check_kind("traits", study.traits.keys().map(|name| titles(name, None)));
+        self.check_kind("lines", study.lines.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        self.check_kind("outcomes", study.outcomes.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        self.check_kind("capabilities", study.capabilities.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        self.check_kind("targets", study.targets.keys().map(|name| titles(name, None)));
+        self.check_kind("initiatives", study.initiatives.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        self.check_kind("scenarios", study.scenarios.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+    }
+
+    /// Checks the things of one table, by name and title.
+    fn check_kind(&mut self, table: &str, things: impl Iterator<Item = (String, Option<String>)>) {
+        let mut alike: IndexMap<String, Vec<String>> = IndexMap::new();
+        let mut called: IndexMap<String, Vec<(String, bool)>> = IndexMap::new();
+        for (name, title) in things {
+            self.check_name(table, &name);
+            if title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+                self.fault(
+                    Diagnostic::warning(format!("`{name}` has an empty title"))
+                        .at(Path::of([table, &name, "title"]).to_string())
+                        .why("tables and charts show the title instead of the name")
+                        .mend("give it a title, or take the line out"),
+                );
+            } else {
+                let shown = title.as_ref().unwrap_or(&name).trim().to_lowercase();
+                called.entry(shown).or_default().push((name.clone(), title.is_some()));
+            }
+            alike.entry(name.to_lowercase()).or_default().push(name);
+        }
+        for names in alike.into_values().filter(|names| names.len() > 1) {
+            self.fault(
+                names.iter().fold(
+                    Diagnostic::warning(format!("{} differ in capital letters only", listed(&names)))
+                        .why("readers take them for one, and so do some file systems")
+                        .mend("give them names that differ"),
+                    |fault, name| fault.at_key(Path::of([table, name]).to_string()),
+                ),
+            );
+        }
+        for things in called.into_values().filter(|things| things.iter().any(|(_, titled)| *titled) && things.len() > 1)
+        {
+            let names: Vec<String> = things.iter().map(|(name, _)| name.clone()).collect();
+            self.fault(
+                things.iter().fold(
+                    Diagnostic::warning(format!("{} have the same title", listed(&names)))
+                        .why("nothing tells them apart in tables and charts")
+                        .mend("give each of them a `title` of its own"),
+                    |fault, (name, titled)| {
+                        let at = Path::of([table, name]);
+                        if *titled { fault.at(at.child("title").to_string()) } else { fault.at_key(at.to_string()) }
+                    },
+                ),
+            );
+        }
+    }
+
+    fn check_name(&mut self, table: &str, name: &str) {
+        let at = Path::of([table, name]).to_string();
+        let letters = name.chars().count();
+        if name.trim().is_empty() {
+            self.fault(
+                Diagnostic::error(format!("a name in `{table}` is empty"))
+                    .at_key(at)
+                    .why("tables, charts and messages could not say what is meant")
+                    .mend("give it a name"),
+            );
+        } else if letters > LONGEST {
+            self.fault(
+                Diagnostic::error(format!("a name in `{table}` has {letters} letters"))
+                    .at_key(at)
+                    .why(format!("tables and charts have room for {LONGEST}"))
+                    .mend("give it a short name, and say the rest in its `title`"),
+            );
+        }
+    }
+}
+
+/// Names as a sentence lists them.
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => quoted.concat(),
+    }
+}

@@ -1,0 +1,194 @@
+//! Warnings of what a study says and hardly means: numbers in percent, initiatives without effect, stages that nobody leaves.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, in_percent};
+use crate::quantity::ParamId;
+use crate::stats::distribution::Distribution;
+use crate::study::path::ParamPath as Path;
+
+use super::Model;
+use super::change::{Change, Op};
+use super::journey::{Chance, Stage};
+use super::rows::Moment;
+use super::value::AccountKind;
+
+/// Of a half-life shorter than this, in periods, less than 1 in 15 is left after one period.
+const SHORTEST_HALF_LIFE: f64 = 0.25;
+
+/// Everything in a model that was hardly meant.
+pub fn warnings(model: &Model) -> Vec<Diagnostic> {
+    let mut found = shares(model);
+    found.extend(half_lives(model));
+    found.extend(idle(model));
+    found.extend(nobody_retained(model));
+    found.extend(never_left(model));
+    found
+}
+
+/// Shares above 1, where nothing but sense keeps them below.
+fn shares(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let help = |share: f64| in_percent(share).unwrap_or_else(|| "7 % is 0.07".to_owned());
+    for purchases in model.stages.iter().filter_map(|stage| stage.purchases.as_ref()) {
+        let param = &model.params[purchases.margin.index()];
+        let margin = param.law.mean();
+        if margin > 1.0 {
+            let text = if param.is_uncertain() { "more than 1".to_owned() } else { margin.to_string() };
+            found.push(
+                Diagnostic::warning(format!("a margin of {text} is more than the basket itself"))
+                    .at(param.written.to_string())
+                    .why("`margin` is the share of a basket that is left after what the goods cost")
+                    .mend(format!("give a share of 1: {}", help(margin))),
+            );
+        }
+    }
+    for account in &model.accounts {
+        if let AccountKind::Outcome { discount_rate, .. } = account.kind
+            && discount_rate > 1.0
+        {
+            found.push(
+                Diagnostic::warning(format!("`{}` is discounted at {}% a year", account.name, discount_rate * 100.0))
+                    .at(Path::of(["outcomes", &account.name, "discount_rate"]).to_string())
+                    .why("`discount_rate` is a share: 1 is 100% a year")
+                    .mend(format!("give a share of 1: {}", help(discount_rate))),
+            );
+        }
+    }
+    found
+}
+
+/// Half-lives in which next to nothing outlives a period.
+fn half_lives(model: &Model) -> Vec<Diagnostic> {
+    let initiatives = model.initiatives.iter().filter_map(|initiative| initiative.half_life);
+    let shocks = model.shocks.iter().filter_map(|shock| shock.half_life);
+    let noun = model.run.period.noun();
+    let short = |id: &ParamId| model.params[id.index()].law.quantile(0.5) < SHORTEST_HALF_LIFE;
+    let warning = |id: ParamId| {
+        let param = &model.params[id.index()];
+        let half = param.law.quantile(0.5);
+        let left = libm::exp2(-1.0 / half) * 100.0;
+        Diagnostic::warning(format!("half of an effect is gone after {half} of a {noun}"))
+            .at(param.written.to_string())
+            .why(format!("`half_life` is a number of periods: of this one {left:.1} % is left after one {noun}"))
+            .mend(
+                "give the periods in which half of it goes, such as 12; a loss of 5 % a period is a half-life of 13.5",
+            )
+    };
+    initiatives.chain(shocks).filter(short).map(warning).collect()
+}
+
+/// Initiatives that change nothing, and those that nothing starts.
+fn idle(model: &Model) -> Vec<Diagnostic> {
+    let plans = model.scenarios.iter().flat_map(|scenario| scenario.plan.iter().map(|planned| planned.initiative));
+    let rules = model.scenarios.iter().flat_map(|scenario| scenario.rules.iter().flat_map(|rule| &rule.initiatives));
+    let started: BTreeSet<usize> = plans.chain(rules.copied()).collect();
+    let mut found = Vec::new();
+    for (place, initiative) in model.initiatives.iter().enumerate() {
+        let name = &initiative.name;
+        let at = Path::of(["initiatives", name]).to_string();
+        let disturbs = initiative.dip.as_ref().is_some_and(|dip| !dip.effects.is_empty());
+        let changes = initiative.effects.iter().any(|effect| !does_nothing(model, effect));
+        if !changes && !disturbs && initiative.provides.is_empty() {
+            found.push(
+                Diagnostic::warning(format!("`{name}` changes nothing"))
+                    .at(at.clone())
+                    .why("it has no effects that change a number, and provides no capability: it can only cost money")
+                    .mend("say what it does in `effects`, or what it makes possible in `provides`"),
+            );
+        }
+        if !started.contains(&place) {
+            found.push(
+                Diagnostic::warning(format!("nothing starts `{name}`"))
+                    .at(at)
+                    .why("no scenario plans it and no rule starts it, so it neither costs nor changes anything")
+                    .mend(format!(
+                        "plan it in a scenario: `initiatives = {{ {} = 1 }}`, or take it out",
+                        Path::of([name])
+                    )),
+            );
+        }
+    }
+    found
+}
+
+/// Whether a change leaves every number as it is.
+fn does_nothing(model: &Model, change: &Change) -> bool {
+    let neutral = match change.op {
+        Op::Set => return false,
+        Op::Add => 0.0,
+        Op::Times | Op::Odds | Op::Hazard => 1.0,
+    };
+    matches!(model.params[change.amount.index()].law, Distribution::Constant(amount) if amount == neutral)
+}
+
+/// A journey in which retention is 0 from the start.
+fn nobody_retained(model: &Model) -> Option<Diagnostic> {
+    let fault = || {
+        Diagnostic::warning("no stage counts as retained")
+            .at("stages")
+            .why("retention, churn and active customers are then 0 in every period, whatever customers do")
+            .mend("add `retained = true` to the stages whose customers are still yours")
+    };
+    model.stages.iter().all(|stage| !stage.retained).then(fault)
+}
+
+/// Groups of stages between which customers move in every period, and which nobody ever leaves.
+fn never_left(model: &Model) -> Vec<Diagnostic> {
+    let count = model.stages.len();
+    let reached: Vec<BTreeSet<usize>> = (0..count).map(|stage| reached_from(model, stage)).collect();
+    let mut found = Vec::new();
+    let mut told = BTreeSet::new();
+    for id in &model.stage_order {
+        let stage = id.index();
+        let group: Vec<usize> =
+            model.stage_order.iter().map(|id| id.index()).filter(|its| reached[stage].contains(its)).collect();
+        // All that can be reached from here leads back, and nobody stays for a second period.
+        let closed = group.iter().all(|other| reached[*other].contains(&stage));
+        if group.len() < 2
+            || !closed
+            || told.contains(&stage)
+            || !group.iter().all(|its| leaves_at_once(model, &model.stages[*its]))
+        {
+            continue;
+        }
+        told.extend(group.iter().copied());
+        let names: Vec<String> = group.iter().map(|its| format!("`{}`", model.stages[*its].name)).collect();
+        let fault = Diagnostic::warning(format!("customers move between {} for ever", names.join(" and ")))
+            .why("each of these stages is left in every period with a chance of 1, and none leads to any other stage")
+            .mend("let customers stay (chances below 1), or let one of the stages lead on");
+        found.push(
+            group
+                .iter()
+                .fold(fault, |fault, its| fault.at(Path::of(["stages", &model.stages[*its].name, "to"]).to_string())),
+        );
+    }
+    found
+}
+
+/// The stages that customers of a stage can come to, in one step or more.
+fn reached_from(model: &Model, stage: usize) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut fresh = vec![stage];
+    while let Some(stage) = fresh.pop() {
+        let next = model.stages[stage].exits.iter().map(|exit| exit.to.index());
+        fresh.extend(next.filter(|to| reached.insert(*to)));
+    }
+    reached
+}
+
+/// Whether everyone leaves a stage in the first period there.
+fn leaves_at_once(model: &Model, stage: &Stage) -> bool {
+    let known = |id: &ParamId| !model.params[id.index()].is_uncertain();
+    let plain = stage.moves().all(|exit| {
+        exit.drivers.is_empty()
+            && exit.word_of_mouth.is_none()
+            && matches!(exit.chance, Chance::Fixed(id) if known(&id))
+    });
+    if !plain {
+        return false;
+    }
+    let central = model.central();
+    let moment = Moment { values: &central.values, period: 1, clocks: &[], talkers: 0.0 };
+    stage.chances(&moment).iter().sum::<f64>() >= 1.0 - super::check::ROUNDING
+}

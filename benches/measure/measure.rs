@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod clock;
+mod grid;
 mod job;
 mod mechanisms;
 mod sizes;
@@ -30,6 +31,8 @@ enum Verb {
     Lanes,
     /// Measures J1 at 10,000, 100,000, ... customers; prints a table and draws the chart
     Sizes(sizes::Sizes),
+    /// Runs generated ordinary studies whole, and says which take longer than their size calls for
+    Grid(grid::Grid),
     /// Switches on one mechanism at a time and prints what each adds
     Mechanisms(mechanisms::Mechanisms),
 }
@@ -39,6 +42,7 @@ fn main() {
         Verb::Job(job) => job.measure(),
         Verb::Lanes => println!("{}", work::lanes()),
         Verb::Sizes(sizes) => sizes.measure(),
+        Verb::Grid(grid) => grid.measure(),
         Verb::Mechanisms(mechanisms) => mechanisms.measure(),
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
-use super::open::Open;
+use super::open::{Open, Purpose};
 use super::output::print;
 use crate::engine::threads::on_threads;
 use crate::estimate::exact::Exact as Expectations;
@@ -26,7 +26,7 @@ impl Exact {
     /// # Errors
     /// A wrong study, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open()?;
+        let opened = self.open.open_for(Purpose::Exact)?;
         let model = &opened.model;
         match on_threads(|| Expectations::of(model)) {
             Err(why) => {

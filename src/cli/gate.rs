@@ -1,10 +1,12 @@
 //! The gate: whether a study's chosen scenario reaches its targets surely enough.
 
 use super::failure::Failure;
-use super::open::{fits, scenario_named};
+use super::open::{Purpose, fits, scenario_named};
 use super::output::print;
+use crate::engine::depth::Depth;
 use crate::engine::experiment::Experiment;
 use crate::estimate::business::{TargetOfScenario, TargetResult};
+use crate::estimate::extras::Extras;
 use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
@@ -35,8 +37,11 @@ impl Gate<'_> {
                 "one replication tells no chance of reaching a target; set `run.replications` to 20 or more".to_owned(),
             ));
         }
-        fits(model)?;
-        let runs = Runs::of(model, &Experiment::new(model)).map_err(|mut faults| {
+        fits(model, Purpose::Run(0))?;
+        let experiment = Experiment::new(model);
+        // Targets are judged by what was simulated.
+        let extras = Extras::new(&experiment, Some(Depth::None));
+        let runs = Runs::with(model, &experiment, extras).map_err(|mut faults| {
             source.locate_all(&mut faults);
             Failure::wrong(&faults, source)
         })?;

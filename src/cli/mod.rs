@@ -12,6 +12,7 @@ pub mod new;
 pub mod open;
 pub mod output;
 pub mod own;
+pub mod pace;
 pub mod replay;
 pub mod results;
 pub mod run;

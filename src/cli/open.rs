@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::output::{colour, tell_explained};
 use super::whole::{positive, whole};
 use crate::diagnostic::suggest;
-use crate::estimate::memory::{GIB, MOST, parts};
+use crate::estimate::memory::{GIB, MOST, parts, parts_of_exact};
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::study::Study;
@@ -71,22 +71,23 @@ impl Open {
     /// Reads and compiles the study, and tells its warnings.
     ///
     /// # Errors
-    /// All faults of the study, that it cannot be read, or that a run of it on all processors takes too much memory.
-    pub fn open(&self) -> Result<Opened, Failure> {
-        self.open_for(0)
-    }
-
-    /// The same for a run on a number of threads; 0 are all processors.
-    ///
-    /// # Errors
-    /// All faults of the study, that it cannot be read, or that a run of it takes too much memory.
-    pub fn open_for(&self, threads: usize) -> Result<Opened, Failure> {
+    /// All faults of the study, that it cannot be read, or that what is to be done takes too much memory.
+    pub fn open_for(&self, purpose: Purpose) -> Result<Opened, Failure> {
         let (study, source) = Study::read_with(&self.study, &self.settings()?)?;
         let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
         tell_explained(&explain(&warnings, &source, colour()));
-        fits_on(&model, threads)?;
+        fits(&model, purpose)?;
         Ok(Opened { source, model })
     }
+}
+
+/// What a study is opened for, which decides how much memory it takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose {
+    /// A run on a number of threads; 0 are all processors.
+    Run(usize),
+    /// The exact expectations.
+    Exact,
 }
 
 /// Refuses two settings of one path, of which one would be lost without a word.
@@ -107,19 +108,17 @@ fn twice(settings: &[Setting]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses a run on all processors whose memory need is absurd, before anything is simulated.
+/// Refuses what takes an absurd amount of memory, before anything is done.
 ///
 /// # Errors
 /// Most of what it needs, and how to need less.
-pub fn fits(model: &Model) -> Result<(), Failure> {
-    fits_on(model, 0)
-}
-
-/// The same for a number of threads; 0 are all processors.
-fn fits_on(model: &Model, threads: usize) -> Result<(), Failure> {
+pub fn fits(model: &Model, purpose: Purpose) -> Result<(), Failure> {
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = if threads == 0 { processors() } else { threads };
-    let parts = parts(model, threads);
+    let parts = match purpose {
+        Purpose::Run(0) => parts(model, processors()),
+        Purpose::Run(threads) => parts(model, threads),
+        Purpose::Exact => parts_of_exact(model, processors()),
+    };
     let need: f64 = parts.iter().map(|part| part.bytes).sum();
     match parts.first() {
         Some(most) if need > MOST => Err(Failure::Limit(format!(

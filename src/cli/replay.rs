@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
-use super::open::{Open, scenario_named};
+use super::open::{Open, Purpose, scenario_named};
 use super::output::print;
 use crate::diagnostic::suggest;
 use crate::engine::replay::{Life, Who, replay};
@@ -39,7 +39,7 @@ impl Replay {
     /// # Errors
     /// A wrong study, an unknown scenario or customer, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open()?;
+        let opened = self.open.open_for(Purpose::Run(0))?;
         let model = &opened.model;
         let scenario = match &self.scenario {
             None => model.baseline,

@@ -5,20 +5,23 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use indexmap::IndexMap;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::explain::explain;
 use super::failure::Failure;
 use super::interrupt;
-use super::open::{Open, Opened, scenario_named};
+use super::open::{Open, Opened, Purpose, scenario_named};
 use super::output::{colour, print, print_json, tell};
 use super::own::MANIFEST;
+use super::pace::Pace;
 use super::results::{Output, Results};
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
+use crate::engine::depth::Depth;
 use crate::engine::experiment::Experiment;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::threads::{MOST_THREADS, each};
+use crate::estimate::budget::Budget;
+use crate::estimate::extras::Extras;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::legible::json;
@@ -55,6 +58,13 @@ pub struct Run {
     /// The form of the tables timeline, contrasts and ledger
     #[arg(long, value_name = "FORM", value_enum, default_value_t = TableForm::Csv)]
     format: TableForm,
+    /// Solve exact expectations for every replication's draw, for the medians of uncertain numbers, or for none [default:
+    /// as much as half of the work of the simulation allows]
+    #[arg(long, value_name = "WHICH", value_parser = depth)]
+    exact: Option<Depth>,
+    /// Draw charts, or none [default: all, as PNG where they take no more than half of the work of the simulation]
+    #[arg(long, value_name = "WHICH", value_enum)]
+    charts: Option<Charts>,
     /// Print the content of summary.json and nothing else; the files are written all the same
     #[arg(long)]
     json: bool,
@@ -75,6 +85,15 @@ enum TableForm {
     Parquet,
 }
 
+/// Which charts are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Charts {
+    /// All of them, whatever they take
+    All,
+    /// None, on the page neither
+    None,
+}
+
 impl Run {
     /// Runs, writes, prints.
     ///
@@ -85,10 +104,19 @@ impl Run {
         let opened = self.model()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(opened.source.stem()));
         let results = Results::at(&folder)?;
-        let report = self.simulate(&opened)?;
+        let shown = !self.quiet && !self.json;
+        let run = &opened.model.run;
+        let pace = Pace::new(u64::from(run.replications), usize::from(self.threads), (shown, !self.quiet));
+        let (mut report, mut budget) = self.simulate(&opened, &pace)?;
+        pace.turn_to("charts and tables");
+        let gallery = if self.charts == Some(Charts::None) { Gallery::default() } else { Gallery::of(&report) };
+        let pixels = self.charts.is_some() || budget.affords_pictures(gallery.sizes());
+        report.summary.left_out = budget.words();
         let json = summary_json(&report.summary)
             .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
-        let mut outputs = outputs(&report, &json, self.format, usize::from(self.threads))?;
+        let pictures = Pictures { gallery, pixels, threads: usize::from(self.threads) };
+        let mut outputs = outputs(&report, &json, self.format, pictures)?;
+        drop(pace);
         let manifest = self.manifest(&opened, &outputs)?;
         outputs.push((MANIFEST.to_owned(), manifest.into_bytes()));
         results.replace(&outputs)?;
@@ -103,7 +131,7 @@ impl Run {
     }
 
     fn model(&self) -> Result<Opened, Failure> {
-        let mut opened = self.open.open_for(usize::from(self.threads))?;
+        let mut opened = self.open.open_for(Purpose::Run(usize::from(self.threads)))?;
         if let Some(name) = &self.against {
             opened.model.baseline = scenario_named(name, &opened.model)?;
         }
@@ -116,33 +144,23 @@ impl Run {
         Ok(opened)
     }
 
-    fn simulate(&self, opened: &Opened) -> Result<Report, Failure> {
-        let bar = self.progress(u64::from(opened.model.run.replications));
-        let advance = |done: u64| bar.inc(done);
+    fn simulate(&self, opened: &Opened, pace: &Pace) -> Result<(Report, Budget), Failure> {
+        let advance = |done: u64| pace.advance(done);
         let experiment = Experiment::new(&opened.model)
             .threads(usize::from(self.threads))
             .instructions(self.vectors.unwrap_or_else(InstructionSet::best))
             .progress(&advance);
-        let runs = Runs::of(&opened.model, &experiment);
-        bar.finish_and_clear();
-        let runs = runs.map_err(|mut faults| {
+        let extras = Extras::new(&experiment, self.exact);
+        let runs = Runs::with(&opened.model, &experiment, extras).map_err(|mut faults| {
             opened.source.locate_all(&mut faults);
             Failure::wrong(&faults, &opened.source)
         })?;
+        pace.turn_to("what customers are worth after the horizon");
         let report = Report::of(&opened.model, &runs, &opened.source);
         if let Some(warning) = held(&report.summary) {
-            tell(&explain(&[warning], &opened.source, colour()));
+            pace.tell(&explain(&[warning], &opened.source, colour()));
         }
-        Ok(report)
-    }
-
-    /// A progress bar with the time left; it hides itself where standard error is no terminal.
-    fn progress(&self, replications: u64) -> ProgressBar {
-        if self.quiet || self.json {
-            return ProgressBar::hidden();
-        }
-        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} replications, {eta} left");
-        ProgressBar::new(replications).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        Ok((report, runs.budget().clone()))
     }
 
     /// What is needed to repeat the run, and to know whether the outputs are those it wrote.
@@ -158,7 +176,7 @@ impl Run {
             "study_sha256": sha256(opened.source.text.as_bytes()),
             "lists_sha256": lists,
             "seed": opened.model.run.seed,
-            "options": { "set": settings, "scenario": self.scenario, "against": self.against },
+            "options": { "set": settings, "scenario": self.scenario, "against": self.against, "exact": self.exact, "charts": self.charts.map(Charts::name) },
             "outputs_sha256": digests,
             "study_text": opened.source.text,
         });
@@ -177,7 +195,14 @@ fn held(summary: &Summary) -> Option<Diagnostic> {
     })
 }
 
-fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Result<Vec<Output>, Failure> {
+/// The charts of a report, and whether they are drawn as pixels too.
+struct Pictures {
+    gallery: Gallery,
+    pixels: bool,
+    threads: usize,
+}
+
+fn outputs(report: &Report, json: &str, form: TableForm, drawn: Pictures) -> Result<Vec<Output>, Failure> {
     let business = serde_json::to_string_pretty(&report.business).map_err(|fault| Failure::Bug(fault.to_string()))?;
     let mut outputs = vec![
         ("summary.json".to_owned(), json.as_bytes().to_vec()),
@@ -185,15 +210,16 @@ fn outputs(report: &Report, json: &str, form: TableForm, threads: usize) -> Resu
     ];
     outputs.extend(tables(report, form).map_err(Failure::Bug)?);
     outputs.push(("workbook.xlsx".to_owned(), workbook(report).map_err(Failure::Bug)?));
-    let gallery = Gallery::of(report);
+    let Pictures { gallery, pixels, threads } = drawn;
     let page = page(report, &gallery).map_err(|fault| Failure::Bug(fault.to_string()))?;
     let charts = gallery.all();
     warn_of_lacking(&charts);
-    let pictures = each(threads, &charts, png);
-    for (chart, picture) in charts.into_iter().zip(pictures) {
-        outputs.push((format!("charts/{}.png", chart.name), picture.map_err(Failure::Bug)?));
-        outputs.push((format!("charts/{}.svg", chart.name), chart.svg.into_bytes()));
+    if pixels {
+        for (chart, picture) in charts.iter().zip(each(threads, &charts, png)) {
+            outputs.push((format!("charts/{}.png", chart.name), picture.map_err(Failure::Bug)?));
+        }
     }
+    outputs.extend(charts.into_iter().map(|chart| (format!("charts/{}.svg", chart.name), chart.svg.into_bytes())));
     outputs.push(("report.html".to_owned(), page.into_bytes()));
     Ok(outputs)
 }
@@ -227,6 +253,20 @@ fn tables(report: &Report, form: TableForm) -> Result<[Output; 3], String> {
             ("ledger.parquet".to_owned(), parquet::ledger(report)?),
         ],
     })
+}
+
+impl Charts {
+    fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::None => "none",
+        }
+    }
+}
+
+fn depth(name: &str) -> Result<Depth, String> {
+    let all = [Depth::None, Depth::Medians, Depth::Draws];
+    all.into_iter().find(|depth| depth.name() == name).ok_or_else(|| "give none, medians or draws".to_owned())
 }
 
 fn instruction_set(name: &str) -> Result<InstructionSet, String> {

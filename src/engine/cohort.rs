@@ -164,11 +164,6 @@ impl<'m> Solution<'_, 'm> {
     }
 }
 
-/// Why a model has no exact expectation; empty where it has one.
-pub fn why_not_exact(model: &Model) -> Vec<String> {
-    Solver::of(model, &Program::new(model)).err().unwrap_or_default()
-}
-
 /// The expected flows of one scenario and segment for one draw of the numbers, for one customer who comes in period
 /// `entry` (0: who is there at the start), on the grid that is fine enough or, where `intervals` are given, on theirs.
 ///

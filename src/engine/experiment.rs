@@ -3,6 +3,8 @@
 //! The work is cut into pieces by replication and by customers; what the pieces count are whole numbers,
 //! so it makes no difference who counts them or in which order they are added.
 
+use std::sync::{Arc, OnceLock};
+
 use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
@@ -13,6 +15,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::agreement::Agreement;
 use super::cells::{Arrivals, all_spans, planned};
 use super::cohort::Solver;
+use super::depth::Depth;
 use super::divergence::Grain;
 use super::draws::Draws;
 use super::flows::Flows;
@@ -25,30 +28,24 @@ use super::program::Program;
 use super::rollout::Rollout;
 use super::tables::Tables;
 use super::threads::pool;
-use super::together::Together;
+use super::together::{Heard, Together};
+use super::wave::wave;
 
-/// Replications that are under way before their counts are handed on; bounds the memory.
-pub const WAVE: u32 = 64;
-/// The same where customers come in every period, each of which is counted by itself.
-pub const WAVE_WITH_INFLOW: u32 = 8;
 /// More customers at a time would only leave the caches.
 const MOST_IN_BLOCK: usize = 1 << 20;
 /// Blocks that are worked through as one piece.
 const PIECE: usize = 64;
 
-/// How many replications are under way before their counts are handed on.
-pub fn wave(model: &Model) -> u32 {
-    if model.has_inflow() { WAVE_WITH_INFLOW } else { WAVE }
-}
-
 /// Every scenario played through every replication.
+#[derive(Clone)]
 pub struct Experiment<'m> {
     model: &'m Model,
     program: Program,
     /// The same for customers whose lives are not compared.
     uncompared: Program,
-    /// What reckons exact expectations, or why there are none.
-    solver: Result<Solver<'m>, Vec<String>>,
+    /// What reckons exact expectations, or why there are none; made when it is first asked for.
+    solver: Arc<OnceLock<Result<Solver<'m>, Vec<String>>>>,
+    depth: Depth,
     block: usize,
     threads: usize,
     set: InstructionSet,
@@ -93,8 +90,9 @@ impl<'m> Experiment<'m> {
         Self {
             model,
             uncompared: program.uncompared(),
-            solver: Solver::of(model, &program),
+            solver: Arc::default(),
             program,
+            depth: Depth::Draws,
             block: BLOCK,
             threads: 0,
             set: InstructionSet::best(),
@@ -120,6 +118,14 @@ impl<'m> Experiment<'m> {
     #[must_use]
     pub fn instructions(mut self, set: InstructionSet) -> Self {
         self.set = set;
+        self
+    }
+
+    /// Solves exact expectations for these numbers; for the medians they are solved once for all replications where nothing
+    /// is uncertain, and otherwise not here.
+    #[must_use]
+    pub fn depth(mut self, depth: Depth) -> Self {
+        self.depth = depth;
         self
     }
 
@@ -176,7 +182,8 @@ impl<'m> Experiment<'m> {
             let central = self.model.central();
             let fixed = (!self.model.is_uncertain()).then(|| {
                 let arrivals = planned(self.model, &central);
-                Fixed { tables: self.tables(&central), expected: self.expected(&central, &arrivals), arrivals }
+                let expected = if self.depth == Depth::None { None } else { self.expected(&central, &arrivals) };
+                Fixed { tables: self.tables(&central), expected, arrivals }
             });
             let (mut next, most) = (0, wave(self.model));
             while next < self.model.run.replications {
@@ -211,7 +218,8 @@ impl<'m> Experiment<'m> {
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
-            None => self.expected(&drawn, &arrivals),
+            None if self.depth == Depth::Draws => self.expected(&drawn, &arrivals),
+            None => None,
         };
         if let Some(progress) = self.progress {
             progress(1);
@@ -234,7 +242,7 @@ impl<'m> Experiment<'m> {
 
     /// The expected flows of all real customers by scenario and segment, where so many come by scenario, segment and entry.
     pub fn expected(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Vec<Vec<Flows>>> {
-        let solution = self.solver.as_ref().ok()?.at(drawn);
+        let solution = self.solver().ok()?.at(drawn);
         let segment = |scenario: usize, segment: usize| {
             let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();
             solution.flows((ScenarioId::from(scenario), SegmentId::from(segment)), &came)
@@ -242,6 +250,13 @@ impl<'m> Experiment<'m> {
         let scenarios = (0..self.model.scenarios.len()).into_par_iter();
         let segments = self.model.segments.len();
         Some(scenarios.map(|scenario| (0..segments).map(|its| segment(scenario, its)).collect()).collect())
+    }
+
+    /// The same for the medians of what is uncertain, on the threads of the experiment.
+    pub fn expected_at_medians(&self) -> Option<Vec<Vec<Flows>>> {
+        let central = self.model.central();
+        let solve = || self.expected(&central, &planned(self.model, &central));
+        pool(self.threads).map_or_else(|_| solve(), |pool| pool.install(solve))
     }
 
     fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {
@@ -262,7 +277,8 @@ impl<'m> Experiment<'m> {
     /// # Errors
     /// Why there are none.
     pub fn solver(&self) -> Result<&Solver<'m>, &[String]> {
-        self.solver.as_ref().map_err(Vec::as_slice)
+        let solver = self.solver.get_or_init(|| Solver::of(self.model, &self.program));
+        solver.as_ref().map_err(Vec::as_slice)
     }
 
     /// The model.
@@ -356,16 +372,6 @@ impl<'m> Experiment<'m> {
         blocks.for_each(Block::settle);
         (groups, together)
     }
-}
-
-/// What customers of one scenario feel of each other, and of what the company does about it.
-pub struct Heard {
-    /// The share of talkers one period before each period; index 0 is not used.
-    pub talkers: Vec<f64>,
-    /// The period in which the response to each rule begins.
-    pub fired: Vec<Option<u32>>,
-    /// How many customers come, by segment and period of entry.
-    pub arrivals: Vec<Vec<Arrivals>>,
 }
 
 /// What all customers of a replication came to.

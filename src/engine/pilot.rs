@@ -21,6 +21,7 @@ use super::program::{Program, whole};
 use super::rollout::Rollout;
 use super::scratch::Scratch;
 use super::tables::Tables;
+use super::work::{of_customer, tables};
 
 /// The replication whose luck pilots use; no study has so many.
 const REPLICATION: u32 = u32::MAX;
@@ -29,6 +30,8 @@ const ENOUGH_PAIRS: usize = 256;
 /// So many drawn worlds say how finely a difference is forced where numbers are uncertain: their medians may hardly
 /// differ from the baseline where most draws do.
 const DRAWN_WORLDS: u32 = 4;
+/// The grains that are tried.
+const GRAINS: [u8; 4] = [6, 12, 18, 24];
 
 /// How many customers a pilot tries.
 #[derive(Clone, Copy, Debug)]
@@ -67,12 +70,26 @@ pub struct Trial {
 }
 
 impl<'m> Pilot<'m> {
-    /// A pilot; none where customers are coupled, or come later.
+    /// Whether there can be one: not where customers are coupled, or come later, or there is nothing to compare.
+    pub fn is_possible(model: &Model) -> bool {
+        !model.is_coupled() && !model.has_inflow() && model.scenarios.len() > 1
+    }
+
+    /// The work of trying all scenarios, in customer-periods of the model: both scenarios, the shared way with its branches,
+    /// and the grains that are tried, with tables of the worlds that are drawn.
+    pub fn work(model: &Model, size: Size) -> f64 {
+        let worlds = if model.is_uncertain() { 1.0 + f64::from(DRAWN_WORLDS) } else { 1.0 };
+        let tried = (size.batches * size.customers) as f64 * f64::from(model.run.horizon);
+        let others = model.scenarios.len() as f64 - 1.0;
+        others * tried * (4.0 + GRAINS.len() as f64 * worlds) * of_customer(model) + worlds * tables(model)
+    }
+
+    /// A pilot; none where there can be none.
     pub fn new(model: &'m Model, set: InstructionSet, size: Size) -> Option<Self> {
-        let program = Program::new(model).uncompared();
-        if program.coupled || model.has_inflow() {
+        if !Self::is_possible(model) {
             return None;
         }
+        let program = Program::new(model).uncompared();
         let world = |drawn: &Draw| -> Vec<Vec<Tables>> {
             let of = |scenario: usize, segment: usize| {
                 Tables::new(model, &program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
@@ -156,7 +173,7 @@ impl<'m> Pilot<'m> {
 
     /// The grain at which there are about as many pairs of branches as customers.
     fn grain(&self, rollout: &Rollout<'_>, agreements: &[Agreement<'_>], desk: &mut Desk) -> Option<Grain> {
-        for grain in [6, 12, 18, 24] {
+        for grain in GRAINS {
             let (mut customers, mut pairs) = (0, 0);
             for batch in 0..self.size.batches {
                 for (segment, (first, count)) in self.batch(batch).into_iter().enumerate() {

@@ -7,7 +7,7 @@ use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, UNITS_PER_ONE};
 use super::cells::{Arrivals, planned};
 use super::crowd::Crowd;
 use super::draws::Draws;
-use super::experiment::{Experiment, Heard};
+use super::experiment::Experiment;
 use super::lanes::InstructionSet;
 use super::ledger::Ledger;
 use super::mechanism::count;
@@ -16,6 +16,7 @@ use super::program::Program;
 use super::rollout::Rollout;
 use super::scratch::Scratch;
 use super::tables::PeriodTable;
+use super::together::Heard;
 
 /// Which simulated customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,6 +40,16 @@ pub struct Together<'a> {
     pub arrivals: Vec<Vec<Vec<Arrivals>>>,
 }
 
+/// What customers of one scenario feel of each other, and of what the company does about it.
+pub struct Heard {
+    /// The share of talkers one period before each period; index 0 is not used.
+    pub talkers: Vec<f64>,
+    /// The period in which the response to each rule begins.
+    pub fired: Vec<Option<u32>>,
+    /// How many customers come, by segment and period of entry.
+    pub arrivals: Vec<Vec<Arrivals>>,
+}
+
 impl<'a> Together<'a> {
     /// The scenarios at time 0, the one that the others are compared with first.
     pub fn new(model: &'a Model, program: &'a Program, drawn: &'a Draw, scenarios: &'a [usize]) -> Self {

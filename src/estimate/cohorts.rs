@@ -9,6 +9,7 @@ use crate::stats::ratio::Ratio;
 use super::business::{CohortResult, CohortsOfScenario, LineGroup};
 use super::lines::Lines;
 use super::pricer::{CohortFlow, PricedScenario};
+use super::tail::Tails;
 
 /// The cohorts of all scenarios, summed over replications.
 pub struct Cohorts {
@@ -55,7 +56,7 @@ impl Cohorts {
     }
 
     /// What was found; `tails` is what a customer of each scenario and entry is worth after the horizon.
-    pub fn found(&self, model: &Model, count: u64, tails: Option<&Vec<Vec<Option<f64>>>>) -> Vec<CohortsOfScenario> {
+    pub fn found(&self, model: &Model, count: u64, tails: Option<&Tails>) -> Vec<CohortsOfScenario> {
         let of = |(scenario, sums): (usize, &Vec<Sum>)| CohortsOfScenario {
             scenario: model.scenarios[scenario].name.clone(),
             cohorts: sums

@@ -89,6 +89,11 @@ impl Controls {
         self.parts[scenario].iter_mut().zip(differences).for_each(|(part, difference)| part.push(difference));
     }
 
+    /// Whether there are exact expectations.
+    pub fn is_exact(&self) -> bool {
+        self.exact.iter().flatten().any(|values| !values.is_empty())
+    }
+
     /// The exact expectations of a metric by replication; empty where there are none.
     pub fn exact(&self, scenario: usize, place: usize) -> &[f64] {
         &self.exact[scenario][place]

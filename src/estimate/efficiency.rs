@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
+use super::budget::{Budget, LeftOut};
 use super::lines::Lines;
 use super::metric::Metric;
 use super::statement::{Prices, Statement, Whose, cohorts};
@@ -46,9 +47,14 @@ impl Efficiency {
 
 /// The grain at which to force each scenario's difference; none where paired luck is the better estimator.
 ///
-/// Nothing is tried for a run so small that trying costs more than it could save.
-pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
-    if u64::from(model.run.agents) * u64::from(model.run.replications) < WORTH_A_PILOT {
+/// Nothing is tried for a run so small that trying costs more than it could save, or than the budget allows.
+pub fn choose(model: &Model, set: InstructionSet, budget: &mut Budget) -> Vec<Option<Grain>> {
+    let few = u64::from(model.run.agents) * u64::from(model.run.replications) < WORTH_A_PILOT;
+    if few || !Pilot::is_possible(model) {
+        return vec![None; model.scenarios.len()];
+    }
+    if !budget.spend(Pilot::work(model, SIZE)) {
+        budget.leave_out(LeftOut::Pilot);
         return vec![None; model.scenarios.len()];
     }
     let Some(pilot) = Pilot::new(model, set, SIZE) else { return vec![None; model.scenarios.len()] };

@@ -15,7 +15,7 @@ use super::posted::Posted;
 use super::pricer::Priced;
 use super::progress::Progress;
 use super::summary::Estimator;
-use super::tail::tails;
+use super::tail::Tails;
 use super::targets::Targets;
 
 /// What is gathered for [`Business`].
@@ -64,12 +64,12 @@ impl Findings {
         self.progress.take(model, &priced.drawn, priced.scenarios.iter().map(|its| its.fired.as_slice()));
     }
 
-    /// What was found in `count` replications; `npv` is the difference in NPV of a scenario as contrasts have it.
+    /// What was found in `count` replications, with what customers are worth after the horizon; `npv` is the difference in NPV of a scenario as contrasts have it.
     pub fn business(
         &self,
         model: &Model,
         metrics: &[Metric],
-        count: u64,
+        (count, tails): (u64, Option<&Tails>),
         npv: &dyn Fn(usize) -> (Estimate, Estimator),
     ) -> Business {
         let baseline = model.baseline.index();
@@ -90,7 +90,7 @@ impl Findings {
             cases: others().map(|scenario| self.cases.found(model, &self.lines, scenario, npv(scenario))).collect(),
             chains: others().map(|scenario| self.chains.found(model, scenario)).collect(),
             targets: self.targets.found(model),
-            cohorts: self.cohorts.found(model, count, tails(model).as_ref()),
+            cohorts: self.cohorts.found(model, count, tails),
             uncertainty: self.doubts.found(model, metrics),
         }
     }

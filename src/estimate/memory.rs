@@ -4,18 +4,20 @@ use super::lines::Lines;
 use super::metric::metrics;
 use crate::model::Model;
 use crate::model::journey::Stage;
+use crate::model::strikes::{MOST_STRIKES, Strikes};
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use crate::engine::cells::{Arrivals, BATCHES, planned};
 use crate::engine::cohort::MOST_INTERVALS;
 use crate::engine::cohort_layout::tunnel_length;
-use crate::engine::experiment::wave;
 use crate::engine::group::MOST_THAT_KEEP_WORDS;
 use crate::engine::obstacle::{combinations_needed, follows_satisfaction, obstacles};
+use crate::engine::wave::{strikes, wave};
 
 /// A run that needs more bytes than this is refused.
 pub const MOST: f64 = 8.0 * GIB;
+const EXPECTATIONS: &str = "the exact expectations";
 /// The bytes of a gibibyte.
 pub const GIB: f64 = 1_073_741_824.0;
 
@@ -49,21 +51,13 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let branches = if coupled || model.scenarios.len() < 2 { 0.0 } else { 8.0 * wave + 64.0 * threads };
     let kinds = metrics(model).len() as f64;
     let posted = 16.0 * Lines::of(model).all.len() as f64 * times * (segments * 2.0 * entries + 1.0) * scenarios;
-    // A row has a threshold, a weight and a stage for each place, and one place for staying.
-    let width = model.stages.iter().map(|stage| stage.moves().count() + 1).max().unwrap_or(1) as f64;
-    let rows: f64 = model
-        .stages
-        .iter()
-        .map(|stage| stage.clock_lengths().iter().map(|length| *length as f64).product::<f64>())
-        .sum();
+    let (width, rows) = (width(model), rows(model));
     let table = 9.0 * rows * width + 128.0 * stages;
     let at_once = if model.is_uncertain() { threads } else { 1.0 };
     let tables = if coupled { segments * table * threads } else { periods(model) * table * at_once };
-    let expected = if exact {
-        threads * expected(model, 8.0 * model.params.len() as f64 + rows * (24.0 + 8.0 * width))
-    } else {
-        0.0
-    };
+    let expected = if exact { threads * expected(model) } else { 0.0 };
+    // Who move together keep what is in force of all scenarios at hand; otherwise one is made, read and dropped.
+    let timelines = if coupled { scenarios * segments * threads.min(wave) } else { threads };
     let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
     let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
     // A customer's columns of four bytes, and the words of four periods for four purposes where they are kept.
@@ -90,7 +84,12 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
             "fewer replications",
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),
-        part("the exact expectations", expected, "longer periods, a shorter horizon, or shorter lists"),
+        part(EXPECTATIONS, expected, "longer periods, a shorter horizon, or shorter lists"),
+        part(
+            "the shocks that come, and what they do over time",
+            strikes(model) * drawn_strike(model) * (wave + threads) + timelines * in_force(model),
+            "shocks that come less often, or a shorter horizon",
+        ),
         part(
             "the customers, who all move together: word of mouth, referrals and rules act between periods",
             customers,
@@ -99,6 +98,58 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     ];
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     parts
+}
+
+/// What solving the exact expectations holds in memory, without a simulation, the largest part first.
+pub fn parts_of_exact(model: &Model, threads: usize) -> Vec<Part> {
+    let times = f64::from(model.run.horizon) + 1.0;
+    let groups = (model.scenarios.len() * model.segments.len()) as f64;
+    let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
+    let flows = 8.0 * (3.0 * model.stages.len() as f64 + 2.0 + booked) * times;
+    let books = 8.0 * (model.stages.len() + model.accounts.len() + 11) as f64 * times;
+    let kinds = metrics(model).len() as f64;
+    let part = |what, bytes, mend| Part { what, bytes, mend };
+    let mut parts = vec![
+        part(
+            "the expected flows of all scenarios, segments and periods of entry",
+            2.0 * flows * groups * model.entries() as f64 + books,
+            "longer periods, a shorter horizon, or fewer segments and scenarios",
+        ),
+        part(EXPECTATIONS, threads as f64 * expected(model), "longer periods, a shorter horizon, or shorter lists"),
+        part(
+            "the results over time",
+            8.0 * times * kinds * model.scenarios.len() as f64,
+            "longer periods, a shorter horizon, or fewer scenarios",
+        ),
+        part(
+            "the shocks that come, and what they do over time",
+            strikes(model) * drawn_strike(model) + threads as f64 * in_force(model),
+            "shocks that come less often, or a shorter horizon",
+        ),
+    ];
+    parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
+    parts
+}
+
+/// A shock that comes: which, when, and how large its effects are.
+fn drawn_strike(model: &Model) -> f64 {
+    let effects = model.shocks.iter().map(|shock| shock.effects.len()).max().unwrap_or(0) as f64;
+    48.0 + (8.0 * effects).max(16.0)
+}
+
+/// All that is in force over time in one scenario and segment: what shocks do each time that they come, or all of them
+/// together where they come so often.
+fn in_force(model: &Model) -> f64 {
+    /// What is in force, without its numbers over time.
+    const FORCE: f64 = 160.0;
+    let times = f64::from(model.run.horizon) + 1.0;
+    let effects = model.shocks.iter().map(|shock| shock.effects.len() as f64).sum::<f64>();
+    let one_by_one = strikes(model) * effects / (model.shocks.len() as f64).max(1.0);
+    let forces = if Strikes::add_up(model) { one_by_one.min(MOST_STRIKES as f64 + effects) } else { one_by_one };
+    let over_time = effects
+        + model.patterns.len() as f64
+        + model.initiatives.iter().map(|its| its.effects.len() as f64).sum::<f64>();
+    forces * FORCE + 8.0 * times * over_time
 }
 
 /// The simulated customers of the scenario that has most of them, newcomers at the medians of what is uncertain. Those who
@@ -111,17 +162,30 @@ fn together(model: &Model) -> f64 {
 
 /// The exact expectations of one segment: the tables of a period, the kernels of stages with a quality, and every kind of
 /// customer by stage, periods in it and satisfaction, at the finest grid there is.
-fn expected(model: &Model, table: f64) -> f64 {
+fn expected(model: &Model) -> f64 {
+    let table = 8.0 * model.params.len() as f64 + rows(model) * (24.0 + 8.0 * width(model));
     let nodes = if follows_satisfaction(model) { MOST_INTERVALS as f64 + 1.0 } else { 1.0 };
     let felt = model.stages.iter().filter(|stage| stage.quality.is_some()).count() as f64;
     let cells: f64 = model.stages.iter().map(|stage| tunnel_length(stage) as f64).sum();
     table + 8.0 * nodes * nodes * (felt + 1.0) + 32.0 * combinations_needed(model) as f64 * cells * nodes
 }
 
+/// A row has a threshold, a weight and a stage for each place, and one place for staying.
+fn width(model: &Model) -> f64 {
+    model.stages.iter().map(|stage| stage.moves().count() + 1).max().unwrap_or(1) as f64
+}
+
+/// The rows of all stages.
+fn rows(model: &Model) -> f64 {
+    let of = |stage: &Stage| stage.clock_lengths().iter().map(|length| *length as f64).product::<f64>();
+    model.stages.iter().map(of).sum()
+}
+
 /// The tables of all scenarios and segments: one for each period in which a number differs from the period before.
 fn periods(model: &Model) -> f64 {
     let central = model.central();
-    let follows = model.stages.iter().any(Stage::follows_the_period);
+    // A shock that comes by chance may come at any time, and none of them does in the middle of everything.
+    let follows = model.stages.iter().any(Stage::follows_the_period) || strikes(model) > 0.0;
     let mut tables = 0.0;
     for scenario in 0..model.scenarios.len() {
         for segment in 0..model.segments.len() {

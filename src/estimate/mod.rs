@@ -1,6 +1,7 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
 pub mod books;
+pub mod budget;
 pub mod business;
 pub mod case;
 pub mod chain;
@@ -9,6 +10,7 @@ pub mod controls;
 pub mod doubt;
 pub mod efficiency;
 pub mod exact;
+pub mod extras;
 pub mod findings;
 pub mod flat;
 pub mod lines;

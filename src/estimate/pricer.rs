@@ -1,7 +1,7 @@
 //! The pricer turns a replication's counts into everything that results are made of. It runs where the replication ran, so
 //! that large counts need not be carried on.
 
-use crate::engine::cells::{BATCHES, Cells, of_batch};
+use crate::engine::cells::{Arrivals, BATCHES, Cells, of_batch, planned};
 use crate::engine::divergence::Grain;
 use crate::engine::experiment::Replication;
 use crate::engine::flows::Flows;
@@ -93,7 +93,10 @@ impl<'m> Pricer<'m> {
         let started = |segment| self.ledger(replication, baseline, segment, 0).customers(0).to_vec();
         Priced {
             drawn: replication.drawn.clone(),
-            expected: self.expected(&prices, replication),
+            expected: replication
+                .expected
+                .as_ref()
+                .map(|expected| self.expected(&prices, expected, &replication.arrivals)),
             forced,
             started: (0..self.cells.segments).map(started).collect(),
             held: replication.held,
@@ -177,19 +180,31 @@ impl<'m> Pricer<'m> {
             .collect()
     }
 
-    fn expected(&self, prices: &Prices<'_>, replication: &Replication) -> Option<Vec<Statement>> {
-        let expected = replication.expected.as_ref()?;
+    /// The expected books of the whole business by scenario, from the expected flows of all real customers.
+    fn expected(
+        &self,
+        prices: &Prices<'_>,
+        expected: &[Vec<Flows>],
+        arrivals: &[Vec<Vec<Arrivals>>],
+    ) -> Vec<Statement> {
         let scenario = |(scenario, flows): (usize, &Vec<Flows>)| {
             let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
             let mut all = Statement::empty(self.model);
             for (segment, flows) in flows.iter().enumerate() {
-                let everybody = everybody(flows, &replication.arrivals[scenario][segment]);
+                let everybody = everybody(flows, &arrivals[scenario][segment]);
                 all.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
             }
             prices.spend(whose, &mut all, None);
             all
         };
-        Some(expected.iter().enumerate().map(scenario).collect())
+        expected.iter().enumerate().map(scenario).collect()
+    }
+
+    /// The expected books at the medians of what is uncertain, from the expected flows of all real customers.
+    pub fn expected_at_medians(&self, expected: &[Vec<Flows>]) -> Vec<Statement> {
+        let central = self.model.central();
+        let prices = Prices::new(self.model, self.program, &self.lines, &central);
+        self.expected(&prices, expected, &planned(self.model, &central))
     }
 
     /// The forced difference of every metric: the baseline's flows as they were simulated, and what the scenario adds

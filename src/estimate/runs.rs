@@ -1,8 +1,11 @@
 //! Runs are what an experiment came to: every replication priced, and folded into moments in its order.
 
+use std::cell::OnceCell;
+
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::engine::depth::Depth;
 use crate::engine::divergence::Grain;
 use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::follows_satisfaction;
@@ -10,14 +13,17 @@ use crate::model::Model;
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
 
+use super::budget::Budget;
 use super::business::Business;
 use super::controls::Controls;
-use super::efficiency::choose;
+use super::extras::Extras;
 use super::findings::Findings;
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
 use super::pricer::{Priced, Pricer};
+use super::statement::Statement;
 use super::summary::{Contrast, Controlled, Difference, Estimator, ScenarioSummary, Series, Summary};
+use super::tail::{Tails, tails};
 
 /// Every replication, priced and folded.
 pub struct Runs<'m> {
@@ -37,15 +43,20 @@ pub struct Runs<'m> {
     replications: u64,
     /// The replications in which a number was held at the end of its range, or a row scaled.
     held: u64,
+    extras: Extras,
+    /// By scenario: the expected books at the medians, where expectations are solved for those alone.
+    at_medians: Option<Vec<Statement>>,
+    /// What customers are worth after the horizon, and the budget that is left then.
+    worth: OnceCell<(Option<Tails>, Budget)>,
 }
 
 impl<'m> Runs<'m> {
-    /// Runs an experiment of the model and takes in its replications.
+    /// Runs an experiment of the model and takes in its replications; beside them, it does what its budget allows.
     ///
     /// # Errors
     /// Those of [`Experiment::run`].
     pub fn of(model: &'m Model, experiment: &Experiment<'_>) -> Result<Self, Vec<Diagnostic>> {
-        Self::forced(model, experiment, &choose(model, experiment.set()))
+        Self::with(model, experiment, Extras::new(experiment, None))
     }
 
     /// [`Runs::of`] with the estimator of each scenario's difference given: forced at a grain, or paired.
@@ -57,13 +68,30 @@ impl<'m> Runs<'m> {
         experiment: &Experiment<'_>,
         grains: &[Option<Grain>],
     ) -> Result<Self, Vec<Diagnostic>> {
+        Self::with(model, experiment, Extras::forced(experiment, grains))
+    }
+
+    /// [`Runs::of`] with what is done beside the simulation given.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn with(model: &'m Model, experiment: &Experiment<'_>, extras: Extras) -> Result<Self, Vec<Diagnostic>> {
+        let experiment = experiment.clone().depth(extras.depth);
         let pricer = Pricer::new(model, experiment.program());
-        let mut runs = Self::new(model, &pricer.lines);
-        experiment.run_mapped(grains, |replication| pricer.price(&replication, grains), |priced| runs.take(&priced))?;
+        let mut runs = Self::new(model, &pricer.lines, extras);
+        let grains = runs.extras.grains.clone();
+        experiment.run_mapped(
+            &grains,
+            |replication| pricer.price(&replication, &grains),
+            |priced| runs.take(&priced),
+        )?;
+        if runs.extras.depth == Depth::Medians && model.is_uncertain() {
+            runs.at_medians = experiment.expected_at_medians().map(|flows| pricer.expected_at_medians(&flows));
+        }
         Ok(runs)
     }
 
-    fn new(model: &'m Model, lines: &Lines) -> Self {
+    fn new(model: &'m Model, lines: &Lines, extras: Extras) -> Self {
         let metrics = metrics(model);
         let (scenarios, cuts, times) =
             (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
@@ -78,6 +106,9 @@ impl<'m> Runs<'m> {
             replications: 0,
             held: 0,
             metrics,
+            extras,
+            at_medians: None,
+            worth: OnceCell::new(),
         }
     }
 
@@ -113,7 +144,27 @@ impl<'m> Runs<'m> {
             let place = self.metrics.iter().position(|metric| *metric == Metric::Npv).unwrap_or(0);
             (self.difference(scenario, place, Metric::Npv).estimate, self.estimator(scenario))
         };
-        self.findings.business(self.model, &self.metrics, self.replications, &npv)
+        let tails = self.worth().0.as_ref();
+        self.findings.business(self.model, &self.metrics, (self.replications, tails), &npv)
+    }
+
+    fn worth(&self) -> &(Option<Tails>, Budget) {
+        self.worth.get_or_init(|| {
+            let mut budget = self.extras.budget.clone();
+            let precision = self.extras.precision.as_ref();
+            let tails = precision.and_then(|precision| tails(self.model, precision, &mut budget));
+            (tails, budget)
+        })
+    }
+
+    /// Why there are no exact expectations; empty where there are.
+    pub fn why_not_exact(&self) -> &[String] {
+        &self.extras.why_not
+    }
+
+    /// What the budget has left, and what was left out for it.
+    pub fn budget(&self) -> &Budget {
+        &self.worth().1
     }
 
     /// The summary over the horizon.
@@ -122,7 +173,7 @@ impl<'m> Runs<'m> {
         let baseline = self.model.baseline.index();
         let places = 0..self.model.scenarios.len();
         Summary {
-            format: 1,
+            format: 2,
             study: self.model.title.clone(),
             seed: run.seed,
             replications: self.replications,
@@ -134,12 +185,21 @@ impl<'m> Runs<'m> {
             currency: self.model.currency.clone(),
             interval: run.interval,
             baseline: self.model.scenarios[baseline].name.clone(),
+            exact_at: self.exact_at(),
+            left_out: None,
             scenarios: places.clone().map(|scenario| self.scenario(scenario)).collect(),
             contrasts: places
                 .filter(|scenario| *scenario != baseline)
                 .map(|scenario| self.contrast(scenario))
                 .collect(),
         }
+    }
+
+    /// For which numbers the exact expectations are; none where there are none.
+    fn exact_at(&self) -> Option<Depth> {
+        let solved = self.at_medians.is_some() || self.controls.is_exact();
+        let all = if self.at_medians.is_some() { Depth::Medians } else { Depth::Draws };
+        solved.then_some(all)
     }
 
     fn scenario(&self, scenario: usize) -> ScenarioSummary {
@@ -173,6 +233,10 @@ impl<'m> Runs<'m> {
     fn expectations(&self, scenario: usize) -> Option<IndexMap<String, f64>> {
         let follows = follows_satisfaction(self.model);
         let shown = self.metrics.iter().enumerate().filter(|(_, metric)| metric.has_expectation(follows));
+        if let Some(books) = &self.at_medians {
+            let shown = shown.filter(|(_, metric)| **metric != Metric::CumulativeCashFlow);
+            return Some(shown.map(|(_, its)| (its.name(self.model), its.horizon(&books[scenario]))).collect());
+        }
         let known: IndexMap<String, f64> = shown
             .filter(|(place, metric)| {
                 **metric != Metric::CumulativeCashFlow && !self.controls.exact(scenario, *place).is_empty()

@@ -5,13 +5,14 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::engine::depth::Depth;
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
 
 /// Everything a run found, over the whole horizon.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
-    /// The version of this form; 1.
+    /// The version of this form; 2.
     pub format: u32,
     /// The study's title, or its file's name.
     pub study: String,
@@ -36,6 +37,12 @@ pub struct Summary {
     pub interval: f64,
     /// The name of the baseline scenario.
     pub baseline: String,
+    /// For which numbers `exact` is: every replication's own draw, or the medians of what is uncertain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact_at: Option<Depth>,
+    /// What was left out because it would have cost too much beside the simulation, and how to get it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
     /// The scenarios in the order of the study.
     pub scenarios: Vec<ScenarioSummary>,
     /// The differences from the baseline, in the same order.

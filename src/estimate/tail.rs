@@ -8,12 +8,14 @@ use crate::engine::flows::Flows;
 use crate::engine::precision::Precision;
 use crate::engine::program::Program;
 use crate::engine::tally::Tally;
+use crate::engine::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Exit};
 use crate::model::value::TimeWeights;
 use crate::model::world::Coming;
 use crate::quantity::{ScenarioId, SegmentId};
 
+use super::budget::{Budget, LeftOut};
 use super::lines::Lines;
 use super::statement::{Cohort, Prices, Statement, Whose};
 
@@ -21,10 +23,6 @@ use super::statement::{Cohort, Prices, Statement, Whose};
 const LONGEST: u32 = 4_800;
 /// What the last half of a horizon may add, as a share of the whole, for the rest to count as nothing.
 const NOTHING: f64 = 1e-6;
-/// The work that all of it may take, as a share of the simulation's.
-const SHARE_OF_WORK: f64 = 0.25;
-/// The work that it may take in any study, in customer-periods.
-const LEAST_WORK: f64 = 5e6;
 /// How many shocks that came before are as much work in a period as following a cohort through it.
 const SHOCKS_EACH: f64 = 16.0;
 /// The most replications whose uncertain numbers and shocks are followed. Their mean is what the medians of coins and
@@ -32,6 +30,9 @@ const SHOCKS_EACH: f64 = 16.0;
 const MOST_DRAWS: f64 = 16.0;
 /// The fewest, however large the study.
 const FEWEST_DRAWS: f64 = 4.0;
+
+/// What a customer is worth after the horizon, by scenario and entry; none for an entry in which nobody came.
+pub type Tails = Vec<Vec<Option<f64>>>;
 
 /// What customers of one entry are worth, discounted to their entry: sums over draws.
 #[derive(Clone, Copy, Default)]
@@ -48,29 +49,28 @@ struct Worth {
 
 /// What a customer of each scenario and entry is worth after the horizon, discounted to entry: the mean over what the first
 /// replications drew, exact where nothing is uncertain. None for an entry in which nobody came, and none at all where
-/// there is no exact expectation, where the worth has no end, or where finding it would take too much work.
-pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
+/// there is no exact expectation, where the worth has no end, or where finding it would take more than is left of the budget.
+/// What it takes is reckoned before each step, and spent.
+pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget) -> Option<Tails> {
     if ends_with_the_horizon(model) {
         return None;
     }
-    let precision = Solver::of(model, &Program::new(model)).ok()?.precision;
     let mut long = model.clone();
     long.run.horizon = longer(model, model.run.horizon);
-    let mut left = allowed(model);
     // One draw finds how far one has to look; the others follow from there.
     let (mut draws, mut wanted) = (1, None);
     loop {
         // All that is yet to come has to fit before any of it begins: what is not settled at once is looked at for longer.
-        let work = work(&long, model, &precision);
-        if work * f64::from(draws) > left {
+        let work = work(&long, model, precision);
+        if !budget.spend(f64::from(draws) * work) {
+            budget.leave_out(LeftOut::Worth);
             return None;
         }
-        left -= work * f64::from(draws);
-        let found = worth(&long, (model, &precision), draws);
+        let found = worth(&long, (model, precision), draws);
         if found.iter().flatten().all(Worth::is_settled) {
-            let wanted = *wanted.get_or_insert_with(|| draws_for(model, left / work));
+            let wanted = *wanted.get_or_insert_with(|| draws_for(model, budget.left() / work));
             if draws == wanted {
-                return Some(after(&worth(model, (model, &precision), draws), &found));
+                return Some(after(&worth(model, (model, precision), draws), &found));
             }
             draws = wanted;
         } else if long.run.horizon >= LONGEST {
@@ -79,12 +79,6 @@ pub fn tails(model: &Model) -> Option<Vec<Vec<Option<f64>>>> {
             long.run.horizon = longer(model, long.run.horizon);
         }
     }
-}
-
-/// The work that is allowed, in customer-periods.
-fn allowed(model: &Model) -> f64 {
-    let periods = f64::from(model.run.horizon) * model.scenarios.len() as f64;
-    (SHARE_OF_WORK * f64::from(model.run.agents) * periods * f64::from(model.run.replications)).max(LEAST_WORK)
 }
 
 /// Twice a horizon, as far as one looks.
@@ -117,7 +111,7 @@ fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> 
     within.iter().zip(longer).map(|(within, longer)| within.iter().zip(longer).map(one).collect()).collect()
 }
 
-/// The work of following everybody of one draw over a longer horizon, in customer-periods.
+/// The work of following everybody of one draw over a longer horizon.
 fn work(long: &Model, model: &Model, precision: &Precision) -> f64 {
     let periods = f64::from(long.run.horizon);
     let cost = ExactCost::of(&Solver::with(long, &Program::new(long), precision.clone()));
@@ -132,7 +126,7 @@ fn work(long: &Model, model: &Model, precision: &Precision) -> f64 {
             Coming::In(_) => 0.0,
         })
         .sum();
-    cost.by_entry * entries.min(1.0) * (1.0 + strikes / SHOCKS_EACH)
+    CUSTOMER_PERIOD * cost.by_entry * entries.min(1.0) * (1.0 + strikes / SHOCKS_EACH)
 }
 
 /// Whether a list of chances was cut at the horizon, so that it does not say how things go on.

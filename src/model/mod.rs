@@ -15,6 +15,7 @@ pub mod people;
 pub mod roadmap;
 pub mod rows;
 pub mod sense;
+pub mod strikes;
 pub mod timeline;
 pub mod together;
 pub mod value;

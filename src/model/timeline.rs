@@ -3,6 +3,7 @@
 //! In what order operations apply is our own convention; `docs/model.md` ("Changes") tells it, and what each does.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::quantity::{ParamId, ScenarioId, SegmentId};
 use crate::study::path::ParamPath as Path;
@@ -12,6 +13,8 @@ use super::change::{Change, Op};
 use super::course::Course;
 use super::draw::Draw;
 use super::param::ParamSet;
+use super::strikes::{MOST_STRIKES, Strikes};
+use super::world::Shock;
 
 /// A value that a change drove out of its range.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,8 +34,9 @@ pub struct Force<'m> {
     /// Where it was written.
     pub written: Cow<'m, Path>,
     amount: Amount,
-    /// The share at each time 0 to the horizon.
-    share: Vec<f64>,
+    share: Share,
+    /// The first and the last time at which it can be in force.
+    held: (u32, u32),
 }
 
 enum Amount {
@@ -41,10 +45,27 @@ enum Amount {
     ByTime(Vec<f64>),
 }
 
+/// How much of a force there is while it can be in force.
+enum Share {
+    /// All of it.
+    Whole,
+    /// At each time 0 to the horizon.
+    ByTime(Vec<f64>),
+    /// By the periods since it began, the same for every time that it comes.
+    Since(u32, Arc<[f64]>),
+}
+
 impl Force<'_> {
     /// How much of it is in force at time `t`.
     pub fn share(&self, t: u32) -> f64 {
-        self.share[t as usize]
+        if t < self.held.0 || t > self.held.1 {
+            return 0.0;
+        }
+        match &self.share {
+            Share::Whole => 1.0,
+            Share::ByTime(shares) => shares[t as usize],
+            Share::Since(from, shares) => t.checked_sub(*from).map_or(0.0, |since| shares[since as usize]),
+        }
     }
 
     /// Its amount at time `t`.
@@ -122,24 +143,28 @@ impl<'m> Timeline<'m> {
         self.wanted.is_none_or(|wanted| targets.iter().any(|id| wanted[id.index()]))
     }
 
-    fn push(&mut self, change: &'m Change, amount: f64, share: impl Fn(u32) -> f64) {
+    fn push(&mut self, change: &'m Change, amount: Amount, share: Share) {
         if !self.is_wanted(&change.targets) {
             return;
         }
-        let in_force = |t: u32| if change.holds_at(t) { share(t) } else { 0.0 };
         self.forces.push(Force {
             targets: &change.targets,
             op: change.op,
             written: Cow::Borrowed(&change.written),
-            amount: Amount::Same(amount),
-            share: (0..=self.model.run.horizon).map(in_force).collect(),
+            amount,
+            share,
+            held: (change.from, change.until),
         });
     }
 
     /// Changes that are in force from period `from` on.
     fn plain(&mut self, changes: &'m [Change], from: u32) {
         for change in changes {
-            self.push(change, self.drawn[change.amount], |t| f64::from(u8::from(t >= from)));
+            let forces = self.forces.len();
+            self.push(change, Amount::Same(self.drawn[change.amount]), Share::Whole);
+            for force in &mut self.forces[forces..] {
+                force.held.0 = force.held.0.max(from);
+            }
         }
     }
 
@@ -157,31 +182,55 @@ impl<'m> Timeline<'m> {
                 op: pattern.op,
                 written: Cow::Owned(Path::of(["over_time".to_owned(), pattern.place.to_string()])),
                 amount: Amount::ByTime(times.clone().map(factor).collect()),
-                share: vec![1.0; model.run.horizon as usize + 1],
+                share: Share::Whole,
+                held: (0, u32::MAX),
             });
         }
     }
 
     fn initiatives(&mut self, course: &Course<'m>, segment: SegmentId) {
+        let times = 0..=self.model.run.horizon;
         for run in &course.runs {
+            let shares = |share: &dyn Fn(u32) -> f64| Share::ByTime(times.clone().map(share).collect());
             for effect in &run.initiative.effects {
-                self.push(effect, self.drawn[effect.amount], |t| course.share(run, segment, t));
+                if !self.is_wanted(&effect.targets) {
+                    continue;
+                }
+                let shares = shares(&|t| course.share(run, segment, t));
+                self.push(effect, Amount::Same(self.drawn[effect.amount]), shares);
             }
             let listed = run.initiative.dip.iter().flat_map(|dip| &dip.effects);
             for effect in listed {
-                self.push(effect, self.drawn[effect.amount], |t| course.loss(run, segment, t));
+                if !self.is_wanted(&effect.targets) {
+                    continue;
+                }
+                let shares = shares(&|t| course.loss(run, segment, t));
+                self.push(effect, Amount::Same(self.drawn[effect.amount]), shares);
             }
         }
     }
 
     fn shocks(&mut self) {
         let (model, drawn) = (self.model, self.drawn);
+        let half_life = |shock: &Shock| shock.half_life.map(|id| drawn[id]);
+        if drawn.struck.len() > MOST_STRIKES
+            && let Some(strikes) = Strikes::new(model, drawn)
+        {
+            for (place, shock) in model.shocks.iter().enumerate() {
+                for (effect, change) in shock.effects.iter().enumerate() {
+                    let factors = strikes.factors(place, effect, half_life(shock));
+                    self.push(change, Amount::ByTime(factors), Share::Whole);
+                }
+            }
+            return;
+        }
+        let profile =
+            |shock: &Shock| (0..=model.run.horizon).map(|since| shock.share(since, half_life(shock))).collect();
+        let profiles: Vec<Arc<[f64]>> = model.shocks.iter().map(profile).collect();
         for struck in &drawn.struck {
-            let shock = &model.shocks[struck.shock];
-            let half_life = shock.half_life.map(|id| drawn[id]);
-            for (effect, amount) in shock.effects.iter().zip(&struck.amounts) {
-                let since = |t: u32| t.checked_sub(struck.period);
-                self.push(effect, *amount, |t| since(t).map_or(0.0, |since| shock.share(since, half_life)));
+            for (effect, amount) in model.shocks[struck.shock].effects.iter().zip(&struck.amounts) {
+                let share = Share::Since(struck.period, Arc::clone(&profiles[struck.shock]));
+                self.push(effect, Amount::Same(*amount), share);
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::digest::sha256;
-use crate::engine::cohort::why_not_exact;
 use crate::estimate::runs::Runs;
+use crate::estimate::summary::Summary;
 use crate::model::Model;
 use crate::study::leaves::Leaf;
 use crate::study::run::Accrual;
@@ -18,9 +18,9 @@ impl Report {
     /// The report of a model's runs; the source says where every number was written.
     pub fn of(model: &Model, runs: &Runs<'_>, source: &Source) -> Self {
         let stages = || model.stage_order.iter().map(|id| &model.stages[id.index()]);
-        let why = why_not_exact(model);
+        let why = runs.why_not_exact();
         Self {
-            summary: runs.summary(),
+            summary: Summary { left_out: runs.budget().words(), ..runs.summary() },
             series: runs.series(),
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             samples: runs.samples(),

@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 
 use self::business::Plan;
 use super::{Assumption, Report};
+use crate::engine::depth::Depth;
 use crate::estimate::business::Business;
 use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary, Series, Summary};
 use crate::quantity::PeriodUnit;
@@ -285,7 +286,7 @@ impl Recipe {
             (1..self.scenarios).map(|place| (NAMES[place].0.to_owned(), self.samples(place, &scenarios))).collect();
         let contrasts = samples.iter().map(|(name, values)| self.contrast(name, values)).collect();
         let summary = Summary {
-            format: 1,
+            format: 2,
             study: "A retailer's <next> three years & beyond".to_owned(),
             seed: 2026,
             replications: self.replications,
@@ -297,6 +298,8 @@ impl Recipe {
             currency: "EUR".to_owned(),
             interval: 0.95,
             baseline: "today".to_owned(),
+            exact_at: (self.scenarios != 12).then_some(Depth::Draws),
+            left_out: None,
             scenarios,
             contrasts,
         };

@@ -57,6 +57,20 @@ impl Gallery {
 }
 
 impl Gallery {
+    /// The bytes of every chart's drawing, without the font.
+    pub fn sizes(&self) -> impl Iterator<Item = usize> {
+        let families = [
+            &self.metrics,
+            &self.business_case,
+            &self.impact,
+            &self.roadmap,
+            &self.targets,
+            &self.cohorts,
+            &self.costs,
+        ];
+        families.into_iter().flatten().map(|chart| chart.inline().len())
+    }
+
     /// All charts, one after the other.
     pub fn all(self) -> Vec<Chart> {
         let families =

@@ -14,6 +14,7 @@ use super::palette::scenario;
 use super::sections::{figures, sections};
 use super::table::{SHOWN, better, compared, difference, shown};
 use super::{Assumption, Report};
+use crate::engine::depth::Depth;
 use crate::estimate::summary::ScenarioSummary;
 use crate::legible;
 use crate::stats::estimate::Estimate;
@@ -66,9 +67,10 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         answers => answered(report),
         sections => sections(report, gallery),
         checks => checks(report),
+        at_medians => report.summary.exact_at == Some(Depth::Medians),
         why_not_exact => report.why_not_exact.as_deref(),
         assumptions => assumptions(report),
-        notes => report.notes.clone(),
+        notes => report.notes.iter().chain(&report.summary.left_out).cloned().collect::<Vec<_>>(),
     })?;
     // Which fonts the page needs is known when all of its text is there.
     Ok(page.replacen(FONTS, &font::style_sheet(&page), 1))
@@ -121,6 +123,7 @@ fn answered(report: &Report) -> Vec<Value> {
 /// Simulated means beside their exact expectations.
 fn checks(report: &Report) -> Vec<Value> {
     let mut checks = Vec::new();
+    let at_medians = report.summary.exact_at == Some(Depth::Medians);
     for scenario in &report.summary.scenarios {
         let mut first = true;
         for (metric, exact) in scenario.exact.iter().flatten() {
@@ -136,7 +139,8 @@ fn checks(report: &Report) -> Vec<Value> {
                 metric => words(metric),
                 simulated => write_estimate(Unit::of(metric), simulated),
                 exact => write_beside(Unit::of(metric), *exact, simulated),
-                apart => apart(simulated, *exact),
+                // The simulation draws what is uncertain, and need not agree with what is expected at the medians.
+                apart => if at_medians { "–".to_owned() } else { apart(simulated, *exact) },
             });
         }
     }

@@ -44,6 +44,7 @@ pub fn terminal(report: &Report) -> String {
         let level = summary.interval * 100.0;
         parts.push(format!("± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
     }
+    parts.extend(summary.left_out.iter().map(|line| format!("{line}\n")));
     parts.join("\n")
 }
 

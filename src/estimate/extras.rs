@@ -1,0 +1,83 @@
+//! Extras are what a run does beside its simulation: how differences are estimated, and what is solved exactly.
+
+use crate::engine::cohort::Solver;
+use crate::engine::depth::Depth;
+use crate::engine::divergence::Grain;
+use crate::engine::exact_cost::ExactCost;
+use crate::engine::experiment::Experiment;
+use crate::engine::obstacle::obstacles;
+use crate::engine::precision::Precision;
+use crate::engine::work::CUSTOMER_PERIOD;
+
+use super::budget::{Budget, LeftOut};
+use super::efficiency::choose;
+
+/// What a run does beside its simulation.
+#[derive(Clone, Debug)]
+pub struct Extras {
+    /// How the difference of each scenario is estimated: forced at a grain, or paired.
+    pub grains: Vec<Option<Grain>>,
+    /// For which numbers exact expectations are solved.
+    pub depth: Depth,
+    /// How finely laws are taken apart for them; none where there are none.
+    pub precision: Option<Precision>,
+    /// Why there are none; empty where there are.
+    pub why_not: Vec<String>,
+    /// What may still be spent.
+    pub budget: Budget,
+}
+
+impl Extras {
+    /// What an experiment's run can afford, or what was asked for.
+    pub fn new(experiment: &Experiment<'_>, asked: Option<Depth>) -> Self {
+        let model = experiment.model();
+        let mut budget = if asked == Some(Depth::Draws) { Budget::unbounded(model) } else { Budget::of(model) };
+        let grains = choose(model, experiment.set(), &mut budget);
+        Self::with_grains(experiment, grains, asked, budget)
+    }
+
+    /// The same with the estimators of differences given.
+    pub fn forced(experiment: &Experiment<'_>, grains: &[Option<Grain>]) -> Self {
+        Self::with_grains(experiment, grains.to_vec(), None, Budget::of(experiment.model()))
+    }
+
+    fn with_grains(
+        experiment: &Experiment<'_>,
+        grains: Vec<Option<Grain>>,
+        asked: Option<Depth>,
+        mut budget: Budget,
+    ) -> Self {
+        let depth = asked.unwrap_or_else(|| affordable(experiment, &mut budget));
+        let obstacles = obstacles(experiment.model());
+        let (precision, why_not) = match (depth, obstacles.is_empty()) {
+            (_, false) => (None, obstacles),
+            (Depth::None, true) if asked.is_some() => (None, vec!["`--exact none` was asked for".to_owned()]),
+            (Depth::None, true) if !budget.is_whole() => (None, vec!["they would take too much work".to_owned()]),
+            _ => match experiment.solver() {
+                Ok(solver) => (Some(solver.precision.clone()), Vec::new()),
+                Err(why) => (None, why.to_vec()),
+            },
+        };
+        let depth = if precision.is_some() { depth } else { Depth::None };
+        Self { grains, depth, precision, why_not, budget }
+    }
+}
+
+/// For which numbers expectations can be afforded. How finely laws have to be taken apart is found out first, which takes
+/// some coarse solutions.
+fn affordable(experiment: &Experiment<'_>, budget: &mut Budget) -> Depth {
+    /// Solutions at the coarsest precision that it takes to find the one that is needed: two grids, at three draws.
+    const TO_SETTLE: f64 = 6.0;
+    let model = experiment.model();
+    if !obstacles(model).is_empty() {
+        return Depth::None;
+    }
+    let work = |solver: &Solver<'_>| CUSTOMER_PERIOD * ExactCost::of(solver).draw;
+    let coarse = Solver::with(model, experiment.program(), Precision::first(model));
+    if !budget.spend(TO_SETTLE * work(&coarse)) {
+        budget.leave_out(LeftOut::Expectations);
+        return Depth::None;
+    }
+    let Ok(solver) = experiment.solver() else { return Depth::None };
+    budget.depth(model.is_uncertain(), model.run.replications, work(solver))
+}

@@ -31,6 +31,21 @@ scenarios.better = {{ changes = [{{ target = "stages.old.to.gone", odds = 0.8 }}
     )
 }
 
+/// A study with a memory, whose expectations take longer than its few customers.
+fn with_a_memory() -> String {
+    r#"
+run = { period = "month", horizon = 24, customers = 1_000, agents = 10, replications = 600, seed = 3 }
+experience = { start = "beta(6, 3)", neutral = 0.65, learning = 0.25 }
+segments.all = { share = 1, start = { new = 1 } }
+stages.new = { retained = true, quality = "beta(mean=0.6, sd=0.2)", to.old = { chance = "0.2 to 0.3", drivers = { satisfaction = 2 } } }
+stages.old = { retained = true, quality = "beta(mean=0.7, sd=0.15)", values.revenue = 5, to.gone = { chance = 0.05, drivers = { satisfaction = -3 } } }
+stages.gone = {}
+scenarios.today = {}
+scenarios.better = { changes = [{ target = "stages.*.quality", add = "0.02 to 0.07" }] }
+"#
+    .to_owned()
+}
+
 fn runs(model: &polku::Model, threads: usize, asked: Option<Depth>) -> Value {
     let experiment = Experiment::new(model).threads(threads);
     let runs = Runs::with(model, &experiment, Extras::new(&experiment, asked)).unwrap();
@@ -50,7 +65,7 @@ fn what_a_small_study_can_afford_is_solved_for_every_draw() {
 
 #[test]
 fn what_it_cannot_afford_is_solved_at_the_medians_whatever_the_threads() {
-    let model = model(&study(60, 300));
+    let model = model(&with_a_memory());
     let summary = runs(&model, 2, None);
     assert_eq!(summary["exact_at"], "medians");
     let line = summary["left_out"].as_str().unwrap();

@@ -12,7 +12,6 @@ use std::path::Path;
 
 use polku::engine::lanes::InstructionSet;
 use polku::engine::pilot::{Pilot, Size};
-use polku::estimate::budget::Budget;
 use polku::estimate::efficiency::{choose, efficiency};
 use polku::estimate::metric::Metric;
 use polku::quantity::ScenarioId;
@@ -42,7 +41,7 @@ fn main() {
 
 fn table(model: &Model) {
     let set = InstructionSet::best();
-    let chosen = choose(model, set, &mut Budget::unbounded(model));
+    let chosen = choose(model, set);
     let pilot = Pilot::new(model, set, SIZE);
     for (place, scenario) in model.scenarios.iter().enumerate().filter(|(place, _)| *place != model.baseline.index()) {
         let (study, name) = (&model.title, &scenario.name);

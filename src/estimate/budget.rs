@@ -9,8 +9,8 @@ use crate::model::Model;
 
 /// What may be spent beside the simulation, as a share of its work.
 pub const SHARE: f64 = 0.5;
-/// What may always be spent on numbers: a fifth of a second.
-const FREE: f64 = 2e8;
+/// What may always be spent on numbers: a fifth of a second of two processors.
+const FREE: f64 = 4e8;
 /// What may always be spent on pictures: some hundred of them.
 const FREE_PICTURES: f64 = 4e9;
 /// A picture in pixels: what it takes whatever it shows, and for each byte of its drawing.

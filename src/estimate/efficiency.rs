@@ -47,8 +47,13 @@ impl Efficiency {
 
 /// The grain at which to force each scenario's difference; none where paired luck is the better estimator.
 ///
-/// Nothing is tried for a run so small that trying costs more than it could save, or than the budget allows.
-pub fn choose(model: &Model, set: InstructionSet, budget: &mut Budget) -> Vec<Option<Grain>> {
+/// Nothing is tried for a run so small that trying costs more than it could save, or than its budget allows.
+pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
+    choose_within(model, set, &mut Budget::of(model))
+}
+
+/// [`choose`] with what may be spent given.
+pub fn choose_within(model: &Model, set: InstructionSet, budget: &mut Budget) -> Vec<Option<Grain>> {
     let few = u64::from(model.run.agents) * u64::from(model.run.replications) < WORTH_A_PILOT;
     if few || !Pilot::is_possible(model) {
         return vec![None; model.scenarios.len()];

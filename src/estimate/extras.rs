@@ -10,7 +10,7 @@ use crate::engine::precision::Precision;
 use crate::engine::work::CUSTOMER_PERIOD;
 
 use super::budget::{Budget, LeftOut};
-use super::efficiency::choose;
+use super::efficiency::choose_within;
 
 /// What a run does beside its simulation.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Extras {
     pub fn new(experiment: &Experiment<'_>, asked: Option<Depth>) -> Self {
         let model = experiment.model();
         let mut budget = if asked == Some(Depth::Draws) { Budget::unbounded(model) } else { Budget::of(model) };
-        let grains = choose(model, experiment.set(), &mut budget);
+        let grains = choose_within(model, experiment.set(), &mut budget);
         Self::with_grains(experiment, grains, asked, budget)
     }
 

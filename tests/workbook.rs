@@ -13,7 +13,7 @@ use std::process::Command;
 
 use polku::report::workbook::workbook;
 use polku::report::{Assumption, MONEY, Report};
-use polku::{estimate, quantity, stats};
+use polku::{engine, estimate, quantity, stats};
 
 // The fixture of the unit tests, which sees the library by the names above.
 #[allow(dead_code, reason = "other tests use the rest")]

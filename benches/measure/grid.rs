@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use polku::engine::cells::planned;
-use polku::engine::experiment::each;
+use polku::engine::threads::each;
 use polku::report::chart::png;
 use polku::report::gallery::Gallery;
 use polku::report::html::page;

@@ -15,8 +15,10 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
 const LEVEL: f64 = 0.95;
-/// With 2,000 experiments a coverage has a standard error of 0.005.
-const EXPERIMENTS: u64 = 2_000;
+/// With 1,000 experiments a coverage of 0.95 has a standard error of 0.007.
+const EXPERIMENTS: u64 = 1_000;
+/// For what takes long: 0.013.
+const FEWER: u64 = 300;
 const SIZES: [usize; 6] = [5, 10, 20, 50, 100, 200];
 
 /// A law by its quantile; the shape of each is another.
@@ -37,10 +39,14 @@ fn sample(law: Law, size: usize, experiment: u64) -> Vec<f64> {
 
 /// How often a figure's interval holds the truth; an open end holds all. None where no experiment has the figure.
 fn coverage(truth: f64, of: impl Fn(u64) -> Option<Bounded>) -> Option<f64> {
-    let found: Vec<Bounded> = (0..EXPERIMENTS).filter_map(of).collect();
-    assert!(found.is_empty() || found.len() as u64 == EXPERIMENTS, "told in some experiments only");
+    coverage_in(EXPERIMENTS, truth, of)
+}
+
+fn coverage_in(experiments: u64, truth: f64, of: impl Fn(u64) -> Option<Bounded>) -> Option<f64> {
+    let found: Vec<Bounded> = (0..experiments).filter_map(of).collect();
+    assert!(found.is_empty() || found.len() as u64 == experiments, "told in some experiments only");
     let holds = |its: &&Bounded| its.low.is_none_or(|low| low <= truth) && its.high.is_none_or(|high| truth <= high);
-    (!found.is_empty()).then(|| found.iter().filter(holds).count() as f64 / EXPERIMENTS as f64)
+    (!found.is_empty()).then(|| found.iter().filter(holds).count() as f64 / experiments as f64)
 }
 
 #[test]
@@ -51,7 +57,7 @@ fn percentiles_are_covered_and_told_from_as_many_as_they_need() {
                 let found =
                     coverage(law(p), |experiment| percentile(&sorted(&sample(law, size, experiment)), p, LEVEL));
                 assert_eq!(found.is_some(), size >= if p == 0.5 { 6 } else { 20 }, "{name} {size} {p}");
-                assert!(found.is_none_or(|found| found >= 0.94), "{name} {size} {p}: {found:?}");
+                assert!(found.is_none_or(|found| found >= 0.935), "{name} {size} {p}: {found:?}");
             }
         }
     }
@@ -64,7 +70,7 @@ fn percentiles_are_too_large_about_as_often_as_too_small() {
             let at = |experiment| percentile(&sorted(&sample(law, 50, experiment)), p, LEVEL).unwrap().value;
             let above = (0..EXPERIMENTS).filter(|experiment| at(*experiment) > law(p)).count() as f64;
             let share = above / EXPERIMENTS as f64;
-            assert!((0.44..0.56).contains(&share), "{name} {p}: too large in {share}");
+            assert!((0.43..0.57).contains(&share), "{name} {p}: too large in {share}");
         }
     }
 }
@@ -84,12 +90,13 @@ fn value_at_risk_and_expected_shortfall_are_covered() {
                 risk.is_some() == (size >= 20) && risk.is_none_or(|found| found >= 0.94),
                 "{name} {size}: {risk:?}"
             );
-            let mean = coverage(shortfall, |experiment| shortfall_bounded(&ordered(experiment), tail, LEVEL));
-            println!("expected shortfall, {name}, {size}: {mean:?}");
-            assert!(
-                mean.is_some() == (size >= 100) && mean.is_none_or(|found| found >= 0.92),
-                "{name} {size}: {mean:?}"
-            );
+            assert_eq!(shortfall_bounded(&ordered(0), tail, LEVEL).is_some(), size >= 100, "{size}");
+        }
+        // The whole table is in docs/model.md; this is the smallest sample and the two laws that it is hardest for.
+        if name == "normal" || name == "log-normal losses" {
+            let of = |experiment| shortfall_bounded(&sorted(&sample(law, 100, experiment)), tail, LEVEL);
+            let found = coverage_in(FEWER, shortfall, of);
+            assert!(found.is_some_and(|found| found >= 0.91), "{name}: {found:?}");
         }
     }
 }
@@ -104,7 +111,7 @@ fn the_chance_to_be_above_0_is_covered_wherever_it_lies() {
                 assert!(found.low < found.high && found.low >= 0.0 && found.high <= 1.0, "{found:?}");
                 Some(Bounded { value: found.share, low: Some(found.low), high: Some(found.high) })
             });
-            assert!(found.is_some_and(|found| found >= 0.94), "{chance} {size}: {found:?}");
+            assert!(found.is_some_and(|found| found >= 0.935), "{chance} {size}: {found:?}");
         }
     }
 }
@@ -125,7 +132,7 @@ fn the_period_of_payback_is_covered_also_where_it_never_comes() {
                 Some(Bounded { value: never(found.period), low: Some(never(found.low)), high: Some(never(found.high)) })
             });
             assert_eq!(found.is_some(), size >= if place == 1 { 6 } else { 20 }, "{size} {p}");
-            assert!(found.is_none_or(|found| found >= 0.94), "{size} {p}: {found:?}");
+            assert!(found.is_none_or(|found| found >= 0.935), "{size} {p}: {found:?}");
         }
     }
 }
@@ -137,8 +144,8 @@ fn the_internal_rate_of_return_is_covered() {
     let polku::stats::cash::Irr::Rate(truth) = years.internal_rate(&[-100.0, 42.0, 42.0, 42.0]) else {
         unreachable!("one change of sign has one rate")
     };
-    for size in SIZES {
-        let found = coverage(truth, |experiment| {
+    for size in [5, 20, 50] {
+        let found = coverage_in(FEWER, truth, |experiment| {
             let amounts = sample(normal_quantile, 3 * size, experiment);
             let flows: Vec<Vec<f64>> = amounts
                 .chunks(3)
@@ -149,7 +156,7 @@ fn the_internal_rate_of_return_is_covered() {
             let [low, high] = years.internal_rate_bounds(&flows, &irr, LEVEL);
             Some(Bounded { value: truth, low, high })
         });
-        assert!(found.is_some_and(|found| (0.935..0.965).contains(&found)), "{size}: {found:?}");
+        assert!(found.is_some_and(|found| (0.91..0.985).contains(&found)), "{size}: {found:?}");
     }
 }
 
@@ -162,6 +169,6 @@ fn the_return_on_investment_and_a_customers_worth_are_covered() {
             draws.chunks(2).for_each(|its| ratio.push(150.0 + 60.0 * its[0] + 10.0 * its[1], 100.0 + 20.0 * its[1]));
             ratio.bounded(LEVEL)
         });
-        assert!(found.is_some_and(|found| (0.935..0.97).contains(&found)), "{size}: {found:?}");
+        assert!(found.is_some_and(|found| (0.93..0.97).contains(&found)), "{size}: {found:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Shares in `business.json`: three fields beside each other, NAME, NAME_low and NAME_high.
+//! Shares in `business.json`: three fields beside each other, `NAME`, `NAME_low` and `NAME_high`.
 
 #![expect(clippy::ref_option, reason = "serde hands a field over as it stands")]
 
@@ -43,19 +43,19 @@ pub fn probability_over_time<S: Serializer>(shares: &[Share], to: S) -> Result<S
 }
 
 fn one<S: Serializer>(name: &str, share: &Option<Share>, to: S) -> Result<S::Ok, S::Error> {
-    three(name, [share.map(|its| its.share), share.map(|its| its.low), share.map(|its| its.high)], to)
+    three(name, &[share.map(|its| its.share), share.map(|its| its.low), share.map(|its| its.high)], to)
 }
 
 fn list<S: Serializer>(name: &str, shares: &[Share], to: S) -> Result<S::Ok, S::Error> {
     let all = |part: fn(&Share) -> f64| shares.iter().map(part).collect::<Vec<f64>>();
-    three(name, [all(|its| its.share), all(|its| its.low), all(|its| its.high)], to)
+    three(name, &[all(|its| its.share), all(|its| its.low), all(|its| its.high)], to)
 }
 
-fn three<S: Serializer, T: Serialize>(name: &str, values: [T; 3], to: S) -> Result<S::Ok, S::Error> {
+fn three<S: Serializer, T: Serialize>(name: &str, values: &[T; 3], to: S) -> Result<S::Ok, S::Error> {
     let mut map = to.serialize_map(Some(3))?;
     ["", "_low", "_high"]
         .iter()
-        .zip(&values)
+        .zip(values)
         .try_for_each(|(end, value)| map.serialize_entry(&format!("{name}{end}"), value))?;
     map.end()
 }

@@ -7,6 +7,7 @@ pub mod case;
 pub mod chain;
 pub mod cohorts;
 pub mod controls;
+pub mod courses;
 pub mod doubt;
 pub mod efficiency;
 pub mod exact;

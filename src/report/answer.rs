@@ -3,6 +3,7 @@
 use super::Report;
 use super::amount::{Unit, sentence_case, write, write_bracketed, write_count, write_period, write_ranged, write_rate};
 use super::bounds::{bracketed_period, bracketed_rate, ends_in_words, share_in_words};
+use super::enough::would_do;
 use super::fan::payback;
 use super::goal::{Words, judged};
 use super::rivals::{Rival, rivals, toughest};
@@ -191,7 +192,8 @@ fn what_it_takes(report: &Report, case: &BusinessCase) -> String {
         let mean = money(report, funding.mean);
         let ends = write_bracketed(Unit::Number, &funding);
         let ends = ends.split_once('[').map_or_else(String::new, |(_, ends)| format!(" ({}", ends.replace(']', ")")));
-        format!("At the deepest point {mean}{ends} are out, not discounted; the mean over replications.")
+        let over = if funding.standard_error.is_some() { "; the mean over replications" } else { "" };
+        format!("At the deepest point {mean}{ends} are out, not discounted{over}.")
     } else {
         String::new()
     };
@@ -317,11 +319,10 @@ fn missed(report: &Report, case: &BusinessCase) -> Option<String> {
     if chance.share >= NEARLY_ALWAYS {
         return Some(format!("Every target is reached in {share} of the replications or more."));
     }
-    let chance = if chance.share <= 0.0 { "never reached: " } else { "reached in " };
     let otherwise = target.otherwise.trim();
     let stop = if otherwise.ends_with(['.', '!', '?']) || otherwise.is_empty() { "" } else { "." };
     let otherwise = if otherwise.is_empty() { String::new() } else { format!(" Otherwise: {otherwise}{stop}") };
-    Some(format!("The target most likely missed: “{asked}”, {chance}{share}.{otherwise}"))
+    Some(format!("The target most likely missed: “{asked}”, reached in {share}.{otherwise}"))
 }
 
 /// The initiatives that often do not go live, or later than planned.
@@ -385,23 +386,6 @@ fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
     )
 }
 
-/// The fewest simulated customers that anyone is advised to take.
-const FEWEST: u64 = 100;
-
-/// How many simulated customers would do, as the estimate that it is; nothing where it rests on a part that is lost in
-/// chance, and nothing above the real customers.
-pub fn would_do(report: &Report, found: &Uncertainty) -> Option<String> {
-    let agents = found.agents_that_would_do.filter(|_| !found.parameter_is_lost_in_chance)?;
-    if agents > report.summary.customers {
-        return None;
-    }
-    if agents < FEWEST {
-        return Some(format!("fewer than {FEWEST}"));
-    }
-    let digit = 10_u64.pow(agents.ilog10());
-    Some(format!("about {}", write_count((agents + digit / 2) / digit * digit)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,14 +419,14 @@ mod tests {
     fn what_could_go_wrong_names_the_target_the_late_initiative_and_the_rule() {
         let wrong = said(&rich::report(), "What could");
         assert!(
-            wrong.contains("In the worst 5% of cases it loses at least EUR 105 k (94.5 to 116 k) against"),
+            wrong.contains("In the worst 5% of cases it loses at least EUR 105 k (94 to 116 k) against"),
             "{wrong}"
         );
         assert!(wrong.contains("Otherwise: spend on service what advertising would get."), "{wrong}");
         assert!(wrong.contains("“Recognised at the till” (live in 88% ("), "{wrong}");
-        assert!(wrong.contains("acted on in 37% (30% to 44%) of") && !wrong.contains("never acted on"), "{wrong}");
+        assert!(wrong.contains("acted on in 37% (30 to 44%) of") && !wrong.contains("never acted on"), "{wrong}");
         let shock =
-            "(in 70% (63% to 76%) of the replications, 1.20 times a replication, first in month 12 (11 to 14) in";
+            "(in 70% (63 to 76%) of the replications, 1.20 times a replication, first in month 12 (11 to 14) in";
         assert!(wrong.contains("“A competitor opens next door") && wrong.contains(shock), "{wrong}");
     }
 
@@ -477,26 +461,9 @@ mod tests {
         let mut report = rich::report();
         report.business.cases.iter_mut().for_each(|case| case.expected_shortfall = None);
         let wrong = said(&report, "What could");
-        assert!(wrong.contains("it loses at least EUR 105 k (94.5 to 116 k) against “Today”."), "{wrong}");
+        assert!(wrong.contains("it loses at least EUR 105 k (94 to 116 k) against “Today”."), "{wrong}");
         report.business.cases.iter_mut().for_each(|case| case.value_at_risk = None);
         assert!(!said(&report, "What could").contains("In the worst"));
-    }
-
-    #[test]
-    fn how_many_would_do_is_told_as_an_estimate_or_not_at_all() {
-        let mut report = rich::report();
-        report.summary.customers = 20_000;
-        let any = report.business.uncertainty[0].clone();
-        let said = |agents: Option<u64>, lost: bool| {
-            let found = Uncertainty { agents_that_would_do: agents, parameter_is_lost_in_chance: lost, ..any.clone() };
-            would_do(&report, &found)
-        };
-        assert_eq!(said(Some(6_261), false).as_deref(), Some("about 6,000"));
-        assert_eq!(said(Some(14_236), false).as_deref(), Some("about 10,000"));
-        assert_eq!(said(Some(6), false).as_deref(), Some("fewer than 100"));
-        assert_eq!(said(Some(6_261), true), None, "the part that it rests on is lost in chance");
-        assert_eq!(said(Some(6_443_995), false), None, "there are not so many customers");
-        assert_eq!(said(None, false), None);
     }
 
     #[test]
@@ -511,7 +478,7 @@ mod tests {
             case.payback.within_horizon = Share::of(0, 200, 0.95);
         });
         let when = said(&report, "When");
-        assert!(when.contains("it does not pay back within the horizon in any replication: 0% (0% to 2%);"), "{when}");
+        assert!(when.contains("it does not pay back within the horizon in any replication (0 to 2% do);"), "{when}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Shares and figures with their intervals in words: `88% [82% to 92%]`, `12.3 k [at least 10.1 k]`.
+//! Shares and figures with their intervals in words: `88% [82 to 92%]`, `12.3 k [at least 10.1 k]`.
 
 use super::amount::{Unit, write, write_period, write_probability, write_ranged, write_rate};
 use crate::estimate::business::PeriodPercentile;
@@ -13,14 +13,17 @@ pub fn bracketed_share(share: Option<&Share>) -> String {
     share.map_or(NONE.to_owned(), |its| format!("{} [{}]", write_probability(its.share), ends_of(its)))
 }
 
-/// A share with its interval, as a sentence has it: `88% (82% to 92%)`.
+/// A share with its interval, as a sentence has it: `88% (82 to 92%)`.
 pub fn share_in_words(share: &Share) -> String {
     format!("{} ({})", write_probability(share.share), ends_of(share))
 }
 
-/// The ends of a share's interval: `82% to 92%`.
+/// The ends of a share's interval: `82 to 92%`, `96% to over 99%`.
 pub fn ends_of(share: &Share) -> String {
-    format!("{} to {}", write_probability(share.low), write_probability(share.high))
+    let [low, high] = [share.low, share.high].map(write_probability);
+    let is_plain = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let low = if is_plain(&low) && is_plain(&high) { low.trim_end_matches('%') } else { &low };
+    format!("{low} to {high}")
 }
 
 /// A figure with its interval in brackets, where it has any.
@@ -91,7 +94,7 @@ mod tests {
     #[test]
     fn a_share_has_its_interval_and_one_replication_has_none() {
         assert_eq!(bracketed_share(Share::of(7, 8, 0.95).as_ref()), "88% [47% to over 99%]");
-        assert_eq!(share_in_words(&Share::of(0, 5, 0.95).unwrap()), "0% (0% to 52%)");
+        assert_eq!(share_in_words(&Share::of(0, 5, 0.95).unwrap()), "0% (0 to 52%)");
         assert_eq!(bracketed_share(None), "–");
     }
 

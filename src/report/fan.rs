@@ -3,7 +3,7 @@
 use super::Report;
 use super::amount::{Unit, sentence_case, write, write_bracketed};
 use super::axis::{Axis, times};
-use super::bounds::{bracketed, bracketed_period, share_in_words};
+use super::bounds::{bracketed, bracketed_period, ends_of, share_in_words};
 use super::canvas::Point;
 use super::chart::Chart;
 use super::figure::{Figure, Frame};
@@ -30,7 +30,8 @@ pub fn fan(report: &Report) -> Option<Chart> {
         summary.currency,
         told(&cases)
     );
-    let mut figure = Figure::new("When the money comes back, and how surely", &subtitle);
+    let surely = if has(&cases, |its| its.median) { ", and how surely" } else { "" };
+    let mut figure = Figure::new(&format!("When the money comes back{surely}"), &subtitle);
     let grey = Look { ink: TEXT, dash: &[] };
     let mut names = vec![("mean".to_owned(), Look { dash: MEAN, ..grey })];
     if has(&cases, |its| its.median) {
@@ -79,13 +80,13 @@ fn told(cases: &[&BusinessCase]) -> &'static str {
     }
 }
 
-/// When money has paid back, in words: `pays back after 17 months (15 to 19), within the horizon in 93% (88% to 96%)`. In
+/// When money has paid back, in words: `pays back after 17 months (15 to 19), within the horizon in 93% (88 to 96%)`. In
 /// brackets stand the intervals. Nothing where a single replication cannot say.
 pub fn payback(payback: &Payback, noun: &str) -> Option<String> {
     let share = payback.within_horizon?;
     if share.share <= 0.0 {
-        let most = share_in_words(&share);
-        return Some(format!("does not pay back within the horizon in any replication: {most}"));
+        let ends = ends_of(&share);
+        return Some(format!("does not pay back within the horizon in any replication ({ends} do)"));
     }
     let within = format!("within the horizon in {}", share_in_words(&share));
     Some(match &payback.periods[1] {

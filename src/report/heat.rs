@@ -143,8 +143,10 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
     let note = format!(
         "Value by {noun} {}: what each customer who came has brought up to then, {}: contribution margin less cost of \
          service and acquisition, discounted to the entry. It is cut at the horizon: who came late has had little time \
-         to bring back what it cost to win them.",
-        report.summary.horizon, report.summary.currency
+         to bring back what it cost to win them. In brackets: {:.0}% intervals.",
+        report.summary.horizon,
+        report.summary.currency,
+        100.0 * report.summary.interval
     );
     let note = wrap(&note, LABEL, WIDTH - 2.0 * EDGE, 3);
     figure.lines(&note, (EDGE, bottom + 22.0), Anchor::Start, LABEL);

@@ -12,6 +12,7 @@ pub mod caution;
 pub mod chart;
 pub mod costs;
 pub mod curves;
+pub mod enough;
 pub mod fan;
 pub mod figure;
 pub mod file_names;

@@ -39,15 +39,12 @@ pub fn gates<'a>(
 
 /// A rule with how often it was acted on, that is, made a difference.
 pub fn rule_in_words(rule: &RuleCourse, noun: &str) -> String {
-    let share = match &rule.share {
-        Some(share) if share.share > 0.0 => format!(" (acted on in {} of the replications", share_in_words(share)),
-        Some(share) => format!(" (never acted on: {}", share_in_words(share)),
-        None => return format!("If {}: {}.", rule.when, rule.then),
-    };
+    let Some(share) = &rule.share else { return format!("If {}: {}.", rule.when, rule.then) };
+    let share = format!("; acted on in {} of the replications", share_in_words(share));
     let at = rule.median_period.map_or_else(String::new, |median| {
         format!(", in the median at {noun} {}", bracketed_period(&percentile(&median), ["(", ")"]))
     });
-    format!("If {}: {}{share}{at}).", rule.when, rule.then)
+    format!("If {}: {}{share}{at}.", rule.when, rule.then)
 }
 
 /// The median of the periods in which something happened.
@@ -63,11 +60,7 @@ pub fn write_level(level: f64) -> String {
 
 /// How often an initiative goes live; nothing where a single replication cannot say.
 pub fn live_share(initiative: &InitiativeCourse) -> String {
-    match &initiative.live_share {
-        Some(share) if share.share > 0.0 => format!("live in {}", share_in_words(share)),
-        Some(share) => format!("never live: {}", share_in_words(share)),
-        None => String::new(),
-    }
+    initiative.live_share.as_ref().map_or_else(String::new, |share| format!("live in {}", share_in_words(share)))
 }
 
 /// When an initiative goes live: the median over all replications with its interval, or the plan where it is not known.

@@ -5,9 +5,9 @@ use minijinja::value::Value;
 
 use super::Report;
 use super::amount::{Unit, sentence_case, write, write_bracketed, write_estimate, write_rate, write_signed_bracketed};
-use super::answer::would_do;
 use super::bounds::{self, NONE, bracketed_period, bracketed_rate, bracketed_share};
 use super::chart::Chart;
+use super::enough::would_do;
 use super::gallery::Gallery;
 use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};

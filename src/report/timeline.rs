@@ -13,7 +13,7 @@ use crate::estimate::business::{CapabilityCourse, InitiativeCourse, Roadmap, Rul
 /// The widest that names may be.
 const NAMES: f64 = 196.0;
 /// The room for the numbers to the right of the bars.
-const NUMBERS: f64 = 136.0;
+const NUMBERS: f64 = 164.0;
 /// The height of a bar.
 const BAR: f64 = 14.0;
 /// How deep a dip of the whole effect goes below its bar.
@@ -34,7 +34,7 @@ fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
     let title = format!("The roadmap of “{}” as it came", report.title(&roadmap.scenario));
     let subtitle = "Hatched: build as planned · frame: in force as planned, with a mark where the effect is full · \
                     shade: mean share of the effect in force · below the bar: effect below nothing · \
-                    whisker: go-live from the 5th to the 95th percentile, with the median";
+                    whisker: go-live from the 5th to the 95th percentile, with the median · in brackets: intervals";
     let mut figure = Figure::new(&title, subtitle);
     let mut frame = Frame {
         left: EDGE + NAMES + 12.0,
@@ -44,7 +44,7 @@ fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
         across: Axis::times(report.summary.period, 0, report.summary.horizon, 9),
         up: Axis::values(Unit::Number, [0.0, 1.0], 1),
     };
-    frame.bottom = frame.top + height_of_rows(roadmap);
+    frame.bottom = frame.top + height_of_rows(roadmap, noun);
     frame.draw_grid_across(&mut figure.canvas);
     let ink = scenario(report, &roadmap.scenario).ink;
     let mut top = frame.top;
@@ -67,9 +67,9 @@ fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
 
 const CAPABILITIES: &str = "Capabilities: mean level · dashed: the level that an initiative waits for";
 
-fn height_of_rows(roadmap: &Roadmap) -> f64 {
+fn height_of_rows(roadmap: &Roadmap, noun: &str) -> f64 {
     let headings = pillars(roadmap).iter().map(|(pillar, _)| heading_height(pillar_name(pillar, roadmap))).sum::<f64>();
-    let initiatives: f64 = roadmap.initiatives.iter().map(row_height).sum();
+    let initiatives: f64 = roadmap.initiatives.iter().map(|initiative| row_height(initiative, noun)).sum();
     let capabilities: f64 = roadmap.capabilities.iter().map(level_height).sum();
     let heading = if roadmap.capabilities.is_empty() { 0.0 } else { heading_height(CAPABILITIES) };
     headings + initiatives + heading + capabilities
@@ -92,8 +92,14 @@ fn name_lines(title: &str) -> Vec<String> {
     wrap(title, NAME, NAMES, 2)
 }
 
-fn row_height(initiative: &InitiativeCourse) -> f64 {
-    (name_lines(&initiative.title).len() as f64 * NAME.line_height() + 8.0).max(BAR + DEEPEST + 17.0)
+fn row_height(initiative: &InitiativeCourse, noun: &str) -> f64 {
+    let numbers = number_lines([&live_share(initiative), &live_periods(initiative, noun)]).len() as f64;
+    let names = name_lines(&initiative.title).len() as f64;
+    (names * NAME.line_height() + 8.0).max(numbers * LABEL.line_height() + 6.0).max(BAR + DEEPEST + 17.0)
+}
+
+fn number_lines(numbers: [&str; 2]) -> Vec<String> {
+    numbers.into_iter().flat_map(|text| wrap(text, LABEL, NUMBERS - 12.0, 2)).collect()
 }
 
 fn level_height(capability: &CapabilityCourse) -> f64 {
@@ -105,7 +111,7 @@ fn draw_texts(figure: &mut Figure, frame: &Frame, title: &str, numbers: [&str; 2
     let lines = name_lines(title);
     let above = lines.len().saturating_sub(1) as f64 * NAME.line_height() / 2.0;
     figure.lines(&lines, (frame.left - 12.0, middle + 0.36 * NAME.size - above), Anchor::End, NAME);
-    let lines: Vec<String> = numbers.into_iter().flat_map(|text| wrap(text, LABEL, NUMBERS - 12.0, 2)).collect();
+    let lines = number_lines(numbers);
     let above = lines.len().saturating_sub(1) as f64 * LABEL.line_height() / 2.0;
     figure.lines(&lines, (frame.right + 12.0, middle + 0.36 * LABEL.size - above), Anchor::Start, LABEL);
 }
@@ -117,7 +123,7 @@ fn draw_initiative(
     ink: Ink,
     top: f64,
 ) -> f64 {
-    let height = row_height(initiative);
+    let height = row_height(initiative, noun);
     let middle = top + height / 2.0;
     let (share, live) = (live_share(initiative), live_periods(initiative, noun));
     draw_texts(figure, frame, &initiative.title, [&share, &live], middle);

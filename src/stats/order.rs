@@ -23,6 +23,9 @@ impl std::ops::Neg for Bounded {
     }
 }
 
+/// No more numbers than these are thought of.
+const MOST: usize = 1_000_000;
+
 /// The ranks, from 1, among so many ordered numbers by which a percentile is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranks {
@@ -56,7 +59,7 @@ impl Ranks {
 
     /// The smallest count for which there is a percentile `p` with an interval at `level`.
     pub fn fewest(p: f64, level: f64) -> usize {
-        (1..).find(|count| Self::of(*count, p, level).is_some()).unwrap_or(usize::MAX)
+        (1..MOST).find(|count| Self::of(*count, p, level).is_some()).unwrap_or(MOST)
     }
 
     /// The rank nearest to the percentile, for what has no values between two ranks.

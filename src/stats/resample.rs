@@ -5,7 +5,7 @@ const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Which of `count` numbers are drawn in one round; as many as there are numbers.
 ///
-/// A draw is looked up by its round and its place, and by nothing else: the finaliser of SplitMix64 (Steele, Lea & Flood
+/// A draw is looked up by its round and its place, and by nothing else: the finaliser of `SplitMix64` (Steele, Lea & Flood
 /// 2014, "Fast splittable pseudorandom number generators", OOPSLA '14). The same sample has the same bootstrap everywhere.
 pub fn drawn_again(round: u64, count: usize) -> impl Iterator<Item = usize> {
     let from = mixed(round.wrapping_add(1).wrapping_mul(GOLDEN));

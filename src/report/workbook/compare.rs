@@ -146,15 +146,15 @@ fn ends_of_bounded(figure: Option<&Bounded>) -> [Option<Cell>; 2] {
     [its.low, its.high].map(|end| Some(end.ok_or_else(|| "open".to_owned())))
 }
 
-fn rate(case: &BusinessCase) -> Option<Cell> {
-    Some(match &case.irr {
+fn rate(case: &BusinessCase) -> Cell {
+    match &case.irr {
         Irr::Rate(rate) => Ok(*rate),
         Irr::None => Err("none".to_owned()),
         Irr::Several(rates) => {
             let told: Vec<String> = rates.iter().map(|rate| format!("{:.1}%", rate * 100.0)).collect();
             Err(format!("several: {}", told.join(", ")))
         }
-    })
+    }
 }
 
 fn period(at: Option<f64>) -> Cell {
@@ -170,7 +170,7 @@ fn figures(draft: &Draft) -> Vec<Figure> {
         figure(
             "Internal rate of return a year of the mean difference",
             |styles| &styles.rate,
-            rate,
+            |case| Some(rate(case)),
             |case| {
                 let value = if let Irr::Rate(rate) = case.irr { rate } else { 0.0 };
                 ends_of_bounded(Some(&Bounded { value, low: case.irr_low, high: case.irr_high }))

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::super::amount::sentence_case;
-use super::super::answer::would_do;
+use super::super::enough::would_do;
 use super::super::goal::{Words, judged, metric_in_words};
 use super::Draft;
 use super::sheet::Sheet;

@@ -3,6 +3,7 @@ use std::io::{Cursor, Read};
 use super::*;
 use crate::estimate::summary::Estimator;
 use crate::report::fixture;
+use crate::stats::order::Bounded;
 
 /// The text of a part of the package.
 fn part(bytes: &[u8], name: &str) -> String {
@@ -70,11 +71,19 @@ fn one_word_has_one_meaning_and_numbers_have_their_form() {
 }
 
 #[test]
-fn the_worst_are_not_told_from_few_replications() {
+fn what_replications_are_too_few_for_is_said_to_be_so() {
     let mut report = fixture::booked();
-    assert!(!part(&workbook(&report).unwrap(), "xl/sharedStrings.xml").contains("from 100 replications on"));
-    report.summary.replications = 60;
-    assert!(part(&workbook(&report).unwrap(), "xl/sharedStrings.xml").contains("from 100 replications on"));
+    let strings = |report: &Report| part(&workbook(report).unwrap(), "xl/sharedStrings.xml");
+    report.business.cases.iter_mut().for_each(|case| {
+        let known = Bounded { value: 1.0, low: Some(0.0), high: None };
+        (case.value_at_risk, case.expected_shortfall) = (Some(known), Some(known));
+    });
+    let told = strings(&report);
+    assert!(!told.contains("too few replications") && told.contains(">open<"), "{told}");
+    report.business.cases.iter_mut().for_each(|case| case.expected_shortfall = None);
+    report.summary.replications = 9;
+    let told = strings(&report);
+    assert!(told.contains("too few replications") && told.contains("With 9 replications intervals are wide"), "{told}");
 }
 
 #[test]

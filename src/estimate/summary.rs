@@ -49,7 +49,6 @@ pub struct Summary {
     pub contrasts: Vec<Contrast>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_none(count: &u64) -> bool {
     *count == 0
 }

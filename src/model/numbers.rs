@@ -31,7 +31,7 @@ impl Numbers {
     pub fn fixed(&mut self, path: &Path, written: &Path, meaning: Meaning, number: &Number) -> ParamId {
         let law = self.law(written, meaning, number);
         if let Number::Uncertain(text) = number
-            && law != Distribution::Constant(0.0)
+            && !matches!(law, Distribution::Constant(_))
         {
             self.faults.extend(leaves(written, meaning, (&law, text)));
         } else {

@@ -58,6 +58,7 @@ fn eigen(matrix: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
 }
 
 /// Turns rows and columns p and q so that their common entry is 0.
+#[expect(clippy::many_single_char_names, reason = "as in the literature")]
 fn rotate(a: &mut [Vec<f64>], vectors: &mut [Vec<f64>], (p, q): (usize, usize)) {
     let theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
     let t = theta.signum() / (theta.abs() + libm::sqrt(theta * theta + 1.0));

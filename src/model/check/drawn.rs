@@ -209,6 +209,7 @@ impl Spot {
         let timeline = Timeline::concerning(model, drawn, self.scenario, place, Some(&self.wanted));
         let follows = self.at_risk.rows.iter().any(|row| model.stages[*row].follows_the_period());
         let mut values: Option<ParamSet> = None;
+        let mut outside = false;
         for t in 0..=model.run.horizon {
             let changed = t == 0 || timeline.epoch(t) == t;
             if !(changed || t == 1 || follows) {
@@ -217,13 +218,14 @@ impl Spot {
             let now = values.get_or_insert_with(|| drawn.values.clone());
             if changed {
                 self.watched.iter().for_each(|id| now.0[id.index()] = drawn[*id]);
-                for fault in timeline.apply(t, now) {
-                    if self.wanted[fault.param.index()] {
-                        tell(Item::Param(fault.param), t);
-                    }
+                outside = false;
+                for fault in timeline.apply(t, now).iter().filter(|fault| self.wanted[fault.param.index()]) {
+                    tell(Item::Param(fault.param), t);
+                    outside = true;
                 }
             }
-            if t > 0 {
+            // What a row of numbers out of range comes to says nothing more.
+            if t > 0 && !outside {
                 let value = |id: ParamId| now[id];
                 for row in &self.at_risk.rows {
                     let stage = &model.stages[*row];

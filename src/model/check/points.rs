@@ -78,9 +78,7 @@ fn scrambled(bits: u32, seed: u32) -> u32 {
 }
 
 fn half(seed: u64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, reason = "the high half")]
-    let high = (seed >> 32) as u32;
-    high
+    u32::try_from(seed >> 32).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Distributions as a study writes them: `beta(2, 5)`, `normal(mean=3, sd=1)`, `0.05 to 0.09`.
 
-use super::{Distribution, LEAST_KEPT, Truncated, log_odds};
-use crate::diagnostic::{nearest, suggest};
+mod cut;
+mod interval;
 
-/// The standard normal quantile of 0.95: a 90 % interval is this many sds to either side.
-const NINETY_PERCENT: f64 = 1.644_853_626_951_472_2;
+use super::Distribution;
+use crate::diagnostic::{nearest, suggest};
 
 /// What a number may be, which decides what law an interval such as `0.05 to 0.09` stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,59 +56,15 @@ impl Distribution {
             let Some(inside) = rest.trim_end().strip_suffix(')') else {
                 return fault(format!("`{text}` lacks its closing bracket"), format!("write `{text})`"));
             };
-            return if name.trim() == "truncated" { truncated(inside, kind) } else { law(name.trim(), inside) };
+            return if name.trim() == "truncated" { cut::truncated(inside, kind) } else { law(name.trim(), inside) };
         }
-        if let Some((low, high)) = interval_ends(text) {
-            return interval(number(low)?, number(high)?, kind);
+        if let Some((low, high)) = interval::ends(text) {
+            return interval::law(number(low)?, number(high)?, kind);
         }
         if NAMES.contains(&text) {
             return fault(format!("`{text}` lacks its parameters"), format!("write {}", example(text)));
         }
         number(text).map(Distribution::Constant)
-    }
-}
-
-/// `low to high`, the word standing between white space.
-fn interval_ends(text: &str) -> Option<(&str, &str)> {
-    let at = text
-        .match_indices("to")
-        .map(|(at, _)| at)
-        .find(|&at| text[..at].ends_with(char::is_whitespace) && text[at + 2..].starts_with(char::is_whitespace))?;
-    Some((&text[..at], &text[at + 2..]))
-}
-
-fn interval(low: f64, high: f64, kind: Kind) -> Parsed {
-    if low > high {
-        return fault(
-            format!("the interval {low} to {high} runs backwards"),
-            format!("write the lower end first: `{high} to {low}`"),
-        );
-    }
-    if low.to_bits() == high.to_bits() || low >= high {
-        return fault(format!("the interval {low} to {high} has no width"), format!("write the number alone: {low}"));
-    }
-    let law = |low: f64, high: f64| (f64::midpoint(low, high), (high - low) / (2.0 * NINETY_PERCENT));
-    match kind {
-        Kind::Chance if low <= 0.0 || high >= 1.0 => fault(
-            format!("the interval {low} to {high} of a chance leaves the numbers between 0 and 1"),
-            "give two chances above 0 and below 1 (7 % is 0.07); for a chance that may be all but 0 or 1 use beta(a, b)",
-        ),
-        Kind::Chance => {
-            let (mu, sigma) = law(log_odds(low), log_odds(high));
-            Ok(Distribution::LogitNormal { mu, sigma })
-        }
-        Kind::Positive if low <= 0.0 => fault(
-            format!("the interval {low} to {high} starts at or below 0, and the number must be above 0"),
-            "give two numbers above 0, or a law that may come near to 0, such as gamma(mean=, sd=) or uniform(low, high)",
-        ),
-        Kind::Positive => {
-            let (mu, sigma) = law(libm::log(low), libm::log(high));
-            Ok(Distribution::LogNormal { mu, sigma })
-        }
-        Kind::Real => {
-            let (mean, sd) = law(low, high);
-            Ok(Distribution::Normal { mean, sd })
-        }
     }
 }
 
@@ -178,51 +134,6 @@ fn law(name: &str, inside: &str) -> Parsed {
         }
         _ => call.three_points(),
     }
-}
-
-/// `truncated(LAW, low, high)`: the ends in order or by name, one of which may be left out where they are named.
-fn truncated(inside: &str, kind: Kind) -> Parsed {
-    let (written, ends) = first_argument(inside);
-    let written = written.trim();
-    if written.is_empty() || written.starts_with("truncated") {
-        let what = if written.is_empty() { "truncated lacks its law" } else { "a truncated law is truncated again" };
-        return fault(what, format!("write {}", example("truncated")));
-    }
-    let law = Distribution::parse(written, kind)?;
-    let call = Call::read("truncated", ends)?;
-    let [low, high] = match call.parameters[..] {
-        [(Some("low"), low)] => [low, f64::INFINITY],
-        [(Some("high"), high)] => [f64::NEG_INFINITY, high],
-        _ => call.take([&["low", "high"]], true)?.1,
-    };
-    call.in_order(low, high)?;
-    if matches!(law, Distribution::Constant(_) | Distribution::Bernoulli { .. }) {
-        return fault(
-            format!("truncated: there is nothing to cut off `{written}`"),
-            "write it alone; what is truncated is a distribution over a range, such as normal(mean=3, sd=1)",
-        );
-    }
-    match Truncated::new(law, low, high) {
-        Some(its) => Ok(Distribution::Truncated(Box::new(its))),
-        None => fault(
-            format!("truncated: nothing to speak of is left of `{written}` from {low} to {high}"),
-            format!("keep at least {LEAST_KEPT} of the law, or give a law that lies there"),
-        ),
-    }
-}
-
-/// What stands before the first comma that is not in brackets, and what stands behind it.
-fn first_argument(inside: &str) -> (&str, &str) {
-    let mut depth = 0_usize;
-    for (at, letter) in inside.char_indices() {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => return (&inside[..at], &inside[at + 1..]),
-            _ => {}
-        }
-    }
-    (inside, "")
 }
 
 impl<'a> Call<'a> {

@@ -21,6 +21,8 @@ use super::{Place, ROUNDING};
 const MAY_HAPPEN: f64 = 1e-3;
 /// The most work that draws are checked with: some seconds, about. Where all points would take more, fewer are looked at.
 const MOST_WORK: u64 = 400_000_000;
+/// The most work before it is seen whether anything goes wrong at all: a moment.
+const FIRST_WORK: u64 = 50_000_000;
 /// The fewest points.
 const FEWEST: u32 = 256;
 
@@ -64,10 +66,14 @@ pub fn draws(model: &Model, told: &BTreeSet<(u32, bool)>) -> Vec<Diagnostic> {
     let needed = needed(model, &spots);
     let central = model.central();
     let work = work(model, &central, &spots, &needed);
-    let mut count = POINTS;
-    while count > FEWEST && work.saturating_mul(u64::from(count)) > MOST_WORK {
-        count /= 2;
-    }
+    let fitting = |most: u64| {
+        let mut count = POINTS;
+        while count > FEWEST && work.saturating_mul(u64::from(count)) > most {
+            count /= 2;
+        }
+        count
+    };
+    let (first, count) = (fitting(FIRST_WORK), fitting(MOST_WORK));
     if work.saturating_mul(u64::from(count)) > 8 * MOST_WORK {
         return vec![too_much()];
     }
@@ -75,6 +81,9 @@ pub fn draws(model: &Model, told: &BTreeSet<(u32, bool)>) -> Vec<Diagnostic> {
     let points = Points::new(uncertain.map(|param| param.luck));
     let mut hits: BTreeMap<Item, Hit> = BTreeMap::new();
     for point in 0..count {
+        if point == first && hits.is_empty() {
+            return Vec::new();
+        }
         let drawn = Draw::partly(model, &points.at(point), &central, &needed);
         let mut found: BTreeMap<Item, (usize, Supposition, u32)> = BTreeMap::new();
         for (place, spot) in spots.iter().enumerate() {

@@ -64,7 +64,7 @@ impl Failure {
             Self::Wrong(text) => tell_explained(text),
             Self::Missed(text) => tell(&format!("{text}\n")),
             Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => {
-                tell(&format!("error: {}\n", brief(text)))
+                tell(&format!("error: {}\n", brief(text)));
             }
             Self::Bug(text) => tell(&format!("error: this is a fault of polku, not of your study: {text}\n")),
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::tell;
+use super::output::tell_explained;
 
 /// A run that takes longer than this is told of beforehand.
 const LONG: Duration = Duration::from_secs(60);
@@ -49,9 +49,9 @@ impl Pace {
         }
     }
 
-    /// Tells something on standard error, above the bar.
+    /// Tells something on standard error, above the bar: a line of our own, or what was explained, with its colours.
     pub fn tell(&self, text: &str) {
-        self.bar.suspend(|| tell(text));
+        self.bar.suspend(|| tell_explained(text));
     }
 
     /// The replications are done; what follows is shown by name.

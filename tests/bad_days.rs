@@ -1,6 +1,7 @@
 //! Bad days: what is written is whole or not there, and hostile texts do nothing, wherever they come out.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "what is skipped is told")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -10,8 +10,12 @@ use polku::estimate::exact::Exact;
 
 /// What a metric of the only scenario is exactly, where customers start in `a` and have one trait.
 fn exact(horizon: u32, law: &str, stage: &str, metric: &str) -> f64 {
+    exact_with((horizon, law), stage, "", metric)
+}
+
+fn exact_with((horizon, law): (u32, &str), stage: &str, today: &str, metric: &str) -> f64 {
     let study = format!(
-        "[run]\nperiod = \"month\"\nhorizon = {horizon}\ncustomers = 1\nagents = 10\nreplications = 2\n[segments.all]\nshare = 1\nstart = {{ a = 1 }}\n[traits.x]\n{law}\n[stages.a]\nretained = true\n{stage}\n[stages.b]\n[scenarios.today]\n"
+        "[run]\nperiod = \"month\"\nhorizon = {horizon}\ncustomers = 1\nagents = 10\nreplications = 2\n[segments.all]\nshare = 1\nstart = {{ a = 1 }}\n[traits.x]\n{law}\n[stages.a]\nretained = true\n{stage}\n[stages.b]\n[scenarios.today]\n{today}\n"
     );
     let model = model(&study);
     Exact::of(&model).unwrap().mean(&model, "today", metric).unwrap()
@@ -61,23 +65,15 @@ fn chances_of_ones_own_that_crowd_at_both_ends_have_their_closed_form() {
 
 #[test]
 fn chances_are_cut_where_they_leave_their_range() {
-    let found = exact(3, "law = \"normal(0.1, 0.2)\"", "to = { b = { trait = \"x\" } }", "retention");
-    let wanted = mean(-2.0, 2.2, normal(0.1, 0.2), |x| libm::pow(1.0 - x.clamp(0.0, 1.0), 3.0));
-    assert!((found - wanted).abs() < 1e-6, "{found}, {wanted} by midpoints");
     // What others leave is all that there is to take: half of all customers want more.
     let stage = "to = { c = 0.5, b = { trait = \"x\" } }\n[stages.c]";
     let found = exact(2, "law = \"uniform(0, 1)\"", stage, "retention");
     assert!((found - 1.0 / 24.0).abs() < 1e-6, "{found}");
-}
-
-#[test]
-fn rates_below_0_are_cut() {
-    for (mu, sd) in [(0.2, 1.0), (-0.5, 0.7), (3.0, 1.0)] {
-        let stage = "purchases = { rate = 2, trait = \"x\", basket = 10 }";
-        let found = exact(5, &format!("law = \"normal({mu}, {sd})\""), stage, "revenue");
-        let wanted = 100.0 * mean(mu - 10.0 * sd, mu + 10.0 * sd, normal(mu, sd), |x| x.max(0.0));
-        assert!((found / wanted - 1.0).abs() < 1e-6, "normal({mu}, {sd}): {found}, {wanted} by midpoints");
-    }
+    // A change takes it past 1 for three in ten.
+    let stage = "to = { b = { trait = \"x\" } }";
+    let today = "changes = [{ target = \"stages.a.to.b\", add = 0.3 }]";
+    let found = exact_with((2, "law = \"uniform(0, 1)\""), stage, today, "retention");
+    assert!((found - 0.343 / 3.0).abs() < 1e-6, "{found}");
 }
 
 #[test]

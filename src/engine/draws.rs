@@ -39,8 +39,6 @@ pub enum Purpose {
     Part = 10,
     /// A shock: whether it comes in a period, and how large it then is.
     Shock = 11,
-    /// Which replications a bootstrap draws again. It reaches intervals alone, never what is simulated.
-    Resample = 12,
 }
 
 /// The random numbers of one replication of one seed.
@@ -97,12 +95,6 @@ impl Draws {
     pub fn stream(&self, customer: u32, period_block: u32, purpose: Purpose) -> Stream {
         Stream { draws: *self, customer, period_block, purpose, draw: 0, words: [0; 4], used: 4 }
     }
-
-    /// The words with which the bootstraps of a run draw its replications again: the same for all of them, so that
-    /// neither names nor the order of a study move an interval.
-    pub fn resampling(seed: u64) -> Stream {
-        Self::new(seed, 0).stream(0, 0, Purpose::Resample)
-    }
 }
 
 /// A sequential view of the addressed words, for the samplers of `rand_distr` outside the
@@ -119,8 +111,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The next word.
-    pub fn next_word(&mut self) -> u32 {
+    fn next_word(&mut self) -> u32 {
         if self.used == 4 {
             self.words = self.draws.four(self.customer, self.period_block, self.purpose, self.draw);
             self.draw = self.draw.wrapping_add(1);

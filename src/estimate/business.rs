@@ -173,9 +173,9 @@ pub struct BusinessCase {
 }
 
 impl BusinessCase {
-    /// Whether the net present value is forced, so that it is another estimate than what the lines add up to.
+    /// Whether the net present value is another estimate than what the lines add up to: forced, or at mean baskets.
     pub fn is_forced(&self) -> bool {
-        self.estimator == Estimator::ForcedDivergence
+        self.estimator != Estimator::Paired
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Where a metric has an exact expectation for the numbers drawn, that expectation is the perfect control: what the
 //! simulation differs from it by is chance alone, and all of it is taken out. What is left are the draws of uncertain numbers,
-//! whose means are known as well. Ratios are controlled by what their parts differ from their expectations by, and where
-//! nothing is exact, by where customers happened to start. The estimator is in [`crate::stats::control`].
+//! whose means are known as well. Ratios are freed of what their parts differ from their expectations by, as far as that goes
+//! in a straight line; its slope is known, so that it holds however few the replications are. Where nothing is exact, where
+//! customers happened to start is a control. The estimator is in [`crate::stats::control`].
 
 use crate::model::Model;
 use crate::model::draw::Draw;
@@ -35,8 +36,17 @@ pub struct Controls {
     started: Vec<Vec<f64>>,
     /// By scenario, then by metric, then by replication: the exact expectations; empty where there are none.
     exact: Vec<Vec<Vec<f64>>>,
-    /// By scenario, then by part of a ratio, then by replication: what the simulation differs from the expectation by.
-    parts: Vec<[Vec<f64>; 3]>,
+    /// By scenario, then by replication: the parts of ratios.
+    parts: Vec<Vec<Parts>>,
+}
+
+/// The parts of ratios at the horizon: retained customers, those ever retained, and the sum of satisfaction.
+#[derive(Clone, Copy, Debug)]
+struct Parts {
+    /// What the simulation differs from the expectation by.
+    off: [f64; 3],
+    /// The expectation.
+    expected: [f64; 3],
 }
 
 impl Controls {
@@ -58,7 +68,7 @@ impl Controls {
             drawn: vec![Vec::new(); uncertain.len()],
             started: vec![Vec::new(); starts.len()],
             exact: vec![vec![Vec::new(); metrics]; scenarios],
-            parts: vec![<[Vec<f64>; 3]>::default(); scenarios],
+            parts: vec![Vec::new(); scenarios],
             uncertain,
             starts,
         }
@@ -80,13 +90,13 @@ impl Controls {
         for (metric, values) in metrics.iter().zip(&mut self.exact[scenario]) {
             values.push(metric.horizon(expected));
         }
-        let last = |column: &dyn Fn(&Statement) -> &Vec<f64>| {
-            let difference = column(simulated).last().zip(column(expected).last());
-            difference.map_or(0.0, |(simulated, expected)| simulated - expected)
+        let last = |books: &Statement| {
+            [&books.retained, &books.acquired, &books.satisfaction]
+                .map(|column| column.last().copied().unwrap_or_default())
         };
-        let differences =
-            [last(&|books| &books.retained), last(&|books| &books.acquired), last(&|books| &books.satisfaction)];
-        self.parts[scenario].iter_mut().zip(differences).for_each(|(part, difference)| part.push(difference));
+        let (simulated, expected) = (last(simulated), last(expected));
+        let off = std::array::from_fn(|part| simulated[part] - expected[part]);
+        self.parts[scenario].push(Parts { off, expected });
     }
 
     /// Whether there are exact expectations.
@@ -109,36 +119,39 @@ impl Controls {
         level: f64,
     ) -> Option<Controlled> {
         let exact = &self.exact[scenario][place];
-        let known = !exact.is_empty() && metric.has_expectation(follows_satisfaction) && !metric.is_ratio();
-        if known && self.fixed {
+        let known = !exact.is_empty() && metric.has_expectation(follows_satisfaction);
+        if known && self.fixed && !metric.is_ratio() {
             let mean = exact.iter().sum::<f64>() / exact.len() as f64;
-            let estimate = Estimate { mean, standard_error: Some(0.0), low: mean, high: mean };
-            return Some(Controlled { estimate, variance_left: 0.0, controls: 1 });
+            return Some(Controlled { estimate: Estimate::known(mean), variance_left: 0.0, controls: 1 });
         }
-        let controls = self.of(scenario, metric, known, sample.len());
-        let (estimate, used) = controlled(if known { exact } else { sample }, &controls, level)?;
-        let used = used + usize::from(known);
+        let controls = self.of(known, sample.len());
+        let freed = (known && metric.is_ratio()).then(|| self.freed(scenario, metric, sample));
+        let values = freed.as_deref().unwrap_or(if known { exact } else { sample });
+        let (estimate, used) = controlled(values, &controls, level)?;
+        let used = used + if freed.is_some() { 2 } else { usize::from(known) };
         let plain = Estimate::of(&sample.iter().copied().collect(), level).standard_error?;
         let left = estimate.standard_error? / plain;
         let variance_left = if plain > 0.0 { left * left } else { 1.0 };
         (used > 0).then_some(Controlled { estimate, variance_left, controls: used })
     }
 
-    /// The controls of a metric: of each kind all or none, as replications are many enough.
-    fn of(&self, scenario: usize, metric: Metric, known: bool, replications: usize) -> Vec<Vec<f64>> {
-        let [retained, acquired, satisfaction] = &self.parts[scenario];
-        let parts: Vec<&Vec<f64>> = match metric {
-            _ if self.exact[scenario].iter().all(Vec::is_empty) => Vec::new(),
-            Metric::Retention => vec![retained, acquired],
-            Metric::Satisfaction => vec![retained, satisfaction],
-            _ => Vec::new(),
+    /// A ratio in every replication, less what its parts differ from their expectations by times the slopes there.
+    fn freed(&self, scenario: usize, metric: Metric, sample: &[f64]) -> Vec<f64> {
+        let [part, whole] = if metric == Metric::Retention { [0, 1] } else { [2, 0] };
+        let one = |(value, Parts { off, expected }): (&f64, &Parts)| {
+            let size = expected[whole];
+            if size > 0.0 { value - (off[part] - expected[part] / size * off[whole]) / size } else { *value }
         };
-        let starts: Vec<&Vec<f64>> =
-            if known || !parts.is_empty() { Vec::new() } else { self.started.iter().collect() };
+        sample.iter().zip(&self.parts[scenario]).map(one).collect()
+    }
+
+    /// The controls of a metric: of each kind all or none, as replications are many enough.
+    fn of(&self, known: bool, replications: usize) -> Vec<Vec<f64>> {
+        let starts: Vec<&Vec<f64>> = if known { Vec::new() } else { self.started.iter().collect() };
         let enough = replications >= REPLICATIONS_FOR_DRAWN;
         let drawn: Vec<&Vec<f64>> = if enough { self.drawn.iter().collect() } else { Vec::new() };
         let mut controls: Vec<Vec<f64>> = Vec::new();
-        for kind in [parts, drawn, starts] {
+        for kind in [drawn, starts] {
             if (controls.len() + kind.len()) * REPLICATIONS_EACH <= replications {
                 controls.extend(kind.into_iter().cloned());
             }

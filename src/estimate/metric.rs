@@ -120,8 +120,18 @@ impl Metric {
     }
 
     /// Whether it says how things are at a time; otherwise it adds up over time.
-    fn is_state(self) -> bool {
+    pub fn is_state(self) -> bool {
         matches!(self, Self::Retention | Self::ActiveCustomers | Self::Churned | Self::Satisfaction | Self::Stage(_))
+    }
+
+    /// Whether it counts customers or what they do, so that it is never below 0.
+    pub fn is_count(self) -> bool {
+        matches!(self, Self::ActiveCustomers | Self::Churned | Self::Purchases | Self::Stage(_))
+    }
+
+    /// Whether it is a sum up to a time already.
+    pub fn is_cumulated(self) -> bool {
+        self == Self::CumulativeCashFlow
     }
 
     /// Its value over the horizon: of a state at the end, of a flow the sum.

@@ -14,6 +14,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
 use super::posted::Posted;
+use super::smooth::{is_smoothed, smoothed};
 use super::statement::{Cohort, Prices, Statement, Whose, cohorts, everybody};
 
 /// Prices the replications of a model.
@@ -25,6 +26,8 @@ pub struct Pricer<'m> {
     /// The metrics.
     pub metrics: Vec<Metric>,
     cells: Cells,
+    /// Whether books are kept at mean baskets as well.
+    smooths: bool,
 }
 
 /// What a replication came to.
@@ -49,6 +52,8 @@ pub struct PricedScenario {
     pub all: Statement,
     /// The books of each segment.
     pub cuts: Vec<Statement>,
+    /// The same at mean baskets, the whole business first; empty where baskets are counted well enough as they are.
+    pub smooth: Vec<Statement>,
     /// The ledger.
     pub posted: Posted,
     /// By metric, then by batch of customers: what it would be if the others were like them. Empty where it is not asked.
@@ -75,7 +80,14 @@ pub struct CohortFlow {
 impl<'m> Pricer<'m> {
     /// The pricer of a model.
     pub fn new(model: &'m Model, program: &'m Program) -> Self {
-        Self { model, program, lines: Lines::of(model), metrics: metrics(model), cells: Cells::of(model) }
+        Self {
+            model,
+            program,
+            lines: Lines::of(model),
+            metrics: metrics(model),
+            cells: Cells::of(model),
+            smooths: is_smoothed(model),
+        }
     }
 
     /// Prices a replication; differences are forced at the scenarios' grains.
@@ -118,7 +130,7 @@ impl<'m> Pricer<'m> {
         let times = self.model.run.horizon as usize + 1;
         let mut posted = Posted::empty(self.lines.all.len(), times, self.cells.segments * self.cells.entries);
         let mut entries: Vec<CohortFlow> = (0..self.cells.entries).map(|_| CohortFlow::empty(times)).collect();
-        let mut cuts = Vec::new();
+        let (mut cuts, mut smooth) = (Vec::new(), Vec::new());
         let mut parts = vec![Statement::empty(self.model); BATCHES];
         for (segment, arrivals) in arrivals.iter().enumerate() {
             let flows: Vec<Flows> = arrivals
@@ -131,16 +143,28 @@ impl<'m> Pricer<'m> {
             }
             let batches: Vec<Vec<Flows>> =
                 (0..BATCHES).map(|part| self.batch(replication, (scenario, segment), part, &flows)).collect();
-            let sets: Vec<Vec<Cohort<'_>>> =
-                std::iter::once(&flows).chain(&batches).map(|flows| cohorts(flows, arrivals)).collect();
+            let place = SegmentId::from(segment);
+            let smoothed = self.smooths.then(|| smoothed(self.model, &replication.drawn, whose, place, &flows));
+            let sets: Vec<Vec<Cohort<'_>>> = std::iter::once(&flows)
+                .chain(&smoothed)
+                .chain(&batches)
+                .map(|flows| cohorts(flows, arrivals))
+                .collect();
             let sets: Vec<&[Cohort<'_>]> = sets.iter().map(Vec::as_slice).collect();
-            let mut books = prices.statements(whose, SegmentId::from(segment), &sets, Some(&mut posted)).into_iter();
+            let mut books = prices.statements(whose, place, &sets, Some(&mut posted)).into_iter();
             cuts.extend(books.next());
+            smooth.extend(self.smooths.then(|| books.next()).flatten());
             parts.iter_mut().zip(books).for_each(|(part, books)| part.add(&books));
         }
         let mut all = Statement::empty(self.model);
         cuts.iter().for_each(|books| all.add(books));
         prices.spend(whose, &mut all, Some(&mut posted));
+        if self.smooths {
+            let mut sum = Statement::empty(self.model);
+            smooth.iter().for_each(|books| sum.add(books));
+            prices.spend(whose, &mut sum, None);
+            smooth.insert(0, sum);
+        }
         parts.iter_mut().for_each(|part| prices.spend(whose, part, None));
         let of_batches = |metric: &Metric| parts.iter().map(|books| metric.horizon(books)).collect();
         let batches = self.metrics.iter().map(of_batches).collect();
@@ -151,6 +175,7 @@ impl<'m> Pricer<'m> {
         PricedScenario {
             all,
             cuts,
+            smooth,
             posted,
             batches,
             cohorts: entries,
@@ -207,7 +232,7 @@ impl<'m> Pricer<'m> {
         self.expected(&prices, expected, &planned(self.model, &central))
     }
 
-    /// The forced difference of every metric: the baseline's flows as they were simulated, and what the scenario adds
+    /// The forced difference of every metric, at mean baskets where they are smoothed: the baseline's flows as they were simulated, and what the scenario adds
     /// to them, at the scenario's prices. Nobody comes later where differences are forced.
     fn forced_values(
         &self,
@@ -224,14 +249,18 @@ impl<'m> Pricer<'m> {
             for (segment, forced) in forced.iter().enumerate() {
                 let came = &replication.arrivals[baseline][segment];
                 let base = Flows::counted(&self.ledger(replication, baseline, segment, 0), came[0].weight());
-                let flows = [base.and(&forced.clone().times(came[0].weight()))];
+                let mut flows = vec![base.and(&forced.clone().times(came[0].weight()))];
+                if self.smooths {
+                    flows = smoothed(self.model, &replication.drawn, whose, SegmentId::from(segment), &flows);
+                }
                 all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, came), None));
             }
             prices.spend(whose, &mut all, None);
             all
         });
-        let moved = moved.as_ref().unwrap_or(&priced[scenario].all);
-        let base = &priced[baseline].all;
+        let paired = |scenario: usize| priced[scenario].smooth.first().unwrap_or(&priced[scenario].all);
+        let moved = moved.as_ref().unwrap_or_else(|| paired(scenario));
+        let base = paired(baseline);
         self.metrics.iter().map(|metric| metric.horizon(moved) - metric.horizon(base)).collect()
     }
 }

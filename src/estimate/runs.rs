@@ -1,5 +1,8 @@
 //! Runs are what an experiment came to: every replication priced, and folded into moments in its order.
 
+mod differences;
+mod over_time;
+
 use std::cell::OnceCell;
 
 use indexmap::IndexMap;
@@ -10,7 +13,7 @@ use crate::engine::divergence::Grain;
 use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::follows_satisfaction;
 use crate::model::Model;
-use crate::stats::estimate::Estimate;
+use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;
 
 use super::budget::Budget;
@@ -18,11 +21,13 @@ use super::business::Business;
 use super::controls::Controls;
 use super::extras::Extras;
 use super::findings::Findings;
+use super::grounds::{Grounds, Level};
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
 use super::pricer::{Priced, Pricer};
+use super::smooth::is_smoothed;
 use super::statement::Statement;
-use super::summary::{Contrast, Controlled, Difference, Estimator, ScenarioSummary, Series, Summary};
+use super::summary::{Controlled, Estimator, ScenarioSummary, Summary};
 use super::tail::{Tails, tails};
 
 /// Every replication, priced and folded.
@@ -33,10 +38,15 @@ pub struct Runs<'m> {
     samples: Vec<Vec<Vec<f64>>>,
     /// By scenario, then by metric: the forced difference of each replication; empty where luck is only paired.
     forced: Vec<Vec<Vec<f64>>>,
+    /// By scenario, then by metric: the values at mean baskets of each replication; empty where those are not smoothed.
+    smooth: Vec<Vec<Vec<f64>>>,
     /// What has a known mean in each replication, the exact expectations among it.
     controls: Controls,
     /// By scenario, then by cut (all, then segments), then by metric: moments for each time.
     series: Vec<Vec<Vec<Vec<Moments>>>>,
+    /// The same at mean baskets; empty where those are not smoothed.
+    smooth_series: Vec<Vec<Vec<Vec<Moments>>>>,
+    grounds: Grounds<'m>,
     /// By scenario: simulated customers that differ, and the mean of real ones.
     differing: Vec<(u64, f64)>,
     findings: Findings,
@@ -48,6 +58,13 @@ pub struct Runs<'m> {
     at_medians: Option<Vec<Statement>>,
     /// What customers are worth after the horizon, and the budget that is left then.
     worth: OnceCell<(Option<Tails>, Budget)>,
+}
+
+/// Takes in a metric over time by cut.
+fn push_all(cuts: &mut [Vec<Vec<Moments>>], place: usize, series: impl Iterator<Item = Vec<f64>>) {
+    for (cut, values) in cuts.iter_mut().zip(series) {
+        cut[place].iter_mut().zip(values).for_each(|(moments, value)| moments.push(value));
+    }
 }
 
 impl<'m> Runs<'m> {
@@ -76,15 +93,28 @@ impl<'m> Runs<'m> {
     /// # Errors
     /// Those of [`Experiment::run`].
     pub fn with(model: &'m Model, experiment: &Experiment<'_>, extras: Extras) -> Result<Self, Vec<Diagnostic>> {
+        Self::watched(model, experiment, extras, &mut |_| ())
+    }
+
+    /// [`Runs::with`] that is looked at after every replication.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::run`].
+    pub fn watched(
+        model: &'m Model,
+        experiment: &Experiment<'_>,
+        extras: Extras,
+        look: &mut (dyn FnMut(&Self) + Send),
+    ) -> Result<Self, Vec<Diagnostic>> {
         let experiment = experiment.clone().depth(extras.depth);
         let pricer = Pricer::new(model, experiment.program());
         let mut runs = Self::new(model, &pricer.lines, extras);
         let grains = runs.extras.grains.clone();
-        experiment.run_mapped(
-            &grains,
-            |replication| pricer.price(&replication, &grains),
-            |priced| runs.take(&priced),
-        )?;
+        let take = |priced: Priced| {
+            runs.take(&priced);
+            look(&runs);
+        };
+        experiment.run_mapped(&grains, |replication| pricer.price(&replication, &grains), take)?;
         if runs.extras.depth == Depth::Medians && model.is_uncertain() {
             runs.at_medians = experiment.expected_at_medians().map(|flows| pricer.expected_at_medians(&flows));
         }
@@ -95,12 +125,17 @@ impl<'m> Runs<'m> {
         let metrics = metrics(model);
         let (scenarios, cuts, times) =
             (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
+        let series = vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios];
+        let smooths = is_smoothed(model);
         Self {
             model,
             samples: vec![vec![Vec::new(); metrics.len()]; scenarios],
             forced: vec![Vec::new(); scenarios],
+            smooth: vec![vec![Vec::new(); metrics.len()]; if smooths { scenarios } else { 0 }],
             controls: Controls::new(model, metrics.len()),
-            series: vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios],
+            smooth_series: if smooths { series.clone() } else { Vec::new() },
+            series,
+            grounds: Grounds::of(model, &metrics),
             differing: vec![(0, 0.0); scenarios],
             findings: Findings::new(model, lines.clone(), &metrics),
             replications: 0,
@@ -119,9 +154,12 @@ impl<'m> Runs<'m> {
         for (scenario, its) in priced.scenarios.iter().enumerate() {
             for (place, metric) in self.metrics.iter().enumerate() {
                 self.samples[scenario][place].push(metric.horizon(&its.all));
-                for (cut, books) in std::iter::once(&its.all).chain(&its.cuts).enumerate() {
-                    let moments = self.series[scenario][cut][place].iter_mut();
-                    moments.zip(metric.series(books)).for_each(|(moments, value)| moments.push(value));
+                let books = std::iter::once(&its.all).chain(&its.cuts);
+                push_all(&mut self.series[scenario], place, books.map(|books| metric.series(books)));
+                if let Some(all) = its.smooth.first() {
+                    self.smooth[scenario][place].push(metric.horizon(all));
+                    let books = its.smooth.iter();
+                    push_all(&mut self.smooth_series[scenario], place, books.map(|books| metric.series(books)));
                 }
             }
             let sums = &mut self.differing[scenario];
@@ -172,6 +210,7 @@ impl<'m> Runs<'m> {
         let run = &self.model.run;
         let baseline = self.model.baseline.index();
         let places = 0..self.model.scenarios.len();
+        let scenarios: Vec<ScenarioSummary> = places.clone().map(|scenario| self.scenario(scenario)).collect();
         Summary {
             format: 2,
             study: self.model.title.clone(),
@@ -187,7 +226,8 @@ impl<'m> Runs<'m> {
             baseline: self.model.scenarios[baseline].name.clone(),
             exact_at: self.exact_at(),
             left_out: None,
-            scenarios: places.clone().map(|scenario| self.scenario(scenario)).collect(),
+            cautions: self.cautions(&scenarios),
+            scenarios,
             contrasts: places
                 .filter(|scenario| *scenario != baseline)
                 .map(|scenario| self.contrast(scenario))
@@ -202,6 +242,19 @@ impl<'m> Runs<'m> {
         solved.then_some(all)
     }
 
+    /// How many replications have been taken in.
+    pub fn replications(&self) -> u64 {
+        self.replications
+    }
+
+    fn sure(&self) -> Confidence {
+        Confidence::new(self.model.run.interval, self.replications)
+    }
+
+    fn place(&self, metric: Metric) -> Option<usize> {
+        self.metrics.iter().position(|its| *its == metric)
+    }
+
     fn scenario(&self, scenario: usize) -> ScenarioSummary {
         let written = &self.model.scenarios[scenario];
         let mut summary = ScenarioSummary {
@@ -214,9 +267,12 @@ impl<'m> Runs<'m> {
             exact: self.expectations(scenario),
             controlled: self.controlled(scenario),
         };
+        let (sure, whole) = (self.sure(), Level { scenario, cut: 0, time: None });
+        let acquired = self.acquired(scenario, 0, self.model.run.horizon as usize);
         for (place, metric) in self.metrics.iter().enumerate() {
-            let estimate =
-                Estimate::of(&self.samples[scenario][place].iter().copied().collect(), self.model.run.interval);
+            let smooth = self.smooth.get(scenario).map(|metrics| metrics[place].as_slice());
+            let values = (self.samples[scenario][place].as_slice(), smooth, acquired);
+            let estimate = self.grounds.level_of(whole, (place, *metric), values, sure);
             match metric {
                 Metric::Line(account) => summary.lines.insert(self.model.accounts[*account].name.clone(), estimate),
                 Metric::Outcome(account) => {
@@ -249,57 +305,23 @@ impl<'m> Runs<'m> {
         (!known.is_empty()).then_some(known)
     }
 
-    /// Every level freed of the chance that controls explain.
+    /// Every level freed of the chance that controls explain; none where something rare decides.
     fn controlled(&self, scenario: usize) -> IndexMap<String, Controlled> {
+        if !self.grounds.rare(scenario, false, self.replications).is_empty() {
+            return IndexMap::new();
+        }
         let follows = follows_satisfaction(self.model);
+        let acquired = self.acquired(scenario, 0, self.model.run.horizon as usize);
         let shown = self.metrics.iter().enumerate().filter(|(_, metric)| **metric != Metric::CumulativeCashFlow);
         let level = |(place, metric): (usize, &Metric)| {
             let sample = &self.samples[scenario][place];
-            let found = self.controls.level(scenario, (place, *metric), sample, follows, self.model.run.interval);
-            found.map(|controlled| (metric.name(self.model), controlled))
+            let found = self.controls.level(scenario, (place, *metric), sample, follows, self.model.run.interval)?;
+            let exact = !self.controls.exact(scenario, place).is_empty() && metric.has_expectation(follows);
+            let estimate =
+                self.grounds.controlled(scenario, (place, *metric), (found.estimate, exact, acquired), self.sure());
+            Some((metric.name(self.model), Controlled { estimate, ..found }))
         };
         shown.filter_map(level).collect()
-    }
-
-    fn contrast(&self, scenario: usize) -> Contrast {
-        let baseline = self.model.baseline.index();
-        let (agents, real) = self.differing[scenario];
-        let metrics = self
-            .metrics
-            .iter()
-            .enumerate()
-            .filter(|(_, metric)| metric.is_headline() || matches!(metric, Metric::Outcome(_)))
-            .map(|(place, metric)| (metric.name(self.model), self.difference(scenario, place, *metric)))
-            .collect();
-        Contrast {
-            scenario: self.model.scenarios[scenario].name.clone(),
-            baseline: self.model.scenarios[baseline].name.clone(),
-            estimator: self.estimator(scenario),
-            metrics,
-            customers_that_differ: real / self.replications as f64,
-            agents_that_differ: agents,
-        }
-    }
-
-    fn estimator(&self, scenario: usize) -> Estimator {
-        if self.forced[scenario].is_empty() { Estimator::Paired } else { Estimator::ForcedDivergence }
-    }
-
-    fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
-        let differences = self.differences(scenario, place);
-        let sign = if metric.less_is_better(self.model) { -1.0 } else { 1.0 };
-        let better: f64 =
-            differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
-        let sample = self.forced[scenario].get(place).unwrap_or(&differences);
-        Difference {
-            estimate: Estimate::of(&sample.iter().copied().collect(), self.model.run.interval),
-            probability_better: better / differences.len() as f64,
-        }
-    }
-
-    fn differences(&self, scenario: usize, place: usize) -> Vec<f64> {
-        let base = &self.samples[self.model.baseline.index()][place];
-        self.samples[scenario][place].iter().zip(base).map(|(value, base)| value - base).collect()
     }
 
     /// The forced difference of a metric in every replication; none where luck is only paired.
@@ -324,29 +346,5 @@ impl<'m> Runs<'m> {
             .filter(|scenario| *scenario != self.model.baseline.index())
             .map(|scenario| (self.model.scenarios[scenario].name.clone(), of(scenario)))
             .collect()
-    }
-
-    /// Every metric over time, by scenario and segment, all customers first.
-    pub fn series(&self) -> Vec<Series> {
-        let quantile = Estimate::quantile(self.replications, self.model.run.interval);
-        let mut all = Vec::new();
-        for (scenario, cuts) in self.model.scenarios.iter().zip(&self.series) {
-            let segments = self
-                .model
-                .segment_order
-                .iter()
-                .map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
-            for (segment, cut) in std::iter::once(("all", 0)).chain(segments) {
-                for (metric, moments) in self.metrics.iter().zip(&cuts[cut]) {
-                    all.push(Series {
-                        scenario: scenario.name.clone(),
-                        segment: segment.to_owned(),
-                        metric: metric.name(self.model),
-                        values: moments.iter().map(|m| Estimate::at(m, quantile)).collect(),
-                    });
-                }
-            }
-        }
-        all
     }
 }

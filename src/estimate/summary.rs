@@ -3,11 +3,12 @@
 //! This is what `summary.json` holds; `docs/summary.md` describes it, and its form is stable.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::engine::depth::Depth;
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
+use crate::stats::share::Share;
 
 /// Everything a run found, over the whole horizon.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,6 +48,9 @@ pub struct Summary {
     pub scenarios: Vec<ScenarioSummary>,
     /// The differences from the baseline, in the same order.
     pub contrasts: Vec<Contrast>,
+    /// What to mind about the intervals, in sentences: where they are absent and why, and where they rest on little.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cautions: Vec<String>,
 }
 
 fn is_none(count: &u64) -> bool {
@@ -115,6 +119,9 @@ pub enum Estimator {
     /// Both follow the way that they share; the chances to part are summed up, and branches played from there.
     #[serde(rename = "forced divergence")]
     ForcedDivergence,
+    /// Paired, with what customers buy at mean baskets: those of this study vary by more than their mean.
+    #[serde(rename = "paired at mean baskets")]
+    PairedAtMeanBaskets,
 }
 
 /// A difference from the baseline.
@@ -123,8 +130,26 @@ pub struct Difference {
     /// The mean difference with its error and interval.
     #[serde(flatten)]
     pub estimate: Estimate,
-    /// The share of replications in which the scenario is better, ties counting half.
-    pub probability_better: f64,
+    /// The share of replications in which the scenario is better, ties counting half; none of a single one.
+    #[serde(flatten, serialize_with = "better")]
+    pub better: Option<Share>,
+}
+
+/// Writes a share under the names of a probability to be better; nothing where there is none.
+fn better<S: Serializer>(share: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[expect(clippy::struct_field_names, reason = "these are the names in the file")]
+    struct Better {
+        probability_better: f64,
+        probability_better_low: f64,
+        probability_better_high: f64,
+    }
+    let named = |its: &Share| Better {
+        probability_better: its.share,
+        probability_better_low: its.low,
+        probability_better_high: its.high,
+    };
+    share.as_ref().map(named).serialize(serializer)
 }
 
 /// One metric of one scenario and segment over time, as `timeline.csv` has it.

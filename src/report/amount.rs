@@ -207,12 +207,18 @@ pub fn write_signed_bracketed(unit: Unit, estimate: &Estimate) -> String {
     signed(write_bracketed(unit, estimate), estimate.mean)
 }
 
-/// A mean with half the width of its interval: `12.34 ± 0.05 M`; the mean alone where nothing is known of the error.
+/// A mean with half the width of its interval: `12.34 ± 0.05 M`; with both ends where the interval leans to one side, and the
+/// mean alone where nothing is known of the error.
 pub fn write_estimate(unit: Unit, estimate: &Estimate) -> String {
+    /// The part of half the width by which the middle may be off the mean.
+    const LEAST_LEAN: f64 = 0.1;
     if estimate.standard_error.is_none() {
         return write(unit, estimate.mean);
     }
     let half = half_width(estimate);
+    if libm::fabs(f64::midpoint(estimate.low, estimate.high) - estimate.mean) > LEAST_LEAN * half {
+        return write_bracketed(unit, estimate);
+    }
     let (scale, decimals) = scale_of_estimate(unit, estimate);
     format!("{} ± {}", scale.digits(estimate.mean, decimals), scale.write(half, decimals))
 }

@@ -79,7 +79,8 @@ fn listed(names: &[String]) -> String {
 fn how_surely(report: &Report, case: &BusinessCase) -> String {
     let (name, baseline) = (report.title(&case.scenario), report.title(&case.baseline));
     if case.npv.standard_error.is_none() {
-        return format!("“{name}”, but how surely it differs from “{baseline}” a single replication cannot say.");
+        let who = if report.summary.replications > 1 { "so few replications" } else { "a single replication" };
+        return format!("“{name}”, but how surely it differs from “{baseline}” {who} cannot say.");
     }
     let rivals = rivals(report, &case.scenario);
     // Of a run whose replications were not kept nobody can tell.

@@ -143,7 +143,7 @@ fn words(report: &Report, panels: &[Panel]) -> String {
             return format!("{name} {}", write_signed(panel.unit, estimate.mean));
         }
         let (mean, ends) = write_ranged_signed(panel.unit, estimate.mean, estimate.low, estimate.high);
-        let better = write_probability(row.difference.probability_better);
+        let better = row.difference.better.map(|its| write_probability(its.share)).unwrap_or_default();
         format!("{name} {mean} ({ends}; better with probability {better})")
     };
     let panel = |panel: &Panel| {

@@ -19,6 +19,7 @@ use crate::estimate::business::Business;
 use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary, Series, Summary};
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
+use crate::stats::share::Share;
 
 const NAMES: [(&str, &str); 12] = [
     ("today", "Today"),
@@ -103,7 +104,9 @@ pub fn moneyless() -> Report {
     }
     for contrast in &mut report.summary.contrasts {
         let its = contrast.metrics.iter_mut().filter(|(metric, _)| money(metric));
-        its.for_each(|(_, its)| *its = Difference { estimate: none, probability_better: 0.5 });
+        its.for_each(|(_, its)| {
+            *its = Difference { estimate: none, better: Some(Share { share: 0.5, low: 0.4, high: 0.6 }) }
+        });
     }
     report.series.iter_mut().filter(|of| money(&of.metric)).for_each(|of| of.values.fill(none));
     for samples in report.samples.values_mut() {
@@ -248,7 +251,11 @@ impl Recipe {
                 let square: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
                 let estimate = self.estimate(mean, libm::sqrt(square / n / (n - 1.0).max(1.0)));
                 let better = values.iter().filter(|v| **v > 0.0).count() as f64 / n;
-                (metric.clone(), Difference { estimate, probability_better: better })
+                let (low, high) = ((better - 0.1).max(0.0), (better + 0.1).min(1.0));
+                (
+                    metric.clone(),
+                    Difference { estimate, better: (n > 1.0).then_some(Share { share: better, low, high }) },
+                )
             })
             .collect();
         Contrast {
@@ -302,6 +309,7 @@ impl Recipe {
             left_out: None,
             scenarios,
             contrasts,
+            cautions: Vec::new(),
         };
         let assumption = |owner: &str, path: &str, value: &str, line: u32| Assumption {
             owner: owner.to_owned(),

@@ -3,13 +3,9 @@
 use super::Report;
 use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_signed};
 use super::bounds::share_in_words;
-use super::caution::few_replications;
 use super::rivals::{Rival, rivals, toughest};
-use crate::estimate::summary::{Contrast, Difference, Estimator};
+use crate::estimate::summary::{Contrast, Difference};
 use crate::stats::estimate::Estimate;
-
-/// With fewer differing simulated customers than this, an interval says little.
-const FEW_AGENTS: u64 = 30;
 
 /// What a reader should take away, and what they should mind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,17 +18,13 @@ pub struct Headline {
 
 /// The headline of a report.
 pub fn headline(report: &Report) -> Headline {
-    let Headline { sentence, warning } = of_metrics(report);
-    let all: Vec<String> = few_replications(report).into_iter().chain(warning).collect();
-    Headline { sentence, warning: (!all.is_empty()).then(|| all.join(" ")) }
-}
-
-fn of_metrics(report: &Report) -> Headline {
+    let cautions = report.summary.cautions.join(" ");
+    let warning = (!cautions.is_empty()).then_some(cautions);
     let Some((best, npv)) = best(report) else {
-        return Headline { sentence: alone(report), warning: None };
+        return Headline { sentence: alone(report), warning };
     };
     if !report.has_money() {
-        return Headline { sentence: moneyless(report), warning: None };
+        return Headline { sentence: moneyless(report), warning };
     }
     let rivals = rivals(report, &best.scenario);
     let mut sentence = verdict(report, (best, npv), rivals.as_deref());
@@ -41,7 +33,7 @@ fn of_metrics(report: &Report) -> Headline {
     {
         sentence.push_str(&against(report, rival));
     }
-    Headline { sentence, warning: warning(report, best) }
+    Headline { sentence, warning }
 }
 
 /// The contrast with the greatest difference in net present value.
@@ -53,7 +45,10 @@ fn best(report: &Report) -> Option<(&Contrast, Difference)> {
 /// A difference in money, and its interval in the same thousands: `EUR 1.20 M more`, `95% interval 0.90 to 1.50 M`.
 fn difference(report: &Report, estimate: &Estimate) -> (String, String) {
     let way = if estimate.mean < 0.0 { "less" } else { "more" };
-    let (mean, ends) = write_ranged(Unit::Number, estimate.mean, estimate.low, estimate.high);
+    let (mean, ends) = match estimate.standard_error {
+        Some(_) => write_ranged(Unit::Number, estimate.mean, estimate.low, estimate.high),
+        None => (write(Unit::Number, estimate.mean), String::new()),
+    };
     let level = report.summary.interval * 100.0;
     (
         format!("{} {} {way}", report.summary.currency, mean.trim_start_matches('−')),
@@ -76,14 +71,20 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
     if estimate.mean == 0.0 && estimate.low == 0.0 && estimate.high == 0.0 {
         return format!("No scenario is worth more than “{baseline}” over {over}: the best differs by nothing at all.");
     }
+    let better = npv.better.map(|better| write_probability(better.share)).unwrap_or_default();
     if estimate.standard_error.is_none() {
         let word = if estimate.mean > 0.0 { "best" } else { "nearest" };
-        return format!(
-            "In a single replication “{name}” comes out {word}, with {difference} {than}; \
-             how sure that is, one replication cannot say."
-        );
+        return match npv.better {
+            None => format!(
+                "In a single replication “{name}” comes out {word}, with {difference} {than}; \
+                 how sure that is, one replication cannot say."
+            ),
+            Some(_) => format!(
+                "“{name}” comes out {word}, with {difference} {than}, better in {better} of the replications; how sure the \
+                 difference is, so few cannot say."
+            ),
+        };
     }
-    let better = write_probability(npv.probability_better);
     if estimate.low > 0.0 {
         // Who wins is ahead of all that were compared, not of the baseline alone.
         let wins = rivals.is_some_and(|rivals| rivals.iter().all(Rival::is_beaten));
@@ -139,20 +140,6 @@ fn moneyless(report: &Report) -> String {
     )
 }
 
-fn warning(report: &Report, best: &Contrast) -> Option<String> {
-    let agents = best.agents_that_differ;
-    let name = report.title(&best.scenario);
-    let (verb, who) = if agents == 1 { ("differs", "customer") } else { ("differ", "customers") };
-    // A forced difference does not rest on those who happen to differ.
-    (agents < FEW_AGENTS && best.estimator == Estimator::Paired).then(|| {
-        format!(
-            "Only {agents} simulated {who} {verb} at all between “{name}” and “{}”: the interval rests on \
-             too few to be trusted. Simulate more customers or more replications.",
-            report.title(&best.baseline)
-        )
-    })
-}
-
 /// What one scenario comes to, where there is nothing to compare it with.
 fn alone(report: &Report) -> String {
     let Some(scenario) = report.summary.scenarios.first() else {
@@ -184,13 +171,15 @@ fn alone(report: &Report) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::stats::share::Share;
 
     /// The plain report with the differences in net present value set.
     fn with_npv(differences: [(f64, f64, f64); 2]) -> Report {
         let mut report = fixture::report();
         for (contrast, (low, mean, high)) in report.summary.contrasts.iter_mut().zip(differences) {
             let estimate = Estimate { mean, standard_error: Some((high - low) / 4.0), low, high };
-            contrast.metrics.insert("npv".to_owned(), Difference { estimate, probability_better: 0.83 });
+            let better = Some(Share { share: 0.83, low: 0.77, high: 0.88 });
+            contrast.metrics.insert("npv".to_owned(), Difference { estimate, better });
             // Alike for all, so that only the means part the scenarios.
             let luck = (0..200).map(|i| mean + f64::from(i % 2 * 2 - 1) * 7.0 * (high - low) / 2.0);
             report.samples.get_mut(&contrast.scenario).unwrap().insert("npv".to_owned(), luck.collect());
@@ -269,14 +258,23 @@ mod tests {
     }
 
     #[test]
-    fn a_win_that_rests_on_few_customers_comes_with_a_warning() {
+    fn what_the_run_cautions_of_is_warned_of() {
         let mut report = with_npv([(9e5, 1.2e6, 1.5e6), (0.0, 1e5, 2e5)]);
-        for agents in [29, 1, 0] {
-            report.summary.contrasts[0].agents_that_differ = agents;
-            let warning = headline(&report).warning.unwrap();
-            assert!(warning.starts_with(&format!("Only {agents} simulated customer")), "{warning}");
+        report.summary.contrasts[0].agents_that_differ = 0;
+        assert_eq!(headline(&report).warning, None, "who differs says nothing of how well a difference is known");
+        report.summary.cautions = vec!["This is rare.".to_owned(), "So is that.".to_owned()];
+        assert_eq!(headline(&report).warning.unwrap(), "This is rare. So is that.");
+    }
+
+    #[test]
+    fn a_difference_without_an_interval_claims_none() {
+        let mut report = with_npv([(9e5, 1.2e6, 1.5e6), (0.0, 1e5, 2e5)]);
+        for contrast in &mut report.summary.contrasts {
+            let npv = contrast.metrics.get_mut("npv").unwrap();
+            npv.estimate = Estimate::unknown(npv.estimate.mean);
         }
-        report.summary.contrasts[0].agents_that_differ = 30;
-        assert_eq!(headline(&report).warning, None);
+        let said = headline(&report).sentence;
+        assert!(said.contains("better in 83% of the replications; how sure") && !said.contains("wins"), "{said}");
+        assert!(!said.contains("interval"), "{said}");
     }
 }

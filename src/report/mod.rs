@@ -8,7 +8,6 @@ pub mod bars;
 pub mod bidi;
 pub mod bounds;
 pub mod canvas;
-pub mod caution;
 pub mod chart;
 pub mod costs;
 pub mod curves;

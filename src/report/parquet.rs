@@ -13,6 +13,8 @@ use parquet::schema::types::Type;
 use super::Report;
 use super::ledger_table::{self, DECIMALS, LedgerRow};
 use crate::stats::estimate::Estimate;
+use crate::stats::interval::Ends;
+use crate::stats::share::Share;
 
 /// The digits that a 16-byte decimal has room for.
 const DIGITS: i32 = 38;
@@ -70,7 +72,10 @@ pub fn contrasts(report: &Report) -> Result<Vec<u8>, String> {
         Column::Text("metric", all().map(|(_, metric, _)| text(metric)).collect()),
     ];
     columns.extend(doubt(&all().map(|(.., of)| &of.estimate).collect::<Vec<_>>()));
-    columns.push(Column::Number("probability_better", all().map(|(.., of)| of.probability_better).collect()));
+    let better = |number: fn(&Share) -> f64| all().map(|(.., of)| of.better.as_ref().map(number)).collect();
+    columns.push(Column::MaybeNumber("probability_better", better(|its| its.share)));
+    columns.push(Column::MaybeNumber("probability_better_low", better(|its| its.low)));
+    columns.push(Column::MaybeNumber("probability_better_high", better(|its| its.high)));
     columns.push(Column::Number("customers_that_differ", all().map(|(c, ..)| c.customers_that_differ).collect()));
     file("contrasts", columns)
 }
@@ -96,12 +101,12 @@ fn text(name: &str) -> ByteArray {
 }
 
 fn doubt(estimates: &[&Estimate]) -> [Column; 4] {
-    let of = |number: fn(&Estimate) -> f64| estimates.iter().map(|e| number(e)).collect();
+    let of = |number: fn(&Ends) -> f64| estimates.iter().map(|e| e.ends().as_ref().map(number)).collect();
     [
-        Column::Number("mean", of(|e| e.mean)),
+        Column::Number("mean", estimates.iter().map(|e| e.mean).collect()),
         Column::MaybeNumber("standard_error", estimates.iter().map(|e| e.standard_error).collect()),
-        Column::Number("low", of(|e| e.low)),
-        Column::Number("high", of(|e| e.high)),
+        Column::MaybeNumber("low", of(|ends| ends.low)),
+        Column::MaybeNumber("high", of(|ends| ends.high)),
     ]
 }
 

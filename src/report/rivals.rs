@@ -19,7 +19,7 @@ pub struct Rival<'a> {
 impl Rival<'_> {
     /// Whether chance cannot explain that it is behind.
     pub fn is_beaten(&self) -> bool {
-        self.ahead.low > 0.0
+        self.ahead.standard_error.is_some() && self.ahead.low > 0.0
     }
 }
 
@@ -37,9 +37,16 @@ pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> 
         let ahead: Moments = pairs().map(|(own, others)| own - others).collect();
         let score =
             |(own, others): (&f64, &f64)| f64::from(u8::from(own > others)) + f64::from(u8::from(own >= others));
+        let unknown = |its: &Contrast| its.metrics.get("npv").is_none_or(|npv| npv.estimate.standard_error.is_none());
+        // What is too rare for either difference is too rare for the difference between them.
+        let rare = report
+            .summary
+            .contrasts
+            .iter()
+            .any(|its| (its.scenario == scenario || its.scenario == other.scenario) && unknown(its));
         Some(Rival {
             title: report.title(&other.scenario),
-            ahead: Estimate::of(&ahead, report.summary.interval),
+            ahead: if rare { Estimate::unknown(ahead.mean()) } else { Estimate::of(&ahead, report.summary.interval) },
             share: Share::of_score(pairs().map(score).sum::<f64>() / 2.0, ours.len() as u64, report.summary.interval)?,
         })
     };

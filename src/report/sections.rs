@@ -17,8 +17,9 @@ use crate::stats::order::{Bounded, Ranks};
 use crate::stats::shortfall;
 
 /// What is said where a net present value is another estimate than the sum of its parts.
-pub const FORCED: &str = "Net present value by forced divergence; lines, drivers, payback and tails by paired luck: both \
-                          are true in the mean, and differ by chance.";
+pub const FORCED: &str = "Net present value by forced divergence or at mean baskets, as `summary.json` says; lines, drivers, \
+                          payback and tails by paired luck as it was counted: both are true in the mean, and differ by \
+                          chance.";
 
 /// No more rows of cohorts than these for each scenario; neighbours share one.
 const MOST_COHORTS: usize = 6;

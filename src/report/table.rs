@@ -3,7 +3,8 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Report;
-use super::amount::{Unit, write, write_estimate, write_probability, write_signed_bracketed};
+use super::amount::{Unit, write, write_estimate, write_signed_bracketed};
+use super::bounds::bracketed_share;
 use super::inert::inert;
 use crate::estimate::summary::{Contrast, Summary};
 use crate::stats::estimate::Estimate;
@@ -23,6 +24,8 @@ const COMPARED: [(&str, &str); 3] = [("retention", "Retention"), ("revenue", "Re
 const NAME_WIDTH: usize = 28;
 /// How many letters wide headings may be in a terminal.
 const HEAD_WIDTH: usize = 12;
+/// How many letters wide sentences may be in a terminal.
+const SENTENCE_WIDTH: usize = 100;
 
 /// A number that cannot be written: it is not finite.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +48,13 @@ pub fn terminal(report: &Report) -> String {
         parts.push(format!("± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
     }
     parts.extend(summary.left_out.iter().map(|line| format!("{line}\n")));
+    parts.extend(summary.cautions.iter().map(|caution| wrapped(&format!("Mind: {caution}"))));
     parts.join("\n")
+}
+
+/// A sentence in lines that a terminal has room for.
+fn wrapped(text: &str) -> String {
+    narrow(text, SENTENCE_WIDTH) + "\n"
 }
 
 fn empty_table(heads: &[String]) -> Table {
@@ -86,7 +95,10 @@ fn scenarios(report: &Report) -> Table {
     let mut table = empty_table(&heads.map(str::to_owned).collect::<Vec<_>>());
     for scenario in &report.summary.scenarios {
         let value = |(metric, _): &(&str, &str)| {
-            scenario.metrics.get(*metric).map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e))
+            scenario
+                .metrics
+                .get(*metric)
+                .map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e).replace(" [", "\n["))
         };
         let title = std::iter::once(narrow(report.title(&scenario.name), NAME_WIDTH));
         table.add_row(title.chain(shown.iter().map(value)).collect::<Vec<_>>());
@@ -116,7 +128,7 @@ fn contrasts(report: &Report) -> Table {
     for contrast in &report.summary.contrasts {
         let mut row = vec![narrow(report.title(&contrast.scenario), NAME_WIDTH)];
         row.extend(compared.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
-        row.extend(money.then(|| better(contrast)));
+        row.extend(money.then(|| better(contrast).replace(" [", "\n[")));
         row.push(write(Unit::Number, contrast.customers_that_differ));
         table.add_row(row);
     }
@@ -133,10 +145,11 @@ pub fn difference(contrast: &Contrast, metric: &str) -> String {
         .map_or("–".to_owned(), |difference| write_signed_bracketed(unit, &difference.estimate))
 }
 
-/// The share of replications in which a scenario is worth more than the baseline; a single one has no share.
+/// The share of replications in which a scenario is worth more than the baseline, with its interval; a single one has no
+/// share.
 pub fn better(contrast: &Contrast) -> String {
-    let npv = contrast.metrics.get("npv").filter(|npv| npv.estimate.standard_error.is_some());
-    npv.map_or("–".to_owned(), |npv| write_probability(npv.probability_better))
+    let better = contrast.metrics.get("npv").and_then(|npv| npv.better);
+    bracketed_share(better.as_ref())
 }
 
 /// The summary as JSON, indented, with a line break at the end.
@@ -173,7 +186,8 @@ fn finite(summary: &Summary) -> Result<(), NotFinite> {
     for contrast in &summary.contrasts {
         check(contrast.customers_that_differ, &|| format!("customers_that_differ of scenario {}", contrast.scenario))?;
         for (name, difference) in &contrast.metrics {
-            for value in numbers(&difference.estimate).into_iter().chain([difference.probability_better]) {
+            let better = difference.better.map(|better| [better.share, better.low, better.high]).unwrap_or_default();
+            for value in numbers(&difference.estimate).into_iter().chain(better) {
                 check(value, &|| format!("the difference in {name} of scenario {}", contrast.scenario))?;
             }
         }
@@ -185,7 +199,7 @@ fn numbers(estimate: &Estimate) -> [f64; 4] {
     [estimate.mean, estimate.standard_error.unwrap_or(0.0), estimate.low, estimate.high]
 }
 
-/// Every metric over time. `standard_error` is empty where nothing is known of it.
+/// Every metric over time. `standard_error`, `low` and `high` are empty where nothing is known of them.
 pub fn timeline_csv(report: &Report) -> String {
     let mut rows = vec![
         ["scenario", "segment", "period", "metric", "mean", "standard_error", "low", "high"]
@@ -204,13 +218,16 @@ pub fn timeline_csv(report: &Report) -> String {
 
 /// Every difference from the baseline.
 pub fn contrasts_csv(report: &Report) -> String {
-    let heads = "scenario,baseline,metric,mean,standard_error,low,high,probability_better,customers_that_differ";
+    let heads = "scenario,baseline,metric,mean,standard_error,low,high,probability_better,probability_better_low,\
+                 probability_better_high,customers_that_differ";
     let mut rows: Vec<Vec<String>> = vec![heads.split(',').map(str::to_owned).collect()];
     for contrast in &report.summary.contrasts {
         for (metric, difference) in &contrast.metrics {
             let mut row = vec![text(&contrast.scenario), text(&contrast.baseline), text(metric)];
             row.extend(cells(&difference.estimate));
-            row.extend([difference.probability_better.to_string(), contrast.customers_that_differ.to_string()]);
+            let better = difference.better.map(|better| [better.share, better.low, better.high].map(|p| p.to_string()));
+            row.extend(better.unwrap_or_default());
+            row.push(contrast.customers_that_differ.to_string());
             rows.push(row);
         }
     }
@@ -222,8 +239,10 @@ fn text(name: &str) -> String {
 }
 
 fn cells(estimate: &Estimate) -> [String; 4] {
-    let error = estimate.standard_error.map(|e| e.to_string()).unwrap_or_default();
-    [estimate.mean.to_string(), error, estimate.low.to_string(), estimate.high.to_string()]
+    let ends = estimate.ends();
+    let known = [estimate.standard_error, ends.map(|ends| ends.low), ends.map(|ends| ends.high)];
+    let [error, low, high] = known.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+    [estimate.mean.to_string(), error, low, high]
 }
 
 fn csv(rows: &[Vec<String>]) -> String {
@@ -296,7 +315,7 @@ mod tests {
     #[test]
     fn every_csv_row_has_the_cells_that_its_header_names() {
         for (case, report) in fixture::extremes() {
-            for (text, cells) in [(timeline_csv(&report), 8), (contrasts_csv(&report), 9)] {
+            for (text, cells) in [(timeline_csv(&report), 8), (contrasts_csv(&report), 11)] {
                 let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
                 for row in reader.records() {
                     assert_eq!(row.unwrap().len(), cells, "{case}");
@@ -309,14 +328,16 @@ mod tests {
         let rows: usize = report.series.iter().map(|s| s.values.len()).sum();
         assert_eq!(timeline.lines().count(), rows + 1);
         assert!(contrasts_csv(&report).starts_with(
-            "scenario,baseline,metric,mean,standard_error,low,high,probability_better,customers_that_differ\n"
+            "scenario,baseline,metric,mean,standard_error,low,high,probability_better,probability_better_low,\
+             probability_better_high,customers_that_differ\n"
         ));
     }
 
     #[test]
     fn an_unknown_error_is_an_empty_cell() {
         let single = &fixture::extremes()[2].1;
-        assert!(timeline_csv(single).lines().nth(1).unwrap().starts_with("today,all,0,retention,1"));
-        assert!(timeline_csv(single).lines().skip(1).all(|line| line.split(',').nth(5) == Some("")));
+        assert!(timeline_csv(single).lines().nth(1).unwrap().starts_with("today,all,0,retention,1,,,"));
+        let empty = |line: &str| line.split(',').skip(5).all(str::is_empty);
+        assert!(timeline_csv(single).lines().skip(1).all(empty));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Ends are in the unit of the number. Levels are chances such as 0.95, shared evenly between both sides.
 
-use super::special::{incomplete_beta, inverse_incomplete_beta, normal_quantile, student_t_quantile};
+use super::resample::drawn_again;
+use super::special::{inverse_incomplete_beta, normal_quantile, student_t_quantile};
 
 /// The two ends of an interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -134,54 +135,21 @@ pub fn mean_of_shares(mean: f64, standard_error: f64, sure: Confidence) -> Ends 
     Ends { low: at(-half), high: at(half) }
 }
 
-/// The places, from 0, of the ordered numbers of a sample between which its quantile at `p` lies; none on a side on which
-/// the sample is too small to say.
-///
-/// David & Nagaraja (2003), "Order statistics", 3rd ed., 7.1: how many numbers lie below is binomial, whatever the law.
-pub fn ranks_of_quantile(count: u64, p: f64, level: f64) -> (Option<u64>, Option<u64>) {
-    let tail = (1.0 - level) / 2.0;
-    // How likely at most `k` numbers are below the quantile.
-    let at_most = |k: u64| if k >= count { 1.0 } else { incomplete_beta(1.0 - p, (count - k) as f64, k as f64 + 1.0) };
-    let low = first(count, |k| at_most(k) > tail);
-    let high = first(count, |k| at_most(k) >= 1.0 - tail);
-    // The number at place k lies above the quantile where at most k numbers lie below.
-    (low.checked_sub(1), (high < count).then_some(high))
-}
-
-/// The first of 0 to `most` from which on something holds that holds from there on; `most` where it holds nowhere before.
-fn first(most: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (0, most);
-    while low < high {
-        let middle = low.midpoint(high);
-        if holds(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    low
-}
-
 /// How often a bootstrap draws a sample anew.
 const RESAMPLES: usize = 999;
 
 /// The interval of a mean of numbers that are not symmetric, by the bootstrap of Student's t: Efron & Tibshirani (1993),
 /// "An introduction to the bootstrap", chapter 12; Hall (1988), "Theoretical comparison of bootstrap confidence
-/// intervals", The Annals of Statistics 16(3). `words` are random words; the same words give the same interval. None where
-/// there are fewer than two numbers.
-pub fn bootstrap_t(sample: &[f64], sure: Confidence, words: &mut dyn FnMut() -> u32) -> Option<Ends> {
+/// intervals", The Annals of Statistics 16(3). None where there are fewer than two numbers.
+pub fn bootstrap_t(sample: &[f64], sure: Confidence) -> Option<Ends> {
     let (mean, error) = mean_and_error(sample.iter().copied())?;
     if error <= 0.0 {
         return Some(Ends { low: mean, high: mean });
     }
-    let count = sample.len() as u64;
-    // A word times the count, without its low half: a place that is as even as 32 bits allow.
-    let mut place = || usize::try_from((u64::from(words()) * count) >> 32).unwrap_or(0);
     let mut students: Vec<f64> = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
-        let drawn: Vec<f64> = (0..sample.len()).map(|_| sample[place()]).collect();
+    for round in 0..RESAMPLES {
+        let (its, of) = mean_and_error(drawn_again(round as u64, sample.len()).map(|place| sample[place]))?;
         // A sample of one number again and again has no error; where it is off the mean it is as far off as any can be.
-        let (its, of) = mean_and_error(drawn.into_iter())?;
         let off = its - mean;
         students.push(if of > 0.0 { off / of } else { off * f64::INFINITY });
     }
@@ -199,7 +167,7 @@ pub fn bootstrap_t(sample: &[f64], sure: Confidence, words: &mut dyn FnMut() -> 
     })
 }
 
-fn mean_and_error(numbers: impl ExactSizeIterator<Item = f64>) -> Option<(f64, f64)> {
+fn mean_and_error(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let moments: super::moments::Moments = numbers.collect();
     let variance = moments.variance()?;
     Some((moments.mean(), libm::sqrt(variance / moments.count() as f64)))
@@ -262,33 +230,18 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_lie_between_the_numbers_of_the_tables() {
-        // Conover (1999), table A3 and example: median of 16 between the 4th and 13th, and 5 % from 72 on.
-        assert_eq!(ranks_of_quantile(16, 0.5, 0.95), (Some(3), Some(12)));
-        assert_eq!(ranks_of_quantile(71, 0.05, 0.95).0, None);
-        assert!(ranks_of_quantile(73, 0.05, 0.95).0 == Some(0));
-        assert_eq!(ranks_of_quantile(5, 0.5, 0.95), (None, None));
-        assert_eq!(ranks_of_quantile(0, 0.5, 0.95), (None, None));
-    }
-
-    #[test]
     fn a_bootstrap_of_even_numbers_is_like_students_and_of_skewed_ones_leans() {
-        let mut state = 1_u32;
-        let mut words = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state ^ (state >> 16)
-        };
         let sure = Confidence::new(0.95, 40);
         let even: Vec<f64> = (0..40).map(|i| f64::from(i) - 19.5).collect();
-        let ends = bootstrap_t(&even, sure, &mut words).unwrap();
+        let ends = bootstrap_t(&even, sure).unwrap();
         let plain = super::super::estimate::Estimate::of(&even.iter().copied().collect(), 0.95);
         assert!((ends.low / plain.low - 1.0).abs() < 0.1 && (ends.high / plain.high - 1.0).abs() < 0.1, "{ends:?}");
         let skewed: Vec<f64> = (1..=40).map(|i| libm::pow(f64::from(i) / 40.0, 12.0)).collect();
         let (mean, _) = mean_and_error(skewed.iter().copied()).unwrap();
-        let ends = bootstrap_t(&skewed, sure, &mut words).unwrap();
+        let ends = bootstrap_t(&skewed, sure).unwrap();
         assert!(ends.high - mean > 1.3 * (mean - ends.low), "{ends:?}");
-        assert_eq!(bootstrap_t(&[1.0], sure, &mut words), None);
-        assert_eq!(bootstrap_t(&[2.0, 2.0], sure, &mut words), Some(Ends { low: 2.0, high: 2.0 }));
+        assert_eq!(bootstrap_t(&[1.0], sure), None);
+        assert_eq!(bootstrap_t(&[2.0, 2.0], sure), Some(Ends { low: 2.0, high: 2.0 }));
     }
 
     proptest! {
@@ -303,15 +256,6 @@ mod tests {
             prop_assert!(0.0 <= low && low <= mean && mean <= high && high <= 1.0 && low < high, "{low} {mean} {high}");
             let Ends { low, high } = mean_of_shares(mean, libm::sqrt(variance), sure);
             prop_assert!(0.0 <= low && low <= mean + 1e-12 && mean <= high + 1e-12 && high <= 1.0);
-        }
-
-        #[test]
-        fn ranks_cover_what_they_promise(count in 1_u64..400, p in 0.01..0.99_f64, level in 0.5..0.99_f64) {
-            let (low, high) = ranks_of_quantile(count, p, level);
-            let at_most = |k: u64| if k >= count { 1.0 } else { incomplete_beta(1.0 - p, (count - k) as f64, k as f64 + 1.0) };
-            let miss_below = low.map_or(0.0, at_most);
-            let miss_above = high.map_or(0.0, |high| 1.0 - at_most(high));
-            prop_assert!(miss_below <= (1.0 - level) / 2.0 + 1e-9 && miss_above <= (1.0 - level) / 2.0 + 1e-9);
         }
     }
 }

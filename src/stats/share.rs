@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::special::inverse_incomplete_beta;
+use super::interval::{Ends, binomial};
 
 /// How often something happened in independent trials, and the interval of its probability. All three lie in [0, 1].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -20,8 +20,7 @@ pub struct Share {
 impl Share {
     /// The share of `hits` in `trials`, with the exact interval at `level` (0.95, say); none with fewer than two trials.
     ///
-    /// Clopper & Pearson (1934), "The use of confidence or fiducial limits illustrated in the case of the binomial",
-    /// Biometrika 26(4). It covers at least as often as `level` says, whatever the probability.
+    /// The interval is that of [`binomial`]. It covers at least as often as `level` says, whatever the probability.
     pub fn of(hits: u64, trials: u64, level: f64) -> Option<Self> {
         Self::of_score(hits as f64, trials, level)
     }
@@ -31,13 +30,9 @@ impl Share {
         if trials < 2 {
             return None;
         }
-        let (yes, beyond) = (score.clamp(0.0, trials as f64), (1.0 - level) / 2.0);
-        let no = trials as f64 - yes;
-        Some(Self {
-            share: yes / trials as f64,
-            low: if yes > 0.0 { inverse_incomplete_beta(beyond, yes, no + 1.0) } else { 0.0 },
-            high: if no > 0.0 { inverse_incomplete_beta(1.0 - beyond, yes + 1.0, no) } else { 1.0 },
-        })
+        let yes = score.clamp(0.0, trials as f64);
+        let Ends { low, high } = binomial(yes, trials as f64, level);
+        Some(Self { share: yes / trials as f64, low, high })
     }
 }
 

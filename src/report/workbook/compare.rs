@@ -3,7 +3,6 @@
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::super::amount::write_rate;
-use super::super::caution::few_replications;
 use super::Draft;
 use super::keys::{Key, NEVER, UNCERTAIN};
 use super::layout::Sum;
@@ -56,8 +55,8 @@ fn inputs(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
         summary.currency
     );
     sheet.text((1, 0), &note, &styles.note)?;
-    if let Some(warning) = few_replications(draft.report) {
-        sheet.text((2, 0), &warning, &styles.note)?;
+    if !summary.cautions.is_empty() {
+        sheet.text((2, 0), &summary.cautions.join(" "), &styles.note)?;
     }
     sheet.text((INPUTS[0], 0), "Discount rate a year", &styles.text)?;
     sheet.number((INPUTS[0], 1), business.discount_rate, &styles.input)?;

@@ -98,8 +98,9 @@ fn interval(
     (row, column): (u32, u16),
     (metric, estimate): (&str, &Estimate),
 ) -> Result<(), XlsxError> {
-    let Estimate { mean, standard_error, low, high } = *estimate;
-    let numbers = (column..).zip([Some(mean), standard_error, Some(low), Some(high)]);
+    let ends = estimate.ends();
+    let ends = [ends.map(|ends| ends.low), ends.map(|ends| ends.high)];
+    let numbers = (column..).zip([Some(estimate.mean), estimate.standard_error, ends[0], ends[1]]);
     for (column, number) in numbers.filter_map(|(column, number)| Some((column, number?))) {
         sheet.number((row, column), number, draft.styles.of_metric(metric, number))?;
     }

@@ -1,0 +1,75 @@
+//! How scenarios differ from the baseline.
+
+use super::Runs;
+use crate::estimate::caution::cautions;
+use crate::estimate::metric::Metric;
+use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary};
+use crate::stats::share::Share;
+
+impl Runs<'_> {
+    pub(super) fn contrast(&self, scenario: usize) -> Contrast {
+        let baseline = self.model.baseline.index();
+        let (agents, real) = self.differing[scenario];
+        let metrics = self
+            .metrics
+            .iter()
+            .enumerate()
+            .filter(|(_, metric)| metric.is_headline() || matches!(metric, Metric::Outcome(_)))
+            .map(|(place, metric)| (metric.name(self.model), self.difference(scenario, place, *metric)))
+            .collect();
+        Contrast {
+            scenario: self.model.scenarios[scenario].name.clone(),
+            baseline: self.model.scenarios[baseline].name.clone(),
+            estimator: self.estimator(scenario),
+            metrics,
+            customers_that_differ: real / self.replications as f64,
+            agents_that_differ: agents,
+        }
+    }
+
+    pub(super) fn estimator(&self, scenario: usize) -> Estimator {
+        match (self.forced[scenario].is_empty(), self.smooth.is_empty()) {
+            (false, _) => Estimator::ForcedDivergence,
+            (true, false) => Estimator::PairedAtMeanBaskets,
+            (true, true) => Estimator::Paired,
+        }
+    }
+
+    pub(super) fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
+        let differences = self.differences(scenario, place);
+        let sign = if metric.less_is_better(self.model) { -1.0 } else { 1.0 };
+        let better: f64 =
+            differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
+        let forced = self.forced[scenario].get(place);
+        let smooth = self.smooth_differences(scenario, place);
+        let sample = forced.or(smooth.as_ref()).unwrap_or(&differences);
+        let sure = self.sure();
+        let acquired = self.acquired(self.model.baseline.index(), 0, self.model.run.horizon as usize);
+        Difference {
+            estimate: self.grounds.difference(scenario, (place, metric), (sample, acquired), forced.is_some(), sure),
+            better: Share::of_score(better, self.replications, sure.level),
+        }
+    }
+
+    fn smooth_differences(&self, scenario: usize, place: usize) -> Option<Vec<f64>> {
+        let base = &self.smooth.get(self.model.baseline.index())?[place];
+        Some(self.smooth[scenario][place].iter().zip(base).map(|(value, base)| value - base).collect())
+    }
+
+    pub(super) fn differences(&self, scenario: usize, place: usize) -> Vec<f64> {
+        let base = &self.samples[self.model.baseline.index()][place];
+        self.samples[scenario][place].iter().zip(base).map(|(value, base)| value - base).collect()
+    }
+
+    pub(super) fn cautions(&self, scenarios: &[ScenarioSummary]) -> Vec<String> {
+        let npv = self.place(Metric::Npv).unwrap_or(0);
+        let is_few = |scenario: &usize| {
+            let told = *scenario != self.model.baseline.index() && self.forced[*scenario].is_empty();
+            let sample = || self.smooth_differences(*scenario, npv).unwrap_or_else(|| self.differences(*scenario, npv));
+            told && self.grounds.is_mostly_unseen(*scenario, npv, &sample(), self.sure())
+        };
+        let few: Vec<(usize, u64)> =
+            (0..scenarios.len()).filter(is_few).map(|scenario| (scenario, self.differing[scenario].0)).collect();
+        cautions(self.model, &self.grounds, self.replications, scenarios, &few)
+    }
+}

@@ -1,0 +1,70 @@
+//! Metrics over time.
+
+use super::Runs;
+use crate::estimate::grounds::{Level, Seen};
+use crate::estimate::metric::Metric;
+use crate::estimate::summary::Series;
+use crate::stats::estimate::Estimate;
+use crate::stats::interval::{Confidence, Ends};
+use crate::stats::moments::Moments;
+
+impl Runs<'_> {
+    /// The mean number of real customers of a cut (all, then segments) who have been retained at some time up to a time.
+    pub(super) fn acquired(&self, scenario: usize, cut: usize, time: usize) -> f64 {
+        let of = |metric| self.place(metric).map_or(0.0, |place| self.series[scenario][cut][place][time].mean());
+        of(Metric::ActiveCustomers) + of(Metric::Churned)
+    }
+
+    /// Every metric over time, by scenario and segment, all customers first.
+    pub fn series(&self) -> Vec<Series> {
+        let sure = self.sure();
+        let mut all = Vec::new();
+        for (scenario, written) in self.model.scenarios.iter().enumerate() {
+            let segments = self
+                .model
+                .segment_order
+                .iter()
+                .map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
+            for (segment, cut) in std::iter::once(("all", 0)).chain(segments) {
+                let level = |time| Level { scenario, cut, time: Some(time) };
+                for (place, metric) in self.metrics.iter().enumerate() {
+                    let at = |time: usize| self.at(level(time), (place, *metric), sure);
+                    all.push(Series {
+                        scenario: written.name.clone(),
+                        segment: segment.to_owned(),
+                        metric: metric.name(self.model),
+                        values: (0..=self.model.run.horizon as usize).map(at).collect(),
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    /// A metric of a scenario at or in one time, all segments together; none where there is no such thing.
+    pub fn over_time(&self, scenario: &str, metric: &str, time: usize) -> Option<Estimate> {
+        let scenario = self.model.scenarios.iter().position(|its| its.name == scenario)?;
+        let place = self.metrics.iter().position(|its| its.name(self.model) == metric)?;
+        let level = Level { scenario, cut: 0, time: Some(time) };
+        (time <= self.model.run.horizon as usize).then(|| self.at(level, (place, self.metrics[place]), self.sure()))
+    }
+
+    /// A metric at or in one time.
+    fn at(&self, of: Level, (place, metric): (usize, Metric), sure: Confidence) -> Estimate {
+        let time = of.time.unwrap_or_default();
+        let acquired = if metric == Metric::Retention { self.acquired(of.scenario, of.cut, time) } else { 0.0 };
+        let level = |series: &[Vec<Vec<Vec<Moments>>>]| {
+            let seen = Seen { values: series[of.scenario][of.cut][place][time], acquired };
+            self.grounds.level(of, (place, metric), &seen, sure)
+        };
+        let plain = level(&self.series);
+        match (self.smooth_series.is_empty(), plain.standard_error) {
+            (false, Some(error)) if !metric.is_state() => {
+                let smooth = level(&self.smooth_series);
+                let ends = Ends { low: smooth.low, high: smooth.high };
+                Estimate::between(plain.mean, error, ends.holding(plain.mean))
+            }
+            _ => plain,
+        }
+    }
+}

@@ -51,6 +51,18 @@ impl Flows {
         }
     }
 
+    /// The customers who are in retained stages at time `t`, and those who once were and are not now.
+    ///
+    /// Nobody is nobody: what rounding leaves between the two sides is less than a customer of any number that can be
+    /// simulated, and is dropped.
+    pub fn retained_and_lost(&self, t: usize, is_retained: impl Fn(usize) -> bool) -> (f64, f64) {
+        const ROUNDING: f64 = 1e-12;
+        let stages = self.customers[t].iter().enumerate().filter(|(stage, _)| is_retained(*stage));
+        let retained: f64 = stages.map(|(_, customers)| customers).sum();
+        let lost = self.acquired[t] - retained;
+        if lost.abs() <= ROUNDING * self.acquired[t] { (self.acquired[t], 0.0) } else { (retained, lost) }
+    }
+
     /// How far these flows are from others: the largest difference, relative to the largest flow of its kind.
     pub fn distance(&self, other: &Self) -> f64 {
         let nested =

@@ -69,7 +69,8 @@ fn too_many_nodes(model: &Model) -> Option<String> {
     let with_memory = satisfaction_drives(model);
     let most = most(model);
     let needed = combinations_needed(model);
-    let names: Vec<&str> = bending.iter().map(|(of, _)| name(*of)).collect();
+    let mut names: Vec<&str> = bending.iter().map(|(of, _)| name(*of)).collect();
+    names.sort_unstable();
     let memory = if with_memory { " where satisfaction drives something too" } else { "" };
     let needed_in_words = if needed < usize::MAX { needed.to_string() } else { "more than 10^19".to_owned() };
     (needed > most).then(|| {

@@ -32,7 +32,7 @@ pub fn watched(model: &Model, program: &Program, what: Watched, t: usize, all: &
     match what {
         Watched::Retention => share(sum(&retained), sum(&acquired)),
         Watched::ActiveCustomers => sum(&retained),
-        Watched::Churned => sum(&acquired) - sum(&retained),
+        Watched::Churned => sum(&|seen| acquired(seen) - retained(seen)),
         Watched::Purchases => sum(&|seen| seen.ledger.purchases(t).iter().sum::<i128>() as f64),
         Watched::Revenue => sum(&|seen| revenue(model, program, t, seen)),
         Watched::Satisfaction => share(sum(&|seen| seen.ledger.satisfaction(t) as f64 / PARTS_PER_ONE), sum(&retained)),

@@ -7,7 +7,7 @@
 //! costs to win customers, and initiatives, are differences as they stand. Parts add up to the whole in every replication.
 
 use crate::model::Model;
-use crate::model::value::TimeWeights;
+use crate::model::value::accrued;
 use crate::stats::divisia::parts;
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
@@ -32,8 +32,10 @@ const DRIVERS: [(&str, &str); 8] = [
 pub struct Chains {
     years: Vec<u32>,
     last_year: usize,
-    /// How the customers of each time count: those who may buy, and those on whom money accrues by being in a stage.
-    weights: TimeWeights,
+    /// How the customers of each time count who may buy: those of every period.
+    buying: Vec<f64>,
+    /// How those count on whom money accrues by being in a stage.
+    staying: Vec<f64>,
     /// By scenario, then by driver: the part over the horizon.
     parts: Vec<[Moments; 8]>,
     totals: Vec<Moments>,
@@ -51,7 +53,10 @@ impl Chains {
         Self {
             years,
             last_year,
-            weights: TimeWeights::new(&model.run, 0.0),
+            buying: (0..=model.run.horizon).map(|t| f64::from(u8::from(t > 0))).collect(),
+            staying: (0..=model.run.horizon)
+                .map(|t| accrued(&model.run, t).iter().map(|part| part.weight).sum())
+                .collect(),
             parts: vec![[Moments::default(); 8]; scenarios],
             totals: vec![Moments::default(); scenarios],
             cells: vec![vec![vec![[0.0; 8]; last_year]; model.segments.len() + 1]; scenarios],
@@ -101,8 +106,8 @@ impl Chains {
             over(&weighed)
         };
         Year {
-            buying: counted(&self.weights.event),
-            staying: counted(&self.weights.state),
+            buying: counted(&self.buying),
+            staying: counted(&self.staying),
             purchases: over(&books.purchases),
             baskets,
             margin: over(&books.margin) - (revenue - baskets),

@@ -52,10 +52,11 @@ struct Parts {
 impl Controls {
     /// The controls that a model has, before any replication.
     pub fn new(model: &Model, metrics: usize) -> Self {
-        let uncertain: Vec<(ParamId, f64)> = (0..model.params.len())
-            .filter(|at| model.params[*at].is_uncertain())
-            .map(|at| (ParamId::from(at), model.params[at].law.mean()))
-            .collect();
+        let mut uncertain: Vec<usize> = (0..model.params.len()).filter(|at| model.params[*at].is_uncertain()).collect();
+        // Sums are rounded, so they go in an order that the file's does not change.
+        uncertain.sort_by_key(|at| model.params[*at].luck);
+        let uncertain: Vec<(ParamId, f64)> =
+            uncertain.into_iter().map(|at| (ParamId::from(at), model.params[at].law.mean())).collect();
         let starts: Vec<(usize, usize, f64)> = (0..model.segments.len())
             .flat_map(|segment| {
                 let shares = model.segments[segment].start.iter().filter(|(_, share)| *share < 1.0);

@@ -11,9 +11,10 @@ use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
 use super::budget::{Budget, LeftOut};
+use super::entered::cohorts;
 use super::lines::Lines;
 use super::metric::Metric;
-use super::statement::{Prices, Statement, Whose, cohorts};
+use super::statement::{Prices, Statement, Whose};
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };

@@ -8,9 +8,10 @@ use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
+use super::entered::everybody;
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::statement::{Prices, Statement, Whose, everybody};
+use super::statement::{Prices, Statement, Whose};
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {

@@ -164,7 +164,7 @@ impl Metric {
         match self {
             Self::Retention => share(books.retained[t], books.acquired[t]),
             Self::ActiveCustomers => books.retained[t],
-            Self::Churned => books.acquired[t] - books.retained[t],
+            Self::Churned => books.churned[t],
             Self::Purchases => books.purchases[t],
             Self::Revenue => books.revenue[t],
             Self::Margin => books.margin[t],

@@ -1,5 +1,6 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
+pub mod audit;
 pub mod books;
 pub mod budget;
 pub mod business;
@@ -11,6 +12,7 @@ pub mod controls;
 pub mod courses;
 pub mod doubt;
 pub mod efficiency;
+pub mod entered;
 pub mod exact;
 pub mod extras;
 pub mod findings;

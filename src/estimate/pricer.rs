@@ -11,11 +11,13 @@ use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
+use super::audit::Matched;
+use super::entered::{Cohort, cohorts, everybody};
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
 use super::posted::Posted;
 use super::smooth::{is_smoothed, smoothed};
-use super::statement::{Cohort, Prices, Statement, Whose, cohorts, everybody};
+use super::statement::{Prices, Statement, Whose};
 
 /// Prices the replications of a model.
 pub struct Pricer<'m> {
@@ -38,6 +40,8 @@ pub struct Priced {
     pub scenarios: Vec<PricedScenario>,
     /// The expected books of the whole business by scenario, where the model has them.
     pub expected: Option<Vec<Statement>>,
+    /// The simulated customers beside those expected, by scenario, where the model has expectations.
+    pub matched: Option<Vec<Matched>>,
     /// By scenario, then by metric: the forced difference; none where luck is only paired.
     pub forced: Vec<Option<Vec<f64>>>,
     /// The baseline's simulated customers at time 0, by segment and stage.
@@ -109,6 +113,7 @@ impl<'m> Pricer<'m> {
                 .expected
                 .as_ref()
                 .map(|expected| self.expected(&prices, expected, &replication.arrivals)),
+            matched: self.matched(replication, &scenarios),
             forced,
             started: (0..self.cells.segments).map(started).collect(),
             held: replication.held,
@@ -232,6 +237,18 @@ impl<'m> Pricer<'m> {
         self.expected(&prices, expected, &planned(self.model, &central))
     }
 
+    /// The simulated customers beside those expected, segment by segment.
+    fn matched(&self, replication: &Replication, priced: &[PricedScenario]) -> Option<Vec<Matched>> {
+        let expected = replication.expected.as_ref()?;
+        let of = |(scenario, flows): (usize, &Vec<Flows>)| {
+            let mut matched = Matched::empty(self.model.stages.len());
+            let segments = replication.arrivals[scenario].iter().zip(flows).zip(&priced[scenario].cuts);
+            segments.for_each(|((came, flows), books)| matched.take(self.model, books, flows, came));
+            matched
+        };
+        Some(expected.iter().enumerate().map(of).collect())
+    }
+
     /// The forced difference of every metric, at mean baskets where they are smoothed: the baseline's flows as they were simulated, and what the scenario adds
     /// to them, at the scenario's prices. Nobody comes later where differences are forced.
     fn forced_values(
@@ -281,9 +298,8 @@ impl CohortFlow {
     /// Takes in the customers of one segment.
     fn take(&mut self, model: &Model, flows: &Flows, came: f64) {
         self.came += came;
-        for (t, stages) in flows.customers.iter().enumerate() {
-            let retained = stages.iter().zip(&model.stages).filter(|(_, stage)| stage.retained);
-            self.retained[t] += retained.map(|(count, _)| count).sum::<f64>();
+        for t in 0..flows.customers.len() {
+            self.retained[t] += flows.retained_and_lost(t, |stage| model.stages[stage].retained).0;
             self.acquired[t] += flows.acquired[t];
         }
     }

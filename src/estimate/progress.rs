@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::model::change::Op;
-use crate::model::course::Course;
+use crate::model::course::{Course, first_period};
 use crate::model::draw::Draw;
 use crate::model::roadmap::{Level, Planned, Rule, Watched};
 use crate::model::world::Shock;
@@ -147,7 +147,7 @@ impl Progress {
         let named = |levels: &[Level]| {
             levels.iter().map(|its| (model.capabilities[its.capability].name.clone(), its.level)).collect()
         };
-        let live = planned.map(|its| its.start.saturating_add(initiative.build));
+        let live = planned.map(|its| first_period(its.start).saturating_add(initiative.build));
         let count = usize::try_from(self.count).unwrap_or(usize::MAX);
         let mut periods: Vec<Option<usize>> = seen.live.iter().map(|live| Some(*live as usize)).collect();
         periods.resize(count, None);
@@ -194,7 +194,7 @@ fn changes_anything(model: &Model, drawn: &Draw, scenario: usize, fired: &[Optio
     with[place] = Some(from);
     let starts = |fired: &[Option<u32>]| -> Vec<Option<u32>> {
         let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
-        let start = |its: &usize| course.runs.iter().find(|run| run.place == *its && run.is_paid(run.start));
+        let start = |its: &usize| course.runs.iter().find(|run| run.place == *its && run.is_paid(run.first_period()));
         rule.initiatives.iter().map(|its| start(its).map(|run| run.start)).collect()
     };
     starts(&before) != starts(&with)

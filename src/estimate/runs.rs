@@ -16,6 +16,7 @@ use crate::model::Model;
 use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;
 
+use super::audit::Audit;
 use super::budget::Budget;
 use super::business::Business;
 use super::controls::Controls;
@@ -27,7 +28,7 @@ use super::metric::{Metric, metrics};
 use super::pricer::{Priced, Pricer};
 use super::smooth::is_smoothed;
 use super::statement::Statement;
-use super::summary::{Controlled, Estimator, ScenarioSummary, Summary};
+use super::summary::{AuditSummary, Controlled, ScenarioSummary, Summary};
 use super::tail::{Tails, tails};
 
 /// Every replication, priced and folded.
@@ -42,6 +43,9 @@ pub struct Runs<'m> {
     smooth: Vec<Vec<Vec<f64>>>,
     /// What has a known mean in each replication, the exact expectations among it.
     controls: Controls,
+    /// The simulation held against the same expectations.
+    audit: Audit,
+    lines: Lines,
     /// By scenario, then by cut (all, then segments), then by metric: moments for each time.
     series: Vec<Vec<Vec<Vec<Moments>>>>,
     /// The same at mean baskets; empty where those are not smoothed.
@@ -136,6 +140,8 @@ impl<'m> Runs<'m> {
             smooth_series: if smooths { series.clone() } else { Vec::new() },
             series,
             grounds: Grounds::of(model, &metrics),
+            audit: Audit::new(model, metrics.len()),
+            lines: lines.clone(),
             differing: vec![(0, 0.0); scenarios],
             findings: Findings::new(model, lines.clone(), &metrics),
             replications: 0,
@@ -151,6 +157,7 @@ impl<'m> Runs<'m> {
         self.replications += 1;
         self.held += u64::from(priced.held);
         self.controls.take(self.model, &priced.drawn, &priced.started);
+        self.audit.take(self.model, &self.lines, &self.metrics, priced);
         for (scenario, its) in priced.scenarios.iter().enumerate() {
             for (place, metric) in self.metrics.iter().enumerate() {
                 self.samples[scenario][place].push(metric.horizon(&its.all));
@@ -210,7 +217,8 @@ impl<'m> Runs<'m> {
         let run = &self.model.run;
         let baseline = self.model.baseline.index();
         let places = 0..self.model.scenarios.len();
-        let scenarios: Vec<ScenarioSummary> = places.clone().map(|scenario| self.scenario(scenario)).collect();
+        let audit = self.audit.found(self.model, &self.metrics, self.exact_at());
+        let scenarios: Vec<ScenarioSummary> = places.clone().map(|scenario| self.scenario(scenario, &audit)).collect();
         Summary {
             format: 2,
             study: self.model.title.clone(),
@@ -232,6 +240,7 @@ impl<'m> Runs<'m> {
                 .filter(|scenario| *scenario != baseline)
                 .map(|scenario| self.contrast(scenario))
                 .collect(),
+            audit,
         }
     }
 
@@ -255,7 +264,7 @@ impl<'m> Runs<'m> {
         self.metrics.iter().position(|its| *its == metric)
     }
 
-    fn scenario(&self, scenario: usize) -> ScenarioSummary {
+    fn scenario(&self, scenario: usize, audit: &AuditSummary) -> ScenarioSummary {
         let written = &self.model.scenarios[scenario];
         let mut summary = ScenarioSummary {
             name: written.name.clone(),
@@ -265,7 +274,8 @@ impl<'m> Runs<'m> {
             outcomes: IndexMap::new(),
             stages_at_end: IndexMap::new(),
             exact: self.expectations(scenario),
-            controlled: self.controlled(scenario),
+            // A level is not freed of chance by an expectation that the simulation contradicts.
+            controlled: if audit.alarms(&written.name) { IndexMap::new() } else { self.controlled(scenario) },
         };
         let (sure, whole) = (self.sure(), Level { scenario, cut: 0, time: None });
         let acquired = self.acquired(scenario, 0, self.model.run.horizon as usize);

@@ -14,9 +14,10 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ParamId, ScenarioId, SegmentId};
 use crate::stats::distribution::Distribution;
 
+use super::entered::Cohort;
 use super::lines::Lines;
 use super::metric::Metric;
-use super::statement::{Cohort, Prices, Whose};
+use super::statement::{Prices, Whose};
 
 /// How much one simulated customer can move a metric by.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -226,7 +227,7 @@ fn is_alike(model: &Model, scenario: usize) -> bool {
 
 /// Whether two changes are one, written twice.
 fn is_same(model: &Model, one: &Change, other: &Change) -> bool {
-    let amount = |change: &Change| model.params[change.amount.index()].law;
+    let amount = |change: &Change| &model.params[change.amount.index()].law;
     let known = matches!(amount(one), Distribution::Constant(_)) || one.amount == other.amount;
     let when = |change: &Change| (change.from, change.until);
     known

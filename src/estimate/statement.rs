@@ -1,17 +1,17 @@
 //! A statement is one scenario's books for one replication: flows of customers times prices. No chance in it.
 
-use crate::engine::cells::Arrivals;
 use crate::engine::flows::Flows;
-use crate::engine::program::{Program, whole};
+use crate::engine::program::Program;
 use crate::model::Model;
 use crate::model::course::{Course, Run};
 use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
-use crate::model::value::{AccountKind, Booking, TimeWeights, postings};
+use crate::model::value::{AccountKind, Accrued, Booking, accrued, event_time};
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::business::LineGroup;
+use super::entered::Cohort;
 use super::lines::Lines;
 use super::posted::Posted;
 
@@ -26,6 +26,8 @@ pub struct Statement {
     pub retained: Vec<f64>,
     /// Customers who have been retained at some time so far.
     pub acquired: Vec<f64>,
+    /// Customers who have been retained at some time and are not now.
+    pub churned: Vec<f64>,
     /// The sum of satisfaction over retained customers.
     pub satisfaction: Vec<f64>,
     /// Purchases.
@@ -57,6 +59,7 @@ impl Statement {
             customers: vec![column(); model.stages.len()],
             retained: column(),
             acquired: column(),
+            churned: column(),
             satisfaction: column(),
             purchases: column(),
             baskets: column(),
@@ -82,6 +85,7 @@ impl Statement {
         let own = [
             &self.retained,
             &self.acquired,
+            &self.churned,
             &self.satisfaction,
             &self.purchases,
             &self.baskets,
@@ -99,6 +103,7 @@ impl Statement {
         let own = [
             &mut self.retained,
             &mut self.acquired,
+            &mut self.churned,
             &mut self.satisfaction,
             &mut self.purchases,
             &mut self.baskets,
@@ -111,41 +116,6 @@ impl Statement {
         ];
         own.into_iter().chain(&mut self.customers).chain(&mut self.accounts).collect()
     }
-}
-
-/// Customers of one entry: what they did, and how many came.
-pub struct Cohort<'a> {
-    /// The period in which they came; 0 for those who were there at the start.
-    pub entry: u32,
-    /// What they did, in real customers.
-    pub flows: &'a Flows,
-    /// How many real customers came.
-    pub came: f64,
-    /// Those who came later and are counted in the same flows, by period of entry.
-    pub later: &'a [Arrivals],
-}
-
-impl Cohort<'_> {
-    /// How many real customers came in period `t`.
-    fn came_in(&self, t: usize) -> f64 {
-        if self.entry as usize == t { self.came } else { self.later.get(t).map_or(0.0, |its| its.real) }
-    }
-}
-
-/// All customers of a segment as one, with what they did in real customers.
-pub fn everybody<'a>(flows: &'a Flows, came: &'a [Arrivals]) -> Cohort<'a> {
-    Cohort { entry: 0, flows, came: came.first().map_or(0.0, |its| its.real), later: came }
-}
-
-/// Customers by entry, with what they did in real customers.
-pub fn cohorts<'a>(flows: &'a [Flows], came: &[Arrivals]) -> Vec<Cohort<'a>> {
-    let one = |(entry, (flows, its)): (usize, (&'a Flows, &Arrivals))| Cohort {
-        entry: whole(entry),
-        flows,
-        came: its.real,
-        later: &[],
-    };
-    flows.iter().zip(came).enumerate().map(one).filter(|cohort| cohort.entry == 0 || cohort.came > 0.0).collect()
 }
 
 /// Whose books are kept: a scenario, and in which period the response to each of its rules begins.
@@ -162,10 +132,30 @@ pub struct Prices<'m> {
     model: &'m Model,
     program: &'m Program,
     lines: &'m Lines,
-    plain: TimeWeights,
-    discounted: TimeWeights,
-    outcomes: Vec<Option<TimeWeights>>,
+    /// The discount factors of money, by time.
+    factors: Vec<f64>,
+    /// Those of outcomes, by account.
+    outcomes: Vec<Option<Vec<f64>>>,
+    /// What accrues at each time by being in a stage.
+    accrued: Vec<Vec<Accrued>>,
     drawn: &'m Draw,
+    /// Whether initiatives are paid for.
+    with_initiatives: bool,
+}
+
+/// Where an amount is booked: at the time at which customers were counted, or in the period (`t`), valued at `time`.
+#[derive(Clone, Copy)]
+struct Entry {
+    t: usize,
+    time: usize,
+    weight: f64,
+    owner: usize,
+}
+
+/// The amounts in force in the period that ends at a time, and in the one that begins there.
+struct Amounts<'a> {
+    ending: &'a ParamSet,
+    beginning: &'a ParamSet,
 }
 
 impl<'m> Prices<'m> {
@@ -174,17 +164,29 @@ impl<'m> Prices<'m> {
         let run = &model.run;
         let outcomes = model.accounts.iter().map(|account| match account.kind {
             AccountKind::Money(_) => None,
-            AccountKind::Outcome { discount_rate, .. } => Some(TimeWeights::new(run, discount_rate)),
+            AccountKind::Outcome { discount_rate, .. } => Some(run.factors(discount_rate)),
         });
         Self {
             model,
             program,
             lines,
-            plain: TimeWeights::new(run, 0.0),
-            discounted: TimeWeights::new(run, drawn[run.discount_rate]),
+            factors: run.factors(drawn[run.discount_rate]),
             outcomes: outcomes.collect(),
+            accrued: (0..=run.horizon).map(|t| accrued(run, t)).collect(),
             drawn,
+            with_initiatives: true,
         }
+    }
+
+    /// The same for books in which nobody pays for initiatives: what customers' own lines come to.
+    #[must_use]
+    pub fn of_customers(self) -> Self {
+        Self { with_initiatives: false, ..self }
+    }
+
+    /// What happens in period `t` (0: at time 0), valued as the accrual says.
+    fn event(&self, t: u32, owner: usize) -> Entry {
+        Entry { t: t as usize, time: event_time(&self.model.run, t) as usize, weight: 1.0, owner }
     }
 
     /// The books of one segment; what is posted is cut by entry.
@@ -209,8 +211,8 @@ impl<'m> Prices<'m> {
     ) -> Vec<Statement> {
         let timeline = Timeline::with_rules(self.model, self.drawn, whose.scenario, whose.fired, segment);
         let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
-        let served: Vec<&Run<'_>> =
-            course.runs.iter().filter(|run| run.initiative.cost.per_customer.is_some()).collect();
+        let is_served = |run: &&Run<'_>| self.with_initiatives && run.initiative.cost.per_customer.is_some();
+        let served: Vec<&Run<'_>> = course.runs.iter().filter(is_served).collect();
         let entries = self.model.entries();
         let books = |set| OpenBooks {
             prices: self,
@@ -220,18 +222,19 @@ impl<'m> Prices<'m> {
         let mut books: Vec<OpenBooks<'_, '_>> = (0..sets.len()).map(books).collect();
         let mut values = timeline.values(0).0;
         for t in 0..=self.model.run.horizon {
-            if t > 0 && timeline.epoch(t) == t {
-                values = timeline.values(t).0;
-            }
+            let changes = t < self.model.run.horizon && timeline.epoch(t + 1) == t + 1;
+            let next = changes.then(|| timeline.values(t + 1).0);
+            let amounts = Amounts { ending: &values, beginning: next.as_ref().unwrap_or(&values) };
             for (books, cohorts) in books.iter_mut().zip(sets) {
                 for cohort in cohorts.iter().filter(|cohort| cohort.entry <= t) {
                     let owner = segment.index() * entries + cohort.entry as usize;
-                    books.time(&values, cohort, t as usize, owner);
-                    for run in served.iter().filter(|run| run.is_in_use(segment, t)) {
-                        books.serve(run, cohort.flows, t as usize, owner);
+                    books.time(&amounts, cohort, t, owner);
+                    for run in &served {
+                        books.serve(run, segment, cohort.flows, (t, owner));
                     }
                 }
             }
+            values = next.unwrap_or(values);
         }
         books.into_iter().map(|books| books.sums).collect()
     }
@@ -243,19 +246,21 @@ impl<'m> Prices<'m> {
         let mut books = OpenBooks { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
         for run in &course.runs {
             let cost = run.initiative.cost;
-            let building = run.arrival.saturating_sub(run.start).max(1);
+            let building = run.arrival.saturating_sub(run.first_period()).max(1);
+            let is_built = |t: u32| t.checked_sub(run.first_period()).is_some_and(|since| since < building);
             for t in run.start..=self.model.run.horizon {
                 let part = cost
                     .build
-                    .filter(|_| t - run.start < building && t <= run.initiative.until)
+                    .filter(|_| is_built(t) && t <= run.initiative.until)
                     .map_or(0.0, |id| self.drawn[id] / f64::from(building));
                 let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| self.drawn[id]) + part;
                 let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| self.drawn[id]);
                 let cost = once + running;
-                books.sums.initiative_cost[t as usize] += cost;
-                books.sums.discounted[t as usize] -= cost * self.discounted.event[t as usize];
-                books.post(self.lines.once[run.place], once, false, (t as usize, business));
-                books.post(self.lines.running[run.place], running, false, (t as usize, business));
+                let entry = self.event(t, business);
+                books.sums.initiative_cost[entry.t] += cost;
+                books.sums.discounted[entry.t] -= cost * self.factors[entry.time];
+                books.post(self.lines.once[run.place], once, entry);
+                books.post(self.lines.running[run.place], running, entry);
             }
         }
         *sums = books.sums;
@@ -270,20 +275,23 @@ struct OpenBooks<'p, 'm> {
 }
 
 impl OpenBooks<'_, '_> {
-    /// Books what customers of one entry did at time `t`.
-    fn time(&mut self, values: &ParamSet, cohort: &Cohort<'_>, t: usize, owner: usize) {
+    /// Books what customers of one entry did at time `t`, and in the period that ends there.
+    fn time(&mut self, amounts: &Amounts<'_>, cohort: &Cohort<'_>, t: u32, owner: usize) {
         let Prices { model, program, lines, .. } = *self.prices;
-        let flows = cohort.flows;
+        let (flows, values) = (cohort.flows, amounts.ending);
+        let event = self.prices.event(t, owner);
+        let factor = self.prices.factors[event.time];
+        let t = t as usize;
+        let (retained, lost) = flows.retained_and_lost(t, |stage| model.stages[stage].retained);
+        self.sums.retained[t] += retained;
+        self.sums.churned[t] += lost;
         self.sums.acquired[t] += flows.acquired[t];
         self.sums.satisfaction[t] += flows.satisfaction[t];
         for (place, stage) in model.stages.iter().enumerate() {
             let customers = flows.customers[t][place];
             self.sums.customers[place][t] += customers;
-            if stage.retained {
-                self.sums.retained[t] += customers;
-            }
             for booking in &stage.values {
-                self.account(booking, customers * values[booking.amount], true, (t, owner));
+                self.accrue(booking, amounts, customers, (t, owner));
             }
             if let Some(purchases) = &stage.purchases {
                 let money = flows.baskets[t][place];
@@ -292,15 +300,15 @@ impl OpenBooks<'_, '_> {
                 self.sums.baskets[t] += money;
                 self.sums.revenue[t] += money;
                 self.sums.margin[t] += margin;
-                self.sums.discounted[t] += margin * self.prices.discounted.event[t];
-                self.post(lines.baskets, money, false, (t, owner));
-                self.post(lines.goods, money - margin, false, (t, owner));
+                self.sums.discounted[t] += margin * factor;
+                self.post(lines.baskets, money, event);
+                self.post(lines.goods, money - margin, event);
             }
         }
         for (slot, pair) in program.booked_moves.iter().enumerate() {
             let (from, to) = (pair / program.stages, pair % program.stages);
             for (_, booking) in model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to) {
-                self.account(booking, flows.moves[t][slot] * values[booking.amount], false, (t, owner));
+                self.account(booking, flows.moves[t][slot] * values[booking.amount], event);
             }
         }
         let came = cohort.came_in(t);
@@ -309,33 +317,46 @@ impl OpenBooks<'_, '_> {
             let cost = inflow.and_then(|its| its.cost).map_or(0.0, |id| values[id] * came);
             self.sums.cost[t] += cost;
             self.sums.acquisition[t] += cost;
-            self.sums.discounted[t] -= cost * self.prices.discounted.event[t];
-            self.post(lines.acquisition, cost, false, (t, owner));
+            self.sums.discounted[t] -= cost * factor;
+            self.post(lines.acquisition, cost, event);
         }
     }
 
-    /// Books what an initiative costs for customers who use it.
-    fn serve(&mut self, run: &Run<'_>, flows: &Flows, t: usize, owner: usize) {
-        let Prices { model, lines, drawn, .. } = *self.prices;
-        let retained = model.stages.iter().zip(&flows.customers[t]).filter(|(stage, _)| stage.retained);
-        let customers: f64 = retained.map(|(_, count)| count).sum();
-        let amount = run.initiative.cost.per_customer.map_or(0.0, |id| drawn[id]) * customers;
-        self.sums.initiative_cost[t] += amount;
-        self.sums.discounted[t] -= amount * self.prices.discounted.event[t];
-        self.post(lines.running[run.place], amount, false, (t, owner));
+    /// Books what accrues by being in a stage, each part by the amounts of its period.
+    fn accrue(&mut self, booking: &Booking, amounts: &Amounts<'_>, customers: f64, (t, owner): (usize, usize)) {
+        let prices = self.prices;
+        for part in &prices.accrued[t] {
+            let values = if part.period as usize == t { amounts.ending } else { amounts.beginning };
+            let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
+            self.account(booking, customers * values[booking.amount], entry);
+        }
+    }
+
+    /// Books what an initiative costs for customers who use it: by the periods in which they do, as stages' values accrue.
+    fn serve(&mut self, run: &Run<'_>, segment: SegmentId, flows: &Flows, (t, owner): (u32, usize)) {
+        let prices = self.prices;
+        let t = t as usize;
+        for part in prices.accrued[t].iter().filter(|part| run.is_in_use(segment, part.period)) {
+            let retained = prices.model.stages.iter().zip(&flows.customers[t]).filter(|(stage, _)| stage.retained);
+            let customers: f64 = retained.map(|(_, count)| count).sum();
+            let amount = run.initiative.cost.per_customer.map_or(0.0, |id| prices.drawn[id]) * customers;
+            let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
+            self.sums.initiative_cost[t] += amount * entry.weight;
+            self.sums.discounted[t] -= amount * (entry.weight * prices.factors[entry.time]);
+            self.post(prices.lines.running[run.place], amount, entry);
+        }
     }
 
     /// Books an amount on an account: a ledger line or an outcome.
-    fn account(&mut self, booking: &Booking, amount: f64, by_state: bool, at: (usize, usize)) {
+    fn account(&mut self, booking: &Booking, amount: f64, entry: Entry) {
         let account = booking.account.index();
-        let t = at.0;
-        let weight = |weights: &TimeWeights| if by_state { weights.state[t] } else { weights.event[t] };
-        if let Some(weights) = &self.prices.outcomes[account] {
-            self.sums.accounts[account][t] += amount * weight(weights);
+        let Entry { t, time, weight, .. } = entry;
+        if let Some(factors) = &self.prices.outcomes[account] {
+            self.sums.accounts[account][t] += amount * (weight * factors[time]);
             return;
         }
-        let plain = amount * weight(&self.prices.plain);
-        let discounted = amount * weight(&self.prices.discounted);
+        let plain = amount * weight;
+        let discounted = amount * (weight * self.prices.factors[time]);
         self.sums.accounts[account][t] += plain;
         let line = self.prices.lines.accounts[account];
         if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Revenue) {
@@ -349,17 +370,15 @@ impl OpenBooks<'_, '_> {
         if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Acquisition) {
             self.sums.acquisition[t] += plain;
         }
-        self.post(line, amount, by_state, at);
+        self.post(line, amount, entry);
     }
 
-    /// Posts an amount on its line, at the times at which it is valued.
-    fn post(&mut self, line: Option<usize>, amount: f64, by_state: bool, (t, owner): (usize, usize)) {
+    /// Posts an amount on its line, at the time at which it is valued.
+    fn post(&mut self, line: Option<usize>, amount: f64, entry: Entry) {
         if let (Some(posted), Some(line)) = (self.posted.as_deref_mut(), line)
             && amount != 0.0
         {
-            for (time, weight) in postings(&self.prices.model.run, by_state, whole(t)) {
-                posted.post(line, time as usize, owner, amount * weight);
-            }
+            posted.post(line, entry.time, entry.owner, amount * entry.weight);
         }
     }
 }

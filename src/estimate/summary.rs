@@ -51,6 +51,92 @@ pub struct Summary {
     /// What to mind about the intervals, in sentences: where they are absent and why, and where they rest on little.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cautions: Vec<String>,
+    /// Whether the simulation agrees with what is known without chance.
+    pub audit: AuditSummary,
+}
+
+/// The simulation held against what is known of it without chance.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditSummary {
+    /// What came of it.
+    pub status: AuditStatus,
+    /// Why nothing was held against an expectation, where nothing was.
+    pub why: Option<String>,
+    /// The number of tests.
+    pub tests: usize,
+    /// The replications that were compared: those whose own draw was solved.
+    pub replications: u64,
+    /// Below this probability a test is an alarm: 1e-5 shared among all tests.
+    pub bound: f64,
+    /// The test with the lowest probability.
+    pub worst: Option<Audited>,
+    /// The tests that chance alone cannot explain.
+    pub failed: Vec<Audited>,
+    /// What does not hold that has to hold whatever chance does, in words.
+    pub broken: Vec<String>,
+    /// What has an expectation and could not be tested.
+    pub not_tested: Vec<Unaudited>,
+}
+
+impl AuditSummary {
+    /// Whether a test of a scenario failed.
+    pub fn alarms(&self, scenario: &str) -> bool {
+        self.failed.iter().any(|test| test.scenario == scenario)
+    }
+}
+
+/// What came of an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum AuditStatus {
+    /// Nothing that chance could not explain.
+    #[serde(rename = "passed")]
+    Passed,
+    /// Something that chance alone cannot explain, or that does not add up.
+    #[serde(rename = "failed")]
+    Failed,
+    /// Nothing was held against an expectation; what there was adds up.
+    #[serde(rename = "not audited")]
+    NotAudited,
+}
+
+/// One number held against its expectation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Audited {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The metric; `acquired` and the like where a ratio is tested through its parts.
+    pub metric: String,
+    /// The mean over the replications that were compared.
+    pub simulated: f64,
+    /// The mean of the expectations of the same replications.
+    pub exact: f64,
+    /// How it was tested.
+    pub test: AuditTest,
+    /// The probability that chance alone leads as far away.
+    pub probability: f64,
+}
+
+/// How a number is held against its expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditTest {
+    /// By Student's tail.
+    Student,
+    /// By the binomial tail of all customers counted.
+    Binomial,
+    /// As numbers that have to be equal, but for rounding.
+    Equal,
+}
+
+/// What has an expectation and could not be tested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unaudited {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The metric.
+    pub metric: String,
+    /// Why not.
+    pub why: String,
 }
 
 fn is_none(count: &u64) -> bool {

@@ -11,13 +11,13 @@ use crate::engine::tally::Tally;
 use crate::engine::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Exit};
-use crate::model::value::TimeWeights;
 use crate::model::world::Coming;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::budget::{Budget, LeftOut};
+use super::entered::Cohort;
 use super::lines::Lines;
-use super::statement::{Cohort, Prices, Statement, Whose};
+use super::statement::{Prices, Whose};
 
 /// The longest horizon that is looked at, in periods.
 const LONGEST: u32 = 4_800;
@@ -149,8 +149,7 @@ fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32) -> 
         let drawn = Experiment::drawn(long, draw);
         let solution = solver.at(&drawn);
         let rate = drawn[long.run.discount_rate];
-        let units =
-            Units { prices: &Prices::new(long, &program, &lines, &drawn), weights: &TimeWeights::new(&long.run, rate) };
+        let units = Units { prices: &Prices::new(long, &program, &lines, &drawn).of_customers() };
         let arrivals = planned(model, &Experiment::drawn(model, draw));
         for (scenario, (sums, arrivals)) in sums.iter_mut().zip(&arrivals).enumerate() {
             for (segment, arrived) in arrivals.iter().enumerate() {
@@ -200,7 +199,6 @@ impl Worths {
 /// Prices one of each.
 struct Units<'p, 'm> {
     prices: &'p Prices<'m>,
-    weights: &'p TimeWeights,
 }
 
 impl Units<'_, '_> {
@@ -223,7 +221,7 @@ impl Units<'_, '_> {
         let cohorts: Vec<[Cohort<'_>; 1]> = flows.iter().enumerate().map(cohort).collect();
         let sets: Vec<&[Cohort<'_>]> = cohorts.iter().map(<[_; 1]>::as_slice).collect();
         let books = self.prices.statements(Whose { scenario, fired: &[] }, segment, &sets, None);
-        let worths: Vec<Vec<f64>> = books.iter().map(|books| of_customers(books, self.weights)).collect();
+        let worths: Vec<Vec<f64>> = books.into_iter().map(|books| books.discounted).collect();
         let by_time = |columns: &[Vec<f64>]| {
             (0..=model.run.horizon as usize).map(|t| columns.iter().map(|column| column[t]).collect()).collect()
         };
@@ -234,10 +232,4 @@ impl Units<'_, '_> {
             arriving: worths[last].clone(),
         }
     }
-}
-
-/// What customers' own lines come to at time 0, by time: the cash flow, before what initiatives cost for them.
-fn of_customers(books: &Statement, weights: &TimeWeights) -> Vec<f64> {
-    let costs = books.initiative_cost.iter().zip(&weights.event).map(|(cost, weight)| cost * weight);
-    books.discounted.iter().zip(costs).map(|(flow, cost)| flow + cost).collect()
 }

@@ -31,6 +31,15 @@ impl Op {
         }
     }
 
+    /// Whether it leaves every number as it is, however much of it is in force.
+    pub fn does_nothing(self, amount: f64) -> bool {
+        match self {
+            Self::Set => false,
+            Self::Add => amount == 0.0,
+            Self::Times | Self::Odds | Self::Hazard => amount == 1.0,
+        }
+    }
+
     /// The number after a share of the change has come into force: 1 is the whole of it, and below 0 it works the
     /// other way round.
     ///

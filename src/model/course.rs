@@ -29,7 +29,7 @@ pub struct Run<'m> {
     pub initiative: &'m Initiative,
     /// Its place in the model.
     pub place: usize,
-    /// The period in which it starts.
+    /// The period in which it starts; 0 where its outlay is made at time 0, before the first period.
     pub start: u32,
     /// The period in which it arrives: it goes live, or turns out to have failed.
     pub arrival: u32,
@@ -38,6 +38,11 @@ pub struct Run<'m> {
 }
 
 impl Run<'_> {
+    /// The first period in which work on it is done and paid for.
+    pub fn first_period(&self) -> u32 {
+        first_period(self.start)
+    }
+
     /// The period in which it goes live, where it does.
     pub fn live(&self) -> Option<u32> {
         (self.works && self.arrival <= self.initiative.until).then_some(self.arrival)
@@ -60,13 +65,19 @@ impl Run<'_> {
 
     /// Whether it is paid for in period `t`: from its start, to its end or until it has failed.
     pub fn is_paid(&self, t: u32) -> bool {
-        t >= self.start && t <= self.initiative.until && (self.works || t < self.arrival.max(self.start + 1))
+        let first = self.first_period();
+        t >= first && t <= self.initiative.until && (self.works || t < self.arrival.max(first + 1))
     }
 
     /// Whether it is in use by a segment's customers in period `t`.
     pub fn is_in_use(&self, segment: SegmentId, t: u32) -> bool {
         self.works && t <= self.initiative.until && self.grown(segment, t) > 0
     }
+}
+
+/// The first period of what starts in period `start`, which is 0 where it starts before the first one.
+pub fn first_period(start: u32) -> u32 {
+    start.max(1)
 }
 
 impl<'m> Course<'m> {
@@ -127,7 +138,7 @@ impl<'m> Course<'m> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
         let slip = initiative.slip.map_or(0, |id| libm::round(self.draw[id]).max(0.0) as u32);
         let works = initiative.success.is_none_or(|(chance, coin)| self.draw[coin] < self.draw[chance]);
-        let arrival = start.saturating_add(initiative.build).saturating_add(slip);
+        let arrival = first_period(start).saturating_add(initiative.build).saturating_add(slip);
         Some(Run { initiative, place, start, arrival, works })
     }
 

@@ -161,11 +161,14 @@ fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<Struck> {
     let mut struck = Vec::new();
     for (place, shock) in model.shocks.iter().enumerate() {
         let mut comes = |period: u32| {
-            let amount = |(question, (law, effect)): (u32, (&Distribution, &Change))| {
+            // What does nothing asks nothing, so that it moves no other effect's luck.
+            let mut question = 0;
+            let amount = |(effect, law): (&Change, &Distribution)| {
+                question += u32::from(!matches!(law, Distribution::Constant(x) if effect.op.does_nothing(*x)));
                 let meaning = model.params[effect.amount.index()].meaning;
                 meaning.held(law.quantile(luck.event(shock.luck, period, question)))
             };
-            let amounts = (1..).zip(shock.amounts.iter().zip(&shock.effects)).map(amount).collect();
+            let amounts = shock.effects.iter().zip(&shock.amounts).map(amount).collect();
             struck.push(Struck { shock: place, period, amounts });
         };
         match shock.when {

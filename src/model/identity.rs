@@ -14,6 +14,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::idle::Idle;
 use crate::study::Study;
 use crate::study::path::ParamPath as Path;
 use crate::study::world::Shock;
@@ -35,11 +36,19 @@ pub struct Identity {
     used: BTreeSet<String>,
     /// The segments in canonical order.
     segment_order: Rc<[String]>,
+    /// The changes that do nothing, and so move no luck.
+    idle: Idle,
 }
 
 impl Identity {
     /// Finds the shapes of a study.
     pub fn of(study: &Study) -> Self {
+        let mut study = study.clone();
+        let idle = Idle::strip(&mut study);
+        Self::without_idle(&study, idle)
+    }
+
+    fn without_idle(study: &Study, idle: Idle) -> Self {
         let stages = stage_colours(study);
         let mut identity = Self {
             stages,
@@ -51,6 +60,7 @@ impl Identity {
             shocks: Vec::new(),
             used: used(study),
             segment_order: Rc::new([]),
+            idle,
         };
         let stages = reached_stages(study);
         identity.traits = study
@@ -130,8 +140,17 @@ impl Identity {
     /// The shape of a path: every name in it replaced by the shape of what it names.
     pub fn of_path(&self, path: &Path) -> u64 {
         let names = path.names();
-        let shape = |place: usize| self.named(&names[..=place]).unwrap_or_else(|| text(names[place]));
+        let shape = |place: usize| self.named(&names[..=place]).unwrap_or_else(|| self.unnamed(&names[..=place]));
         (0..names.len()).map(shape).fold(0x9e37_79b9_7f4a_7c15, mix)
+    }
+
+    /// The shape of a word of the language, or of a place in a list, where changes that do nothing do not count.
+    fn unnamed(&self, path: &[&str]) -> u64 {
+        let Some(last) = path.last() else { return 0 };
+        match (self.idle.before(path), last.parse::<usize>()) {
+            (before @ 1.., Ok(place)) => text(&(place - before).to_string()),
+            _ => text(last),
+        }
     }
 
     /// The shape of what a path ends in, where that is a name.

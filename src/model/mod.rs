@@ -7,6 +7,7 @@ pub mod course;
 pub mod draw;
 pub mod goal;
 pub mod identity;
+mod idle;
 pub mod journey;
 pub mod numbers;
 pub mod outside;
@@ -125,6 +126,11 @@ impl RunPlan {
     pub fn factor(&self, rate: f64, t: u32) -> f64 {
         let at = if t == 0 { 0.0 } else { f64::from(t) - self.valued_before_end() };
         discount(rate, at, self.period)
+    }
+
+    /// The discount factors of the times 0 to the horizon at a rate a year.
+    pub fn factors(&self, rate: f64) -> Vec<f64> {
+        (0..=self.horizon).map(|t| self.factor(rate, t)).collect()
     }
 
     /// The discount factor of the moment at which those come who come in period `entry`: its beginning.

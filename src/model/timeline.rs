@@ -144,7 +144,8 @@ impl<'m> Timeline<'m> {
     }
 
     fn push(&mut self, change: &'m Change, amount: Amount, share: Share) {
-        if !self.is_wanted(&change.targets) {
+        let idle = matches!(amount, Amount::Same(amount) if change.op.does_nothing(amount));
+        if idle || !self.is_wanted(&change.targets) {
             return;
         }
         self.forces.push(Force {

@@ -52,49 +52,48 @@ pub fn discount(rate: f64, t: f64, unit: PeriodUnit) -> f64 {
     libm::pow(1.0 + rate, -t * unit.years())
 }
 
-/// How what happens at times 0 to `horizon` adds up over the horizon.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TimeWeights {
-    /// The weight of what accrues by being in a stage at each time.
-    pub state: Vec<f64>,
-    /// The weight of events (purchases, moves, initiative costs) of each period; that of time 0 is 0.
-    pub event: Vec<f64>,
+/// A part of what accrues by being in a stage at some time: by the amounts of one period, valued at one time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accrued {
+    /// The period whose amounts are in force.
+    pub period: u32,
+    /// The time at which it is valued.
+    pub time: u32,
+    /// Its weight.
+    pub weight: f64,
 }
 
-impl TimeWeights {
-    /// The weights under a run's accrual convention, each multiplied by the discount factor at `rate` a year (0: none).
-    ///
-    /// Events of period t are valued at time t, or t - 1 where values accrue at the start of periods.
-    /// Half-cycle and Simpson weights after Elbasha & Chhatwal (2016), "Theoretical foundations and practical
-    /// applications of within-cycle correction methods", Medical Decision Making 36(1); Simpson's as coded by
-    /// Alarid-Escudero et al. (2023), Medical Decision Making 43(1): 1/3, 2/3, 4/3, ..., 1/3.
-    pub fn new(run: &RunPlan, rate: f64) -> Self {
-        let weigh = |by_state: bool, t: u32| {
-            postings(run, by_state, t).iter().map(|(time, weight)| weight * run.factor(rate, *time)).sum()
-        };
-        Self {
-            state: (0..=run.horizon).map(|t| weigh(true, t)).collect(),
-            event: (0..=run.horizon).map(|t| weigh(false, t)).collect(),
-        }
-    }
-}
-
-/// The times at which what accrues at time t is valued, with weights: by being in a stage, or by an event.
-pub fn postings(run: &RunPlan, by_state: bool, t: u32) -> Vec<(u32, f64)> {
+/// The parts that accrue by being in a stage at time `t`, before any discount.
+///
+/// The weight of a time belongs to the periods that it ends and begins: that of time 0 to the first, that of the
+/// horizon to the last. Half-cycle and Simpson weights after Elbasha & Chhatwal (2016), "Theoretical foundations and
+/// practical applications of within-cycle correction methods", Medical Decision Making 36(1); Simpson's as coded by
+/// Alarid-Escudero et al. (2023), Medical Decision Making 43(1): 1/3, 2/3, 4/3, ..., 1/3.
+pub fn accrued(run: &RunPlan, t: u32) -> Vec<Accrued> {
     let (first, last) = (t == 0, t == run.horizon);
-    match (run.accrual, by_state) {
-        (_, false) if first => Vec::new(),
-        (Accrual::Start | Accrual::LifeTable, false) => vec![(t - 1, 1.0)],
-        (_, false) | (Accrual::All, true) => vec![(t, 1.0)],
-        (Accrual::End, true) => (!first).then_some((t, 1.0)).into_iter().collect(),
-        (Accrual::Start, true) => (!last).then_some((t, 1.0)).into_iter().collect(),
-        (Accrual::HalfCycle, true) => vec![(t, if first || last { 0.5 } else { 1.0 })],
-        (Accrual::LifeTable, true) => {
-            let begins = (!last).then_some((t, 0.5));
-            begins.into_iter().chain((!first).then(|| (t - 1, 0.5))).collect()
-        }
-        (Accrual::Simpson, true) if first || last => vec![(t, 1.0 / 3.0)],
-        (Accrual::Simpson, true) => vec![(t, (if t % 2 == 1 { 2.0 } else { 4.0 }) / 3.0)],
+    let ends = |time: u32, weight: f64| (!first).then_some(Accrued { period: t, time, weight });
+    let begins = |weight: f64| (!last).then_some(Accrued { period: t + 1, time: t, weight });
+    // A weight that no period has to itself is shared by the two that meet at its time.
+    let shared = |end: f64, between: f64| {
+        if first || last { [ends(t, end), begins(end)] } else { [ends(t, between / 2.0), begins(between / 2.0)] }
+    };
+    let parts = match run.accrual {
+        Accrual::End => [ends(t, 1.0), None],
+        Accrual::Start => [begins(1.0), None],
+        Accrual::All => [if first { begins(1.0) } else { ends(t, 1.0) }, None],
+        Accrual::HalfCycle => shared(0.5, 1.0),
+        Accrual::LifeTable => [begins(0.5), ends(t.saturating_sub(1), 0.5)],
+        Accrual::Simpson => shared(1.0 / 3.0, (if t % 2 == 1 { 2.0 } else { 4.0 }) / 3.0),
+    };
+    parts.into_iter().flatten().collect()
+}
+
+/// The time at which what happens in period `t` is valued: at its end, or at its beginning where values accrue there.
+/// What is paid at time 0 is valued there.
+pub fn event_time(run: &RunPlan, t: u32) -> u32 {
+    match run.accrual {
+        Accrual::Start | Accrual::LifeTable => t.saturating_sub(1),
+        _ => t,
     }
 }
 

@@ -3,6 +3,7 @@
 use minijinja::value::Value;
 use minijinja::{Environment, HtmlEscape, context, escape_formatter};
 
+use super::alarm::{alarm, audited, is_alarming};
 use super::amount::{Unit, sentence_case, write, write_beside, write_count, write_estimate};
 use super::answer::answers;
 use super::bidi::isolated;
@@ -43,6 +44,8 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         fonts => Value::from_safe_string(FONTS.to_owned()),
         study => summary.study.as_str(),
         description => report.description.as_str(),
+        alarm => alarm(report),
+        audited => audited(report),
         headline => headline.sentence,
         warning => headline.warning,
         baseline => report.title(&summary.baseline),
@@ -141,6 +144,7 @@ fn checks(report: &Report) -> Vec<Value> {
                 exact => write_beside(Unit::of(metric), *exact, simulated),
                 // The simulation draws what is uncertain, and need not agree with what is expected at the medians.
                 apart => if at_medians { "–".to_owned() } else { apart(simulated, *exact) },
+                alarming => is_alarming(report, &scenario.name, metric),
             });
         }
     }

@@ -1,5 +1,6 @@
 //! What people see. Everything here returns text or bytes and writes nothing.
 
+pub mod alarm;
 pub mod amount;
 pub mod answer;
 pub mod assemble;

@@ -32,7 +32,7 @@ pub fn gates<'a>(
 ) -> impl Iterator<Item = (&'a str, Option<f64>, f64)> {
     roadmap.initiatives.iter().flat_map(move |initiative| {
         let needed = initiative.requires.iter().filter(|(name, _)| *name == capability.name);
-        let from = initiative.planned_start.map(|start| f64::from(start) - 1.0);
+        let from = initiative.planned_start.map(|start| f64::from(start.saturating_sub(1)));
         needed.map(move |(_, level)| (initiative.title.as_str(), from, *level))
     })
 }
@@ -76,6 +76,7 @@ pub fn words(report: &Report, roadmap: &Roadmap) -> String {
     let noun = report.summary.period.noun();
     let initiative = |initiative: &&InitiativeCourse| {
         let start = match initiative.planned_start {
+            Some(0) => format!("starts now, before {noun} 1"),
             Some(start) => format!("starts in {noun} {start}"),
             None => "starts only where a rule says so".to_owned(),
         };

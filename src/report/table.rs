@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Report;
+use super::alarm::alarm;
 use super::amount::{Unit, write, write_estimate, write_signed_bracketed};
 use super::bounds::bracketed_share;
 use super::inert::inert;
@@ -38,7 +39,8 @@ pub fn terminal(report: &Report) -> String {
     let s = if summary.horizon == 1 { "" } else { "s" };
     let horizon = format!("{} {}{s}", summary.horizon, summary.period.noun());
     let money = if report.has_money() { format!(", money in {}", summary.currency) } else { String::new() };
-    let mut parts = vec![format!("Over {horizon}{money}\n{}\n", scenarios(report))];
+    let mut parts: Vec<String> = alarm(report).map(|alarm| format!("ALARM: {alarm}\n")).into_iter().collect();
+    parts.push(format!("Over {horizon}{money}\n{}\n", scenarios(report)));
     if !summary.contrasts.is_empty() {
         let baseline = report.title(&summary.baseline);
         parts.push(format!("Difference from {baseline}\n{}\n", contrasts(report)));

@@ -157,9 +157,9 @@ fn inside(frame: &Frame, time: f64) -> f64 {
     time.clamp(frame.across.low.max(0.0), frame.across.high)
 }
 
-/// When a period begins: period 1 follows upon time 0.
+/// When a period begins: period 1 follows upon time 0, which is when period 0 is.
 fn begin(period: u32) -> f64 {
-    f64::from(period) - 1.0
+    f64::from(period.saturating_sub(1))
 }
 
 fn draw_plan(figure: &mut Figure, frame: &Frame, initiative: &InitiativeCourse, ink: Ink, (top, bottom): (f64, f64)) {

@@ -17,4 +17,5 @@ pub mod resample;
 pub mod risk;
 pub mod share;
 pub mod shortfall;
+pub mod significance;
 pub mod special;

@@ -162,7 +162,8 @@ impl Shop<'_> {
         self.buying.leave.is_some() || self.purchases.basket_trait.is_some() || self.now.program().compares
     }
 
-    /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to.
+    /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to. Who leaves a
+    /// retained stage has been in one, even if they came to it in this very period.
     fn some_leave(
         &self,
         block: &mut Block,
@@ -172,10 +173,14 @@ impl Shop<'_> {
         ledger: &mut Ledger,
     ) {
         let program = self.now.program();
+        let retained = program.retained.at(self.stage);
         for (place, count) in subset.place[..buyers].iter().zip(&mut subset.count) {
             let place = *place as usize;
             *count = leave(block, self.buying, self.now, place, *count);
             counts[place] = 0;
+            if let Some(acquired) = block.acquired.get_mut(place) {
+                *acquired |= retained;
+            }
             let slot = program.move_slot[self.stage * program.stages + block.stage[place] as usize];
             if slot > 0 {
                 ledger.row(self.now.t).moves(slot as usize - 1, 1);

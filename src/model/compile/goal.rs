@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::goal::Target;
 use crate::model::roadmap::{Rule, Watched};
 use crate::quantity::SegmentId;
+use crate::stats::distribution::Distribution;
 use crate::study::goal::Target as WrittenTarget;
 use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::{Condition, Contingency};
@@ -72,7 +73,12 @@ impl Compiler<'_> {
             );
         }
         let then = at.child("then");
-        let changes = self.changes(&then.child("changes"), &written.then.changes, horizon);
+        let mut changes = self.changes(&then.child("changes"), &written.then.changes, horizon);
+        // What does nothing is no response: customers need not be followed together for it.
+        changes.retain(|change| match self.numbers.params[change.amount.index()].law {
+            Distribution::Constant(amount) => !change.op.does_nothing(amount),
+            _ => true,
+        });
         let initiatives: Vec<usize> = (0..)
             .zip(&written.then.initiatives)
             .filter_map(|(item, name): (usize, &String)| {

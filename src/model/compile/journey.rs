@@ -65,11 +65,12 @@ impl Compiler<'_> {
         self.check_lists(name, &at, &exits);
         let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
         let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
-        let values = written
+        let mut values: Vec<Booking> = written
             .values
             .iter()
             .filter_map(|(line, amount)| self.booking(&at.child("values").child(line), line, amount))
             .collect();
+        values.sort_by_cached_key(|booking| self.place_of_booking(booking));
         Stage {
             name: name.to_owned(),
             title: written.title.clone().unwrap_or_else(|| name.to_owned()),
@@ -227,7 +228,14 @@ impl Compiler<'_> {
                 bookings.extend(self.booking(&at.child(line), line, amount).map(|booking| (id, booking)));
             }
         }
+        bookings.sort_by_cached_key(|(to, booking)| (*to, self.place_of_booking(booking)));
         bookings
+    }
+
+    /// In which order amounts are summed, whose rounding the file's order must not move: by what they are, then by name.
+    fn place_of_booking(&self, booking: &Booking) -> (String, Option<&String>) {
+        let law = format!("{:?}", self.numbers.params[booking.amount.index()].law);
+        (law, self.accounts.get_index(booking.account.index()).map(|(name, _)| name))
     }
 
     pub(super) fn quality(&mut self, path: &Path, spread: &Spread) -> Quality {

@@ -1,6 +1,7 @@
 //! Checks whether a plan can be carried out: what starts too early, and what never goes live.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::course::first_period;
 use crate::model::roadmap::{Initiative, Level, Planned};
 use crate::study::initiative::Gate;
 use crate::study::path::ParamPath as Path;
@@ -11,7 +12,7 @@ use super::Compiler;
 impl Planned {
     /// The period in which it goes live as planned, where it does before its end.
     fn live(self, all: &[Initiative]) -> Option<u32> {
-        let live = self.start.saturating_add(all[self.initiative].build);
+        let live = first_period(self.start).saturating_add(all[self.initiative].build);
         (live <= all[self.initiative].until).then_some(live)
     }
 }
@@ -107,7 +108,7 @@ impl Compiler<'_> {
 
     /// Warns of an initiative that costs and never goes live.
     pub(super) fn check_live(&mut self, initiative: &Initiative, start: u32, horizon: u32, at: &Path) {
-        let live = start.saturating_add(initiative.build);
+        let live = first_period(start).saturating_add(initiative.build);
         let until = initiative.until;
         let name = &initiative.name;
         if live > until {

@@ -112,14 +112,7 @@ impl Compiler<'_> {
     }
 
     fn check_start(&mut self, initiative: &str, start: u32, horizon: u32, at: &Path) {
-        if start == 0 {
-            self.fault(
-                Diagnostic::error(format!("`{initiative}` cannot start in period 0"))
-                    .at(at.to_string())
-                    .why("period 0 is the start of the study; periods are counted from 1")
-                    .mend("give the period it starts in, from 1 on"),
-            );
-        } else if start > horizon {
+        if start > horizon {
             self.fault(
                 Diagnostic::warning(format!("`{initiative}` starts after the horizon"))
                     .at(at.to_string())

@@ -1,0 +1,378 @@
+//! The audit holds the simulation against what is known of it without chance, and judges whether chance alone can have
+//! led so far away.
+//!
+//! A mean over replications is tested by Student's tail; of customers of whom fewer than twenty are expected on either
+//! side, all are counted and the binomial tail is taken. A ratio is tested through its parts, since the expectation of a
+//! ratio is not the ratio of expectations. Only replications whose own draw was solved are compared. What holds whatever
+//! chance does is checked in every replication: customers add up, and money ties.
+
+use crate::engine::cells::Arrivals;
+use crate::engine::depth::Depth;
+use crate::engine::flows::Flows;
+use crate::engine::obstacle::{follows_satisfaction, obstacles};
+use crate::model::Model;
+use crate::model::people::Segment;
+use crate::quantity::{TraitId, UNITS_PER_ONE};
+use crate::stats::distribution::Distribution;
+use crate::stats::significance::{Skewed, binomial, student};
+use crate::stats::special::{normal_cdf, normal_density};
+
+use super::lines::Lines;
+use super::metric::Metric;
+use super::pricer::{Priced, PricedScenario};
+use super::statement::Statement;
+use super::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
+
+/// How unlikely all of a run's tests together make an alarm by chance.
+const ALARM: f64 = 1e-5;
+/// With fewer customers expected on a side they are counted.
+const FEW: f64 = 20.0;
+/// What single precision, quantile tables and grids may differ by: nothing that chance could show.
+const ROUNDING: f64 = 1e-6;
+/// A mean whose skewness is larger is too far from normal for Student's tail so far out.
+const SKEWED: f64 = 0.5;
+/// The same for the skewness of what cannot be seen in a sample: laws of baskets and traits.
+const SKEWED_LAW: f64 = 0.2;
+/// With fewer replications Student's tails are so heavy that skewness does not matter.
+const FEW_REPLICATIONS: u64 = 8;
+
+/// The simulated customers of one replication of a scenario beside those expected of as many.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matched {
+    /// How many there are. Where newcomers stand for different numbers of real ones, as many as tell as much (Kish).
+    agents: f64,
+    /// Those in each stage at the horizon, retained, ever retained, and retained no more: as they were, and expected.
+    counts: Vec<(f64, f64)>,
+    /// The purchases expected of them.
+    purchases: f64,
+}
+
+impl Matched {
+    /// Nobody, in so many stages.
+    pub fn empty(stages: usize) -> Self {
+        Self { agents: 0.0, counts: vec![(0.0, 0.0); stages + 3], purchases: 0.0 }
+    }
+
+    /// Takes in the customers of one segment, and what is expected of them.
+    pub fn take(&mut self, model: &Model, books: &Statement, expected: &Flows, came: &[Arrivals]) {
+        let last = model.run.horizon as usize;
+        let real: f64 = came.iter().map(|its| its.real).sum();
+        let squares: f64 = came.iter().map(|its| its.real * its.weight()).sum();
+        let agents = if squares > 0.0 { real * real / squares } else { return };
+        let (retained, lost) = expected.retained_and_lost(last, |stage| model.stages[stage].retained);
+        let each = expected.customers[last].iter().chain([&retained, &expected.acquired[last], &lost]);
+        for ((sum, seen), expected) in self.counts.iter_mut().zip(customers(books)).zip(each) {
+            let seen = seen / real * agents;
+            // All weigh the same where nobody comes later: whole customers.
+            sum.0 += if came.len() == 1 { libm::rint(seen) } else { seen };
+            sum.1 += expected / real * agents;
+        }
+        self.agents += agents;
+        self.purchases += expected.purchases.iter().flatten().sum::<f64>() / real * agents;
+    }
+}
+
+/// What all replications came to.
+pub struct Audit {
+    scenarios: Vec<OfScenario>,
+    replications: u64,
+    broken: Vec<String>,
+}
+
+#[derive(Clone, Default)]
+struct OfScenario {
+    agents: f64,
+    counts: Vec<Counted>,
+    metrics: Vec<Differing>,
+    satisfaction: Differing,
+    purchases: f64,
+}
+
+/// Customers, summed over replications.
+#[derive(Clone, Default)]
+struct Counted {
+    seen: f64,
+    expected: f64,
+    each: Differing,
+}
+
+/// A number of every replication, simulated less expected.
+#[derive(Clone, Default)]
+struct Differing {
+    off: Skewed,
+    simulated: f64,
+    expected: f64,
+}
+
+impl Differing {
+    fn push(&mut self, simulated: f64, expected: f64) {
+        self.off.push(simulated - expected);
+        self.simulated += simulated;
+        self.expected += expected;
+    }
+
+    fn means(&self) -> (f64, f64) {
+        let count = self.off.count().max(1) as f64;
+        (self.simulated / count, self.expected / count)
+    }
+
+    /// Whether both say the same but for rounding.
+    fn agrees(&self) -> bool {
+        let (simulated, expected) = self.means();
+        self.off.mean().abs() <= ROUNDING * simulated.abs().max(expected.abs())
+    }
+
+    fn is_steady(&self) -> bool {
+        self.off.standard_error().is_none_or(|error| error == 0.0)
+    }
+
+    fn student(&self) -> f64 {
+        let error = self.off.standard_error().unwrap_or(0.0);
+        student(self.off.mean() / error, (self.off.count() - 1) as f64)
+    }
+}
+
+impl Audit {
+    /// Before any replication.
+    pub fn new(model: &Model, metrics: usize) -> Self {
+        let scenario = OfScenario {
+            counts: vec![Counted::default(); model.stages.len() + 3],
+            metrics: vec![Differing::default(); metrics],
+            ..OfScenario::default()
+        };
+        Self { scenarios: vec![scenario; model.scenarios.len()], replications: 0, broken: Vec::new() }
+    }
+
+    /// Takes in a replication.
+    pub fn take(&mut self, model: &Model, lines: &Lines, metrics: &[Metric], priced: &Priced) {
+        for (scenario, its) in priced.scenarios.iter().enumerate() {
+            let name = &model.scenarios[scenario].name;
+            for what in untied(model, lines, its).map(|what| format!("{what} in scenario `{name}`")) {
+                if !self.broken.contains(&what) {
+                    self.broken.push(what);
+                }
+            }
+        }
+        let (Some(expected), Some(matched)) = (&priced.expected, &priced.matched) else { return };
+        self.replications += 1;
+        for (((seen, its), expected), matched) in
+            self.scenarios.iter_mut().zip(&priced.scenarios).zip(expected).zip(matched)
+        {
+            seen.agents += matched.agents;
+            seen.purchases += matched.purchases;
+            let (simulated, expected_real) = (customers(&its.all), customers(expected));
+            for ((counted, count), real) in
+                seen.counts.iter_mut().zip(&matched.counts).zip(simulated.into_iter().zip(expected_real))
+            {
+                counted.seen += count.0;
+                counted.expected += count.1;
+                counted.each.push(real.0, real.1);
+            }
+            for (differing, metric) in seen.metrics.iter_mut().zip(metrics) {
+                differing.push(metric.horizon(&its.all), metric.horizon(expected));
+            }
+            let last = |books: &Statement| books.satisfaction.last().copied().unwrap_or(0.0);
+            seen.satisfaction.push(last(&its.all), last(expected));
+        }
+    }
+
+    /// What the audit finds.
+    ///
+    /// `solved` says for which numbers there are expectations.
+    pub fn found(&self, model: &Model, metrics: &[Metric], solved: Option<Depth>) -> AuditSummary {
+        let (mut tests, mut unaudited) = (Vec::new(), Vec::new());
+        if self.replications > 0 {
+            for (scenario, seen) in self.scenarios.iter().enumerate() {
+                let mut judge = Judge { model, scenario, tests: &mut tests, unaudited: &mut unaudited };
+                judge.scenario(seen, metrics, self.replications);
+            }
+        }
+        let bound = ALARM / (tests.len().max(1)) as f64;
+        let failed: Vec<Audited> = tests.iter().filter(|test| test.probability < bound).cloned().collect();
+        let worst = tests.iter().min_by(|a, b| a.probability.total_cmp(&b.probability)).cloned();
+        let status = if !failed.is_empty() || !self.broken.is_empty() {
+            AuditStatus::Failed
+        } else if tests.is_empty() {
+            AuditStatus::NotAudited
+        } else {
+            AuditStatus::Passed
+        };
+        let why = tests.is_empty().then(|| why_not(model, solved));
+        AuditSummary {
+            status,
+            why,
+            tests: tests.len(),
+            replications: self.replications,
+            bound,
+            worst,
+            failed,
+            broken: self.broken.clone(),
+            not_tested: unaudited,
+        }
+    }
+}
+
+/// Why nothing was held against an expectation.
+fn why_not(model: &Model, solved: Option<Depth>) -> String {
+    let why = obstacles(model);
+    match solved {
+        Some(Depth::Medians) => "exact values are those at the medians of what is uncertain".to_owned(),
+        _ if why.is_empty() => "no replication was solved exactly".to_owned(),
+        _ => why.join("; "),
+    }
+}
+
+/// Real customers at the horizon: by stage, retained, ever retained, and retained no more.
+fn customers(books: &Statement) -> Vec<f64> {
+    let last = |column: &Vec<f64>| column.last().copied().unwrap_or(0.0);
+    books.customers.iter().chain([&books.retained, &books.acquired, &books.churned]).map(last).collect()
+}
+
+/// What does not hold that holds whatever chance does.
+fn untied(model: &Model, lines: &Lines, its: &PricedScenario) -> impl Iterator<Item = &'static str> {
+    /// What sums of floating point may differ by.
+    const CLOSE: f64 = 1e-9;
+    let books = &its.all;
+    let mut came = 0.0;
+    let mut broken = [false; 3];
+    for t in 0..books.retained.len() {
+        came += its.cohorts.get(t).map_or(0.0, |cohort| cohort.came);
+        let there: f64 = books.customers.iter().map(|stage| stage[t]).sum();
+        broken[0] |= (there - came).abs() > CLOSE * came;
+        broken[1] |= books.retained[t] > books.acquired[t] * (1.0 + CLOSE) || books.acquired[t] > came * (1.0 + CLOSE);
+    }
+    let (mut ledger, mut gross, mut cells) = (0_i128, 0_i128, 0.0);
+    for (line, its_line) in lines.all.iter().enumerate() {
+        for t in 0..books.retained.len() {
+            for owner in 0..its.posted.owners() {
+                let units = its.posted.units(line, t, owner);
+                ledger += units * its_line.group.sign();
+                gross += units.abs();
+                cells += f64::from(u8::from(units != 0));
+            }
+        }
+    }
+    let statement = Metric::CashFlow.horizon(books) * UNITS_PER_ONE;
+    // Each posting is rounded by half a unit at most; several may come to one cell.
+    let postings = cells * (2 * (model.stages.len() + model.initiatives.len()) + 4) as f64 + 64.0;
+    broken[2] = (ledger as f64 - statement).abs() > postings + CLOSE * gross as f64;
+    let words = [
+        "customers do not add up over stages",
+        "more customers are retained than ever were, or than came",
+        "the books and the statement do not tie",
+    ];
+    words.into_iter().zip(broken).filter(|(_, is)| *is).map(|(what, _)| what)
+}
+
+/// Judges one scenario.
+struct Judge<'a> {
+    model: &'a Model,
+    scenario: usize,
+    tests: &'a mut Vec<Audited>,
+    unaudited: &'a mut Vec<Unaudited>,
+}
+
+impl Judge<'_> {
+    fn scenario(&mut self, seen: &OfScenario, metrics: &[Metric], replications: u64) {
+        let stages = self.model.stages.iter().map(|stage| format!("customers.{}", stage.name));
+        let names = stages.chain(["active_customers", "acquired", "churned"].map(str::to_owned));
+        for (name, counted) in names.zip(&seen.counts) {
+            self.customers(name, counted, seen.agents);
+        }
+        let law = skewness_of_money(self.model, seen.purchases).max(skewness_of_traits(self.model, seen.agents));
+        let still = seen.counts.iter().all(|counted| counted.each.is_steady() && counted.each.agrees());
+        for (metric, differing) in metrics.iter().zip(&seen.metrics) {
+            let name = metric.name(self.model);
+            match metric {
+                Metric::ActiveCustomers | Metric::Churned | Metric::Stage(_) | Metric::CumulativeCashFlow => {}
+                // Through customers retained now and ever.
+                Metric::Retention => {}
+                Metric::Satisfaction if !follows_satisfaction(self.model) => {}
+                Metric::Satisfaction => self.mean("satisfaction, summed".to_owned(), &seen.satisfaction, still, 0.0),
+                Metric::Purchases if seen.purchases < FEW && !differing.agrees() => {
+                    self.leave_out(name, "fewer than 20 purchases are expected");
+                }
+                _ if replications < 2 && !differing.agrees() => self.leave_out(name, "there is one replication"),
+                _ => self.mean(name, differing, still, law),
+            }
+        }
+    }
+
+    fn customers(&mut self, metric: String, counted: &Counted, agents: f64) {
+        let Counted { seen, expected, each } = counted;
+        let few = expected.min(agents - expected) < FEW;
+        let (test, probability) = if each.agrees() {
+            (AuditTest::Equal, 1.0)
+        } else if few || each.is_steady() {
+            (AuditTest::Binomial, binomial(*seen, agents, expected / agents))
+        } else {
+            (AuditTest::Student, each.student())
+        };
+        self.note(metric, each, test, probability);
+    }
+
+    fn mean(&mut self, metric: String, differing: &Differing, still: bool, law: f64) {
+        let count = differing.off.count();
+        let skewed = differing.off.skewness().abs() / libm::sqrt(count as f64);
+        if differing.agrees() {
+            self.note(metric, differing, AuditTest::Equal, 1.0);
+        } else if differing.is_steady() && still {
+            // Nothing varies, and customers agree: so must what they are worth.
+            self.note(metric, differing, AuditTest::Equal, 0.0);
+        } else if differing.is_steady() {
+            self.leave_out(metric, "all replications came to the same");
+        } else if law > SKEWED_LAW {
+            self.leave_out(metric, "baskets or traits are too skewed for what was simulated");
+        } else if count >= FEW_REPLICATIONS && skewed > SKEWED {
+            self.leave_out(metric, "replications are too skewed");
+        } else {
+            self.note(metric, differing, AuditTest::Student, differing.student());
+        }
+    }
+
+    fn note(&mut self, metric: String, differing: &Differing, test: AuditTest, probability: f64) {
+        let (simulated, exact) = differing.means();
+        let scenario = self.model.scenarios[self.scenario].name.clone();
+        self.tests.push(Audited { scenario, metric, simulated, exact, test, probability });
+    }
+
+    fn leave_out(&mut self, metric: String, why: &str) {
+        let scenario = self.model.scenarios[self.scenario].name.clone();
+        self.unaudited.push(Unaudited { scenario, metric, why: why.to_owned() });
+    }
+}
+
+/// The skewness of the sum of so many baskets, the most skewed of all stages'.
+fn skewness_of_money(model: &Model, purchases: f64) -> f64 {
+    let purchasing = model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+    let most = purchasing.map(|its| skewness(&its.basket_law)).fold(0.0, f64::max);
+    if most > 0.0 { most / libm::sqrt(purchases.max(1e-9)) } else { 0.0 }
+}
+
+/// The skewness of the sum over so many customers of the most skewed trait that purchases or baskets are multiplied by.
+fn skewness_of_traits(model: &Model, agents: f64) -> f64 {
+    let purchasing = model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+    let traits: Vec<TraitId> = purchasing.flat_map(|its| [its.rate_trait, its.basket_trait]).flatten().collect();
+    let law = |segment: &Segment| traits.iter().map(|of| skewness(&segment.traits[of.index()])).fold(0.0, f64::max);
+    let most = model.segments.iter().map(law).fold(0.0, f64::max);
+    if most > 0.0 { most / libm::sqrt(agents.max(1e-9)) } else { 0.0 }
+}
+
+/// The skewness of a law, by its quantiles at normal numbers.
+fn skewness(law: &Distribution) -> f64 {
+    /// Half-width and number of the steps of the trapezoidal rule: third moments of log-normal laws up to sigma = 2.
+    const ENDS: f64 = 8.0;
+    const STEPS: u32 = 400;
+    let (mean, sd) = (law.mean(), law.sd());
+    if sd.is_nan() || sd <= 0.0 {
+        return 0.0;
+    }
+    let step = 2.0 * ENDS / f64::from(STEPS);
+    let node = |at: u32| {
+        let z = -ENDS + step * f64::from(at);
+        let x = (law.quantile(normal_cdf(z)) - mean) / sd;
+        x * x * x * normal_density(z) * step
+    };
+    let skewness = (0..=STEPS).map(node).sum::<f64>().abs();
+    if skewness.is_finite() { skewness } else { f64::INFINITY }
+}

@@ -1,0 +1,110 @@
+//! Significance: how likely chance alone is to lead as far away from what is expected as was seen.
+
+use super::special::{incomplete_beta, incomplete_gamma, incomplete_gamma_upper};
+
+/// Moments up to the third of numbers seen one at a time: Pébay (2008), "Formulas for robust, one-pass parallel
+/// computation of covariances and arbitrary-order statistical moments", Sandia report SAND2008-6212.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Skewed {
+    count: u64,
+    mean: f64,
+    squares: f64,
+    cubes: f64,
+}
+
+impl Skewed {
+    /// Takes one more number.
+    pub fn push(&mut self, x: f64) {
+        let before = self.count as f64;
+        self.count += 1;
+        let count = self.count as f64;
+        let delta = x - self.mean;
+        let step = delta / count;
+        let term = delta * step * before;
+        self.cubes += term * step * (count - 2.0) - 3.0 * step * self.squares;
+        self.squares += term;
+        self.mean += step;
+    }
+
+    /// How many numbers were seen.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Their mean; 0 where there are none.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard error of their mean; none with fewer than two numbers.
+    pub fn standard_error(&self) -> Option<f64> {
+        (self.count >= 2).then(|| libm::sqrt(self.squares / (self.count - 1) as f64 / self.count as f64))
+    }
+
+    /// Their skewness; 0 where all are the same.
+    pub fn skewness(&self) -> f64 {
+        let spread = self.squares / (self.count.max(1)) as f64;
+        if spread > 0.0 { self.cubes / self.count as f64 / libm::pow(spread, 1.5) } else { 0.0 }
+    }
+}
+
+/// The probability that Student's t is as far from 0 as this, on either side.
+pub fn student(t: f64, freedom: f64) -> f64 {
+    if t.is_nan() { 0.0 } else { incomplete_beta(freedom / (freedom + t * t), freedom / 2.0, 0.5) }
+}
+
+/// The probability that of `of` trials with the chance `p` each as few succeed as `count`, or as many, whichever is less
+/// likely, twice. Where chances differ from trial to trial around `p` the true one is no larger, away from the mean
+/// (Hoeffding 1956, "On the distribution of the number of successes in independent trials", Annals of Mathematical
+/// Statistics 27(3)).
+pub fn binomial(count: f64, of: f64, p: f64) -> f64 {
+    let p = p.clamp(0.0, 1.0);
+    let at_least = if count <= 0.0 { 1.0 } else { incomplete_beta(p, count, of - count + 1.0) };
+    let at_most = if count >= of { 1.0 } else { incomplete_beta(1.0 - p, of - count, count + 1.0) };
+    (2.0 * at_least.min(at_most)).min(1.0)
+}
+
+/// The same for events that come one by one at a constant rate, so many in the mean.
+pub fn poisson(count: f64, mean: f64) -> f64 {
+    if mean <= 0.0 {
+        return f64::from(u8::from(count <= 0.0));
+    }
+    let at_least = if count <= 0.0 { 1.0 } else { incomplete_gamma(count, mean) };
+    let at_most = incomplete_gamma_upper(count + 1.0, mean);
+    (2.0 * at_least.min(at_most)).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_are_those_of_tables() {
+        // Two-sided 5 % points of t.
+        for (t, freedom) in [(12.706_204_736, 1.0), (2.262_157_163, 9.0), (1.984_216_952, 99.0)] {
+            assert!((student(t, freedom) - 0.05).abs() < 1e-9, "{t}");
+            assert_eq!(student(-t, freedom).to_bits(), student(t, freedom).to_bits());
+        }
+        // P(X <= 1) of 10 trials at 1/2 is 11/1024, P(X >= 9) the same.
+        assert!((binomial(1.0, 10.0, 0.5) - 22.0 / 1024.0).abs() < 1e-14);
+        assert!((binomial(9.0, 10.0, 0.5) - 22.0 / 1024.0).abs() < 1e-14);
+        assert_eq!((binomial(0.0, 10.0, 0.0), binomial(10.0, 10.0, 1.0), binomial(1.0, 10.0, 0.0)), (1.0, 1.0, 0.0));
+        // P(X = 0) at 5 is exp(-5).
+        assert!((poisson(0.0, 5.0) - 2.0 * libm::exp(-5.0)).abs() < 1e-15);
+        assert!(poisson(40.0, 5.0) < 1e-15 && poisson(5.0, 5.0) > 0.8);
+    }
+
+    #[test]
+    fn moments_are_those_of_the_numbers() {
+        let numbers = [1.0, 2.0, 2.5, 9.0, -4.0, 0.0];
+        let mut seen = Skewed::default();
+        numbers.iter().for_each(|x| seen.push(*x));
+        let n = numbers.len() as f64;
+        let mean = numbers.iter().sum::<f64>() / n;
+        let central = |power: i32| numbers.iter().map(|x| libm::pow(x - mean, f64::from(power))).sum::<f64>() / n;
+        assert!((seen.mean() - mean).abs() < 1e-14);
+        assert!((seen.skewness() - central(3) / libm::pow(central(2), 1.5)).abs() < 1e-13);
+        let error = libm::sqrt(central(2) * n / (n - 1.0) / n);
+        assert!((seen.standard_error().unwrap() - error).abs() < 1e-14);
+    }
+}

@@ -34,7 +34,7 @@ scenarios.better = {{ changes = [{{ target = "stages.old.to.gone", odds = 0.8 }}
 /// A study with a memory, whose expectations take longer than its few customers.
 fn with_a_memory() -> String {
     r#"
-run = { period = "month", horizon = 24, customers = 1_000, agents = 10, replications = 900, seed = 3 }
+run = { period = "month", horizon = 4, customers = 1_000, agents = 10, replications = 900, seed = 3 }
 experience = { start = "beta(6, 3)", neutral = 0.65, learning = 0.25 }
 segments.all = { share = 1, start = { new = 1 } }
 stages.new = { retained = true, quality = "beta(mean=0.6, sd=0.2)", to.old = { chance = "0.2 to 0.3", drivers = { satisfaction = 2 } } }

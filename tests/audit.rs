@@ -463,7 +463,7 @@ fn tables_in_another_order_move_no_byte() {
         &[
             (
                 "values = { service_cost = 3.5, smiles = -1 }",
-                "values = { service_cost = 3.5, care_cost = 0.7, smiles = -1, extra = 1.1 }",
+                "values = { service_cost = 3.5, care_cost = 0.7, smiles = -1, spare_cost = 1.1 }",
             ),
             (
                 "on_move = { active = { welcome_cost = 7.5 } }",
@@ -475,8 +475,8 @@ fn tables_in_another_order_move_no_byte() {
         &lines,
         &[
             (
-                "values = { service_cost = 3.5, care_cost = 0.7, smiles = -1, extra = 1.1 }",
-                "values = { extra = 1.1, smiles = -1, care_cost = 0.7, service_cost = 3.5 }",
+                "values = { service_cost = 3.5, care_cost = 0.7, smiles = -1, spare_cost = 1.1 }",
+                "values = { spare_cost = 1.1, smiles = -1, care_cost = 0.7, service_cost = 3.5 }",
             ),
             (
                 "on_move = { active = { welcome_cost = 7.5, gift_cost = 1.3 } }",

@@ -114,7 +114,8 @@ fn against(report: &Report, rival: &Rival<'_>) -> String {
     let (difference, doubt) = difference(report, &rival.ahead);
     let verdict = if rival.is_beaten() { "beats the next best," } else { "is not clearly ahead of" };
     let share = share_in_words(&rival.share);
-    format!(" It {verdict} “{}”: {difference} ({doubt}), better in {share} of them.", rival.title)
+    let doubt = rival.ahead.standard_error.map_or_else(String::new, |_| format!(" ({doubt})"));
+    format!(" It {verdict} “{}”: {difference}{doubt}, better in {share} of them.", rival.title)
 }
 
 /// What differs where nothing is counted in money.

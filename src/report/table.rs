@@ -4,8 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Report;
 use super::alarm::alarm;
-use super::amount::{Unit, write, write_estimate, write_signed_bracketed};
-use super::bounds::bracketed_share;
+use super::amount::{Unit, write, write_estimate, write_probability, write_signed_bracketed};
 use super::inert::inert;
 use crate::estimate::summary::{Contrast, Summary};
 use crate::stats::estimate::Estimate;
@@ -130,7 +129,7 @@ fn contrasts(report: &Report) -> Table {
     for contrast in &report.summary.contrasts {
         let mut row = vec![narrow(report.title(&contrast.scenario), NAME_WIDTH)];
         row.extend(compared.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
-        row.extend(money.then(|| better(contrast).replace(" [", "\n[")));
+        row.extend(money.then(|| better(contrast)));
         row.push(write(Unit::Number, contrast.customers_that_differ));
         table.add_row(row);
     }
@@ -147,11 +146,10 @@ pub fn difference(contrast: &Contrast, metric: &str) -> String {
         .map_or("–".to_owned(), |difference| write_signed_bracketed(unit, &difference.estimate))
 }
 
-/// The share of replications in which a scenario is worth more than the baseline, with its interval; a single one has no
-/// share.
+/// The share of replications in which a scenario is worth more than the baseline; a single one has no share.
 pub fn better(contrast: &Contrast) -> String {
     let better = contrast.metrics.get("npv").and_then(|npv| npv.better);
-    bracketed_share(better.as_ref())
+    better.map_or("–".to_owned(), |better| write_probability(better.share))
 }
 
 /// The summary as JSON, indented, with a line break at the end.

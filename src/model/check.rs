@@ -30,7 +30,7 @@ pub const ROUNDING: f64 = 1e-9;
 pub fn rows(model: &Model) -> Vec<Diagnostic> {
     let central = model.central();
     let mut seen = Seen { told: BTreeSet::new(), rates: Rates::new(model) };
-    let mut found = everywhere(model, &central, &mut seen, |scenario| Supposition::alone(model, scenario, true));
+    let mut found = alone(model, &central, &mut seen);
     found.extend(drawn::draws(model, &seen.told));
     let together =
         everywhere(model, &central, &mut seen, |scenario| Supposition::together(model, scenario).into_iter().collect());
@@ -39,6 +39,16 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
     )));
     found.extend(seen.rates.faults());
     found
+}
+
+/// Faults in the rows of a model in its middle, one thing happening at a time: what takes no more than a moment.
+pub fn middle_rows(model: &Model) -> Vec<Diagnostic> {
+    let mut seen = Seen { told: BTreeSet::new(), rates: Rates::new(model) };
+    alone(model, &model.central(), &mut seen)
+}
+
+fn alone(model: &Model, central: &Draw, seen: &mut Seen) -> Vec<Diagnostic> {
+    everywhere(model, central, seen, |scenario| Supposition::alone(model, scenario, true))
 }
 
 /// What was seen on the way.

@@ -1,7 +1,7 @@
 //! What can be judged beside a fault: a fault hides nothing but what follows from it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Model;
+use crate::model::{Model, check};
 use crate::study::path::ParamPath as Path;
 use crate::study::source::Source;
 
@@ -76,7 +76,7 @@ impl Model {
     pub fn faults_of(source: &Source, form: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let mut told = form;
         let Some(salvaged) = source.salvage() else { return told };
-        let mut fillings = salvaged.fillings.iter().map(|study| judged(study, source, MOST_WORK).1);
+        let mut fillings = salvaged.fillings.iter().map(|study| judged(study, source, MOST_WORK, check::middle_rows).1);
         let Some(first) = fillings.next() else { return told };
         let known = |fault: &Diagnostic| !salvaged.holes.iter().any(|hole| concerns(fault, hole));
         let mut found: Vec<Diagnostic> = first.into_iter().filter(known).take(MOST_FAULTS).collect();

@@ -82,7 +82,7 @@ impl Model {
     /// # Errors
     /// All faults of the study at once.
     pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let (model, mut found) = judged(study, source, MOST_WORK);
+        let (model, mut found) = judged(study, source, MOST_WORK, check::rows);
         source.locate_all(&mut found);
         // In the order of the file, as one would mend them.
         found.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
@@ -106,8 +106,13 @@ impl Model {
 }
 
 /// A study compiled, with all that is found in it, in no order and without places in the file; no more than so many rows
-/// of chances are looked at.
-fn judged(study: &Study, source: &Source, most_work: u64) -> (Option<Model>, Vec<Diagnostic>) {
+/// of chances are looked at, by `rows`.
+fn judged(
+    study: &Study,
+    source: &Source,
+    most_work: u64,
+    rows: fn(&Model) -> Vec<Diagnostic>,
+) -> (Option<Model>, Vec<Diagnostic>) {
     let crowds = crowds(study);
     if !crowds.is_empty() {
         return (None, crowds);
@@ -118,7 +123,7 @@ fn judged(study: &Study, source: &Source, most_work: u64) -> (Option<Model>, Vec
     let errors = Errors::of(&found);
     match check::work(&model) {
         work if work > most_work => found.extend(Some(too_much(work)).filter(|_| errors.is_empty())),
-        _ => found.extend(check::rows(&model).into_iter().filter(|fault| errors.spare(fault))),
+        _ => found.extend(rows(&model).into_iter().filter(|fault| errors.spare(fault))),
     }
     if errors.is_empty() {
         found.extend(check::reach(&model));

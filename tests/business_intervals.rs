@@ -120,7 +120,7 @@ fn the_chance_to_be_above_0_is_covered_wherever_it_lies() {
 fn the_period_of_payback_is_covered_also_where_it_never_comes() {
     // 100 are paid now and come back at a steady rate: paid back by t where the rate is at least 100 / t, within 24 periods.
     let law: Law = |p| 9.0 * libm::exp(0.6 * normal_quantile(p));
-    let period = |rate: f64| (1..=24).find(|t| f64::from(*t) * rate >= 100.0).map(|t| t as usize);
+    let period = |rate: f64| (1..=24_u16).find(|t| f64::from(*t) * rate >= 100.0).map(usize::from);
     for (place, p) in [0.05, 0.5, 0.95].into_iter().enumerate() {
         // A fast rate is an early period.
         let truth = period(law(1.0 - p));

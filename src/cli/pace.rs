@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::tell_explained;
 
 /// A run that takes longer than this is told of beforehand.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// How far a run is.
 pub struct Pace {

@@ -20,7 +20,7 @@ pub struct Kinds {
 
 impl Kinds {
     /// Kinds with their shares and traits.
-    pub fn new(kinds: Vec<(f64, Vec<f64>)>) -> Self {
+    pub fn new(kinds: &[(f64, Vec<f64>)]) -> Self {
         let traits = kinds.first().map_or(0, |(_, traits)| traits.len());
         Self {
             shares: kinds.iter().map(|(share, _)| *share).collect(),
@@ -41,6 +41,7 @@ impl Kinds {
     }
 
     /// So many of them at most, from one end to the other.
+    #[must_use]
     pub fn some(&self, most: usize) -> Self {
         let all = self.shares.len();
         let count = all.min(most);

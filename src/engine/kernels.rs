@@ -13,7 +13,7 @@ type MadeBy = (usize, u64, u64);
 
 /// The laws that a study's customers experience, each once.
 pub struct Laws {
-    laws: Vec<QualityLaw>,
+    each: Vec<QualityLaw>,
     /// By stage: its law.
     stages: Vec<Option<usize>>,
     start: Option<QualityLaw>,
@@ -22,21 +22,21 @@ pub struct Laws {
 impl Laws {
     /// The laws of a model.
     pub fn of(model: &Model) -> Self {
-        let mut laws: Vec<QualityLaw> = Vec::new();
+        let mut each: Vec<QualityLaw> = Vec::new();
         let stages = model
             .stages
             .iter()
             .map(|stage| {
                 let law = stage.quality.as_ref()?.law.clone();
-                let known = laws.iter().position(|its| its.law == law);
+                let known = each.iter().position(|its| its.law == law);
                 Some(known.unwrap_or_else(|| {
-                    laws.push(QualityLaw::new(law));
-                    laws.len() - 1
+                    each.push(QualityLaw::new(law));
+                    each.len() - 1
                 }))
             })
             .collect();
         let start = model.experience.as_ref().map(|its| QualityLaw::new(its.start.clone()));
-        Self { laws, stages, start }
+        Self { each, stages, start }
     }
 }
 
@@ -72,7 +72,7 @@ impl<'a> Kernels<'a> {
         // Whoever comes second finds it, or makes the same.
         let known = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&made_by).cloned();
         Some(known.unwrap_or_else(|| {
-            let kernel = Arc::new(self.grid.kernel(&self.laws.laws[law], mean, learning));
+            let kernel = Arc::new(self.grid.kernel(&self.laws.each[law], mean, learning));
             self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(made_by, Arc::clone(&kernel));
             kernel
         }))

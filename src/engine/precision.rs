@@ -55,7 +55,7 @@ impl Precision {
             }
             (share, traits)
         };
-        Kinds::new(combinations(&lengths).map(kind).filter(|(share, _)| *share > 0.0).collect())
+        Kinds::new(&combinations(&lengths).map(kind).filter(|(share, _)| *share > 0.0).collect::<Vec<_>>())
     }
 
     /// How many kinds of customers of a segment are told apart.
@@ -87,7 +87,7 @@ impl Precision {
             }
             (1.0, traits)
         };
-        Kinds::new(combinations(&lengths).map(kind).collect())
+        Kinds::new(&combinations(&lengths).map(kind).collect::<Vec<_>>())
     }
 }
 

@@ -284,9 +284,12 @@ impl Judge<'_> {
         for (metric, differing) in metrics.iter().zip(&seen.metrics) {
             let name = metric.name(self.model);
             match metric {
-                Metric::ActiveCustomers | Metric::Churned | Metric::Stage(_) | Metric::CumulativeCashFlow => {}
-                // Through customers retained now and ever.
-                Metric::Retention => {}
+                // Retention through customers retained now and ever.
+                Metric::ActiveCustomers
+                | Metric::Churned
+                | Metric::Stage(_)
+                | Metric::CumulativeCashFlow
+                | Metric::Retention => {}
                 Metric::Satisfaction if !follows_satisfaction(self.model) => {}
                 Metric::Satisfaction => self.mean("satisfaction, summed".to_owned(), &seen.satisfaction, still, 0.0),
                 Metric::Purchases if seen.purchases < FEW && !differing.agrees() => {

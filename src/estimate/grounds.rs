@@ -15,6 +15,7 @@ use super::smooth::is_smoothed;
 use super::stake::Stakes;
 
 /// What intervals rest on.
+#[expect(clippy::struct_excessive_bools, reason = "four facts of a study, none of which follows from another")]
 pub struct Grounds<'m> {
     model: &'m Model,
     stakes: Stakes,
@@ -170,13 +171,13 @@ impl<'m> Grounds<'m> {
             return plain;
         }
         let size = self.stakes.levels[of.scenario][of.cut][place].horizon / sure.replications as f64;
-        let ends = self.leaning(smooth.unwrap_or(sample), size, sure).holding(plain.mean);
+        let ends = Self::leaning(smooth.unwrap_or(sample), size, sure).holding(plain.mean);
         let ends = if metric.is_count() { ends.within(0.0, f64::INFINITY) } else { ends };
         Estimate { low: ends.low, high: ends.high, ..plain }
     }
 
     /// The interval of the mean of a sample that is skewed.
-    fn leaning(&self, sample: &[f64], size: f64, sure: Confidence) -> Ends {
+    fn leaning(sample: &[f64], size: f64, sure: Confidence) -> Ends {
         let seen: Moments = sample.iter().copied().collect();
         let (mean, unseen) = (seen.mean(), sure.student * libm::sqrt(sure.unseen(size)));
         let leaning = (sure.replications <= MOST_BOOTSTRAPPED).then(|| bootstrap_t(sample, sure)).flatten();
@@ -212,7 +213,7 @@ impl<'m> Grounds<'m> {
         };
         let size = size / sure.replications as f64;
         let ends = if self.leans && !metric.is_state() {
-            self.leaning(sample, size, sure)
+            Self::leaning(sample, size, sure)
         } else {
             sure.about(mean, libm::sqrt(variance + sure.unseen(size)))
         };

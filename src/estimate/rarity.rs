@@ -11,7 +11,7 @@ use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
 
 /// How many replications have to be expected either way. The intervals of Student's t of a number that is one thing or
-/// another cover what they promise from about there on (Brown, Cai & DasGupta 2001, "Interval estimation for a binomial
+/// another cover what they promise from about there on (Brown, Cai & Das Gupta 2001, "Interval estimation for a binomial
 /// proportion", Statistical Science 16(2)).
 const ENOUGH: f64 = 10.0;
 /// What is less likely than this, in all replications together, is taken for impossible.

@@ -222,6 +222,7 @@ pub struct Difference {
 }
 
 /// Writes a share under the names of a probability to be better; nothing where there is none.
+#[expect(clippy::ref_option, reason = "serde asks so")]
 fn better<S: Serializer>(share: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     #[expect(clippy::struct_field_names, reason = "these are the names in the file")]

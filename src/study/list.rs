@@ -13,7 +13,10 @@ use crate::digest::sha256;
 
 /// The files that were read for a study. Its copies share them, so that every file is read once.
 #[derive(Clone, Debug, Default)]
-pub struct Files(Arc<Mutex<BTreeMap<String, Result<Arc<[u8]>, Diagnostic>>>>);
+pub struct Files(Arc<Mutex<BTreeMap<String, Found>>>);
+
+/// The bytes of a file, or why there are none.
+type Found = Result<Arc<[u8]>, Diagnostic>;
 
 impl Source {
     /// The digests of all lists that were read for the study, by the names that it gives them, in their order.

@@ -435,7 +435,9 @@ fn leaves(at: &str, value: &serde_json::Value, lines: &mut Vec<String>) {
         }
         serde_json::Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {
-                let name = item.get("name").or(item.get("scenario")).map_or(place.to_string(), ToString::to_string);
+                // Sentences go in the order of the scenarios that they are of.
+                let place = if item.is_string() { String::new() } else { place.to_string() };
+                let name = item.get("name").or(item.get("scenario")).map_or(place, ToString::to_string);
                 leaves(&format!("{at}.{name}"), item, lines);
             }
         }

@@ -29,8 +29,11 @@ macro_rules! tests {
     ($($case:literal: $claim:ident,)*) => { &[$(($case, stringify!($claim), $claim)),*] };
 }
 
+/// A name, the folder of its case, and what it does with that.
+type Test = (&'static str, &'static str, fn(&Case));
+
 /// The cases that are read, each with what is held against it.
-const READ: &[(&str, &str, fn(&Case))] = tests![
+const READ: &[Test] = tests![
     "bass_1969": adoption_by_the_year_follows_the_discrete_recursion,
     "bass_1969": adoption_by_the_week_peaks_when_and_as_high_as_the_continuous_curve_does,
     "clv_margin_multiple": customer_value_is_the_margin_multiple,

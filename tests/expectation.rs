@@ -17,6 +17,9 @@ use polku::quantity::{ScenarioId, SegmentId};
 
 /// A small journey in which satisfaction bends what people do; its quality laws are filled in.
 fn remembered(quality: [&str; 2], learning: &str) -> String {
+    // A number stands without quotes.
+    let [shop, away] =
+        quality.map(|law| if law.parse::<f64>().is_ok() { law.to_owned() } else { format!("\"{law}\"") });
     format!(
         r#"
 [run]
@@ -39,14 +42,14 @@ start = {{ shop = 1 }}
 changes = [ {{ target = "stages.shop.quality", add = -0.05 }} ]
 [stages.shop]
 retained = true
-quality = "{}"
+quality = {shop}
 purchases = {{ rate = 0.7, basket = "lognormal(mean=20, sd=8)", drivers = {{ satisfaction = 1.2 }} }}
 [stages.shop.to]
 desk = {{ chance = 0.1, on = "purchase" }}
 away = {{ chance = [0.1, 0.05, 0.02], by = "periods_in_stage", drivers = {{ satisfaction = -2 }} }}
 [stages.desk]
 retained = true
-quality = "{}"
+quality = {away}
 to = {{ shop = {{ chance = 0.5, drivers = {{ satisfaction = 1 }} }}, away = 0.1 }}
 on_move = {{ shop = {{ voucher_cost = 3 }} }}
 [stages.away]
@@ -58,8 +61,7 @@ effects = [ {{ target = "stages.*.quality", add = 0.08 }} ]
 [scenarios.today]
 [scenarios.better]
 initiatives = {{ care = 2 }}
-"#,
-        quality[0], quality[1]
+"#
     )
 }
 
@@ -222,7 +224,7 @@ fn obstacles_say_what_stands_in_the_way() {
     assert_eq!(
         obstacles(&model(&traits)),
         [
-            "it would take 7921 combinations of the traits taste, age, more than 1000 where satisfaction drives something too"
+            "it would take 7921 combinations of the traits age, taste, more than 1000 where satisfaction drives something too"
         ]
     );
     let experiment = model(&traits);

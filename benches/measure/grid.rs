@@ -36,6 +36,7 @@ const TIMES: f64 = 3.0;
 
 /// One study of the grid: what it uses.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is used or not, whatever the others are")]
 struct Ordinary {
     place: u32,
     horizon: u32,

@@ -3,6 +3,7 @@
 //! `cargo run --release --example measure -- --help` lists the verbs. `docs/performance.md` shows what they print.
 
 #![allow(clippy::expect_used, reason = "a measurement that cannot be made should say so and stop")]
+#![allow(clippy::panic, reason = "the same, with the faults")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod clock;

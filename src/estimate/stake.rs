@@ -8,10 +8,11 @@ use crate::engine::flows::Flows;
 use crate::engine::program::Program;
 use crate::model::Model;
 use crate::model::change::Change;
+use crate::model::check::reached;
 use crate::model::draw::Draw;
 use crate::model::roadmap::Planned;
 use crate::model::timeline::Timeline;
-use crate::quantity::{ParamId, ScenarioId, SegmentId};
+use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
 use crate::stats::distribution::Distribution;
 
 use super::entered::Cohort;
@@ -151,8 +152,15 @@ fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Flo
         (1..=model.run.horizon as usize).for_each(|t| moved.moves[t][slot] = 1.0);
         moved
     };
-    purchases.extend((0..program.booked_moves.len()).map(moved));
-    (stays, purchases)
+    // A stage that nobody can ever be in moves no interval.
+    let reached = reached(model);
+    let of_reached = |lives: Vec<Flows>| -> Vec<Flows> {
+        let places = lives.into_iter().enumerate();
+        places.filter(|(place, _)| reached.contains(&StageId::from(*place))).map(|(_, flows)| flows).collect()
+    };
+    let (stays, mut deeds) = (of_reached(stays), of_reached(purchases));
+    deeds.extend((0..program.booked_moves.len()).map(moved));
+    (stays, deeds)
 }
 
 /// The stake of a metric, from the series of those who stay in a stage and of single deeds.

@@ -130,8 +130,8 @@ fn everywhere(
     faults
 }
 
-/// Warnings of stages that no customer can ever be in.
-pub fn reach(model: &Model) -> Vec<Diagnostic> {
+/// The stages that customers can ever be in.
+pub fn reached(model: &Model) -> BTreeSet<StageId> {
     let starts = model
         .segments
         .iter()
@@ -145,6 +145,12 @@ pub fn reach(model: &Model) -> Vec<Diagnostic> {
             }
         }
     }
+    reached
+}
+
+/// Warnings of stages that no customer can ever be in.
+pub fn reach(model: &Model) -> Vec<Diagnostic> {
+    let reached = reached(model);
     model
         .stage_order
         .iter()

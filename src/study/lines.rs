@@ -35,7 +35,8 @@ impl Lines {
     /// The byte at which the line of a byte ends, its ending left out.
     pub fn end_of_line(&self, text: &str, offset: usize) -> usize {
         let next = self.starts.partition_point(|start| *start <= offset);
-        let end = self.starts.get(next).map_or(text.len(), |start| start - 1);
+        let Some(start) = self.starts.get(next) else { return text.len() };
+        let end = start - 1;
         if end > offset && text.as_bytes()[..end].ends_with(b"\r") { end - 1 } else { end }
     }
 }

@@ -81,7 +81,7 @@ fn what_replications_are_too_few_for_is_said_to_be_so() {
     let told = strings(&report);
     assert!(!told.contains("too few replications") && told.contains(">open<"), "{told}");
     report.business.cases.iter_mut().for_each(|case| case.expected_shortfall = None);
-    report.summary.replications = 9;
+    report.summary.cautions = vec!["With 9 replications intervals are wide.".to_owned()];
     let told = strings(&report);
     assert!(told.contains("too few replications") && told.contains("With 9 replications intervals are wide"), "{told}");
 }

@@ -54,13 +54,18 @@ fn cut_laws() -> Vec<Distribution> {
 fn both_tails_say_the_same_and_keep_their_digits() {
     for law in laws().into_iter().chain(cut_laws()) {
         for p in [1e-12, 1e-6, 0.03, 0.4, 0.5, 0.7, 0.999] {
-            let back = law.above(law.upper_quantile(p));
-            assert!((back - p).abs() <= 1e-9 * p, "{law:?} above at {p}: {back:e}");
+            // As near as the digits of the quantile allow: a beta law's 1 - x may be less than they tell apart.
+            let x = law.upper_quantile(p);
+            let [before, after] = [-1e-15, 1e-15].map(|part| law.above(x + part * x.abs()));
+            assert!(
+                after <= p * (1.0 + 1e-9) && p * (1.0 - 1e-9) <= before,
+                "{law:?} above at {p}: {after:e}, {before:e}"
+            );
             let x = law.quantile(p);
             if p > 0.01 {
                 close(law.upper_quantile(1.0 - p), x, 1e-9);
             }
-            assert!((law.below(x) + law.above(x) - 1.0).abs() < 1e-12, "{law:?} at {p}");
+            assert!((law.below(x) + law.above(x) - 1.0).abs() < 2e-12, "{law:?} at {p}");
         }
         let (low, high) = law.support();
         assert_eq!((law.below(low), law.above(high)), (0.0, 0.0), "{law:?}");
@@ -81,7 +86,8 @@ fn a_truncated_law_is_the_law_between_its_ends() {
     for law in cut_laws() {
         for p in [1e-9, 0.01, 0.2, 0.5, 0.8, 0.99, 0.999_999] {
             let back = law.cdf(law.quantile(p));
-            assert!((back - p).abs() <= 1e-9 * p + 2e-15, "{law:?} at {p}: {back}");
+            // As near as the digits of what lies far from 0 allow.
+            assert!((back - p).abs() <= 1e-9 * p + 1e-14, "{law:?} at {p}: {back}");
         }
         let (low, high) = law.support();
         assert_eq!((law.quantile(0.0), law.quantile(1.0)), (low, high), "{law:?}");
@@ -98,7 +104,7 @@ fn mean_and_sd_of_what_is_cut_are_those_of_its_density() {
     for law in cut_laws() {
         let (low, high) = law.support();
         let high = if high.is_finite() { high } else { law.upper_quantile(1e-14) };
-        let steps = 4_000;
+        let steps = 32_000;
         let at = |i: u32| low + (high - low) * f64::from(i) / f64::from(steps);
         let shares: Vec<(f64, f64)> =
             (0..steps).map(|i| (f64::midpoint(at(i), at(i + 1)), law.cdf(at(i + 1)) - law.cdf(at(i)))).collect();

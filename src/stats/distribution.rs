@@ -198,6 +198,8 @@ impl Distribution {
             Self::Normal { mean, sd } => normal_cdf((mean - x) / sd),
             Self::LogNormal { mu, sigma } => normal_cdf((mu - libm::log(x)) / sigma),
             Self::LogitNormal { mu, sigma } => normal_cdf((mu - log_odds(x)) / sigma),
+            // From the nearer end: 1 - x has no digits left of a small x.
+            Self::Beta { a, b } if x < 0.5 => 1.0 - incomplete_beta(x, a, b),
             Self::Beta { a, b } => incomplete_beta(1.0 - x, b, a),
             Self::Gamma { shape, scale } => incomplete_gamma_upper(shape, x / scale),
             Self::Weibull { shape, scale } => libm::exp(-libm::pow(x / scale, shape)),

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 #![allow(clippy::format_collect, reason = "a study is put together once")]
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use polku::engine::experiment::Experiment;
@@ -16,7 +18,7 @@ use polku::study::Study;
 use polku::study::setting::Setting;
 use polku::study::source::Source;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Everything that the language can say, in one study.
 const RICH: &str = r#"
@@ -263,15 +265,13 @@ fn the_studies_that_are_mutated_run() {
     }
 }
 
-#[test]
-fn no_slip_of_the_hand_makes_polku_panic_or_hang() {
+/// Plays so many studies with a few slips each, and says how they ended.
+fn slips(cases: u32, rng: TestRng) -> BTreeMap<String, u32> {
     let studies = studies();
     let index = any::<prop::sample::Index>;
     let slips = prop::collection::vec((0_u8..8, index(), index(), index()), 1..4);
-    let config = Config { cases: 400, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
-    let rng = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
-    let mut ends = std::collections::BTreeMap::new();
-    let seen = std::cell::RefCell::new(&mut ends);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let seen = RefCell::new(BTreeMap::new());
     TestRunner::new_with_rng(config, rng)
         .run(&(index(), slips), |(which, slips)| {
             let text = slips.iter().fold(studies[which.index(studies.len())].clone(), |text, one| slip(&text, one));
@@ -280,8 +280,36 @@ fn no_slip_of_the_hand_makes_polku_panic_or_hang() {
             Ok(())
         })
         .unwrap();
+    seen.into_inner()
+}
+
+#[test]
+fn no_slip_of_the_hand_makes_polku_panic_or_hang() {
+    let ends = slips(400, TestRng::deterministic_rng(Config::default().rng_algorithm));
     // Mutants that are all refused, or all fine, would show nothing.
     assert!(ends["Done"] > 50 && ends["Wrong"] > 50, "{ends:?}");
+}
+
+#[test]
+#[ignore = "takes as long as POLKU_MUTANTS_SECONDS says; .ci/run sets it, and a fresh POLKU_MUTANTS_SEED"]
+#[expect(clippy::disallowed_methods, reason = "how long to go on is asked of a clock; no result is")]
+fn fresh_slips_make_polku_neither_panic_nor_hang() {
+    let number = |name: &str| std::env::var(name).unwrap().parse::<u64>().unwrap();
+    let (seconds, seed) = (number("POLKU_MUTANTS_SECONDS"), number("POLKU_MUTANTS_SEED"));
+    let began = Instant::now();
+    let mut played = 0;
+    for round in 0_u64.. {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&round.to_le_bytes());
+        let ends = slips(50, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+        played += ends.values().sum::<u32>();
+        if began.elapsed() > Duration::from_secs(seconds) {
+            break;
+        }
+    }
+    println!("{played} studies with slips, seed {seed}");
+    assert!(played >= 50);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn main() {
     println!("| study | scenario | independent | paired | forced | gain, paired | gain, forced | chosen |");
     println!("|---|---|---:|---:|---:|---:|---:|---|");
     for (study, more) in
-        [("benches/studies/j1", FEWER), ("benches/studies/j2", FEWER), ("benches/studies/retailer", "")]
+        [("benches/studies/j1", FEWER), ("benches/studies/j2", FEWER), ("scenarios/retailer", "")]
     {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{study}.toml"));
         let text = std::fs::read_to_string(&path).expect("the study is there") + more;

@@ -28,9 +28,7 @@ fn main() {
     println!("independent streams.\n");
     println!("| study | scenario | independent | paired | forced | gain, paired | gain, forced | chosen |");
     println!("|---|---|---:|---:|---:|---:|---:|---|");
-    for (study, more) in
-        [("benches/studies/j1", FEWER), ("benches/studies/j2", FEWER), ("scenarios/retailer", "")]
-    {
+    for (study, more) in [("benches/studies/j1", FEWER), ("benches/studies/j2", FEWER), ("scenarios/retailer", "")] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{study}.toml"));
         let text = std::fs::read_to_string(&path).expect("the study is there") + more;
         let source = Source::new("study.toml", path.parent().expect("a file lies in a folder"), &text);

@@ -15,7 +15,7 @@ use polku::{Experiment, Model, Study};
 pub const J1: &str = "benches/studies/j1.toml";
 /// The journey with memory: satisfaction, bent rows, purchases and baskets.
 pub const J2: &str = "benches/studies/j2.toml";
-/// The shipped study that uses most of the language, by a link to it.
+/// The shipped study that uses most of the language.
 pub const RETAILER: &str = "scenarios/retailer.toml";
 
 /// The vector instructions to work with: those that `POLKU_LANES` names, else the widest that the processor has.

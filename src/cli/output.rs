@@ -26,7 +26,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Prints JSON to standard output, in which what is not legible is written as JSON writes it.
 ///
 /// # Errors
-/// Those of [`print`].
+/// Those of [`print()`].
 pub fn print_json(text: &str) -> Result<(), Failure> {
     to_stdout(&legible::json(text))
 }

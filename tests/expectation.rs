@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{check_against_exact, model, summary};
+use common::{check_against_exact, model};
 use polku::engine::cells::planned;
 use polku::engine::cohort::expected;
 use polku::engine::experiment::Experiment;
@@ -83,9 +83,8 @@ fn flows(model: &Model, scenario: usize, segment: usize, intervals: Option<usize
 #[test]
 fn simulations_agree_with_the_exact_expectation_whatever_the_quality_is_like() {
     for quality in QUALITIES {
-        let run = summary(&model(&remembered(quality, "0.4")));
+        let run = check_against_exact(&model(&remembered(quality, "0.4")));
         assert!(run.scenarios.iter().all(|scenario| scenario.exact.as_ref().unwrap().contains_key("satisfaction")));
-        check_against_exact(&run);
     }
 }
 
@@ -99,9 +98,9 @@ fn simulations_agree_with_the_exact_expectation_with_a_trait_and_uncertain_numbe
         )
         .replace("add = 0.08", "add = \"0.02 to 0.2\"")
         .replace("rate = 0.7", "rate = \"0.5 to 0.8\"");
-    check_against_exact(&summary(&model(&study)));
+    check_against_exact(&model(&study));
     let certain = study.replace("\"0.02 to 0.2\"", "0.1").replace("\"0.5 to 0.8\"", "0.6");
-    check_against_exact(&summary(&model(&certain.replace("bernoulli(0.4)", "normal(0, 1)"))));
+    check_against_exact(&model(&certain.replace("bernoulli(0.4)", "normal(0, 1)")));
 }
 
 #[test]
@@ -174,7 +173,7 @@ fn drivers_without_measure_have_an_expectation_all_the_same() {
         .replace("{ satisfaction = 1 }", "{ satisfaction = 1, worth = 0.01 }");
     let model = model(&study);
     assert!(obstacles(&model).is_empty());
-    check_against_exact(&summary(&model));
+    check_against_exact(&model);
 }
 
 #[test]

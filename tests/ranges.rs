@@ -55,10 +55,9 @@ fn is_refused(text: &str) -> bool {
 /// Two chances that add up to more than 1 with a probability of 5.06e-4, by numeric integration of their densities.
 #[test]
 fn what_is_rare_is_held_and_counted_and_every_solver_agrees() {
-    let run = summary(&model(ROW));
+    let run = check_against_exact(&model(ROW));
     // A Poisson count of mean 5.1: outside these bounds once in 150 seeds.
     assert!((1..=13).contains(&run.replications_held), "{} of 10,000", run.replications_held);
-    check_against_exact(&run);
     let certain = summary(&model(&ROW.replace("10000", "20").replace("sd=0.08", "sd=0.02")));
     assert_eq!(certain.replications_held, 0);
 }
@@ -124,7 +123,7 @@ fn a_truncated_law_is_drawn_between_its_ends() {
     let law = &model.params[param].law;
     let mean = draws.iter().sum::<f64>() / 400.0;
     assert!((mean - law.mean()).abs() < 4.5 * law.sd() / 20.0, "{mean}");
-    check_against_exact(&summary(&model));
+    check_against_exact(&model);
 }
 
 /// A million purchases of a customer in a period: each counted, none drawn by itself.
@@ -136,8 +135,7 @@ fn a_million_purchases_are_one_sum() {
         .replace("10000", "20");
     let warned = found(&text);
     assert!(warned.len() == 1 && warned[0].what.contains("buy up to 1e6 times"), "{warned:#?}");
-    let run = summary(&model(&text));
-    check_against_exact(&run);
+    let run = check_against_exact(&model(&text));
     // Nothing but the number of customers makes money vary: one basket varies by 5, a million by 5,000 in 10 million.
     let metrics = &run.scenarios[0].metrics;
     let mean_basket = metrics["revenue"].mean / metrics["purchases"].mean;
@@ -156,7 +154,7 @@ fn leaving_after_one_of_very_many_purchases_is_as_likely_as_it_should_be() {
         )
         .replace("values = { revenue = 10 }", "purchases = { rate = 20000, basket = 10 }")
         .replace("10000", "60");
-    check_against_exact(&summary(&model(&text)));
+    check_against_exact(&model(&text));
 }
 
 #[test]

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use polku::engine::depth::Depth;
 use polku::engine::experiment::Experiment;
+use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Summary;
 use polku::model::Model;
@@ -41,8 +43,14 @@ pub fn small_retailer() -> String {
     text
 }
 
-/// Holds every figure of a run against its exact expectation: no further off than 4.5 standard errors.
-pub fn check_against_exact(run: &Summary) {
+/// Runs a model with the exact expectations of all that it draws, whatever they cost, and holds every figure against
+/// its own: no further off than 4.5 standard errors.
+pub fn check_against_exact(model: &Model) -> Summary {
+    let experiment = Experiment::new(model).threads(2);
+    let extras = Extras::new(&experiment, Some(Depth::Draws));
+    let runs = Runs::with(model, &experiment, extras).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert!(runs.why_not_exact().is_empty(), "{:?}", runs.why_not_exact());
+    let run = runs.summary();
     for scenario in &run.scenarios {
         let exact = scenario.exact.as_ref().unwrap();
         let metrics = scenario.metrics.iter().map(|(name, estimate)| (name.clone(), estimate));
@@ -54,6 +62,7 @@ pub fn check_against_exact(run: &Summary) {
             assert!(z.abs() < 4.5, "{name} of {}: {mean} simulated, {truth} exact, z = {z}", scenario.name);
         }
     }
+    run
 }
 
 /// A study in which each of these texts, which it has, is another.

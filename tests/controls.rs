@@ -133,8 +133,9 @@ fn without_uncertain_numbers_an_exact_level_is_known_without_error() {
 fn few_replications_have_few_controls_and_one_has_none() {
     let few = study(5, UNCERTAIN, HEARD).replace("replications = 40", "replications = 9");
     assert!(controlled(&few).controlled.is_empty(), "nothing has a known mean that so few replications allow to use");
-    let one = study(5, UNCERTAIN, "").replace("replications = 40", "replications = 1");
-    assert!(controlled(&one).controlled.is_empty());
+    let exact = |replications: &str| study(5, UNCERTAIN, "").replace("replications = 40", replications);
+    assert!(controlled(&exact("replications = 9")).controlled.is_empty(), "so few draws lean too far to one side");
+    assert!(controlled(&exact("replications = 10")).controlled.contains_key("revenue"));
     let certain = study(5, "0.1", "").replace("replications = 40", "replications = 1");
     assert_eq!(controlled(&certain).controlled["revenue"].estimate.standard_error, Some(0.0));
 }

@@ -39,13 +39,13 @@ fn intervals_cover_where_baskets_are_skewed() {
 fn what_is_rare_is_told_from_enough_replications_on() {
     let situations = situations();
     let Some(situation) = situations.iter().find(|its| its.name == "rare success") else { panic!("it is there") };
-    let found = situation.covered(&[5, 50], 40);
+    let found = situation.covered(&[5, 80], 40);
     let told = |place: usize, kind: Kind, scenario: &str| {
         found[place].keys().any(|(its, figure)| *its == kind && figure.ends_with(scenario))
     };
     for kind in [Kind::Level, Kind::Difference, Kind::Controlled] {
         assert!(!told(0, kind, "better"), "5 replications tell {kind:?}");
-        assert!(told(1, kind, "better"), "50 replications do not tell {kind:?}");
+        assert!(told(1, kind, "better"), "80 replications do not tell {kind:?}");
     }
     assert!(told(0, Kind::Level, "today") && told(0, Kind::Better, "better"), "what does not hang on it is told");
 }

@@ -135,9 +135,9 @@ fn what_hangs_on_a_rare_success_has_no_interval_until_it_comes_often_enough() {
     assert!(better.metrics.values().all(|its| its.ends().is_none()) && better.controlled.is_empty());
     assert!(few.contrasts[0].metrics.values().all(|its| its.estimate.ends().is_none() && its.better.is_some()));
     let why = "“better” has no intervals: the success of “fix” comes about 4 times in 20 replications, too seldom to tell \
-               what it is worth. 50 replications would do.";
+               what it is worth. 75 replications would do.";
     assert_eq!(few.cautions, [why]);
-    let many = summary(&model(&study("agents = 50, replications = 50", "0.05", SUCCESS)));
+    let many = summary(&model(&study("agents = 50, replications = 75", "0.05", SUCCESS)));
     assert!(many.scenarios[1].metrics["npv"].standard_error.is_some() && !many.scenarios[1].controlled.is_empty());
 }
 

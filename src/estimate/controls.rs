@@ -22,6 +22,10 @@ const REPLICATIONS_EACH: usize = 10;
 /// intervals from fewer too narrow: with 40, those of 95 % were found to cover 90 %.
 const REPLICATIONS_FOR_DRAWN: usize = 100;
 
+/// The replications from which on an exact level is told that uncertain numbers move: with 5, intervals of 95 % were found
+/// to cover 91 %.
+const REPLICATIONS_FOR_EXACT: usize = 10;
+
 /// The controls of all replications so far.
 pub struct Controls {
     /// Whether nothing is drawn for a replication as a whole, so that every one of them has the same expectations.
@@ -124,6 +128,9 @@ impl Controls {
         if known && self.fixed && !metric.is_ratio() {
             let mean = exact.iter().sum::<f64>() / exact.len() as f64;
             return Some(Controlled { estimate: Estimate::known(mean), variance_left: 0.0, controls: 1 });
+        }
+        if known && !self.fixed && sample.len() < REPLICATIONS_FOR_EXACT {
+            return None;
         }
         let controls = self.of(known, sample.len());
         let freed = (known && metric.is_ratio()).then(|| self.freed(scenario, metric, sample));

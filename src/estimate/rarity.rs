@@ -12,8 +12,8 @@ use crate::stats::distribution::Distribution;
 
 /// How many replications have to be expected either way. The intervals of Student's t of a number that is one thing or
 /// another cover what they promise from about there on (Brown, Cai & Das Gupta 2001, "Interval estimation for a binomial
-/// proportion", Statistical Science 16(2)).
-const ENOUGH: f64 = 10.0;
+/// proportion", Statistical Science 16(2)); from 10 on, those of 95 % were found to cover 92 %.
+const ENOUGH: f64 = 15.0;
 /// What is less likely than this, in all replications together, is taken for impossible.
 const NEVER: f64 = 1e-9;
 

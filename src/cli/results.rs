@@ -148,11 +148,8 @@ impl Results {
 
 /// Writes files to the disk, not only to the system's memory of it: a full disk is noticed before anything is replaced.
 fn write_all(folder: &Path, outputs: &[Output]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
     for (name, bytes) in outputs {
-        let path = folder.join(name);
-        fs::create_dir_all(parent(&path))?;
-        let mut file = File::create(&path)?;
+        let mut file = create(&folder.join(name))?;
         file.write_all(bytes)?;
         file.sync_all()?;
     }
@@ -160,6 +157,13 @@ fn write_all(folder: &Path, outputs: &[Output]) -> io::Result<()> {
     sync(&folder.join("charts"));
     sync(folder);
     Ok(())
+}
+
+/// Makes a file and the folders above it; never after an interrupt, which has removed them for good.
+fn create(path: &Path) -> io::Result<File> {
+    let _held = interrupt::hold();
+    fs::create_dir_all(parent(path))?;
+    File::create(path)
 }
 
 /// Writes the names of a folder to the disk; systems that cannot do so need not.

@@ -27,7 +27,7 @@ use super::population::{BLOCK, Block};
 use super::program::Program;
 use super::rollout::Rollout;
 use super::tables::Tables;
-use super::threads::pool;
+use super::threads::{install, pool};
 use super::together::{Heard, Together};
 use super::wave::wave;
 
@@ -107,6 +107,11 @@ impl<'m> Experiment<'m> {
         self
     }
 
+    /// How many threads it uses; 0 stands for all processors.
+    pub fn thread_count(&self) -> usize {
+        self.threads
+    }
+
     /// Works on this many customers at a time. Results do not depend on it.
     #[must_use]
     pub fn block(mut self, customers: usize) -> Self {
@@ -178,7 +183,7 @@ impl<'m> Experiment<'m> {
                     .mend("ask for fewer with --threads"),
             ]
         })?;
-        pool.install(|| {
+        install(&pool, || {
             let central = self.model.central();
             let fixed = (!self.model.is_uncertain()).then(|| {
                 let arrivals = planned(self.model, &central);
@@ -256,7 +261,7 @@ impl<'m> Experiment<'m> {
     pub fn expected_at_medians(&self) -> Option<Vec<Vec<Flows>>> {
         let central = self.model.central();
         let solve = || self.expected(&central, &planned(self.model, &central));
-        pool(self.threads).map_or_else(|_| solve(), |pool| pool.install(solve))
+        pool(self.threads).map_or_else(|_| solve(), |pool| install(&pool, solve))
     }
 
     fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {

@@ -4,10 +4,15 @@
 
 mod common;
 
-use common::model;
+use common::{EVERYTHING, model, with};
+use polku::engine::by_time::ByTime;
+use polku::engine::cohort::Solver;
 use polku::engine::experiment::Experiment;
+use polku::engine::program::Program;
+use polku::engine::value_to_come::Rewards;
 use polku::estimate::business::{Business, CohortResult};
 use polku::estimate::runs::Runs;
+use polku::quantity::{ScenarioId, SegmentId};
 
 fn business(text: &str) -> Business {
     let model = model(text);
@@ -97,4 +102,65 @@ fn an_initiative_that_may_fail_counts_after_the_horizon_as_often_as_it_works() {
     assert!(works > 0.0 && works < 1.0, "{works}");
     let wanted = works * always + (1.0 - works) * never;
     assert!((half - wanted).abs() < 1e-3, "{half} {wanted}: {never} to {always}");
+}
+
+/// Numbers without any order: what happens is worth something else in every stage and at every time.
+fn any(width: usize, times: usize, salt: usize) -> ByTime {
+    let number = |t: usize, at: usize| ((t * 31 + at * 17 + salt * 101) % 29) as f64 - 11.0;
+    ByTime::of((width, times), (0..times).map(|t| (0..width).map(move |at| number(t, at))))
+}
+
+/// The value of all who come, found backward from the horizon, is what they come to on the way forward: the two walks share
+/// no step (Howard 1960).
+#[test]
+fn values_found_backward_are_what_customers_come_to_forward() {
+    let inflow = "inflow = { per_period = 50, start = { fresh = 0.6, active = 0.4 } }\n[segments.old]";
+    let aged = "{ chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = \"age\" }";
+    let plain = [("AWAY", "0.04"), ("BACK", "0.1"), ("[traits.back]\nlaw = \"beta(2, 9)\"\n", "")];
+    let studies = [
+        with(EVERYTHING, &plain),
+        with(EVERYTHING, &[("AWAY", "{ chance = 0.04, drivers = { level = 0.8 } }"), ("BACK", "{ trait = \"back\" }")]),
+        with(EVERYTHING, &[("AWAY", aged), plain[1], plain[2]]),
+        with(
+            EVERYTHING,
+            &[
+                plain[1],
+                plain[2],
+                ("AWAY", "{ chance = 0.04, drivers = { satisfaction = -2 } }"),
+                (
+                    "[stages.fresh]\n",
+                    "[experience]\nstart = \"beta(6, 3)\"\nneutral = 0.65\nlearning = 0.3\n[stages.fresh]\nquality = \"beta(3, 2)\"\n",
+                ),
+            ],
+        ),
+    ];
+    for (place, study) in studies.iter().enumerate() {
+        let model = model(&study.replacen("[segments.old]", inflow, 1));
+        let program = Program::new(&model);
+        let solver = Solver::of(&model, &program).unwrap();
+        let drawn = model.central();
+        let solution = solver.at(&drawn);
+        let (stages, times) = (model.stages.len(), model.run.horizon as usize + 1);
+        let rewards = Rewards {
+            customers: any(stages, times, 1),
+            baskets: any(stages, times, 2),
+            moves: any(program.booked_moves.len(), times, 3),
+        };
+        for (scenario, segment) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let place_of = (ScenarioId::from(scenario), SegmentId::from(segment));
+            let entries = if model.segments[segment].inflow.is_some() { times } else { 1 };
+            let came: Vec<f64> = (0..entries).map(|entry| 100.0 + 7.0 * (entry % 5) as f64).collect();
+            let flows = solution.flows(place_of, &came);
+            let both = |worth: &ByTime, flow: &ByTime| -> f64 {
+                worth.numbers().iter().zip(flow.numbers()).map(|(worth, flow)| worth * flow).sum()
+            };
+            let forward = both(&rewards.customers, &flows.customers)
+                + both(&rewards.baskets, &flows.baskets)
+                + both(&rewards.moves, &flows.moves);
+            let worths = solution.worth_by_entry(place_of, &rewards, entries);
+            let backward: f64 = came.iter().zip(&worths).map(|(came, worth)| came * worth).sum();
+            let size: f64 = came.iter().zip(&worths).map(|(came, worth)| (came * worth).abs()).sum();
+            assert!((forward - backward).abs() < 1e-10 * size, "study {place}: {forward} forward, {backward} backward");
+        }
+    }
 }

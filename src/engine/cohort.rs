@@ -26,7 +26,6 @@ use super::obstacle::obstacles;
 use super::precision::{Precision, settled};
 use super::program::{Program, whole};
 use super::satisfaction_grid::SatisfactionGrid;
-use super::tally::Tally;
 
 /// The intervals of the coarsest satisfaction grid.
 const FEWEST_INTERVALS: usize = 8;
@@ -35,7 +34,7 @@ pub const MOST_INTERVALS: usize = FEWEST_INTERVALS << (GRIDS - 2);
 /// The grids from the coarsest to the finest, each twice as fine as the one before, after the one of a single node.
 pub const GRIDS: usize = 7;
 /// The numbers that are worked through side by side, about.
-const WIDTH: usize = 2048;
+pub(super) const WIDTH: usize = 2048;
 
 /// What is the same whatever is drawn: where customers are kept, which kinds there are, what they experience.
 pub struct Solver<'m> {
@@ -112,6 +111,36 @@ impl<'m> Solution<'_, 'm> {
         self.solver.model
     }
 
+    /// Where customers are kept.
+    pub fn layout(&self) -> &Layout {
+        &self.solver.layout
+    }
+
+    /// What periods do to satisfaction.
+    pub fn kernels(&self) -> &Kernels<'_> {
+        &self.kernels
+    }
+
+    /// The kinds of customers of a segment.
+    pub fn kinds(&self, segment: SegmentId) -> &Kinds {
+        &self.solver.kinds[segment.index()]
+    }
+
+    /// The numbers of a scenario and segment over time.
+    pub fn timeline(&self, (scenario, segment): (ScenarioId, SegmentId)) -> Timeline<'_> {
+        Timeline::new(self.solver.model, self.drawn, scenario, segment)
+    }
+
+    /// The cells in which customers of an entry (0: at the start) begin, and which part of them in each.
+    pub fn starts(&self, segment: SegmentId, entry: usize) -> impl Iterator<Item = (usize, f64)> {
+        let segment = &self.solver.model.segments[segment.index()];
+        let newcomers = segment.inflow.as_ref().filter(|_| entry > 0).map(|inflow| &inflow.start);
+        newcomers.unwrap_or(&segment.start).iter().filter_map(|(stage, part)| {
+            let cells = &self.solver.layout.stages[stage.index()];
+            Some((cells.first[usize::from(cells.retained)]?, *part))
+        })
+    }
+
     /// The expected flows of one scenario and segment, where so many customers come by entry (0: who is there at the
     /// start).
     pub fn flows(&self, place: (ScenarioId, SegmentId), came: &[f64]) -> Flows {
@@ -122,41 +151,34 @@ impl<'m> Solution<'_, 'm> {
     pub fn flows_of(&self, place: (ScenarioId, SegmentId), came: &[f64], kinds: &Kinds) -> Flows {
         let Solver { model, layout, .. } = self.solver;
         let mut flows = Flows::empty(model.stages.len(), layout.booked, model.run.horizon);
-        self.walk((place, came), (kinds, false), |state, table| {
-            state.step(table, |_, tally| tally.add_to(&mut flows, table.t as usize));
+        self.walk((place, came), kinds, |state, table| {
+            state.step(table, |tally| tally.add_to(&mut flows, table.t as usize));
         });
         flows
-    }
-
-    /// Tells what customers of each entry come to in each period: the entry, the time, the tally.
-    pub fn by_entry(&self, place: (ScenarioId, SegmentId), came: &[f64], mut tell: impl FnMut(usize, usize, &Tally)) {
-        self.walk((place, came), (&self.solver.kinds[place.1.index()], true), |state, table| {
-            state.step(table, |entry, tally| tell(entry as usize, table.t as usize, tally));
-        });
     }
 
     /// Takes customers of some kinds through the periods, some of the kinds at a time.
     pub fn walk(
         &self,
-        ((scenario, segment), came): ((ScenarioId, SegmentId), &[f64]),
-        (kinds, apart): (&Kinds, bool),
+        (place, came): ((ScenarioId, SegmentId), &[f64]),
+        kinds: &Kinds,
         mut step: impl FnMut(&mut CohortState<'_>, &CohortTable<'_, '_>),
     ) {
         let Solver { model, layout, .. } = self.solver;
-        let later = model.segments[segment.index()].inflow.is_some();
+        let later = model.segments[place.1.index()].inflow.is_some();
         let came = if later { came } else { &came[..came.len().min(1)] };
         let Some(first) = came.iter().position(|came| *came > 0.0) else { return };
-        let timeline = Timeline::new(model, self.drawn, scenario, segment);
+        let timeline = self.timeline(place);
         let nodes = self.kernels.grid().nodes();
         for some in kinds.chunks(WIDTH / nodes.len()) {
             let mut table = CohortTable::new(model, &timeline, &self.kernels, whole(first));
-            let mut state = CohortState::new((model, layout), (segment, apart), &some, (nodes, self.kernels.start()));
+            let mut state = CohortState::new((model, layout), &some, (nodes, self.kernels.start()));
             for t in whole(first)..=model.run.horizon {
                 if t > whole(first) {
                     table.go_to(t);
                 }
                 if let Some(came) = came.get(t as usize).filter(|came| **came > 0.0) {
-                    state.enter(t, *came);
+                    state.enter(t, *came, self.starts(place.1, t as usize));
                 }
                 step(&mut state, &table);
             }

@@ -2,7 +2,6 @@
 //! The satisfactions of a kind are neighbours; who came when is told apart only where something depends on it.
 
 use crate::model::Model;
-use crate::quantity::SegmentId;
 
 use super::cohort_layout::{Layout, StageCells, Way};
 use super::cohort_rows::{Kinds, Rows};
@@ -11,17 +10,13 @@ use super::tally::{Tally, product, sum};
 
 /// Customers of one segment on their way.
 pub struct CohortState<'a> {
-    model: &'a Model,
     layout: &'a Layout,
-    segment: SegmentId,
     rows: Rows<'a>,
     kinds: &'a Kinds,
     /// Satisfaction at the start.
     start: &'a [f64],
     /// The satisfactions that are told apart.
     nodes: &'a [f64],
-    /// Whether customers are told apart by when they came.
-    apart: bool,
     /// By entry, where that is told apart: the entry, and the weights by cell, kind and satisfaction.
     lanes: Vec<(u32, Vec<f64>)>,
     /// The weights of the period to come.
@@ -30,19 +25,15 @@ pub struct CohortState<'a> {
 }
 
 impl<'a> CohortState<'a> {
-    /// Nobody yet; `apart` tells customers apart by when they came even where nothing depends on it.
+    /// Nobody yet.
     pub fn new(
         (model, layout): (&'a Model, &'a Layout),
-        (segment, apart): (SegmentId, bool),
         kinds: &'a Kinds,
         (nodes, start): (&'a [f64], &'a [f64]),
     ) -> Self {
         Self {
-            apart: apart || layout.reads_age,
             tally: Tally::new(layout.stages.len(), layout.booked),
-            model,
             layout,
-            segment,
             rows: Rows::new(model, layout, kinds, nodes.len()),
             kinds,
             start,
@@ -52,18 +43,14 @@ impl<'a> CohortState<'a> {
         }
     }
 
-    /// So many customers come: at the start, or in a period before anything happens in it.
-    pub fn enter(&mut self, entry: u32, came: f64) {
-        if self.lanes.is_empty() || self.apart {
+    /// So many customers come, a part of them into each cell: at the start, or in a period before anything happens in it.
+    pub fn enter(&mut self, entry: u32, came: f64, starts: impl Iterator<Item = (usize, f64)>) {
+        if self.lanes.is_empty() || self.layout.reads_age {
             self.lanes.push((entry, vec![0.0; self.next.len()]));
         }
-        let segment = &self.model.segments[self.segment.index()];
-        let newcomers = segment.inflow.as_ref().filter(|_| entry > 0).map(|inflow| &inflow.start);
         let (kinds, nodes) = (self.kinds.shares.len(), self.start.len());
         let Some((_, lane)) = self.lanes.last_mut() else { return };
-        for (stage, part) in newcomers.unwrap_or(&segment.start) {
-            let cells = &self.layout.stages[stage.index()];
-            let Some(first) = cells.first[usize::from(cells.retained)] else { continue };
+        for (first, part) in starts {
             let cell = &mut lane[first * kinds * nodes..][..kinds * nodes];
             for (weights, share) in cell.chunks_exact_mut(nodes).zip(&self.kinds.shares) {
                 weights.iter_mut().zip(self.start).for_each(|(weight, start)| *weight += came * part * share * start);
@@ -72,7 +59,7 @@ impl<'a> CohortState<'a> {
     }
 
     /// Feel, move, buy, count: the order of `rollout.rs`; at time 0 they are only counted. Tells what each entry came to.
-    pub fn step(&mut self, table: &CohortTable<'_, '_>, mut tell: impl FnMut(u32, &Tally)) {
+    pub fn step(&mut self, table: &CohortTable<'_, '_>, mut tell: impl FnMut(&Tally)) {
         for at in 0..self.lanes.len() {
             let (entry, mut lane) = std::mem::take(&mut self.lanes[at]);
             self.tally.clear();
@@ -87,7 +74,7 @@ impl<'a> CohortState<'a> {
                 }
             }
             self.count(&lane);
-            tell(entry, &self.tally);
+            tell(&self.tally);
             self.lanes[at] = (entry, lane);
         }
     }

@@ -98,6 +98,18 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         }
     }
 
+    /// Goes back to the period before.
+    pub fn go_back_to(&mut self, t: u32) {
+        let was_changed = self.t > t && self.timeline.epoch(self.t) == self.t;
+        self.t = t;
+        if was_changed {
+            self.values = self.timeline.values(t).0;
+            self.fill();
+        } else if self.model.stages.iter().any(Stage::follows_the_period) {
+            self.fill();
+        }
+    }
+
     fn fill(&mut self) {
         for (at, stage) in self.model.stages.iter().enumerate() {
             let chances = self.chances(stage);

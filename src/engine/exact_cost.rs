@@ -28,8 +28,6 @@ const OF_A_CUT: f64 = 2_000.0;
 pub struct ExactCost {
     /// Of all scenarios and segments, for one draw of the numbers.
     pub draw: f64,
-    /// The same with everybody told apart by when they came.
-    pub by_entry: f64,
 }
 
 impl ExactCost {
@@ -37,7 +35,7 @@ impl ExactCost {
     pub fn of(solver: &Solver<'_>) -> Self {
         let model = solver.model;
         let nodes = solver.grid(solver.precision.grid).nodes().len() as f64;
-        let (mut plain, mut apart, mut kernels) = (0.0, 0.0, BTreeSet::new());
+        let (mut plain, mut kernels) = (0.0, BTreeSet::new());
         let central = model.central();
         let horizon = f64::from(model.run.horizon);
         for (scenario, segment) in
@@ -53,7 +51,6 @@ impl ExactCost {
             let made = if solver.layout().reads_age { horizon * lanes } else { changed.len() as f64 };
             let table = horizon * OF_A_PERIOD + changed.len() as f64 * model.params.len() as f64 * OF_A_NUMBER;
             plain += table + width * (horizon * lanes * step + made * rows);
-            apart += table + width * (horizon * entries * step + made * rows);
             if nodes > 1.0 {
                 for t in changed {
                     let values = timeline.values(t).0;
@@ -64,7 +61,7 @@ impl ExactCost {
             }
         }
         let kernels = kernels.len() as f64 * nodes * (nodes * NODES_OF_A_LAW * 3.0 + OF_A_CUT);
-        Self { draw: (plain + kernels) / MULTIPLICATIONS_EACH, by_entry: (apart + kernels) / MULTIPLICATIONS_EACH }
+        Self { draw: (plain + kernels) / MULTIPLICATIONS_EACH }
     }
 }
 

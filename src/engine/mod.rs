@@ -1,6 +1,7 @@
 //! The engine: chance and time.
 
 pub mod agreement;
+pub mod by_time;
 pub mod cells;
 pub mod classes;
 pub mod cohort;
@@ -42,6 +43,7 @@ pub mod tables;
 pub mod tally;
 pub mod threads;
 pub mod together;
+pub mod value_to_come;
 pub mod watch;
 pub mod wave;
 pub mod words;

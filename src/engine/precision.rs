@@ -230,8 +230,8 @@ fn signature(
     // Kinds are taken some at a time; what is known of the next ones goes behind what is known of those before.
     let mut bought = [Vec::new(), Vec::new()];
     let everybody = vec![1.0; solution.model().entries()];
-    solution.walk((place, &everybody), (kinds, false), |state, table| {
-        state.step(table, |_, _| {});
+    solution.walk((place, &everybody), kinds, |state, table| {
+        state.step(table, |_| {});
         if table.t > 0 {
             state.bought_by_kind(&mut bought);
         }

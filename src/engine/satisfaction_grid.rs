@@ -11,6 +11,7 @@ use crate::stats::distribution::Distribution;
 
 use super::quadrature::{Nodes, unit_rule};
 use super::quality_law::QualityLaw;
+use super::tally::product;
 
 /// Where less than this is cut off at an end of [0, 1], the cut is not looked for.
 const NO_CUT: f64 = 1e-11;
@@ -106,6 +107,13 @@ fn sum(numbers: &[f64]) -> f64 {
 }
 
 impl Kernel {
+    /// What functions of satisfaction are expected to be after one period of experience, from what they are at the nodes.
+    pub fn expect(&self, values: &[f64], expected: &mut [f64]) {
+        for (expected, row) in expected.iter_mut().zip(self.weights.chunks_exact(self.nodes)) {
+            *expected = product(row, values);
+        }
+    }
+
     /// Moves the weights of some customers by one period of experience.
     pub fn feel(&self, weights: &[f64], felt: &mut [f64]) {
         felt.fill(0.0);

@@ -68,7 +68,7 @@ impl Matched {
             sum.1 += expected / real * agents;
         }
         self.agents += agents;
-        self.purchases += expected.purchases.iter().flatten().sum::<f64>() / real * agents;
+        self.purchases += expected.purchases.numbers().iter().sum::<f64>() / real * agents;
     }
 }
 

@@ -298,7 +298,7 @@ impl CohortFlow {
     /// Takes in the customers of one segment.
     fn take(&mut self, model: &Model, flows: &Flows, came: f64) {
         self.came += came;
-        for t in 0..flows.customers.len() {
+        for t in 0..flows.customers.times() {
             self.retained[t] += flows.retained_and_lost(t, |stage| model.stages[stage].retained).0;
             self.acquired[t] += flows.acquired[t];
         }

@@ -58,6 +58,8 @@ pub struct Runs<'m> {
     /// The replications in which a number was held at the end of its range, or a row scaled.
     held: u64,
     extras: Extras,
+    /// On how many threads what follows is worked out; results do not depend on it.
+    threads: usize,
     /// By scenario: the expected books at the medians, where expectations are solved for those alone.
     at_medians: Option<Vec<Statement>>,
     /// What customers are worth after the horizon, and the budget that is left then.
@@ -112,7 +114,7 @@ impl<'m> Runs<'m> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let experiment = experiment.clone().depth(extras.depth);
         let pricer = Pricer::new(model, experiment.program());
-        let mut runs = Self::new(model, &pricer.lines, extras);
+        let mut runs = Self { threads: experiment.thread_count(), ..Self::new(model, &pricer.lines, extras) };
         let grains = runs.extras.grains.clone();
         let take = |priced: Priced| {
             runs.take(&priced);
@@ -148,6 +150,7 @@ impl<'m> Runs<'m> {
             held: 0,
             metrics,
             extras,
+            threads: 0,
             at_medians: None,
             worth: OnceCell::new(),
         }
@@ -197,7 +200,7 @@ impl<'m> Runs<'m> {
         self.worth.get_or_init(|| {
             let mut budget = self.extras.budget.clone();
             let precision = self.extras.precision.as_ref();
-            let tails = precision.and_then(|precision| tails(self.model, precision, &mut budget));
+            let tails = precision.and_then(|precision| tails(self.model, precision, &mut budget, self.threads));
             (tails, budget)
         })
     }

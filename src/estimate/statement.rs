@@ -290,10 +290,12 @@ impl OpenBooks<'_, '_> {
         for (place, stage) in model.stages.iter().enumerate() {
             let customers = flows.customers[t][place];
             self.sums.customers[place][t] += customers;
-            for booking in &stage.values {
+            // Nobody is nothing on every account.
+            for booking in stage.values.iter().filter(|_| customers != 0.0) {
                 self.accrue(booking, amounts, customers, (t, owner));
             }
-            if let Some(purchases) = &stage.purchases {
+            let bought = flows.purchases[t][place] != 0.0 || flows.baskets[t][place] != 0.0;
+            if let Some(purchases) = stage.purchases.as_ref().filter(|_| bought) {
                 let money = flows.baskets[t][place];
                 let margin = money * values[purchases.margin];
                 self.sums.purchases[t] += flows.purchases[t][place];

@@ -1,5 +1,6 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
+use crate::engine::by_time::ByTime;
 use crate::engine::cells::{Arrivals, planned};
 use crate::engine::cohort::Solver;
 use crate::engine::exact_cost::ExactCost;
@@ -7,7 +8,8 @@ use crate::engine::experiment::Experiment;
 use crate::engine::flows::Flows;
 use crate::engine::precision::Precision;
 use crate::engine::program::Program;
-use crate::engine::tally::Tally;
+use crate::engine::threads::each;
+use crate::engine::value_to_come::Rewards;
 use crate::engine::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Exit};
@@ -23,7 +25,7 @@ use super::statement::{Prices, Whose};
 const LONGEST: u32 = 4_800;
 /// What the last half of a horizon may add, as a share of the whole, for the rest to count as nothing.
 const NOTHING: f64 = 1e-6;
-/// How many shocks that came before are as much work in a period as following a cohort through it.
+/// How many shocks that came before are as much work in a period as taking customers through it.
 const SHOCKS_EACH: f64 = 16.0;
 /// The most replications whose uncertain numbers and shocks are followed. Their mean is what the medians of coins and
 /// hazards would not give: something that half of all replications have.
@@ -34,11 +36,9 @@ const FEWEST_DRAWS: f64 = 4.0;
 /// What a customer is worth after the horizon, by scenario and entry; none for an entry in which nobody came.
 pub type Tails = Vec<Vec<Option<f64>>>;
 
-/// What customers of one entry are worth, discounted to their entry: sums over draws.
+/// What customers come to, discounted to time 0: sums over draws.
 #[derive(Clone, Copy, Default)]
-struct Worth {
-    /// Over all times.
-    whole: f64,
+struct Settling {
     /// After the horizon of the study.
     after: f64,
     /// In the last half of the times that were looked at.
@@ -51,7 +51,7 @@ struct Worth {
 /// replications drew, exact where nothing is uncertain. None for an entry in which nobody came, and none at all where
 /// there is no exact expectation, where the worth has no end, or where finding it would take more than is left of the budget.
 /// What it takes is reckoned before each step, and spent.
-pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget) -> Option<Tails> {
+pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget, threads: usize) -> Option<Tails> {
     if ends_with_the_horizon(model) {
         return None;
     }
@@ -66,11 +66,11 @@ pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget) -> Optio
             budget.leave_out(LeftOut::Worth);
             return None;
         }
-        let found = worth(&long, (model, precision), draws);
-        if found.iter().flatten().all(Worth::is_settled) {
+        let found = worth(&long, (model, precision), draws, threads);
+        if found.settling.iter().all(Settling::is_settled) {
             let wanted = *wanted.get_or_insert_with(|| draws_for(model, budget.left() / work));
             if draws == wanted {
-                return Some(after(&worth(model, (model, precision), draws), &found));
+                return Some(after(&found, &worth(model, (model, precision), draws, threads)));
             }
             draws = wanted;
         } else if long.run.horizon >= LONGEST {
@@ -96,37 +96,50 @@ fn draws_for(model: &Model, allowed: f64) -> u32 {
     draws.min(model.run.replications)
 }
 
-impl Worth {
+impl Settling {
+    /// That of some customers, from their flows over a longer horizon.
+    fn of(units: &Units, flows: &Flows, within: usize, came: &[f64]) -> Self {
+        let mut sums = Self { came: came.iter().sum(), ..Self::default() };
+        let last = flows.customers.times() - 1;
+        for t in within + 1..=last {
+            let worth = units.of_flows(t, flows);
+            sums.after += worth;
+            sums.late += if t > last / 2 { worth } else { 0.0 };
+        }
+        sums
+    }
+
+    fn add(&mut self, other: Self) {
+        self.after += other.after;
+        self.late += other.late;
+        self.came += other.came;
+    }
+
     /// Whether what comes so late counts for nothing, so that what comes still later does.
     fn is_settled(&self) -> bool {
         self.late.abs() <= NOTHING * (self.came + self.after.abs())
     }
 }
 
-/// What a longer horizon adds for each customer who came. The difference of wholes, because an accrual may value at the
-/// horizon itself less, or more, than at any time before the end.
-fn after(within: &[Vec<Worth>], longer: &[Vec<Worth>]) -> Vec<Vec<Option<f64>>> {
-    let one =
-        |(within, longer): (&Worth, &Worth)| (within.came > 0.0).then(|| (longer.whole - within.whole) / within.came);
-    within.iter().zip(longer).map(|(within, longer)| within.iter().zip(longer).map(one).collect()).collect()
-}
-
-/// The work of following everybody of one draw over a longer horizon.
+/// The work of one draw: taking everybody through a longer horizon to see whether it is settled, then valuing them from its
+/// end back to their entry, and from that of the study.
 fn work(long: &Model, model: &Model, precision: &Precision) -> f64 {
-    let periods = f64::from(long.run.horizon);
-    let cost = ExactCost::of(&Solver::with(long, &Program::new(long), precision.clone()));
-    // Nobody comes after the horizon of the study.
-    let entries = model.entries() as f64 / (0.5 * long.entries() as f64).max(1.0);
+    let cost = |its: &Model| {
+        let solver = Solver::with(its, &Program::new(its), precision.clone());
+        // Nobody comes after the horizon of the study.
+        let entries = model.entries() as f64 / (0.5 * its.entries() as f64).max(1.0);
+        ExactCost::of(&solver).draw * if solver.layout().reads_age { entries.min(1.0) } else { 1.0 }
+    };
     // Shocks come again and again, and all that came may still be felt.
     let strikes: f64 = model
         .shocks
         .iter()
         .map(|shock| match shock.when {
-            Coming::Hazard(hazard) => model.params[hazard.index()].law.mean() * periods,
+            Coming::Hazard(hazard) => model.params[hazard.index()].law.mean() * f64::from(long.run.horizon),
             Coming::In(_) => 0.0,
         })
         .sum();
-    CUSTOMER_PERIOD * cost.by_entry * entries.min(1.0) * (1.0 + strikes / SHOCKS_EACH)
+    CUSTOMER_PERIOD * (2.0 * cost(long) + cost(model)) * (1.0 + strikes / SHOCKS_EACH)
 }
 
 /// Whether a list of chances was cut at the horizon, so that it does not say how things go on.
@@ -138,76 +151,91 @@ fn ends_with_the_horizon(model: &Model) -> bool {
     model.stages.iter().flat_map(|stage| &stage.exits).any(cut)
 }
 
-/// What customers are worth within the horizon of `long`, by scenario and entry, for those who come within that of `model`.
-fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32) -> Vec<Vec<Worth>> {
+/// What the customers of a study come to over a horizon of its length or longer.
+struct Worth {
+    /// By scenario.
+    settling: Vec<Settling>,
+    /// By scenario and entry: what they are worth in all, discounted to entry, and how many came.
+    entries: Vec<Vec<(f64, f64)>>,
+}
+
+/// What the customers who come within the horizon of `model` come to over that of `long`.
+fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32, threads: usize) -> Worth {
     let (program, lines) = (Program::new(long), Lines::of(long));
     let solver = Solver::with(long, &program, precision.clone());
-    let mut sums = vec![vec![Worth::default(); model.entries()]; model.scenarios.len()];
-    let (within, half) = (model.run.horizon as usize, long.run.horizon as usize / 2);
+    let mut sums = Worth {
+        settling: vec![Settling::default(); model.scenarios.len()],
+        entries: vec![vec![(0.0, 0.0); model.entries()]; model.scenarios.len()],
+    };
+    let scenarios = (0..model.scenarios.len()).map(ScenarioId::from);
+    let places: Vec<(ScenarioId, SegmentId)> = scenarios
+        .flat_map(|scenario| (0..model.segments.len()).map(move |segment| (scenario, SegmentId::from(segment))))
+        .collect();
     for draw in 0..draws {
         // The luck of a replication within the horizon is what it was; what comes later is drawn by the same addresses.
         let drawn = Experiment::drawn(long, draw);
         let solution = solver.at(&drawn);
-        let rate = drawn[long.run.discount_rate];
-        let units = Units { prices: &Prices::new(long, &program, &lines, &drawn).of_customers() };
+        let prices = Prices::new(long, &program, &lines, &drawn).of_customers();
         let arrivals = planned(model, &Experiment::drawn(model, draw));
-        for (scenario, (sums, arrivals)) in sums.iter_mut().zip(&arrivals).enumerate() {
-            for (segment, arrived) in arrivals.iter().enumerate() {
-                let place = (ScenarioId::from(scenario), SegmentId::from(segment));
-                let worths = units.of(&program, place, long);
-                let came: Vec<f64> = arrived.iter().map(|its| its.real).collect();
-                let at_entry = |entry: usize| long.run.factor_at_entry(rate, entry);
-                for (entry, came) in came.iter().enumerate().filter(|(_, came)| **came > 0.0) {
-                    sums[entry].came += came;
-                    sums[entry].whole += came * worths.arriving[entry] / at_entry(entry);
-                }
-                solution.by_entry(place, &came, |entry, t, tally| {
-                    let worth = worths.of(t, tally) / at_entry(entry);
-                    sums[entry].whole += worth;
-                    sums[entry].after += if t > within { worth } else { 0.0 };
-                    sums[entry].late += if t > half { worth } else { 0.0 };
-                });
+        let of_place = |place: &(ScenarioId, SegmentId)| {
+            let arrived = &arrivals[place.0.index()][place.1.index()];
+            let came: Vec<f64> = arrived.iter().map(|its| its.real).collect();
+            let units = Units::of(&prices, &program, *place, long);
+            let worths = solution.worth_by_entry(*place, &units.rewards, came.len());
+            let flows = (long.run.horizon > model.run.horizon).then(|| solution.flows(*place, &came));
+            let settling = flows.map(|flows| Settling::of(&units, &flows, model.run.horizon as usize, &came));
+            (came, units, worths, settling)
+        };
+        for (place, (came, units, worths, settling)) in places.iter().zip(each(threads, &places, of_place)) {
+            let rate = drawn[long.run.discount_rate];
+            for (entry, (came, worth)) in came.iter().zip(worths).enumerate().filter(|(_, its)| *its.0 > 0.0) {
+                let (sum, all) = &mut sums.entries[place.0.index()][entry];
+                *sum += came * (worth + units.arriving[entry]) / long.run.factor_at_entry(rate, entry);
+                *all += came;
             }
+            sums.settling[place.0.index()].add(settling.unwrap_or_default());
         }
     }
     sums
 }
 
-/// What a customer in a stage, a purchase, a move and a newcomer are worth at each time, discounted to time 0: books are
-/// linear in flows, so those of one of each tell those of all.
-struct Worths {
-    /// By time, then by stage.
-    customers: Vec<Vec<f64>>,
-    /// By time, then by stage: for each unit of money spent.
-    baskets: Vec<Vec<f64>>,
-    /// By time, then by move.
-    moves: Vec<Vec<f64>>,
+/// What a longer horizon adds for each customer who came. The difference of wholes, because an accrual may value at the
+/// horizon itself less, or more, than at any time before the end.
+fn after(longer: &Worth, within: &Worth) -> Tails {
+    let one = |(longer, within): (&(f64, f64), &(f64, f64))| (longer.1 > 0.0).then(|| (longer.0 - within.0) / longer.1);
+    longer
+        .entries
+        .iter()
+        .zip(&within.entries)
+        .map(|(longer, within)| longer.iter().zip(within).map(one).collect())
+        .collect()
+}
+
+/// What a customer in a stage, a unit of money spent, a move and a newcomer are worth at each time, discounted to time 0:
+/// books are linear in flows, so those of one of each tell those of all.
+struct Units {
+    rewards: Rewards,
     /// By time of entry.
     arriving: Vec<f64>,
 }
 
-impl Worths {
-    /// What a tally of time `t` is worth.
-    fn of(&self, t: usize, tally: &Tally) -> f64 {
+impl Units {
+    /// What flows of time `t` are worth.
+    fn of_flows(&self, t: usize, flows: &Flows) -> f64 {
         let sum = |worths: &[f64], counts: &[f64]| worths.iter().zip(counts).map(|(a, b)| a * b).sum::<f64>();
-        sum(&self.customers[t], &tally.customers)
-            + sum(&self.baskets[t], &tally.baskets)
-            + sum(&self.moves[t], &tally.moves)
+        sum(&self.rewards.customers[t], &flows.customers[t])
+            + sum(&self.rewards.baskets[t], &flows.baskets[t])
+            + sum(&self.rewards.moves[t], &flows.moves[t])
     }
-}
 
-/// Prices one of each.
-struct Units<'p, 'm> {
-    prices: &'p Prices<'m>,
-}
-
-impl Units<'_, '_> {
-    fn of(&self, program: &Program, (scenario, segment): (ScenarioId, SegmentId), model: &Model) -> Worths {
+    /// Prices one of each.
+    fn of(prices: &Prices<'_>, program: &Program, (scenario, segment): (ScenarioId, SegmentId), model: &Model) -> Self {
         let (stages, moves) = (program.stages, program.booked_moves.len());
         let empty = || Flows::empty(stages, moves, model.run.horizon);
-        let one = |column: fn(&mut Flows) -> &mut Vec<Vec<f64>>, place: usize| {
+        let times = 0..=model.run.horizon as usize;
+        let one = |column: fn(&mut Flows) -> &mut ByTime, place: usize| {
             let mut flows = empty();
-            column(&mut flows).iter_mut().for_each(|at| at[place] = 1.0);
+            times.clone().for_each(|t| column(&mut flows)[t][place] = 1.0);
             flows
         };
         let mut flows: Vec<Flows> = (0..stages).map(|stage| one(|flows| &mut flows.customers, stage)).collect();
@@ -220,16 +248,19 @@ impl Units<'_, '_> {
             |(at, flows)| [Cohort { entry: 0, flows, came: 0.0, later: if at == last { &everywhere } else { &[] } }];
         let cohorts: Vec<[Cohort<'_>; 1]> = flows.iter().enumerate().map(cohort).collect();
         let sets: Vec<&[Cohort<'_>]> = cohorts.iter().map(<[_; 1]>::as_slice).collect();
-        let books = self.prices.statements(Whose { scenario, fired: &[] }, segment, &sets, None);
+        let books = prices.statements(Whose { scenario, fired: &[] }, segment, &sets, None);
         let worths: Vec<Vec<f64>> = books.into_iter().map(|books| books.discounted).collect();
         let by_time = |columns: &[Vec<f64>]| {
-            (0..=model.run.horizon as usize).map(|t| columns.iter().map(|column| column[t]).collect()).collect()
+            ByTime::of(
+                (columns.len(), times.clone().count()),
+                times.clone().map(|t| columns.iter().map(move |column| column[t])),
+            )
         };
-        Worths {
+        let rewards = Rewards {
             customers: by_time(&worths[..stages]),
             baskets: by_time(&worths[stages..2 * stages]),
             moves: by_time(&worths[2 * stages..last]),
-            arriving: worths[last].clone(),
-        }
+        };
+        Self { rewards, arriving: worths[last].clone() }
     }
 }

@@ -5,6 +5,8 @@
 mod common;
 
 use common::{model, summary};
+use polku::engine::experiment::Experiment;
+use polku::estimate::runs::Runs;
 use polku::estimate::summary::{Estimator, Summary};
 
 /// A journey in which customers leave with a chance, run so often with so many.
@@ -137,6 +139,14 @@ fn what_hangs_on_a_rare_success_has_no_interval_until_it_comes_often_enough() {
     let why = "“better” has no intervals: the success of “fix” comes about 4 times in 20 replications, too seldom to tell \
                what it is worth. 75 replications would do.";
     assert_eq!(few.cautions, [why]);
+    let model_of_few = model(&study("agents = 50, replications = 20", "0.05", SUCCESS));
+    let business = Runs::of(&model_of_few, &Experiment::new(&model_of_few).threads(2)).unwrap().business();
+    let case = &business.cases[0];
+    assert!(case.paired.ends().is_none() && case.peak_funding.ends().is_none() && case.irr_low.is_none());
+    assert!(case.return_on_investment.is_none_or(|its| its.low.is_none() && its.high.is_none()));
+    let has_interval = |scenario: usize| business.cohorts[scenario].cohorts[0].lifetime_value.low.is_some();
+    assert!(has_interval(0) && !has_interval(1), "what customers of the baseline are worth does not hang on it");
+    assert!(case.probability_positive.is_some(), "probabilities are exact whatever is rare");
     let many = summary(&model(&study("agents = 50, replications = 75", "0.05", SUCCESS)));
     assert!(many.scenarios[1].metrics["npv"].standard_error.is_some() && !many.scenarios[1].controlled.is_empty());
 }

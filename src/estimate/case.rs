@@ -6,7 +6,7 @@ use crate::quantity::UNITS_PER_ONE;
 use crate::stats::cash::{Calendar, Irr, cumulative, payback, peak_funding};
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
-use crate::stats::order::percentile;
+use crate::stats::order::{Bounded, percentile};
 use crate::stats::ratio::Ratio;
 use crate::stats::risk::{sorted, value_at_risk};
 use crate::stats::share::Shares;
@@ -93,7 +93,7 @@ impl Cases {
         let ordered = sorted(&worth);
         let rate = case.internal_rate(model);
         let discounted = case.discounted.iter().map(|sums| flow_of(sums));
-        BusinessCase {
+        let found = BusinessCase {
             scenario: model.scenarios[scenario].name.clone(),
             baseline: model.scenarios[model.baseline.index()].name.clone(),
             npv: npv.0,
@@ -113,6 +113,23 @@ impl Cases {
             expected_shortfall: shortfall_bounded(&ordered, TAIL, level),
             cumulative_discounted: (0..times).map(|t| spread(&case.discounted, t, level)).collect(),
             by_line: lines.all.iter().cloned().zip(case.by_line.iter().map(Moments::mean)).collect(),
+        };
+        if npv.0.ends().is_some() { found } else { found.without_intervals_of_means() }
+    }
+}
+
+impl BusinessCase {
+    /// The same where something that decides comes too seldom for any mean over replications to have an interval.
+    fn without_intervals_of_means(self) -> Self {
+        let unknown = |its: Spread| Spread { mean: Estimate::unknown(its.mean.mean), ..its };
+        Self {
+            paired: Estimate::unknown(self.paired.mean),
+            irr_low: None,
+            irr_high: None,
+            peak_funding: Estimate::unknown(self.peak_funding.mean),
+            return_on_investment: self.return_on_investment.map(Bounded::open),
+            cumulative_discounted: self.cumulative_discounted.into_iter().map(unknown).collect(),
+            ..self
         }
     }
 }

@@ -118,9 +118,11 @@ impl Chains {
         }
     }
 
-    /// The chain of a scenario.
-    pub fn found(&self, model: &Model, scenario: usize) -> ImpactChain {
-        let level = model.run.interval;
+    /// The chain of a scenario; its intervals are `known` unless something that decides comes too seldom.
+    pub fn found(&self, model: &Model, scenario: usize, known: bool) -> ImpactChain {
+        let estimate = |moments: &Moments| {
+            if known { Estimate::of(moments, model.run.interval) } else { Estimate::unknown(moments.mean()) }
+        };
         let name = |segment: usize| model.segments.get(segment).map(|its| its.name.clone());
         let mut cells = Vec::new();
         for (segment, years) in self.cells[scenario].iter().enumerate() {
@@ -134,13 +136,13 @@ impl Chains {
         let part = |((driver, title), moments): (&(&str, &str), &Moments)| ChainPart {
             driver: (*driver).to_owned(),
             title: (*title).to_owned(),
-            amount: Estimate::of(moments, level),
+            amount: estimate(moments),
         };
         ImpactChain {
             scenario: model.scenarios[scenario].name.clone(),
             baseline: model.scenarios[model.baseline.index()].name.clone(),
             parts: DRIVERS.iter().zip(&self.parts[scenario]).map(part).collect(),
-            total: Estimate::of(&self.totals[scenario], level),
+            total: estimate(&self.totals[scenario]),
             cells,
         }
     }

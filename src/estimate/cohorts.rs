@@ -55,8 +55,14 @@ impl Cohorts {
         }
     }
 
-    /// What was found; `tails` is what a customer of each scenario and entry is worth after the horizon.
-    pub fn found(&self, model: &Model, count: u64, tails: Option<&Tails>) -> Vec<CohortsOfScenario> {
+    /// What was found; `tails` is what a customer of each scenario and entry is worth after the horizon. A scenario's intervals
+    /// are `known` unless something that decides comes too seldom.
+    pub fn found(
+        &self,
+        model: &Model,
+        (count, tails): (u64, Option<&Tails>),
+        known: &dyn Fn(usize) -> bool,
+    ) -> Vec<CohortsOfScenario> {
         let of = |(scenario, sums): (usize, &Vec<Sum>)| CohortsOfScenario {
             scenario: model.scenarios[scenario].name.clone(),
             cohorts: sums
@@ -64,6 +70,7 @@ impl Cohorts {
                 .enumerate()
                 .filter_map(|(entry, sum)| {
                     let value = sum.value.bounded(model.run.interval)?;
+                    let value = if known(scenario) { value } else { value.open() };
                     Some(result((entry, value), sum, count, tails.and_then(|tails| tails[scenario][entry])))
                 })
                 .collect(),

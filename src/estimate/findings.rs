@@ -64,13 +64,14 @@ impl Findings {
         self.progress.take(model, &priced.drawn, priced.scenarios.iter().map(|its| its.fired.as_slice()));
     }
 
-    /// What was found in `count` replications, with what customers are worth after the horizon; `npv` is the difference in NPV of a scenario as contrasts have it.
+    /// What was found in `count` replications, with what customers are worth after the horizon; `npv` is the difference in NPV of a scenario as contrasts have it, and `known` whether its levels have intervals.
     pub fn business(
         &self,
         model: &Model,
         metrics: &[Metric],
         (count, tails): (u64, Option<&Tails>),
         npv: &dyn Fn(usize) -> (Estimate, Estimator),
+        known: &dyn Fn(usize) -> bool,
     ) -> Business {
         let baseline = model.baseline.index();
         let others = || (0..model.scenarios.len()).filter(|scenario| *scenario != baseline);
@@ -88,9 +89,11 @@ impl Findings {
             shocks: self.progress.shocks(model),
             books: published(model, &self.lines, &self.ledgers, count),
             cases: others().map(|scenario| self.cases.found(model, &self.lines, scenario, npv(scenario))).collect(),
-            chains: others().map(|scenario| self.chains.found(model, scenario)).collect(),
+            chains: others()
+                .map(|scenario| self.chains.found(model, scenario, npv(scenario).0.ends().is_some()))
+                .collect(),
             targets: self.targets.found(model),
-            cohorts: self.cohorts.found(model, count, tails),
+            cohorts: self.cohorts.found(model, (count, tails), known),
             uncertainty: self.doubts.found(model, metrics),
         }
     }

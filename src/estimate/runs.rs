@@ -193,7 +193,8 @@ impl<'m> Runs<'m> {
             (self.difference(scenario, place, Metric::Npv).estimate, self.estimator(scenario))
         };
         let tails = self.worth().0.as_ref();
-        self.findings.business(self.model, &self.metrics, (self.replications, tails), &npv)
+        let known = |scenario: usize| self.grounds.rare(scenario, false, self.replications).is_empty();
+        self.findings.business(self.model, &self.metrics, (self.replications, tails), &npv, &known)
     }
 
     fn worth(&self) -> &(Option<Tails>, Budget) {

@@ -20,7 +20,7 @@ const ROW: f64 = 19.0;
 /// The room for the names of cohorts.
 const NAMES: f64 = 96.0;
 /// The room for customers and their value to the right.
-const NUMBERS: f64 = 204.0;
+const NUMBERS: f64 = 216.0;
 /// How many shades are told apart.
 const SHADES: f64 = 20.0;
 

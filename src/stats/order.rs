@@ -15,6 +15,14 @@ pub struct Bounded {
     pub high: Option<f64>,
 }
 
+impl Bounded {
+    /// The same without an interval.
+    #[must_use]
+    pub fn open(self) -> Self {
+        Self { low: None, high: None, ..self }
+    }
+}
+
 impl std::ops::Neg for Bounded {
     type Output = Self;
 

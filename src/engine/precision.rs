@@ -1,8 +1,9 @@
 //! Precision is how finely laws are taken apart before expectations count as exact. Every rule is held to one of half as many
-//! nodes, at the middle of everything and at what some replications draw; a rule that disagrees is cut where it bends most.
+//! nodes, at the middle of everything, near both ends and at what a replication draws; a rule that disagrees is cut where it
+//! bends most.
 
 use crate::model::Model;
-use crate::model::draw::Draw;
+use crate::model::draw::{Draw, Luck};
 use crate::model::rows::combinations;
 use crate::quantity::{ScenarioId, SegmentId, TraitId};
 use crate::stats::distribution::Distribution;
@@ -18,8 +19,8 @@ use super::quadrature::Rule;
 const AGREEMENT: f64 = 1e-7;
 /// The same of the nodes of a trait: shares as they are, amounts relative to their sum.
 const AGREEMENT_OF_NODES: f64 = 3e-7;
-/// Where numbers are uncertain, the draws beside the middle of everything at which rules have to agree.
-const DRAWS: u32 = 2;
+/// Where numbers are uncertain, rules have to agree with all of them at this probability too, and at what is left of 1.
+const NEAR_THE_END: f64 = 0.01;
 /// The kinds of customers at which a grid has to be fine enough.
 const KINDS: usize = 32;
 /// The most panels of a trait.
@@ -91,16 +92,42 @@ impl Precision {
     }
 }
 
+/// Luck that gives every number the same probability, and brings nothing that comes by chance.
+struct Everywhere(f64);
+
+impl Luck for Everywhere {
+    fn number(&self, _: u64) -> f64 {
+        self.0
+    }
+
+    fn event(&self, _: u64, _: u32, question: u32) -> f64 {
+        // Question 0 asks whether something comes.
+        if question == 0 { 1.0 } else { self.0 }
+    }
+}
+
+/// How many draws rules have to agree at.
+pub fn draws_to_settle(model: &Model) -> usize {
+    if model.is_uncertain() { 4 } else { 1 }
+}
+
+/// The draws at which rules have to agree: a weight that is uncertain is steepest at one of its ends.
+fn draws(model: &Model) -> Vec<Draw> {
+    let mut draws = vec![model.central()];
+    if model.is_uncertain() {
+        draws.push(Draw::new(model, &Draws::new(model.run.seed, 0)));
+        draws.extend([NEAR_THE_END, 1.0 - NEAR_THE_END].map(|p| Draw::new(model, &Everywhere(p))));
+    }
+    draws
+}
+
 /// The precision at which expectations are exact.
 ///
 /// # Errors
 /// What does not settle.
 pub fn settled(solver: &Solver<'_>) -> Result<Precision, String> {
     let model = solver.model;
-    let mut draws = vec![model.central()];
-    if model.is_uncertain() {
-        draws.extend((0..DRAWS).map(|number| Draw::new(model, &Draws::new(model.run.seed, number))));
-    }
+    let draws = draws(model);
     let mut precision = solver.precision.clone();
     if precision.grid > 0 {
         precision.grid = grid(solver, &draws)?;

@@ -6,7 +6,7 @@ use crate::engine::divergence::Grain;
 use crate::engine::exact_cost::ExactCost;
 use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::obstacles;
-use crate::engine::precision::Precision;
+use crate::engine::precision::{Precision, draws_to_settle};
 use crate::engine::work::CUSTOMER_PERIOD;
 
 use super::budget::{Budget, LeftOut};
@@ -66,15 +66,15 @@ impl Extras {
 /// For which numbers expectations can be afforded. How finely laws have to be taken apart is found out first, which takes
 /// some coarse solutions.
 fn affordable(experiment: &Experiment<'_>, budget: &mut Budget) -> Depth {
-    /// Solutions at the coarsest precision that it takes to find the one that is needed: two grids, at three draws.
-    const TO_SETTLE: f64 = 6.0;
+    /// Solutions at the coarsest precision that it takes at each draw to find the one that is needed: two grids.
+    const TO_SETTLE: f64 = 2.0;
     let model = experiment.model();
     if !obstacles(model).is_empty() {
         return Depth::None;
     }
     let work = |solver: &Solver<'_>| CUSTOMER_PERIOD * ExactCost::of(solver).draw;
     let coarse = Solver::with(model, experiment.program(), Precision::first(model));
-    if !budget.spend(TO_SETTLE * work(&coarse)) {
+    if !budget.spend(TO_SETTLE * draws_to_settle(model) as f64 * work(&coarse)) {
         budget.leave_out(LeftOut::Expectations);
         return Depth::None;
     }

@@ -1,8 +1,8 @@
 //! The audit holds the simulation against what is known of it without chance, and judges whether chance alone can have
 //! led so far away.
 //!
-//! A mean over replications is tested by Student's tail; of customers of whom fewer than twenty are expected on either
-//! side, all are counted and the binomial tail is taken. A ratio is tested through its parts, since the expectation of a
+//! A mean over replications is tested by Student's tail, freed of skewness; customers are counted over all replications, and
+//! tested by the binomial tail: no two of them affect each other where expectations are exact. A ratio is tested through its parts, since the expectation of a
 //! ratio is not the ratio of expectations. Only replications whose own draw was solved are compared. What holds whatever
 //! chance does is checked in every replication: customers add up, and money ties.
 
@@ -14,7 +14,7 @@ use crate::model::Model;
 use crate::model::people::Segment;
 use crate::quantity::{TraitId, UNITS_PER_ONE};
 use crate::stats::distribution::Distribution;
-use crate::stats::significance::{Skewed, binomial, student};
+use crate::stats::significance::{Skewed, binomial, student, unskewed};
 use crate::stats::special::{normal_cdf, normal_density};
 
 use super::lines::Lines;
@@ -25,7 +25,7 @@ use super::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
 
 /// How unlikely all of a run's tests together make an alarm by chance.
 const ALARM: f64 = 1e-5;
-/// With fewer customers expected on a side they are counted.
+/// With fewer purchases expected they are not tested.
 const FEW: f64 = 20.0;
 /// What single precision, quantile tables and grids may differ by: nothing that chance could show.
 const ROUNDING: f64 = 1e-6;
@@ -127,8 +127,9 @@ impl Differing {
     }
 
     fn student(&self) -> f64 {
-        let error = self.off.standard_error().unwrap_or(0.0);
-        student(self.off.mean() / error, (self.off.count() - 1) as f64)
+        let (error, count) = (self.off.standard_error().unwrap_or(0.0), self.off.count());
+        let skewness = if count < FEW_REPLICATIONS { 0.0 } else { self.off.skewness() / libm::sqrt(count as f64) };
+        student(unskewed(self.off.mean() / error, skewness), (count - 1) as f64)
     }
 }
 
@@ -303,13 +304,10 @@ impl Judge<'_> {
 
     fn customers(&mut self, metric: String, counted: &Counted, agents: f64) {
         let Counted { seen, expected, each } = counted;
-        let few = expected.min(agents - expected) < FEW;
         let (test, probability) = if each.agrees() {
             (AuditTest::Equal, 1.0)
-        } else if few || each.is_steady() {
-            (AuditTest::Binomial, binomial(*seen, agents, expected / agents))
         } else {
-            (AuditTest::Student, each.student())
+            (AuditTest::Binomial, binomial(*seen, agents, expected / agents))
         };
         self.note(metric, each, test, probability);
     }

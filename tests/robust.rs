@@ -291,7 +291,7 @@ fn no_slip_of_the_hand_makes_polku_panic_or_hang() {
 }
 
 #[test]
-#[ignore = "takes as long as POLKU_MUTANTS_SECONDS says, with the luck of POLKU_MUTANTS_SEED; nothing runs it by itself"]
+#[ignore = "takes as long as POLKU_MUTANTS_SECONDS says, with the luck of POLKU_MUTANTS_SEED; .ci/run plays two minutes of it with a seed of the day"]
 #[expect(clippy::disallowed_methods, reason = "how long to go on is asked of a clock; no result is")]
 fn fresh_slips_make_polku_neither_panic_nor_hang() {
     let number = |name: &str| std::env::var(name).unwrap().parse::<u64>().unwrap();

@@ -1,10 +1,11 @@
 //! The audit holds the simulation against what is known of it without chance, and judges whether chance alone can have
 //! led so far away.
 //!
-//! A mean over replications is tested by Student's tail, freed of skewness; customers are counted over all replications, and
-//! tested by the binomial tail: no two of them affect each other where expectations are exact. A ratio is tested through its parts, since the expectation of a
-//! ratio is not the ratio of expectations. Only replications whose own draw was solved are compared. What holds whatever
-//! chance does is checked in every replication: customers add up, and money ties.
+//! A mean over replications is tested by Student's tail, freed of skewness. Customers are counted over all replications,
+//! and tested by the binomial tail: no two of them affect each other where expectations are exact. A ratio is tested
+//! through its parts, since the expectation of a ratio is not the ratio of expectations. Only replications whose own draw
+//! was solved are compared. What holds whatever chance does is checked in every replication: customers add up, and money
+//! ties.
 
 use crate::engine::cells::Arrivals;
 use crate::engine::depth::Depth;

@@ -1,6 +1,6 @@
 //! Significance: how likely chance alone is to lead as far away from what is expected as was seen.
 
-use super::special::{incomplete_beta, incomplete_gamma, incomplete_gamma_upper};
+use super::special::incomplete_beta;
 
 /// Moments up to the third of numbers seen one at a time: Pébay (2008), "Formulas for robust, one-pass parallel
 /// computation of covariances and arbitrary-order statistical moments", Sandia report SAND2008-6212.
@@ -75,16 +75,6 @@ pub fn binomial(count: f64, of: f64, p: f64) -> f64 {
     (2.0 * at_least.min(at_most)).min(1.0)
 }
 
-/// The same for events that come one by one at a constant rate, so many in the mean.
-pub fn poisson(count: f64, mean: f64) -> f64 {
-    if mean <= 0.0 {
-        return f64::from(u8::from(count <= 0.0));
-    }
-    let at_least = if count <= 0.0 { 1.0 } else { incomplete_gamma(count, mean) };
-    let at_most = incomplete_gamma_upper(count + 1.0, mean);
-    (2.0 * at_least.min(at_most)).min(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,9 +90,6 @@ mod tests {
         assert!((binomial(1.0, 10.0, 0.5) - 22.0 / 1024.0).abs() < 1e-14);
         assert!((binomial(9.0, 10.0, 0.5) - 22.0 / 1024.0).abs() < 1e-14);
         assert_eq!((binomial(0.0, 10.0, 0.0), binomial(10.0, 10.0, 1.0), binomial(1.0, 10.0, 0.0)), (1.0, 1.0, 0.0));
-        // P(X = 0) at 5 is exp(-5).
-        assert!((poisson(0.0, 5.0) - 2.0 * libm::exp(-5.0)).abs() < 1e-15);
-        assert!(poisson(40.0, 5.0) < 1e-15 && poisson(5.0, 5.0) > 0.8);
     }
 
     #[test]

@@ -87,25 +87,14 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         table
     }
 
-    /// Goes on to period `t`.
+    /// Goes on or back to period `t`.
     pub fn go_to(&mut self, t: u32) {
+        let changes = self.timeline.epoch(t) != self.timeline.epoch(self.t);
         self.t = t;
-        if self.timeline.epoch(t) == t {
+        if changes {
             self.values = self.timeline.values(t).0;
-            self.fill();
-        } else if self.model.stages.iter().any(Stage::follows_the_period) {
-            self.fill();
         }
-    }
-
-    /// Goes back to the period before.
-    pub fn go_back_to(&mut self, t: u32) {
-        let was_changed = self.t > t && self.timeline.epoch(self.t) == self.t;
-        self.t = t;
-        if was_changed {
-            self.values = self.timeline.values(t).0;
-            self.fill();
-        } else if self.model.stages.iter().any(Stage::follows_the_period) {
+        if changes || self.model.stages.iter().any(Stage::follows_the_period) {
             self.fill();
         }
     }

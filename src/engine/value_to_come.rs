@@ -68,7 +68,7 @@ impl Solution<'_, '_> {
         let mut values = Values::new(self, kinds, rewards);
         let mut table = CohortTable::new(model, timeline, self.kernels(), model.run.horizon);
         for t in (first.max(1)..=model.run.horizon as usize).rev() {
-            table.go_back_to(whole(t));
+            table.go_to(whole(t));
             values.step_back(&table, whole(t + 1 - first.max(1)));
             if let Some(worth) = t.checked_sub(first).and_then(|at| worths.get_mut(at)) {
                 *worth += self.worth_of_newcomers(&values, (segment, t), kinds);

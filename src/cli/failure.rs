@@ -66,7 +66,7 @@ impl Failure {
             Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => {
                 tell(&format!("error: {}\n", brief(text)));
             }
-            Self::Bug(text) => tell(&format!("error: this is a fault of polku, not of your study: {text}\n")),
+            Self::Bug(text) => tell(&format!("internal error in polku, not in your study: {text}\n")),
         }
     }
 

@@ -174,7 +174,7 @@ pub struct BusinessCase {
 
 impl BusinessCase {
     /// Whether the net present value is another estimate than what the lines add up to: forced, or at mean baskets.
-    pub fn is_forced(&self) -> bool {
+    pub fn differs_from_its_lines(&self) -> bool {
         self.estimator != Estimator::Paired
     }
 }

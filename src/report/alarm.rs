@@ -57,8 +57,9 @@ pub fn audited(report: &Report) -> String {
                 0 => String::new(),
                 some => format!(" {} could not be tested.", many(some, "number")),
             };
+            let without = audit.why.as_ref().map_or_else(String::new, |why| format!(" Not tested: {why}."));
             format!(
-                "The audit tested {} over {}: {verdict}.{left_out}",
+                "The audit tested {} over {}: {verdict}.{left_out}{without}",
                 many(audit.tests as u64, "number"),
                 many(audit.replications, "replication")
             )

@@ -18,8 +18,8 @@ use crate::stats::shortfall;
 
 /// What is said where a net present value is another estimate than the sum of its parts.
 pub const FORCED: &str = "Net present value by forced divergence or at mean baskets, as `summary.json` says; lines, drivers, \
-                          payback and tails by paired luck as it was counted: both are true in the mean, and differ by \
-                          chance.";
+                          payback and tails as simulated with common random numbers: both are true in the mean, and \
+                          differ by chance.";
 
 /// No more rows of cohorts than these for each scenario; neighbours share one.
 const MOST_COHORTS: usize = 6;
@@ -72,7 +72,7 @@ fn case_note(report: &Report) -> String {
          beyond it; below 0 both are gains.{}",
         from_how_many(report)
     );
-    let forced = report.business.cases.iter().any(BusinessCase::is_forced);
+    let forced = report.business.cases.iter().any(BusinessCase::differs_from_its_lines);
     if forced { format!("{note} {FORCED}") } else { note }
 }
 

@@ -58,7 +58,7 @@ fn cash_flow(report: &Report, case: &BusinessCase) -> Fall {
             "Discounted difference in cash flow to “{baseline}” by line of the books, {}, mean over {}{}",
             report.summary.currency,
             span(report),
-            if case.is_forced() { ", by paired luck" } else { "" }
+            if case.differs_from_its_lines() { ", as simulated with common random numbers" } else { "" }
         ),
         parts: lines(case),
         whole: Part::of("Net present value".to_owned(), &case.paired),
@@ -274,13 +274,13 @@ mod tests {
     }
 
     #[test]
-    fn bars_add_up_to_the_last_one_also_where_the_contrast_is_forced() {
+    fn bars_add_up_to_the_last_one_also_where_the_contrast_differs_from_its_lines() {
         let mut report = rich::report();
         let case = &mut report.business.cases[0];
         (case.estimator, case.npv.mean) = (Estimator::ForcedDivergence, case.npv.mean + 5e4);
         let fall = cash_flow(&report, &report.business.cases[0]);
         let together: f64 = fall.parts.iter().map(|part| part.amount).sum();
         assert!((together - fall.whole.amount).abs() < 1e-6 * together.abs(), "{together} {}", fall.whole.amount);
-        assert!(fall.subtitle.ends_with("by paired luck"), "{}", fall.subtitle);
+        assert!(fall.subtitle.ends_with("as simulated with common random numbers"), "{}", fall.subtitle);
     }
 }

@@ -188,7 +188,7 @@ fn figures(draft: &Draft) -> Vec<Figure> {
             |case| ends_of(&case.npv),
         ),
         figure(
-            "The same by paired luck, as lines add up to it",
+            "The same as simulated, to which the lines add up",
             |styles| &styles.money,
             |case| Some(Ok(case.paired.mean)),
             |case| ends_of(&case.paired),
@@ -255,7 +255,7 @@ fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> 
         }
         row += 3;
     }
-    if draft.report.business.cases.iter().any(BusinessCase::is_forced) {
+    if draft.report.business.cases.iter().any(BusinessCase::differs_from_its_lines) {
         sheet.text((row, 0), FORCED, &styles.note)?;
     }
     Ok(())

@@ -7,10 +7,12 @@ mod common;
 
 use common::{EVERYTHING, model, summary, text, with};
 use polku::engine::experiment::Experiment;
+use polku::estimate::budget::Budget;
 use polku::estimate::business::Business;
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::{AuditStatus, Summary};
+use polku::estimate::uncoupled::Uncoupled;
 use polku::stats::cash::Irr;
 use polku::study::Study;
 use polku::study::source::Source;
@@ -519,4 +521,47 @@ fn customers_who_feel_each_other_are_audited_in_what_adds_up() {
     let audit = summary(&model(&study)).audit;
     assert_eq!(audit.status, AuditStatus::NotAudited, "{audit:#?}");
     assert!(audit.broken.is_empty() && audit.why.unwrap().contains("word of mouth"));
+}
+
+/// One scenario has a rule, two have none.
+fn with_a_rule(leaves: &str) -> String {
+    format!(
+        r#"
+run = {{ period = "month", horizon = 12, customers = 4_000, agents = 2_000, replications = 30, seed = 8 }}
+segments.all = {{ share = 1, start = {{ new = 0.5, old = 0.5 }}, inflow = {{ per_period = 40, start = {{ new = 1 }} }} }}
+stages.new = {{ retained = true, to.old = 0.3 }}
+stages.old = {{ retained = true, values.revenue = 5, purchases = {{ rate = 0.5, basket = 20 }}, to.gone = {leaves} }}
+stages.gone = {{}}
+initiatives.care = {{ effects = [{{ target = "stages.old.to.gone", odds = 0.5 }}] }}
+scenarios.today = {{}}
+scenarios.dearer = {{ changes = [{{ target = "stages.old.purchases.basket", times = 1.1 }}] }}
+scenarios.watched = {{ rules = [{{ when = {{ metric = "retention", below = 0.9, from = 2 }}, then = {{ initiatives = ["care"] }} }}] }}
+"#
+    )
+}
+
+#[test]
+fn scenarios_without_rules_are_audited_beside_one_that_has_some() {
+    for leaves in ["0.1", "\"0.05 to 0.15\""] {
+        let model = model(&with_a_rule(leaves));
+        let run = summary(&model);
+        let audit = &run.audit;
+        assert_eq!((audit.status, audit.replications), (AuditStatus::Passed, 30), "{audit:#?}");
+        assert!(audit.tests >= 20 && audit.why.as_ref().unwrap().contains("`watched`"), "{audit:#?}");
+        assert!(audit.worst.as_ref().unwrap().scenario != "watched");
+        // What is expected of some scenarios is for the audit alone.
+        assert!(run.exact_at.is_none() && run.scenarios.iter().all(|its| its.exact.is_none()));
+    }
+}
+
+#[test]
+fn what_the_budget_does_not_allow_is_not_audited() {
+    let model = model(&with_a_rule("\"0.05 to 0.15\""));
+    let uncoupled = Uncoupled::of(&model).unwrap();
+    let mut rich = Budget::unbounded(&model);
+    assert!(uncoupled.beside(&mut rich).is_some());
+    let mut poor = Budget::of(&model);
+    poor.overspend();
+    assert!(uncoupled.beside(&mut poor).is_none());
+    assert!(Uncoupled::of(&common::model(LEFT_AT_PURCHASE)).is_none(), "nothing couples anybody");
 }

@@ -9,11 +9,16 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::model;
+use polku::engine::cells::planned;
 use polku::engine::depth::Depth;
+use polku::engine::exact_cost::{ExactCost, MULTIPLICATIONS_EACH};
 use polku::engine::experiment::Experiment;
+use polku::engine::work::CUSTOMER_PERIOD;
 use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;
+use polku::estimate::summary::AuditStatus;
 use polku::estimate::{exact::Exact, memory};
+use polku::quantity::{ScenarioId, SegmentId};
 use serde_json::Value;
 
 /// A handful of customers, so that to expect their lives exactly costs far more than to play them.
@@ -85,6 +90,61 @@ fn what_it_cannot_afford_is_solved_at_the_medians_whatever_the_threads() {
             let found = value.as_f64().unwrap();
             assert!((found - wanted).abs() <= 1e-9 * wanted.abs(), "{name} {metric}: {found} {wanted}");
         }
+    }
+}
+
+/// A study whose draws take more than its medians: in those no shock comes, and each that comes moves what is experienced.
+fn with_shocks() -> String {
+    let shock = "\n[[shocks]]\nhazard = 0.3\nhalf_life = 6\neffects = [{ target = \"stages.*.quality\", add = \"-0.1 to -0.05\" }]\n";
+    format!("{}{shock}", with_a_memory().replace("horizon = 4", "horizon = 24").replace("agents = 10", "agents = 600"))
+}
+
+#[test]
+fn draws_that_take_more_than_was_reckoned_are_given_up_whatever_the_threads() {
+    let model = model(&with_shocks());
+    let experiment = Experiment::new(&model).threads(2);
+    let solver = experiment.solver().unwrap();
+    let (central, drawn) = (model.central(), Experiment::drawn(&model, 0));
+    let work = |drawn| {
+        let solution = solver.at(drawn);
+        let _ = solution.flows((ScenarioId::from(0), SegmentId::from(0)), &[1.0]);
+        solution.work()
+    };
+    assert!(work(&drawn) > 2.0 * work(&central), "{} {}", work(&drawn), work(&central));
+    // A wave of draws is as much as all medians were reckoned to take.
+    let given_up = |threads: usize| {
+        let experiment = Experiment::new(&model).threads(threads);
+        let mut extras = Extras::new(&experiment, Some(Depth::Draws));
+        extras.allowance = CUSTOMER_PERIOD * ExactCost::of(solver).draw * 64.0;
+        let runs = Runs::with(&model, &experiment, extras).unwrap();
+        (runs.summary(), runs.budget().words().unwrap())
+    };
+    let (summary, line) = given_up(2);
+    assert_eq!(summary.exact_at, Some(Depth::Medians));
+    assert!(line.contains("exact expectations of every draw"), "{line}");
+    let replications = summary.audit.replications;
+    assert!(replications > 0 && replications < 900 && replications.is_multiple_of(64), "{replications}");
+    assert_eq!(summary.audit.status, AuditStatus::Passed);
+    assert_eq!(given_up(1), (summary, line));
+}
+
+#[test]
+fn the_work_that_is_done_is_the_work_that_was_reckoned() {
+    let everything = common::with(common::EVERYTHING, &[("AWAY", "0.1"), ("BACK", "0.3")]);
+    for text in [study(6, 10), study(120, 10), with_a_memory(), everything] {
+        let model = model(&text);
+        let experiment = Experiment::new(&model);
+        let solver = experiment.solver().unwrap();
+        let central = model.central();
+        let solution = solver.at(&central);
+        for (scenario, arrivals) in planned(&model, &central).iter().enumerate() {
+            for (segment, came) in arrivals.iter().enumerate() {
+                let came: Vec<f64> = came.iter().map(|its| its.real).collect();
+                let _ = solution.flows((ScenarioId::from(scenario), SegmentId::from(segment)), &came);
+            }
+        }
+        let (reckoned, done) = (ExactCost::of(solver).draw * MULTIPLICATIONS_EACH, solution.work());
+        assert!((done / reckoned - 1.0).abs() < 0.1, "{done} where {reckoned} was reckoned: {}", model.title);
     }
 }
 

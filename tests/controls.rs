@@ -90,7 +90,7 @@ fn hold(text: &dyn Fn(u64) -> String, truth: [f64; 3], most_left: f64) {
 }
 
 fn many(text: &str) -> String {
-    text.replace("replications = 40", "replications = 100")
+    text.replace("replications = 40", "replications = 500")
 }
 
 #[test]

@@ -202,26 +202,36 @@ struct Pictures {
     threads: usize,
 }
 
+/// Makes some of the outputs.
+type Maker<'a> = Box<dyn Fn() -> Result<Vec<Output>, Failure> + Send + Sync + 'a>;
+
 fn outputs(report: &Report, json: &str, form: TableForm, drawn: Pictures) -> Result<Vec<Output>, Failure> {
-    let business = serde_json::to_string_pretty(&report.business).map_err(|fault| Failure::Bug(fault.to_string()))?;
-    let mut outputs = vec![
-        ("summary.json".to_owned(), json.as_bytes().to_vec()),
-        ("business.json".to_owned(), (business + "\n").into_bytes()),
-    ];
-    outputs.extend(tables(report, form).map_err(Failure::Bug)?);
-    outputs.push(("workbook.xlsx".to_owned(), workbook(report).map_err(Failure::Bug)?));
     let Pictures { gallery, pixels, threads } = drawn;
-    let page = page(report, &gallery).map_err(|fault| Failure::Bug(fault.to_string()))?;
-    let charts = gallery.all();
+    let charts = gallery.clone().all();
     warn_of_lacking(&charts);
-    if pixels {
-        for (chart, picture) in charts.iter().zip(each(threads, &charts, png)) {
-            outputs.push((format!("charts/{}.png", chart.name), picture.map_err(Failure::Bug)?));
-        }
+    let bug = |fault: String| Failure::Bug(fault);
+    let one = |name: &str, bytes: Vec<u8>| vec![(name.to_owned(), bytes)];
+    let mut makers: Vec<Maker<'_>> = vec![
+        Box::new(|| Ok(one("summary.json", json.as_bytes().to_vec()))),
+        Box::new(|| {
+            let business = serde_json::to_string_pretty(&report.business).map_err(|fault| bug(fault.to_string()))?;
+            Ok(one("business.json", (business + "\n").into_bytes()))
+        }),
+        Box::new(|| Ok(tables(report, form).map_err(bug)?.into())),
+        Box::new(|| Ok(one("workbook.xlsx", workbook(report).map_err(bug)?))),
+    ];
+    for chart in charts.iter().filter(|_| pixels) {
+        makers.push(Box::new(move || Ok(one(&format!("charts/{}.png", chart.name), png(chart).map_err(bug)?))));
     }
-    outputs.extend(charts.into_iter().map(|chart| (format!("charts/{}.svg", chart.name), chart.svg.into_bytes())));
-    outputs.push(("report.html".to_owned(), page.into_bytes()));
-    Ok(outputs)
+    for chart in &charts {
+        makers.push(Box::new(move || Ok(one(&format!("charts/{}.svg", chart.name), chart.svg.clone().into_bytes()))));
+    }
+    makers.push(Box::new(|| {
+        let page = page(report, &gallery).map_err(|fault| bug(fault.to_string()))?;
+        Ok(one("report.html", page.into_bytes()))
+    }));
+    let made: Result<Vec<Vec<Output>>, Failure> = each(threads, &makers, |make| make()).into_iter().collect();
+    Ok(made?.into_iter().flatten().collect())
 }
 
 /// Warns of letters that pictures cannot show, because the font that travels with the program lacks them.

@@ -20,6 +20,7 @@ use super::cohort_layout::Layout;
 use super::cohort_rows::Kinds;
 use super::cohort_state::CohortState;
 use super::cohort_table::CohortTable;
+use super::exact_work::{Done, Weights};
 use super::flows::Flows;
 use super::kernels::{Kernels, Laws};
 use super::obstacle::obstacles;
@@ -54,6 +55,8 @@ pub struct Solution<'a, 'm> {
     solver: &'a Solver<'m>,
     drawn: &'a Draw,
     kernels: Kernels<'a>,
+    weights: Weights,
+    done: Done,
 }
 
 impl<'m> Solver<'m> {
@@ -95,7 +98,13 @@ impl<'m> Solver<'m> {
 
     /// The same on a given satisfaction grid.
     pub fn on<'a>(&'a self, drawn: &'a Draw, grid: &'a SatisfactionGrid) -> Solution<'a, 'm> {
-        Solution { solver: self, drawn, kernels: Kernels::new(grid, &self.laws) }
+        Solution {
+            solver: self,
+            drawn,
+            kernels: Kernels::new(grid, &self.laws),
+            weights: Weights::new(self.model, &self.layout, grid.nodes().len()),
+            done: Done::default(),
+        }
     }
 
     /// A satisfaction grid by its place, from the one of a single node to the finest.
@@ -114,6 +123,11 @@ impl<'m> Solution<'_, 'm> {
     /// Where customers are kept.
     pub fn layout(&self) -> &Layout {
         &self.solver.layout
+    }
+
+    /// How many multiplications the walks so far have taken, with the kernels that were made for them.
+    pub fn work(&self) -> f64 {
+        self.done.all() + self.kernels.count() as f64 * self.weights.kernel
     }
 
     /// What periods do to satisfaction.
@@ -173,15 +187,23 @@ impl<'m> Solution<'_, 'm> {
         for some in kinds.chunks(WIDTH / nodes.len()) {
             let mut table = CohortTable::new(model, &timeline, &self.kernels, whole(first));
             let mut state = CohortState::new((model, layout), &some, (nodes, self.kernels.start()));
+            let (mut steps, mut lanes) = (0.0, 0.0);
             for t in whole(first)..=model.run.horizon {
                 if t > whole(first) {
                     table.go_to(t);
                 }
                 if let Some(came) = came.get(t as usize).filter(|came| **came > 0.0) {
                     state.enter(t, *came, self.starts(place.1, t as usize));
+                    lanes = if layout.reads_age { lanes + 1.0 } else { 1.0 };
                 }
+                steps += lanes;
                 step(&mut state, &table);
             }
+            let (width, fills) = ((some.shares.len() * nodes.len()) as f64, f64::from(table.fills));
+            let rows = if layout.reads_age { steps } else { fills };
+            let Weights { step, rows: of_rows, table, period, .. } = self.weights;
+            let periods = f64::from(model.run.horizon);
+            self.done.add(periods * period + fills * table + width * (steps * step + rows * of_rows));
         }
     }
 }

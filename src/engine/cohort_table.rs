@@ -21,6 +21,8 @@ pub struct CohortTable<'a, 'm> {
     kernels: &'a Kernels<'a>,
     /// The period.
     pub t: u32,
+    /// How often it was filled.
+    pub fills: u32,
     /// The number at each path.
     values: ParamSet,
     /// By stage.
@@ -82,7 +84,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     /// The table of time `t`.
     pub fn new(model: &'m Model, timeline: &'a Timeline<'m>, kernels: &'a Kernels<'a>, t: u32) -> Self {
         let stages = vec![StageNumbers::default(); model.stages.len()];
-        let mut table = Self { model, timeline, kernels, t, values: timeline.values(t).0, stages };
+        let mut table = Self { model, timeline, kernels, t, fills: 0, values: timeline.values(t).0, stages };
         table.fill();
         table
     }
@@ -100,6 +102,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     }
 
     fn fill(&mut self) {
+        self.fills += 1;
         for (at, stage) in self.model.stages.iter().enumerate() {
             let chances = self.chances(stage);
             let made_by = self.read(stage, &chances);

@@ -18,13 +18,15 @@ use super::cohort::Solver;
 use super::depth::Depth;
 use super::divergence::Grain;
 use super::draws::Draws;
+use super::exact_cost::MULTIPLICATIONS_EACH;
+use super::exact_work::Done;
 use super::flows::Flows;
 use super::group::{Group, InWorld};
 use super::lanes::InstructionSet;
-use super::ledger::Ledger;
 use super::piece::{Counts, Piece, Span, Worlds, differ};
 use super::population::{BLOCK, Block};
 use super::program::Program;
+use super::replication::Replication;
 use super::rollout::Rollout;
 use super::tables::Tables;
 use super::threads::{install, pool};
@@ -46,34 +48,12 @@ pub struct Experiment<'m> {
     /// What reckons exact expectations, or why there are none; made when it is first asked for.
     solver: Arc<OnceLock<Result<Solver<'m>, Vec<String>>>>,
     depth: Depth,
+    /// How much work expectations may take before they are given up, in customer-periods.
+    allowance: f64,
     block: usize,
     threads: usize,
     set: InstructionSet,
     progress: Option<&'m (dyn Fn(u64) + Sync)>,
-}
-
-/// What one replication counted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Replication {
-    /// Its number, from 0 on.
-    pub number: u32,
-    /// The numbers of the study as they were drawn.
-    pub drawn: Draw,
-    /// The counts by scenario and cell.
-    pub ledgers: Vec<Vec<Ledger>>,
-    /// How many customers come, by scenario, segment and entry.
-    pub arrivals: Vec<Vec<Vec<Arrivals>>>,
-    /// In which period the response to each rule begins, by scenario.
-    pub fired: Vec<Vec<Option<u32>>>,
-    /// The expected flows of all real customers by scenario and segment, where the model has them.
-    pub expected: Option<Vec<Vec<Flows>>>,
-    /// The simulated customers whose lives differ from the baseline's, by scenario and cell.
-    pub differing: Vec<Vec<u64>>,
-    /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
-    /// customers. None in a replication whose drawn numbers do not allow it.
-    pub forced: Vec<Option<Vec<Flows>>>,
-    /// Whether a number had to be held at the end of its range, or a row of chances scaled, in any scenario.
-    pub held: bool,
 }
 
 /// What is the same in every replication of a study without uncertain numbers.
@@ -93,6 +73,7 @@ impl<'m> Experiment<'m> {
             solver: Arc::default(),
             program,
             depth: Depth::Draws,
+            allowance: f64::INFINITY,
             block: BLOCK,
             threads: 0,
             set: InstructionSet::best(),
@@ -131,6 +112,14 @@ impl<'m> Experiment<'m> {
     #[must_use]
     pub fn depth(mut self, depth: Depth) -> Self {
         self.depth = depth;
+        self
+    }
+
+    /// Gives up solving expectations for draws once they have taken so much work, in customer-periods: replications that
+    /// come after the wave in which that is seen have none.
+    #[must_use]
+    pub fn allowance(mut self, work: f64) -> Self {
+        self.allowance = work;
         self
     }
 
@@ -190,13 +179,18 @@ impl<'m> Experiment<'m> {
                 let expected = if self.depth == Depth::None { None } else { self.expected(&central, &arrivals) };
                 Fixed { tables: self.tables(&central), expected, arrivals }
             });
-            let (mut next, most) = (0, wave(self.model));
+            let (mut next, most, mut depth) = (0, wave(self.model), self.depth);
+            let done = Done::default();
             while next < self.model.run.replications {
                 let end = next.saturating_add(most).min(self.model.run.replications);
                 let wave: Vec<R> = (next..end)
                     .into_par_iter()
-                    .map(|number| map(self.replication(number, fixed.as_ref(), grains)))
+                    .map(|number| map(self.replication(number, fixed.as_ref(), grains, (depth, &done))))
                     .collect();
+                // What is known when a wave ends does not hang on who was fastest in it.
+                if done.all() > self.allowance * MULTIPLICATIONS_EACH {
+                    depth = Depth::None;
+                }
                 wave.into_iter().for_each(&mut sink);
                 next = end;
             }
@@ -204,11 +198,17 @@ impl<'m> Experiment<'m> {
         })
     }
 
-    fn replication(&self, number: u32, fixed: Option<&Fixed>, grains: &[Option<Grain>]) -> Replication {
+    fn replication(
+        &self,
+        number: u32,
+        fixed: Option<&Fixed>,
+        grains: &[Option<Grain>],
+        (depth, done): (Depth, &Done),
+    ) -> Replication {
         let drawn = Self::drawn(self.model, number);
         let draws = Draws::new(self.model.run.seed, number);
         let rollout = Rollout::new(self.model, &self.program, draws, self.set);
-        let Counted { counts, arrivals, fired, held } = if self.program.coupled {
+        let Counted { mut counts, arrivals, fired, held } = if self.program.coupled {
             self.together(&rollout, &drawn)
         } else {
             let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
@@ -223,15 +223,15 @@ impl<'m> Experiment<'m> {
         };
         let expected = match fixed {
             Some(fixed) => fixed.expected.clone(),
-            None if self.depth == Depth::Draws => self.expected(&drawn, &arrivals),
+            None if depth == Depth::Draws => self.solved(&drawn, &arrivals, done),
             None => None,
         };
         if let Some(progress) = self.progress {
             progress(1);
         }
         let forced = counts.forced(grains);
-        let Counts { ledgers, differing, .. } = counts;
-        Replication { number, drawn, ledgers, arrivals, fired, expected, differing, forced, held }
+        let ledgers = counts.ledgers(self.model, &self.program);
+        Replication { number, drawn, ledgers, arrivals, fired, expected, differing: counts.differing, forced, held }
     }
 
     /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
@@ -247,6 +247,11 @@ impl<'m> Experiment<'m> {
 
     /// The expected flows of all real customers by scenario and segment, where so many come by scenario, segment and entry.
     pub fn expected(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Vec<Vec<Flows>>> {
+        self.solved(drawn, arrivals, &Done::default())
+    }
+
+    /// The same, with the work that it takes.
+    fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>], done: &Done) -> Option<Vec<Vec<Flows>>> {
         let solution = self.solver().ok()?.at(drawn);
         let segment = |scenario: usize, segment: usize| {
             let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();
@@ -254,7 +259,9 @@ impl<'m> Experiment<'m> {
         };
         let scenarios = (0..self.model.scenarios.len()).into_par_iter();
         let segments = self.model.segments.len();
-        Some(scenarios.map(|scenario| (0..segments).map(|its| segment(scenario, its)).collect()).collect())
+        let flows = scenarios.map(|scenario| (0..segments).map(|its| segment(scenario, its)).collect()).collect();
+        done.add(solution.work());
+        Some(flows)
     }
 
     /// The same for the medians of what is uncertain, on the threads of the experiment.
@@ -313,12 +320,12 @@ impl<'m> Experiment<'m> {
                 },
             )
             .map(Piece::counts)
-            .reduce(|| Counts::empty(self.model, &self.program), Counts::and)
+            .reduce(|| Counts::empty(self.model), Counts::and)
     }
 
     /// Customers who move together: all scenarios go along, so that words drawn for one serve the others.
     fn together(&self, rollout: &Rollout<'_>, drawn: &Draw) -> Counted {
-        let mut counts = Counts::empty(self.model, &self.program);
+        let mut counts = Counts::empty(self.model);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let scenarios: Vec<usize> = std::iter::once(baseline).chain(others).collect();
@@ -330,7 +337,7 @@ impl<'m> Experiment<'m> {
             fired[*scenario].clone_from(&together.fired[at]);
             for group in &groups {
                 let world = group.world(at);
-                counts.ledgers[*scenario][group.span.cell].add(&world.ledger);
+                counts.add(*scenario, group.span.cell, &world.ledger);
                 let lives = |world: &InWorld| -> Vec<u32> {
                     world.blocks.iter().flat_map(|block| block.digests.clone()).collect()
                 };

@@ -7,7 +7,14 @@ use super::ledger::Ledger;
 
 /// A count as a number: nearly all have room in what processors turn into one at once.
 fn number(count: i128) -> f64 {
-    i64::try_from(count).map_or_else(|_| count as f64, |count| count as f64)
+    i64::try_from(count).map_or_else(|_| large(count), |count| count as f64)
+}
+
+/// Apart, or else compilers take the slow way for every count.
+#[cold]
+#[inline(never)]
+fn large(count: i128) -> f64 {
+    count as f64
 }
 
 /// Customers, purchases and money by time and stage; times run from 0 to the horizon.
@@ -44,18 +51,26 @@ impl Flows {
 
     /// What a ledger counted, each simulated customer standing for `weight` real ones.
     pub fn counted(ledger: &Ledger, weight: f64) -> Self {
-        let times = 0..ledger.times();
-        let scaled = |of: fn(&Ledger, usize) -> &[i128], unit: f64| {
-            let row = |t| of(ledger, t).iter().map(move |cell| number(*cell) / unit * weight);
-            ByTime::of((of(ledger, 0).len(), ledger.times()), times.clone().map(row))
-        };
-        Self {
-            customers: scaled(Ledger::customers, 1.0),
-            purchases: scaled(Ledger::purchases, 1.0),
-            baskets: scaled(Ledger::baskets, UNITS_PER_ONE),
-            acquired: times.clone().map(|t| number(ledger.acquired(t)) * weight).collect(),
-            satisfaction: times.clone().map(|t| number(ledger.satisfaction(t)) / PARTS_PER_ONE * weight).collect(),
-            moves: scaled(Ledger::moves, 1.0),
+        let last = u32::try_from(ledger.times() - 1).unwrap_or(u32::MAX);
+        let mut flows = Self::empty(ledger.customers(0).len(), ledger.moves(0).len(), last);
+        flows.count(ledger, weight);
+        flows
+    }
+
+    /// Adds what a ledger counted, each simulated customer standing for `weight` real ones.
+    pub fn count(&mut self, ledger: &Ledger, weight: f64) {
+        for t in ledger.first()..ledger.times() {
+            let kinds: [(&mut ByTime, &[i128], f64); 4] = [
+                (&mut self.customers, ledger.customers(t), 1.0),
+                (&mut self.purchases, ledger.purchases(t), 1.0),
+                (&mut self.baskets, ledger.baskets(t), UNITS_PER_ONE),
+                (&mut self.moves, ledger.moves(t), 1.0),
+            ];
+            for (into, cells, unit) in kinds {
+                into[t].iter_mut().zip(cells).for_each(|(into, cell)| *into += number(*cell) / unit * weight);
+            }
+            self.acquired[t] += number(ledger.acquired(t)) * weight;
+            self.satisfaction[t] += number(ledger.satisfaction(t)) / PARTS_PER_ONE * weight;
         }
     }
 
@@ -99,12 +114,10 @@ impl Flows {
         self.kinds().into_iter().zip(other.kinds()).map(one).fold(0.0, f64::max)
     }
 
-    /// These flows and others.
-    #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
+    /// Adds the flows of others.
+    pub fn add(&mut self, other: &Self) {
         let pairs = self.kinds_mut().into_iter().zip(other.kinds());
         pairs.for_each(|(into, from)| into.iter_mut().zip(from).for_each(|(into, more)| *into += more));
-        self
     }
 
     /// Multiplies everything by a number of customers.

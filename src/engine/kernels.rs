@@ -54,6 +54,11 @@ impl<'a> Kernels<'a> {
         Self { grid, laws, start: OnceLock::new(), made: Mutex::default() }
     }
 
+    /// How many kernels were made, each counted once.
+    pub fn count(&self) -> usize {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The satisfactions that are told apart.
     pub fn grid(&self) -> &'a SatisfactionGrid {
         self.grid

@@ -70,6 +70,11 @@ impl Ledger {
         self.times
     }
 
+    /// The first time that is counted.
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
     /// Customers in each stage at time `t`.
     pub fn customers(&self, t: usize) -> &[i128] {
         self.part(t, 0, self.stages)

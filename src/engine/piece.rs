@@ -58,8 +58,8 @@ pub struct Worlds<'a> {
 /// What is counted of one replication; counts of different customers add up.
 pub struct Counts {
     baseline: usize,
-    /// By scenario and cell.
-    pub ledgers: Vec<Vec<Ledger>>,
+    /// By scenario and cell; none where nobody was counted.
+    ledgers: Vec<Vec<Option<Ledger>>>,
     /// The customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences are forced, by segment: the branches of the baseline and of the scenario.
@@ -68,24 +68,34 @@ pub struct Counts {
 
 impl Counts {
     /// Counts of nobody.
-    pub fn empty(model: &Model, program: &Program) -> Self {
-        let (scenarios, cells) = (model.scenarios.len(), Cells::of(model));
-        let ledger = |cell: usize| {
-            let (_, entry, _) = cells.at(cell);
-            Ledger::new(program, u32::try_from(entry).unwrap_or(u32::MAX), model.run.horizon)
-        };
+    pub fn empty(model: &Model) -> Self {
+        let (scenarios, cells) = (model.scenarios.len(), Cells::of(model).count());
         Self {
             baseline: model.baseline.index(),
-            ledgers: vec![(0..cells.count()).map(ledger).collect(); scenarios],
-            differing: vec![vec![0; cells.count()]; scenarios],
+            ledgers: vec![vec![None; cells]; scenarios],
+            differing: vec![vec![0; cells]; scenarios],
             branches: vec![None; scenarios],
+        }
+    }
+
+    /// Adds what was counted in one cell of a scenario.
+    pub fn add(&mut self, scenario: usize, cell: usize, counted: &Ledger) {
+        match &mut self.ledgers[scenario][cell] {
+            Some(ledger) => ledger.add(counted),
+            none => *none = Some(counted.clone()),
         }
     }
 
     /// These counts and others.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        self.ledgers.iter_mut().flatten().zip(other.ledgers.iter().flatten()).for_each(|(into, from)| into.add(from));
+        for (into, from) in self.ledgers.iter_mut().flatten().zip(other.ledgers.into_iter().flatten()) {
+            match (into.as_mut(), from) {
+                (Some(into), Some(from)) => into.add(&from),
+                (None, from) => *into = from,
+                (Some(_), None) => {}
+            }
+        }
         self.differing
             .iter_mut()
             .flatten()
@@ -101,6 +111,16 @@ impl Counts {
             }
         }
         self
+    }
+
+    /// The counts by scenario and cell.
+    pub fn ledgers(&mut self, model: &Model, program: &Program) -> Vec<Vec<Ledger>> {
+        let cells = Cells::of(model);
+        let counted = |(cell, ledger): (usize, Option<Ledger>)| {
+            ledger.unwrap_or_else(|| Ledger::new(program, whole(cells.at(cell).1), model.run.horizon))
+        };
+        let scenarios = std::mem::take(&mut self.ledgers).into_iter();
+        scenarios.map(|cells| cells.into_iter().enumerate().map(counted).collect()).collect()
     }
 
     /// The forced differences by scenario and segment, in simulated customers.
@@ -145,7 +165,7 @@ impl Piece {
     /// A piece that works on blocks of up to `size` customers.
     pub fn new(model: &Model, worlds: &Worlds<'_>, size: usize) -> Self {
         let program = worlds.whole.world.program;
-        let mut counts = Counts::empty(model, program);
+        let mut counts = Counts::empty(model);
         let ledger = Ledger::new(program, 0, model.run.horizon);
         for (branches, agreements) in counts.branches.iter_mut().zip(&worlds.agreements) {
             *branches = agreements.as_ref().map(|its| its.iter().map(|_| [ledger.clone(), ledger.clone()]).collect());
@@ -190,7 +210,8 @@ impl Piece {
         let count = span.count_of(worlds.arrivals[scenario][segment][entry as usize]);
         self.block.restart_some(worlds.whole.world.program, &self.fresh, count);
         if count > 0 {
-            let ledger = &mut self.counts.ledgers[scenario][span.cell];
+            let ledger = self.counts.ledgers[scenario][span.cell]
+                .get_or_insert_with(|| Ledger::new(worlds.whole.world.program, entry, worlds.whole.horizon));
             worlds.whole.whole(&mut self.block, &mut self.scratch, &worlds.tables[scenario][segment], ledger);
         }
     }

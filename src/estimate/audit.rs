@@ -20,7 +20,7 @@ use crate::stats::special::{normal_cdf, normal_density};
 
 use super::lines::Lines;
 use super::metric::Metric;
-use super::pricer::{Priced, PricedScenario};
+use super::pricer::{Expected, Priced, PricedScenario};
 use super::statement::Statement;
 use super::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
 
@@ -155,11 +155,12 @@ impl Audit {
                 }
             }
         }
-        let (Some(expected), Some(matched)) = (&priced.expected, &priced.matched) else { return };
-        self.replications += 1;
-        for (((seen, its), expected), matched) in
-            self.scenarios.iter_mut().zip(&priced.scenarios).zip(expected).zip(matched)
+        self.replications += u64::from(priced.expected.iter().any(Option::is_some));
+        let scenarios = self.scenarios.iter_mut().zip(&priced.scenarios).zip(&priced.expected);
+        for (seen, its, expected) in
+            scenarios.filter_map(|((seen, its), expected)| Some((seen, its, expected.as_ref()?)))
         {
+            let Expected { books: expected, matched } = expected;
             seen.agents += matched.agents;
             seen.purchases += matched.purchases;
             let (simulated, expected_real) = (customers(&its.all), customers(expected));
@@ -183,8 +184,14 @@ impl Audit {
     /// `solved` says for which numbers there are expectations.
     pub fn found(&self, model: &Model, metrics: &[Metric], solved: Option<Depth>) -> AuditSummary {
         let (mut tests, mut unaudited) = (Vec::new(), Vec::new());
+        // A scenario that has no expectations was not compared.
+        let is_compared = |seen: &OfScenario| seen.satisfaction.off.count() > 0;
+        let not_compared: Vec<String> = (0..self.scenarios.len())
+            .filter(|scenario| !is_compared(&self.scenarios[*scenario]))
+            .map(|scenario| format!("`{}`", model.scenarios[scenario].name))
+            .collect();
         if self.replications > 0 {
-            for (scenario, seen) in self.scenarios.iter().enumerate() {
+            for (scenario, seen) in self.scenarios.iter().enumerate().filter(|(_, seen)| is_compared(seen)) {
                 let mut judge = Judge { model, scenario, tests: &mut tests, unaudited: &mut unaudited };
                 judge.scenario(seen, metrics, self.replications);
             }
@@ -199,7 +206,13 @@ impl Audit {
         } else {
             AuditStatus::Passed
         };
-        let why = tests.is_empty().then(|| why_not(model, solved));
+        let why = match (tests.is_empty(), not_compared.is_empty()) {
+            (true, _) => Some(why_not(model, solved)),
+            (false, true) => None,
+            (false, false) => {
+                Some(format!("{} without exact values: {}", not_compared.join(", "), why_not(model, solved)))
+            }
+        };
         AuditSummary {
             status,
             why,
@@ -245,13 +258,10 @@ fn untied(model: &Model, lines: &Lines, its: &PricedScenario) -> impl Iterator<I
     }
     let (mut ledger, mut gross, mut cells) = (0_i128, 0_i128, 0.0);
     for (line, its_line) in lines.all.iter().enumerate() {
-        for t in 0..books.retained.len() {
-            for owner in 0..its.posted.owners() {
-                let units = its.posted.units(line, t, owner);
-                ledger += units * its_line.group.sign();
-                gross += units.abs();
-                cells += f64::from(u8::from(units != 0));
-            }
+        for units in its.posted.line(line).iter().filter(|units| **units != 0) {
+            ledger += units * its_line.group.sign();
+            gross += units.abs();
+            cells += 1.0;
         }
     }
     let statement = Metric::CashFlow.horizon(books) * UNITS_PER_ONE;

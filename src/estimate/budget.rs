@@ -24,6 +24,8 @@ pub struct Budget {
     pub simulation: f64,
     /// What is left for numbers.
     numbers: f64,
+    /// What exact expectations of draws are reckoned to take.
+    draws: f64,
     left_out: Vec<LeftOut>,
 }
 
@@ -65,7 +67,7 @@ impl Budget {
     /// The budget of a model's run.
     pub fn of(model: &Model) -> Self {
         let simulation = simulation(model);
-        Self { simulation, numbers: FREE + SHARE * simulation, left_out: Vec::new() }
+        Self { simulation, numbers: FREE + SHARE * simulation, draws: 0.0, left_out: Vec::new() }
     }
 
     /// A budget without bounds.
@@ -87,6 +89,16 @@ impl Budget {
         self.numbers
     }
 
+    /// What exact expectations of draws are reckoned to take; it is spent already.
+    pub fn of_draws(&self) -> f64 {
+        self.draws
+    }
+
+    /// Nothing is left: something took more than was reckoned.
+    pub fn overspend(&mut self) {
+        self.numbers = 0.0;
+    }
+
     /// Whether all exact expectations that there are can be had, if only at the medians.
     pub fn is_whole(&self) -> bool {
         !self.left_out.contains(&LeftOut::Expectations)
@@ -105,6 +117,7 @@ impl Budget {
     pub fn depth(&mut self, uncertain: bool, replications: u32, solution: f64) -> Depth {
         let draws = if uncertain { f64::from(replications) } else { 1.0 };
         if self.spend(draws * solution) {
+            self.draws = draws * solution;
             return Depth::Draws;
         }
         let medians = uncertain && self.spend(solution);
@@ -142,7 +155,7 @@ mod tests {
     use super::{Budget, Depth, LeftOut};
 
     fn budget(numbers: f64) -> Budget {
-        Budget { simulation: 2.0 * numbers, numbers, left_out: Vec::new() }
+        Budget { simulation: 2.0 * numbers, numbers, draws: 0.0, left_out: Vec::new() }
     }
 
     #[test]

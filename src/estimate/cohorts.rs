@@ -1,21 +1,18 @@
 //! Acquisition cohorts: how long customers who came together stay, and what they are worth.
 
 use crate::model::Model;
-use crate::model::draw::Draw;
-use crate::quantity::UNITS_PER_ONE;
 use crate::stats::order::Bounded;
 use crate::stats::ratio::Ratio;
 
-use super::business::{CohortResult, CohortsOfScenario, LineGroup};
-use super::lines::Lines;
-use super::pricer::{CohortFlow, PricedScenario};
+use super::business::{CohortResult, CohortsOfScenario};
+use super::cohort_flow::CohortFlow;
+use super::pricer::PricedScenario;
 use super::tail::Tails;
 
 /// The cohorts of all scenarios, summed over replications.
 pub struct Cohorts {
     /// By scenario, then by entry.
     sums: Vec<Vec<Sum>>,
-    entries: usize,
 }
 
 #[derive(Clone)]
@@ -31,26 +28,15 @@ impl Cohorts {
         let times = model.run.horizon as usize + 1;
         let entries = model.entries();
         let flow = CohortFlow::empty(times);
-        Self { sums: vec![vec![Sum { flow, value: Ratio::default() }; entries]; model.scenarios.len()], entries }
+        Self { sums: vec![vec![Sum { flow, value: Ratio::default() }; entries]; model.scenarios.len()] }
     }
 
     /// Takes in a replication.
-    pub fn take(&mut self, model: &Model, lines: &Lines, drawn: &Draw, priced: &[PricedScenario]) {
-        let rate = drawn[model.run.discount_rate];
-        let factors: Vec<f64> = (0..=model.run.horizon).map(|t| model.run.factor(rate, t)).collect();
+    pub fn take(&mut self, priced: &[PricedScenario]) {
         for (sums, its) in self.sums.iter_mut().zip(priced) {
-            for (entry, (sum, flow)) in sums.iter_mut().zip(&its.cohorts).enumerate() {
+            for (sum, flow) in sums.iter_mut().zip(&its.cohorts) {
                 sum.flow.add(flow);
-                let worth = |t: usize| {
-                    let owners = (0..model.segments.len()).map(|segment| segment * self.entries + entry);
-                    let customers = lines.all.iter().enumerate().filter(|(_, line)| of_customers(line.group));
-                    let units: i128 = customers
-                        .flat_map(|(line, its)| owners.clone().map(move |owner| (line, owner, its.group.sign())))
-                        .map(|(line, owner, sign)| sign * its.posted.units(line, t, owner))
-                        .sum();
-                    units as f64 / UNITS_PER_ONE * factors[t] / model.run.factor_at_entry(rate, entry)
-                };
-                sum.value.push((entry.saturating_sub(1)..factors.len()).map(worth).sum::<f64>(), flow.came);
+                sum.value.push(flow.worth, flow.came);
             }
         }
     }
@@ -77,11 +63,6 @@ impl Cohorts {
         };
         self.sums.iter().enumerate().map(of).collect()
     }
-}
-
-/// Whether a line is customers' own: initiatives are the company's.
-fn of_customers(group: LineGroup) -> bool {
-    !matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning)
 }
 
 fn result((entry, value): (usize, Bounded), sum: &Sum, count: u64, tail: Option<f64>) -> CohortResult {

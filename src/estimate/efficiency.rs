@@ -14,7 +14,8 @@ use super::budget::{Budget, LeftOut};
 use super::entered::cohorts;
 use super::lines::Lines;
 use super::metric::Metric;
-use super::statement::{Prices, Statement, Whose};
+use super::prices::Prices;
+use super::statement::{Statement, Whose};
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };
@@ -97,7 +98,8 @@ pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metrics: &
     };
     let mut moments = vec![[Moments::default(); 4]; metrics.len()];
     for ((base, other), forced) in trial.baseline.iter().zip(&trial.scenario).zip(&trial.forced) {
-        let moved: Vec<Flows> = base.iter().zip(forced).map(|(base, forced)| base.clone().and(forced)).collect();
+        let mut moved = base.clone();
+        moved.iter_mut().zip(forced).for_each(|(flows, forced)| flows.add(forced));
         let books = [books(model.baseline, base), books(scenario, other), books(scenario, &moved)];
         for (metric, moments) in metrics.iter().zip(&mut moments) {
             let [base, other, forced] = [0, 1, 2].map(|its: usize| metric.horizon(&books[its]));

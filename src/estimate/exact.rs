@@ -11,7 +11,8 @@ use crate::stats::moments::Moments;
 use super::entered::everybody;
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::statement::{Prices, Statement, Whose};
+use super::prices::Prices;
+use super::statement::{Statement, Whose};
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {

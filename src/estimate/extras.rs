@@ -23,6 +23,10 @@ pub struct Extras {
     pub precision: Option<Precision>,
     /// Why there are none; empty where there are.
     pub why_not: Vec<String>,
+    /// Whether scenarios are audited that have expectations where others have none.
+    pub is_audited: bool,
+    /// How much work exact expectations of draws may take before they are given up.
+    pub allowance: f64,
     /// What may still be spent.
     pub budget: Budget,
 }
@@ -59,7 +63,17 @@ impl Extras {
             },
         };
         let depth = if precision.is_some() { depth } else { Depth::None };
-        Self { grains, depth, precision, why_not, budget }
+        // What was reckoned is that of the medians; draws differ, and may take what is left beside it.
+        let allowance = if asked == Some(Depth::Draws) { f64::INFINITY } else { budget.of_draws() + budget.left() };
+        let is_audited = asked != Some(Depth::None);
+        Self { grains, depth, precision, why_not, is_audited, allowance, budget }
+    }
+
+    /// Notes that draws took more than they may, so that expectations stand at the medians instead.
+    pub fn give_up_draws(&mut self) {
+        self.depth = Depth::Medians;
+        self.budget.overspend();
+        self.budget.leave_out(LeftOut::Draws);
     }
 }
 

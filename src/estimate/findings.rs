@@ -59,7 +59,7 @@ impl Findings {
         self.cases.take(model, &self.lines, &priced.drawn, &books);
         self.chains.take(baseline, &priced.scenarios);
         self.targets.take(model, &priced.scenarios);
-        self.cohorts.take(model, &self.lines, &priced.drawn, &priced.scenarios);
+        self.cohorts.take(&priced.scenarios);
         self.doubts.take(baseline, metrics, &priced.scenarios);
         self.progress.take(model, &priced.drawn, priced.scenarios.iter().map(|its| its.fired.as_slice()));
     }

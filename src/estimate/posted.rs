@@ -43,10 +43,20 @@ impl Posted {
         self.units[self.place(line, time, owner)]
     }
 
+    /// What is posted of a line at a time to each group of customers, segment by segment and in these by entry.
+    pub fn row(&self, line: usize, time: usize) -> &[i128] {
+        &self.units[self.place(line, time, 0)..][..self.business()]
+    }
+
     /// What is posted of a line at a time, whoever it belongs to.
     pub fn total(&self, line: usize, time: usize) -> i128 {
         let first = self.place(line, time, 0);
         self.units[first..first + self.owners].iter().sum()
+    }
+
+    /// What is posted of a line, time by time and owner by owner.
+    pub fn line(&self, line: usize) -> &[i128] {
+        &self.units[self.place(line, 0, 0)..][..self.times * self.owners]
     }
 
     /// Adds other books of the same form.

@@ -3,21 +3,23 @@
 
 use crate::engine::cells::{Arrivals, BATCHES, Cells, of_batch, planned};
 use crate::engine::divergence::Grain;
-use crate::engine::experiment::Replication;
 use crate::engine::flows::Flows;
 use crate::engine::ledger::Ledger;
 use crate::engine::program::Program;
+use crate::engine::replication::Replication;
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::audit::Matched;
+use super::cohort_flow::{CohortFlow, worth_by_entry};
 use super::entered::{Cohort, cohorts, everybody};
 use super::lines::Lines;
 use super::metric::{Metric, metrics};
 use super::posted::Posted;
+use super::prices::Prices;
 use super::smooth::{is_smoothed, smoothed};
-use super::statement::{Prices, Statement, Whose};
+use super::statement::{Statement, Whose};
 
 /// Prices the replications of a model.
 pub struct Pricer<'m> {
@@ -38,16 +40,22 @@ pub struct Priced {
     pub drawn: Draw,
     /// By scenario.
     pub scenarios: Vec<PricedScenario>,
-    /// The expected books of the whole business by scenario, where the model has them.
-    pub expected: Option<Vec<Statement>>,
-    /// The simulated customers beside those expected, by scenario, where the model has expectations.
-    pub matched: Option<Vec<Matched>>,
+    /// By scenario, where it has expectations.
+    pub expected: Vec<Option<Expected>>,
     /// By scenario, then by metric: the forced difference; none where luck is only paired.
     pub forced: Vec<Option<Vec<f64>>>,
     /// The baseline's simulated customers at time 0, by segment and stage.
     pub started: Vec<Vec<i128>>,
     /// Whether a number had to be held at the end of its range, or a row of chances scaled.
     pub held: bool,
+}
+
+/// What is expected of a scenario in one replication.
+pub struct Expected {
+    /// The books of the whole business.
+    pub books: Statement,
+    /// The simulated customers beside those expected.
+    pub matched: Matched,
 }
 
 /// What one scenario of a replication came to.
@@ -62,23 +70,12 @@ pub struct PricedScenario {
     pub posted: Posted,
     /// By metric, then by batch of customers: what it would be if the others were like them. Empty where it is not asked.
     pub batches: Vec<Vec<f64>>,
-    /// By entry: how many real customers came, and those retained and ever retained by time.
+    /// By entry: how many real customers came, what they did, and what they brought.
     pub cohorts: Vec<CohortFlow>,
     /// The customers whose lives differ from the baseline's: simulated and real.
     pub differing: (u64, f64),
     /// In which period the response to each rule begins.
     pub fired: Vec<Option<u32>>,
-}
-
-/// The customers of one entry over time, all segments together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CohortFlow {
-    /// How many real customers came.
-    pub came: f64,
-    /// Those in retained stages at each time.
-    pub retained: Vec<f64>,
-    /// Those ever retained up to each time.
-    pub acquired: Vec<f64>,
 }
 
 impl<'m> Pricer<'m> {
@@ -109,11 +106,7 @@ impl<'m> Pricer<'m> {
         let started = |segment| self.ledger(replication, baseline, segment, 0).customers(0).to_vec();
         Priced {
             drawn: replication.drawn.clone(),
-            expected: replication
-                .expected
-                .as_ref()
-                .map(|expected| self.expected(&prices, expected, &replication.arrivals)),
-            matched: self.matched(replication, &scenarios),
+            expected: self.expected_of(&prices, replication, &scenarios),
             forced,
             started: (0..self.cells.segments).map(started).collect(),
             held: replication.held,
@@ -143,17 +136,20 @@ impl<'m> Pricer<'m> {
                 .enumerate()
                 .map(|(entry, its)| Flows::counted(&self.ledger(replication, scenario, segment, entry), its.weight()))
                 .collect();
-            for ((entry, flows), its) in entries.iter_mut().zip(&flows).zip(arrivals) {
-                entry.take(self.model, flows, its.real);
+            for (entry, (cohort, flows)) in entries.iter_mut().zip(&flows).enumerate() {
+                cohort.take(self.model, (entry, arrivals[entry].real), flows);
             }
-            let batches: Vec<Vec<Flows>> =
-                (0..BATCHES).map(|part| self.batch(replication, (scenario, segment), part, &flows)).collect();
             let place = SegmentId::from(segment);
-            let smoothed = self.smooths.then(|| smoothed(self.model, &replication.drawn, whose, place, &flows));
-            let sets: Vec<Vec<Cohort<'_>>> = std::iter::once(&flows)
-                .chain(&smoothed)
-                .chain(&batches)
-                .map(|flows| cohorts(flows, arrivals))
+            // Only what is posted is told apart by entry.
+            let batches = (0..BATCHES).map(|part| self.batch(replication, (scenario, segment), part, &flows));
+            let others: Vec<Flows> = self
+                .smooths
+                .then(|| self.smoothed(&replication.drawn, whose, place, &flows))
+                .into_iter()
+                .chain(batches)
+                .collect();
+            let sets: Vec<Vec<Cohort<'_>>> = std::iter::once(cohorts(&flows, arrivals))
+                .chain(others.iter().map(|flows| vec![everybody(flows, arrivals)]))
                 .collect();
             let sets: Vec<&[Cohort<'_>]> = sets.iter().map(Vec::as_slice).collect();
             let mut books = prices.statements(whose, place, &sets, Some(&mut posted)).into_iter();
@@ -173,6 +169,11 @@ impl<'m> Pricer<'m> {
         parts.iter_mut().for_each(|part| prices.spend(whose, part, None));
         let of_batches = |metric: &Metric| parts.iter().map(|books| metric.horizon(books)).collect();
         let batches = self.metrics.iter().map(of_batches).collect();
+        for (flow, worth) in
+            entries.iter_mut().zip(worth_by_entry(self.model, &self.lines, &replication.drawn, &posted))
+        {
+            flow.worth = worth;
+        }
         let differing = replication.differing[scenario].iter().enumerate().fold((0, 0.0), |sum, (cell, count)| {
             let (segment, entry, _) = self.cells.at(cell);
             (sum.0 + count, sum.1 + *count as f64 * arrivals[segment][entry].weight())
@@ -189,64 +190,77 @@ impl<'m> Pricer<'m> {
         }
     }
 
-    /// The flows of a segment by entry, as if all customers were like those of one batch; `all` are those of all of them.
+    /// The flows of a segment, all entries together, as if all customers were like those of one batch; `all` are those of
+    /// all of them by entry.
     fn batch(
         &self,
         replication: &Replication,
         (scenario, segment): (usize, usize),
         part: usize,
         all: &[Flows],
-    ) -> Vec<Flows> {
-        let arrivals = replication.arrivals[scenario][segment].iter().zip(all).enumerate();
-        arrivals
-            .map(|(entry, (its, all))| match of_batch(its.agents, part) {
+    ) -> Flows {
+        let mut sum = self.nobody();
+        for (entry, (its, all)) in replication.arrivals[scenario][segment].iter().zip(all).enumerate() {
+            match of_batch(its.agents, part) {
                 // A cohort too small to be cut says nothing of chance.
-                0 => all.clone(),
+                0 => sum.add(all),
                 count => {
                     let cell = self.cells.place(segment, entry, part);
-                    Flows::counted(&replication.ledgers[scenario][cell], its.real / count as f64)
+                    sum.count(&replication.ledgers[scenario][cell], its.real / count as f64);
                 }
-            })
-            .collect()
+            }
+        }
+        sum
     }
 
-    /// The expected books of the whole business by scenario, from the expected flows of all real customers.
-    fn expected(
-        &self,
-        prices: &Prices<'_>,
-        expected: &[Vec<Flows>],
-        arrivals: &[Vec<Vec<Arrivals>>],
-    ) -> Vec<Statement> {
-        let scenario = |(scenario, flows): (usize, &Vec<Flows>)| {
-            let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
-            let mut all = Statement::empty(self.model);
-            for (segment, flows) in flows.iter().enumerate() {
-                let everybody = everybody(flows, &arrivals[scenario][segment]);
-                all.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
-            }
-            prices.spend(whose, &mut all, None);
-            all
-        };
-        expected.iter().enumerate().map(scenario).collect()
+    /// The flows of a segment, all entries together, at mean baskets.
+    fn smoothed(&self, drawn: &Draw, whose: Whose<'_>, segment: SegmentId, flows: &[Flows]) -> Flows {
+        let mut sum = self.nobody();
+        flows.iter().for_each(|flows| sum.add(flows));
+        smoothed(self.model, drawn, whose, segment, sum)
+    }
+
+    fn nobody(&self) -> Flows {
+        Flows::empty(self.program.stages, self.program.booked_moves.len(), self.model.run.horizon)
+    }
+
+    /// The expected books of the whole business, from the expected flows of all real customers by segment.
+    fn expected(&self, prices: &Prices<'_>, scenario: usize, flows: &[Flows], arrivals: &[Vec<Arrivals>]) -> Statement {
+        let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
+        let mut all = Statement::empty(self.model);
+        for (segment, flows) in flows.iter().enumerate() {
+            let everybody = everybody(flows, &arrivals[segment]);
+            all.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
+        }
+        prices.spend(whose, &mut all, None);
+        all
     }
 
     /// The expected books at the medians of what is uncertain, from the expected flows of all real customers.
     pub fn expected_at_medians(&self, expected: &[Vec<Flows>]) -> Vec<Statement> {
         let central = self.model.central();
         let prices = Prices::new(self.model, self.program, &self.lines, &central);
-        self.expected(&prices, expected, &planned(self.model, &central))
+        let arrivals = planned(self.model, &central);
+        let scenarios = expected.iter().zip(&arrivals).enumerate();
+        scenarios.map(|(scenario, (flows, came))| self.expected(&prices, scenario, flows, came)).collect()
     }
 
-    /// The simulated customers beside those expected, segment by segment.
-    fn matched(&self, replication: &Replication, priced: &[PricedScenario]) -> Option<Vec<Matched>> {
-        let expected = replication.expected.as_ref()?;
-        let of = |(scenario, flows): (usize, &Vec<Flows>)| {
+    /// What is expected of each scenario that has expectations, and its simulated customers beside that.
+    fn expected_of(
+        &self,
+        prices: &Prices<'_>,
+        replication: &Replication,
+        priced: &[PricedScenario],
+    ) -> Vec<Option<Expected>> {
+        let of = |scenario: usize| {
+            let flows = replication.expected.as_ref().map(|all| &all[scenario]).filter(|flows| !flows.is_empty())?;
+            let arrivals = &replication.arrivals[scenario];
             let mut matched = Matched::empty(self.model.stages.len());
-            let segments = replication.arrivals[scenario].iter().zip(flows).zip(&priced[scenario].cuts);
+            let segments = arrivals.iter().zip(flows).zip(&priced[scenario].cuts);
             segments.for_each(|((came, flows), books)| matched.take(self.model, books, flows, came));
-            matched
+            Some(Expected { books: self.expected(prices, scenario, flows, arrivals), matched })
         };
-        Some(expected.iter().enumerate().map(of).collect())
+        (0..priced.len()).map(of).collect()
     }
 
     /// The forced difference of every metric, at mean baskets where they are smoothed: the baseline's flows as they were simulated, and what the scenario adds
@@ -266,11 +280,13 @@ impl<'m> Pricer<'m> {
             for (segment, forced) in forced.iter().enumerate() {
                 let came = &replication.arrivals[baseline][segment];
                 let base = Flows::counted(&self.ledger(replication, baseline, segment, 0), came[0].weight());
-                let mut flows = vec![base.and(&forced.clone().times(came[0].weight()))];
+                let place = SegmentId::from(segment);
+                let mut flows = base;
+                flows.add(&forced.clone().times(came[0].weight()));
                 if self.smooths {
-                    flows = smoothed(self.model, &replication.drawn, whose, SegmentId::from(segment), &flows);
+                    flows = smoothed(self.model, &replication.drawn, whose, place, flows);
                 }
-                all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, came), None));
+                all.add(&prices.statement(whose, place, &[everybody(&flows, came)], None));
             }
             prices.spend(whose, &mut all, None);
             all
@@ -279,28 +295,5 @@ impl<'m> Pricer<'m> {
         let moved = moved.as_ref().unwrap_or_else(|| paired(scenario));
         let base = paired(baseline);
         self.metrics.iter().map(|metric| metric.horizon(moved) - metric.horizon(base)).collect()
-    }
-}
-
-impl CohortFlow {
-    /// Nobody, at so many times.
-    pub fn empty(times: usize) -> Self {
-        Self { came: 0.0, retained: vec![0.0; times], acquired: vec![0.0; times] }
-    }
-
-    /// Adds other customers.
-    pub fn add(&mut self, other: &Self) {
-        self.came += other.came;
-        self.retained.iter_mut().zip(&other.retained).for_each(|(into, from)| *into += from);
-        self.acquired.iter_mut().zip(&other.acquired).for_each(|(into, from)| *into += from);
-    }
-
-    /// Takes in the customers of one segment.
-    fn take(&mut self, model: &Model, flows: &Flows, came: f64) {
-        self.came += came;
-        for t in 0..flows.customers.times() {
-            self.retained[t] += flows.retained_and_lost(t, |stage| model.stages[stage].retained).0;
-            self.acquired[t] += flows.acquired[t];
-        }
     }
 }

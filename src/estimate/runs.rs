@@ -12,6 +12,8 @@ use crate::engine::depth::Depth;
 use crate::engine::divergence::Grain;
 use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::follows_satisfaction;
+use crate::engine::replication::Replication;
+use crate::engine::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;
@@ -30,6 +32,7 @@ use super::smooth::is_smoothed;
 use super::statement::Statement;
 use super::summary::{AuditSummary, Controlled, ScenarioSummary, Summary};
 use super::tail::{Tails, tails};
+use super::uncoupled::Uncoupled;
 
 /// Every replication, priced and folded.
 pub struct Runs<'m> {
@@ -109,18 +112,29 @@ impl<'m> Runs<'m> {
     pub fn watched(
         model: &'m Model,
         experiment: &Experiment<'_>,
-        extras: Extras,
+        mut extras: Extras,
         look: &mut (dyn FnMut(&Self) + Send),
     ) -> Result<Self, Vec<Diagnostic>> {
-        let experiment = experiment.clone().depth(extras.depth);
+        let experiment = experiment.clone().depth(extras.depth).allowance(extras.allowance / CUSTOMER_PERIOD);
+        let grains = extras.grains.clone();
+        let uncoupled = Uncoupled::of(model).filter(|_| extras.depth == Depth::None && extras.is_audited);
+        let beside = uncoupled.as_ref().and_then(|uncoupled| uncoupled.beside(&mut extras.budget));
         let pricer = Pricer::new(model, experiment.program());
+        let price = |mut replication: Replication| {
+            if let Some(beside) = &beside {
+                beside.expect(&mut replication);
+            }
+            pricer.price(&replication, &grains)
+        };
         let mut runs = Self { threads: experiment.thread_count(), ..Self::new(model, &pricer.lines, extras) };
-        let grains = runs.extras.grains.clone();
         let take = |priced: Priced| {
             runs.take(&priced);
             look(&runs);
         };
-        experiment.run_mapped(&grains, |replication| pricer.price(&replication, &grains), take)?;
+        experiment.run_mapped(&grains, price, take)?;
+        if runs.extras.depth == Depth::Draws && runs.controls.forget_some(runs.replications) {
+            runs.extras.give_up_draws();
+        }
         if runs.extras.depth == Depth::Medians && model.is_uncertain() {
             runs.at_medians = experiment.expected_at_medians().map(|flows| pricer.expected_at_medians(&flows));
         }
@@ -174,8 +188,9 @@ impl<'m> Runs<'m> {
             }
             let sums = &mut self.differing[scenario];
             *sums = (sums.0 + its.differing.0, sums.1 + its.differing.1);
-            if let Some(expected) = &priced.expected {
-                self.controls.take_expected(scenario, &self.metrics, &its.all, &expected[scenario]);
+            // Where some scenarios have none, those of the others are for the audit alone.
+            if let Some(expected) = priced.expected[scenario].as_ref().filter(|_| self.extras.precision.is_some()) {
+                self.controls.take_expected(scenario, &self.metrics, &its.all, &expected.books);
             }
         }
         for (forced, values) in self.forced.iter_mut().zip(&priced.forced) {

@@ -21,10 +21,9 @@ fn is_skewed(purchases: &Purchases) -> bool {
     law.sd() > law.mean() && law.support().0 >= 0.0 && purchases.basket_trait.is_none()
 }
 
-/// Flows of one segment by entry with the skewed baskets at their means.
-pub fn smoothed(model: &Model, drawn: &Draw, whose: Whose<'_>, segment: SegmentId, flows: &[Flows]) -> Vec<Flows> {
+/// Flows of one segment with the skewed baskets at their means.
+pub fn smoothed(model: &Model, drawn: &Draw, whose: Whose<'_>, segment: SegmentId, mut flows: Flows) -> Flows {
     let timeline = Timeline::with_rules(model, drawn, whose.scenario, whose.fired, segment);
-    let mut smooth = flows.to_vec();
     let mut values = timeline.values(0).0;
     for t in 1..=model.run.horizon {
         if timeline.epoch(t) == t {
@@ -32,11 +31,8 @@ pub fn smoothed(model: &Model, drawn: &Draw, whose: Whose<'_>, segment: SegmentI
         }
         for (place, stage) in model.stages.iter().enumerate() {
             let Some(purchases) = stage.purchases.as_ref().filter(|its| is_skewed(its)) else { continue };
-            let mean = values[purchases.basket];
-            for flows in &mut smooth {
-                flows.baskets[t as usize][place] = flows.purchases[t as usize][place] * mean;
-            }
+            flows.baskets[t as usize][place] = flows.purchases[t as usize][place] * values[purchases.basket];
         }
     }
-    smooth
+    flows
 }

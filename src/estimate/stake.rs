@@ -18,7 +18,8 @@ use crate::stats::distribution::Distribution;
 use super::entered::Cohort;
 use super::lines::Lines;
 use super::metric::Metric;
-use super::statement::{Prices, Whose};
+use super::prices::Prices;
+use super::statement::Whose;
 
 /// How much one simulated customer can move a metric by.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -60,7 +60,7 @@ pub struct Summary {
 pub struct AuditSummary {
     /// What came of it.
     pub status: AuditStatus,
-    /// Why nothing was held against an expectation, where nothing was.
+    /// Why nothing was held against an expectation, or which scenarios were not.
     pub why: Option<String>,
     /// The number of tests.
     pub tests: usize,

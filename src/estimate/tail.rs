@@ -1,8 +1,7 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
-use crate::engine::by_time::ByTime;
-use crate::engine::cells::{Arrivals, planned};
-use crate::engine::cohort::Solver;
+use crate::engine::cells::planned;
+use crate::engine::cohort::{Solution, Solver};
 use crate::engine::exact_cost::ExactCost;
 use crate::engine::experiment::Experiment;
 use crate::engine::flows::Flows;
@@ -12,14 +11,14 @@ use crate::engine::threads::each;
 use crate::engine::value_to_come::Rewards;
 use crate::engine::work::CUSTOMER_PERIOD;
 use crate::model::Model;
+use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Exit};
 use crate::model::world::Coming;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::budget::{Budget, LeftOut};
-use super::entered::Cohort;
 use super::lines::Lines;
-use super::statement::{Prices, Whose};
+use super::prices::Prices;
 
 /// The longest horizon that is looked at, in periods.
 const LONGEST: u32 = 4_800;
@@ -163,40 +162,48 @@ struct Worth {
 fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32, threads: usize) -> Worth {
     let (program, lines) = (Program::new(long), Lines::of(long));
     let solver = Solver::with(long, &program, precision.clone());
+    // The luck of a replication within the horizon is what it was; what comes later is drawn by the same addresses.
+    let drawn: Vec<Draw> = (0..draws).map(|draw| Experiment::drawn(long, draw)).collect();
+    let solutions: Vec<Solution<'_, '_>> = drawn.iter().map(|drawn| solver.at(drawn)).collect();
+    let arrivals: Vec<_> = (0..draws).map(|draw| planned(model, &Experiment::drawn(model, draw))).collect();
+    let places = || (0..model.scenarios.len()).flat_map(|its| (0..model.segments.len()).map(move |of| (its, of)));
+    let all: Vec<_> = (0..drawn.len()).flat_map(|draw| places().map(move |place| (draw, place))).collect();
+    let found = each(threads, &all, |(draw, (scenario, segment))| {
+        let place = (ScenarioId::from(*scenario), SegmentId::from(*segment));
+        let prices = Prices::new(long, &program, &lines, &drawn[*draw]);
+        let came: Vec<f64> = arrivals[*draw][*scenario][*segment].iter().map(|its| its.real).collect();
+        of_place(&solutions[*draw], &prices, place, (came, model.run.horizon))
+    });
     let mut sums = Worth {
         settling: vec![Settling::default(); model.scenarios.len()],
         entries: vec![vec![(0.0, 0.0); model.entries()]; model.scenarios.len()],
     };
-    let scenarios = (0..model.scenarios.len()).map(ScenarioId::from);
-    let places: Vec<(ScenarioId, SegmentId)> = scenarios
-        .flat_map(|scenario| (0..model.segments.len()).map(move |segment| (scenario, SegmentId::from(segment))))
-        .collect();
-    for draw in 0..draws {
-        // The luck of a replication within the horizon is what it was; what comes later is drawn by the same addresses.
-        let drawn = Experiment::drawn(long, draw);
-        let solution = solver.at(&drawn);
-        let prices = Prices::new(long, &program, &lines, &drawn).of_customers();
-        let arrivals = planned(model, &Experiment::drawn(model, draw));
-        let of_place = |place: &(ScenarioId, SegmentId)| {
-            let arrived = &arrivals[place.0.index()][place.1.index()];
-            let came: Vec<f64> = arrived.iter().map(|its| its.real).collect();
-            let units = Units::of(&prices, &program, *place, long);
-            let worths = solution.worth_by_entry(*place, &units.rewards, came.len());
-            let flows = (long.run.horizon > model.run.horizon).then(|| solution.flows(*place, &came));
-            let settling = flows.map(|flows| Settling::of(&units, &flows, model.run.horizon as usize, &came));
-            (came, units, worths, settling)
-        };
-        for (place, (came, units, worths, settling)) in places.iter().zip(each(threads, &places, of_place)) {
-            let rate = drawn[long.run.discount_rate];
-            for (entry, (came, worth)) in came.iter().zip(worths).enumerate().filter(|(_, its)| *its.0 > 0.0) {
-                let (sum, all) = &mut sums.entries[place.0.index()][entry];
-                *sum += came * (worth + units.arriving[entry]) / long.run.factor_at_entry(rate, entry);
-                *all += came;
-            }
-            sums.settling[place.0.index()].add(settling.unwrap_or_default());
+    for ((draw, (scenario, _)), (entries, settling)) in all.iter().zip(found) {
+        let rate = drawn[*draw][long.run.discount_rate];
+        for (entry, (came, worth)) in entries.into_iter().enumerate().filter(|(_, its)| its.0 > 0.0) {
+            let (sum, all) = &mut sums.entries[*scenario][entry];
+            *sum += came * worth / long.run.factor_at_entry(rate, entry);
+            *all += came;
         }
+        sums.settling[*scenario].add(settling);
     }
     sums
+}
+
+/// What the customers of one scenario and segment come to at one draw: by entry, how many came and what one is worth; and
+/// how that settles after the horizon of the study, which lies `within` the one that is looked at.
+fn of_place(
+    solution: &Solution<'_, '_>,
+    prices: &Prices<'_>,
+    place: (ScenarioId, SegmentId),
+    (came, within): (Vec<f64>, u32),
+) -> (Vec<(f64, f64)>, Settling) {
+    let units = Units::of(prices, place);
+    let worths = solution.worth_by_entry(place, &units.rewards, came.len());
+    let is_longer = solution.model().run.horizon > within;
+    let settling = is_longer.then(|| Settling::of(&units, &solution.flows(place, &came), within as usize, &came));
+    let entries = came.into_iter().zip(worths).zip(units.arriving).map(|((came, worth), own)| (came, worth + own));
+    (entries.collect(), settling.unwrap_or_default())
 }
 
 /// What a longer horizon adds for each customer who came. The difference of wholes, because an accrual may value at the
@@ -229,38 +236,8 @@ impl Units {
     }
 
     /// Prices one of each.
-    fn of(prices: &Prices<'_>, program: &Program, (scenario, segment): (ScenarioId, SegmentId), model: &Model) -> Self {
-        let (stages, moves) = (program.stages, program.booked_moves.len());
-        let empty = || Flows::empty(stages, moves, model.run.horizon);
-        let times = 0..=model.run.horizon as usize;
-        let one = |column: fn(&mut Flows) -> &mut ByTime, place: usize| {
-            let mut flows = empty();
-            times.clone().for_each(|t| column(&mut flows)[t][place] = 1.0);
-            flows
-        };
-        let mut flows: Vec<Flows> = (0..stages).map(|stage| one(|flows| &mut flows.customers, stage)).collect();
-        flows.extend((0..stages).map(|stage| one(|flows| &mut flows.baskets, stage)));
-        flows.extend((0..moves).map(|slot| one(|flows| &mut flows.moves, slot)));
-        flows.push(empty());
-        let everywhere = vec![Arrivals { agents: 1, real: 1.0 }; model.run.horizon as usize + 1];
-        let last = flows.len() - 1;
-        let cohort =
-            |(at, flows)| [Cohort { entry: 0, flows, came: 0.0, later: if at == last { &everywhere } else { &[] } }];
-        let cohorts: Vec<[Cohort<'_>; 1]> = flows.iter().enumerate().map(cohort).collect();
-        let sets: Vec<&[Cohort<'_>]> = cohorts.iter().map(<[_; 1]>::as_slice).collect();
-        let books = prices.statements(Whose { scenario, fired: &[] }, segment, &sets, None);
-        let worths: Vec<Vec<f64>> = books.into_iter().map(|books| books.discounted).collect();
-        let by_time = |columns: &[Vec<f64>]| {
-            ByTime::of(
-                (columns.len(), times.clone().count()),
-                times.clone().map(|t| columns.iter().map(move |column| column[t])),
-            )
-        };
-        let rewards = Rewards {
-            customers: by_time(&worths[..stages]),
-            baskets: by_time(&worths[stages..2 * stages]),
-            moves: by_time(&worths[2 * stages..last]),
-        };
-        Self { rewards, arriving: worths[last].clone() }
+    fn of(prices: &Prices<'_>, (scenario, segment): (ScenarioId, SegmentId)) -> Self {
+        let (rewards, arriving) = prices.rewards(scenario, segment);
+        Self { rewards, arriving }
     }
 }

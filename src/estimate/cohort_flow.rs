@@ -1,0 +1,80 @@
+//! Customers of one entry in one replication: how many stay, and what they bring.
+
+use crate::engine::flows::Flows;
+use crate::model::Model;
+use crate::model::draw::Draw;
+use crate::quantity::UNITS_PER_ONE;
+
+use super::business::LineGroup;
+use super::lines::Lines;
+use super::posted::Posted;
+
+/// The customers of one entry over time, all segments together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CohortFlow {
+    /// How many real customers came.
+    pub came: f64,
+    /// Those in retained stages at each time.
+    pub retained: Vec<f64>,
+    /// Those ever retained up to each time.
+    pub acquired: Vec<f64>,
+    /// Money in less variable, service and acquisition cost, discounted to the time of entry.
+    pub worth: f64,
+}
+
+impl CohortFlow {
+    /// Nobody, at so many times.
+    pub fn empty(times: usize) -> Self {
+        Self { came: 0.0, retained: vec![0.0; times], acquired: vec![0.0; times], worth: 0.0 }
+    }
+
+    /// Adds other customers.
+    pub fn add(&mut self, other: &Self) {
+        self.came += other.came;
+        self.worth += other.worth;
+        self.retained.iter_mut().zip(&other.retained).for_each(|(into, from)| *into += from);
+        self.acquired.iter_mut().zip(&other.acquired).for_each(|(into, from)| *into += from);
+    }
+
+    /// Takes in the customers of one segment, of whom so many came in period `entry`.
+    pub fn take(&mut self, model: &Model, (entry, came): (usize, f64), flows: &Flows) {
+        self.came += came;
+        for t in entry..flows.customers.times() {
+            self.retained[t] += flows.retained_and_lost(t, |stage| model.stages[stage].retained).0;
+            self.acquired[t] += flows.acquired[t];
+        }
+    }
+}
+
+/// What the customers of each entry bring by the books, discounted to their time of entry.
+pub fn worth_by_entry(model: &Model, lines: &Lines, drawn: &Draw, posted: &Posted) -> Vec<f64> {
+    let (rate, entries) = (drawn[model.run.discount_rate], model.entries());
+    let at_entry: Vec<f64> = (0..entries).map(|entry| model.run.factor_at_entry(rate, entry)).collect();
+    let own: Vec<(usize, i128)> = lines
+        .all
+        .iter()
+        .enumerate()
+        .filter(|(_, its)| of_customers(its.group))
+        .map(|(at, its)| (at, its.group.sign()))
+        .collect();
+    let mut worth = vec![0.0; entries];
+    let mut units = vec![0_i128; entries];
+    for (t, factor) in model.run.factors(rate).into_iter().enumerate() {
+        units.fill(0);
+        for (line, sign) in &own {
+            for segment in posted.row(*line, t).chunks_exact(entries) {
+                units.iter_mut().zip(segment).for_each(|(sum, units)| *sum += sign * units);
+            }
+        }
+        // Whoever comes in a period is paid for at its beginning.
+        for (entry, worth) in worth.iter_mut().enumerate().take(t + 2) {
+            *worth += units[entry] as f64 / UNITS_PER_ONE * factor / at_entry[entry];
+        }
+    }
+    worth
+}
+
+/// Whether a line is customers' own: initiatives are the company's.
+fn of_customers(group: LineGroup) -> bool {
+    !matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning)
+}

@@ -1,0 +1,329 @@
+//! Prices turn flows of customers into books: everything about money and time that a replication needs. No chance in it.
+
+use crate::engine::by_time::ByTime;
+use crate::engine::flows::Flows;
+use crate::engine::program::Program;
+use crate::engine::value_to_come::Rewards;
+use crate::model::Model;
+use crate::model::course::{Course, Run};
+use crate::model::draw::Draw;
+use crate::model::param::ParamSet;
+use crate::model::timeline::Timeline;
+use crate::model::value::{AccountKind, Accrued, Booking, accrued, event_time};
+use crate::quantity::{ScenarioId, SegmentId};
+
+use super::business::LineGroup;
+use super::entered::Cohort;
+use super::lines::Lines;
+use super::posted::Posted;
+use super::statement::{Statement, Whose};
+
+/// The prices of one draw of the numbers.
+pub struct Prices<'m> {
+    model: &'m Model,
+    program: &'m Program,
+    lines: &'m Lines,
+    /// The discount factors of money, by time.
+    factors: Vec<f64>,
+    /// Those of outcomes, by account.
+    outcomes: Vec<Option<Vec<f64>>>,
+    /// What accrues at each time by being in a stage.
+    accrued: Vec<Vec<Accrued>>,
+    drawn: &'m Draw,
+}
+
+/// Where an amount is booked: at the time at which customers were counted, or in the period (`t`), valued at `time`.
+#[derive(Clone, Copy)]
+struct Entry {
+    t: usize,
+    time: usize,
+    weight: f64,
+    owner: usize,
+}
+
+/// The amounts in force in the period that ends at a time, and in the one that begins there.
+struct Amounts<'a> {
+    ending: &'a ParamSet,
+    beginning: &'a ParamSet,
+}
+
+impl<'m> Prices<'m> {
+    /// The prices of one draw of the numbers.
+    pub fn new(model: &'m Model, program: &'m Program, lines: &'m Lines, drawn: &'m Draw) -> Self {
+        let run = &model.run;
+        let outcomes = model.accounts.iter().map(|account| match account.kind {
+            AccountKind::Money(_) => None,
+            AccountKind::Outcome { discount_rate, .. } => Some(run.factors(discount_rate)),
+        });
+        Self {
+            model,
+            program,
+            lines,
+            factors: run.factors(drawn[run.discount_rate]),
+            outcomes: outcomes.collect(),
+            accrued: (0..=run.horizon).map(|t| accrued(run, t)).collect(),
+            drawn,
+        }
+    }
+
+    /// What happens in period `t` (0: at time 0), valued as the accrual says.
+    fn event(&self, t: u32, owner: usize) -> Entry {
+        Entry { t: t as usize, time: event_time(&self.model.run, t) as usize, weight: 1.0, owner }
+    }
+
+    /// The books of one segment; what is posted is cut by entry.
+    pub fn statement(
+        &self,
+        whose: Whose<'_>,
+        segment: SegmentId,
+        cohorts: &[Cohort<'_>],
+        posted: Option<&mut Posted>,
+    ) -> Statement {
+        self.statements(whose, segment, &[cohorts], posted).swap_remove(0)
+    }
+
+    /// The books of several sets of customers of one segment, which are all priced alike; what is posted is the first
+    /// one's.
+    pub fn statements(
+        &self,
+        whose: Whose<'_>,
+        segment: SegmentId,
+        sets: &[&[Cohort<'_>]],
+        mut posted: Option<&mut Posted>,
+    ) -> Vec<Statement> {
+        let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
+        let is_served = |run: &&Run<'_>| run.initiative.cost.per_customer.is_some();
+        let served: Vec<&Run<'_>> = course.runs.iter().filter(is_served).collect();
+        let entries = self.model.entries();
+        let mut books: Vec<OpenBooks<'_, '_>> =
+            (0..sets.len()).map(|set| self.open(if set == 0 { posted.take() } else { None })).collect();
+        self.walk(whose, segment, |t, amounts| {
+            for (books, cohorts) in books.iter_mut().zip(sets) {
+                for cohort in cohorts.iter().filter(|cohort| cohort.entry <= t) {
+                    let owner = segment.index() * entries + cohort.entry as usize;
+                    books.time(&amounts, cohort, t, owner);
+                    for run in &served {
+                        books.serve(run, segment, cohort.flows, (t, owner));
+                    }
+                }
+            }
+        });
+        books.into_iter().map(|books| books.sums).collect()
+    }
+
+    /// What customers of one segment are worth, discounted to time 0: in a stage, by what they spend, by the moves that
+    /// money is booked on, and, last, by coming. Books are linear in flows, so those of one of each tell those of all.
+    /// Initiatives are paid for by the company.
+    pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Rewards, Vec<f64>) {
+        let (stages, moves) = (self.program.stages, self.program.booked_moves.len());
+        let times = self.model.run.horizon as usize + 1;
+        let by_stage = || ByTime::zeros(stages, times);
+        let mut rewards = Rewards { customers: by_stage(), baskets: by_stage(), moves: ByTime::zeros(moves, times) };
+        let mut arriving = vec![0.0; times];
+        let owner = segment.index() * self.model.entries();
+        let mut books = self.open(None);
+        self.walk(Whose { scenario, fired: &[] }, segment, |t, amounts| {
+            let event = self.event(t, owner);
+            let t = t as usize;
+            for stage in 0..stages {
+                books.stay(stage, &amounts, 1.0, (t, owner));
+                rewards.customers[t][stage] = books.settle(t);
+                books.sell(stage, &amounts, (0.0, 1.0), event);
+                rewards.baskets[t][stage] = books.settle(t);
+            }
+            for slot in 0..moves {
+                books.moved(slot, &amounts, 1.0, event);
+                rewards.moves[t][slot] = books.settle(t);
+            }
+            books.arrive(segment, &amounts, 1.0, event);
+            arriving[t] = books.settle(t);
+        });
+        (rewards, arriving)
+    }
+
+    /// Goes through all times with the amounts in force.
+    fn walk(&self, whose: Whose<'_>, segment: SegmentId, mut at: impl FnMut(u32, Amounts<'_>)) {
+        let timeline = Timeline::with_rules(self.model, self.drawn, whose.scenario, whose.fired, segment);
+        let mut values = timeline.values(0).0;
+        for t in 0..=self.model.run.horizon {
+            let changes = t < self.model.run.horizon && timeline.epoch(t + 1) == t + 1;
+            let next = changes.then(|| timeline.values(t + 1).0);
+            at(t, Amounts { ending: &values, beginning: next.as_ref().unwrap_or(&values) });
+            values = next.unwrap_or(values);
+        }
+    }
+
+    fn open<'p>(&'p self, posted: Option<&'p mut Posted>) -> OpenBooks<'p, 'm> {
+        OpenBooks { prices: self, sums: Statement::empty(self.model), posted }
+    }
+
+    /// What the initiatives of a scenario cost the whole business.
+    pub fn spend(&self, whose: Whose<'_>, sums: &mut Statement, posted: Option<&mut Posted>) {
+        let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
+        let business = posted.as_ref().map_or(0, |posted| posted.business());
+        let mut books = OpenBooks { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
+        for run in &course.runs {
+            let cost = run.initiative.cost;
+            let building = run.arrival.saturating_sub(run.first_period()).max(1);
+            let is_built = |t: u32| t.checked_sub(run.first_period()).is_some_and(|since| since < building);
+            for t in run.start..=self.model.run.horizon {
+                let part = cost
+                    .build
+                    .filter(|_| is_built(t) && t <= run.initiative.until)
+                    .map_or(0.0, |id| self.drawn[id] / f64::from(building));
+                let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| self.drawn[id]) + part;
+                let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| self.drawn[id]);
+                let cost = once + running;
+                let entry = self.event(t, business);
+                books.sums.initiative_cost[entry.t] += cost;
+                books.sums.discounted[entry.t] -= cost * self.factors[entry.time];
+                books.post(self.lines.once[run.place], once, entry);
+                books.post(self.lines.running[run.place], running, entry);
+            }
+        }
+        *sums = books.sums;
+    }
+}
+
+/// Books while they are kept: sums for metrics, and postings for the ledger.
+struct OpenBooks<'p, 'm> {
+    prices: &'p Prices<'m>,
+    sums: Statement,
+    posted: Option<&'p mut Posted>,
+}
+
+impl OpenBooks<'_, '_> {
+    /// Books what customers of one entry did at time `t`, and in the period that ends there.
+    fn time(&mut self, amounts: &Amounts<'_>, cohort: &Cohort<'_>, t: u32, owner: usize) {
+        let Prices { model, program, .. } = *self.prices;
+        let flows = cohort.flows;
+        let event = self.prices.event(t, owner);
+        let t = t as usize;
+        let (retained, lost) = flows.retained_and_lost(t, |stage| model.stages[stage].retained);
+        self.sums.retained[t] += retained;
+        self.sums.churned[t] += lost;
+        self.sums.acquired[t] += flows.acquired[t];
+        self.sums.satisfaction[t] += flows.satisfaction[t];
+        for place in 0..program.stages {
+            let customers = flows.customers[t][place];
+            self.sums.customers[place][t] += customers;
+            self.stay(place, amounts, customers, (t, owner));
+            self.sell(place, amounts, (flows.purchases[t][place], flows.baskets[t][place]), event);
+        }
+        for slot in 0..program.booked_moves.len() {
+            self.moved(slot, amounts, flows.moves[t][slot], event);
+        }
+        let came = cohort.came_in(t);
+        if came > 0.0 {
+            self.arrive(SegmentId::from(owner / model.entries()), amounts, came, event);
+        }
+    }
+
+    /// Books what customers come to by being in a stage.
+    fn stay(&mut self, stage: usize, amounts: &Amounts<'_>, customers: f64, at: (usize, usize)) {
+        // Nobody is nothing on every account.
+        for booking in self.prices.model.stages[stage].values.iter().filter(|_| customers != 0.0) {
+            self.accrue(booking, amounts, customers, at);
+        }
+    }
+
+    /// Books purchases made in a stage, and the money spent on them.
+    fn sell(&mut self, stage: usize, amounts: &Amounts<'_>, (count, money): (f64, f64), event: Entry) {
+        let bought = count != 0.0 || money != 0.0;
+        let Some(purchases) = self.prices.model.stages[stage].purchases.as_ref().filter(|_| bought) else { return };
+        let margin = money * amounts.ending[purchases.margin];
+        self.sums.purchases[event.t] += count;
+        self.sums.baskets[event.t] += money;
+        self.sums.revenue[event.t] += money;
+        self.sums.margin[event.t] += margin;
+        self.sums.discounted[event.t] += margin * self.prices.factors[event.time];
+        self.post(self.prices.lines.baskets, money, event);
+        self.post(self.prices.lines.goods, money - margin, event);
+    }
+
+    /// Books moves of one kind.
+    fn moved(&mut self, slot: usize, amounts: &Amounts<'_>, count: f64, event: Entry) {
+        let Prices { model, program, .. } = *self.prices;
+        let pair = program.booked_moves[slot];
+        let (from, to) = (pair / program.stages, pair % program.stages);
+        for (_, booking) in model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to) {
+            self.account(booking, count * amounts.ending[booking.amount], event);
+        }
+    }
+
+    /// Books what it costs to win those who come after the start.
+    fn arrive(&mut self, segment: SegmentId, amounts: &Amounts<'_>, came: f64, event: Entry) {
+        let inflow = self.prices.model.segments[segment.index()].inflow.as_ref();
+        let Some(cost) = inflow.and_then(|its| its.cost).filter(|_| event.t > 0) else { return };
+        let cost = amounts.ending[cost] * came;
+        self.sums.cost[event.t] += cost;
+        self.sums.acquisition[event.t] += cost;
+        self.sums.discounted[event.t] -= cost * self.prices.factors[event.time];
+        self.post(self.prices.lines.acquisition, cost, event);
+    }
+
+    /// What the bookings at time `t` have come to, discounted; they begin anew.
+    fn settle(&mut self, t: usize) -> f64 {
+        std::mem::take(&mut self.sums.discounted[t])
+    }
+
+    /// Books what accrues by being in a stage, each part by the amounts of its period.
+    fn accrue(&mut self, booking: &Booking, amounts: &Amounts<'_>, customers: f64, (t, owner): (usize, usize)) {
+        let prices = self.prices;
+        for part in &prices.accrued[t] {
+            let values = if part.period as usize == t { amounts.ending } else { amounts.beginning };
+            let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
+            self.account(booking, customers * values[booking.amount], entry);
+        }
+    }
+
+    /// Books what an initiative costs for customers who use it: by the periods in which they do, as stages' values accrue.
+    fn serve(&mut self, run: &Run<'_>, segment: SegmentId, flows: &Flows, (t, owner): (u32, usize)) {
+        let prices = self.prices;
+        let t = t as usize;
+        for part in prices.accrued[t].iter().filter(|part| run.is_in_use(segment, part.period)) {
+            let retained = prices.model.stages.iter().zip(&flows.customers[t]).filter(|(stage, _)| stage.retained);
+            let customers: f64 = retained.map(|(_, count)| count).sum();
+            let amount = run.initiative.cost.per_customer.map_or(0.0, |id| prices.drawn[id]) * customers;
+            let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
+            self.sums.initiative_cost[t] += amount * entry.weight;
+            self.sums.discounted[t] -= amount * (entry.weight * prices.factors[entry.time]);
+            self.post(prices.lines.running[run.place], amount, entry);
+        }
+    }
+
+    /// Books an amount on an account: a ledger line or an outcome.
+    fn account(&mut self, booking: &Booking, amount: f64, entry: Entry) {
+        let account = booking.account.index();
+        let Entry { t, time, weight, .. } = entry;
+        if let Some(factors) = &self.prices.outcomes[account] {
+            self.sums.accounts[account][t] += amount * (weight * factors[time]);
+            return;
+        }
+        let plain = amount * weight;
+        let discounted = amount * (weight * self.prices.factors[time]);
+        self.sums.accounts[account][t] += plain;
+        let line = self.prices.lines.accounts[account];
+        if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Revenue) {
+            self.sums.revenue[t] += plain;
+            self.sums.margin[t] += plain;
+            self.sums.discounted[t] += discounted;
+        } else {
+            self.sums.cost[t] += plain;
+            self.sums.discounted[t] -= discounted;
+        }
+        if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Acquisition) {
+            self.sums.acquisition[t] += plain;
+        }
+        self.post(line, amount, entry);
+    }
+
+    /// Posts an amount on its line, at the time at which it is valued.
+    fn post(&mut self, line: Option<usize>, amount: f64, entry: Entry) {
+        if let (Some(posted), Some(line)) = (self.posted.as_deref_mut(), line)
+            && amount != 0.0
+        {
+            posted.post(line, entry.time, entry.owner, amount * entry.weight);
+        }
+    }
+}

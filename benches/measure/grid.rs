@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use polku::engine::cells::planned;
+use polku::engine::cells::{BATCHES, planned};
 use polku::engine::threads::each;
 use polku::report::chart::png;
 use polku::report::gallery::Gallery;
@@ -37,6 +37,10 @@ const ALWAYS: f64 = 1.0;
 /// And so many times what the retailer takes for as many customer-periods.
 const TIMES: f64 = 3.0;
 
+/// A block takes as long as one of so many customers, however few are in it: what is done for each period, not for each
+/// customer, and the books of each period of entry.
+const FEW_IN_BLOCK: f64 = 40.0;
+
 /// One study of the grid: what it uses.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is used or not, whatever the others are")]
@@ -59,6 +63,8 @@ struct Ordinary {
 struct Taken {
     seconds: f64,
     periods: f64,
+    /// How many newcomers are in a block: those of a segment, period of entry and batch.
+    newcomers: f64,
     left_out: String,
 }
 
@@ -79,12 +85,19 @@ impl Grid {
         let places: Vec<u32> = self.only.map_or_else(|| all.collect(), |only| vec![only - 1]);
         for place in &places {
             let study = Ordinary::new(*place);
-            let Taken { seconds, periods, left_out } = study.run(self.threads);
+            let Taken { seconds, periods, newcomers, left_out } = study.run(self.threads);
             let allowed = ALWAYS + TIMES * each_takes * periods;
             let is_late = seconds > allowed;
             late += u32::from(is_late);
             let size = format!("{} × {} × {}", study.agents, study.replications, study.scenarios);
-            let why = if is_late { format!("**late**; {left_out}") } else { left_out };
+            let why = match is_late {
+                false => String::new(),
+                true if newcomers > 0.0 && newcomers < FEW_IN_BLOCK => {
+                    format!("**late**: {newcomers:.0} newcomers in a block, which takes as long as {FEW_IN_BLOCK}")
+                }
+                true => "**late**, for no reason that is known".to_owned(),
+            };
+            let why = [why, left_out].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join("; ");
             println!("| {} | {} | {size} | {seconds:.2} | {allowed:.2} | {why} |", study.name(), study.horizon);
         }
         println!(
@@ -157,15 +170,21 @@ impl Ordinary {
             }
             left_out = budget.words().unwrap_or_default();
         });
-        let periods: f64 = planned(&model, &model.central())
-            .iter()
-            .flatten()
-            .flat_map(|segment| segment.iter().enumerate())
+        let arrivals = planned(&model, &model.central());
+        let entries = || arrivals.iter().flatten().flat_map(|segment| segment.iter().enumerate());
+        let later: Vec<f64> = entries().filter(|its| its.0 > 0).map(|its| f64::from(its.1.agents)).collect();
+        let newcomers = later.iter().sum::<f64>() / (later.len() * BATCHES).max(1) as f64;
+        let periods: f64 = entries()
             .map(|(entry, its)| f64::from(its.agents) * (f64::from(self.horizon) - (entry as f64 - 1.0).max(0.0)))
             .sum();
         let short = left_out.split_once(": ").map_or("", |(_, what)| what);
         let short = short.split_once(". Get").map_or(short, |(what, _)| what).to_owned();
-        Taken { seconds: seconds.as_secs_f64(), periods: periods * f64::from(self.replications), left_out: short }
+        Taken {
+            seconds: seconds.as_secs_f64(),
+            periods: periods * f64::from(self.replications),
+            newcomers,
+            left_out: short,
+        }
     }
 
     fn text(self) -> String {

@@ -6,11 +6,11 @@ mod common;
 
 use common::{check_against_exact, model};
 use polku::engine::cells::planned;
-use polku::engine::cohort::expected;
 use polku::engine::experiment::Experiment;
 use polku::engine::flows::Flows;
 use polku::engine::obstacle::obstacles;
 use polku::engine::program::Program;
+use polku::engine::settling::expected;
 use polku::estimate::exact::Exact;
 use polku::model::Model;
 use polku::quantity::{ScenarioId, SegmentId};

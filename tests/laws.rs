@@ -12,7 +12,8 @@ mod common;
 
 use common::{model, summary};
 use polku::estimate::exact::Exact;
-use polku::stats::distribution::{Distribution, Kind};
+use polku::stats::distribution::Distribution;
+use polku::stats::distribution::parse::kind::Kind;
 
 fn study(stages: &str, traits: &str) -> String {
     format!(

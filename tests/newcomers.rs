@@ -6,10 +6,10 @@ mod common;
 
 use common::{model, summary_of, text};
 use polku::engine::cells::{BATCHES, Cells, planned};
-use polku::engine::cohort::expected;
 use polku::engine::experiment::Experiment;
 use polku::engine::program::Program;
 use polku::engine::replay::{Who, replay};
+use polku::engine::settling::expected;
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::model::Model;

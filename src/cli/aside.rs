@@ -17,10 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::interrupt;
-use super::own::{MANIFEST, Own, carry, move_in};
-
-/// How the names of such folders begin.
-pub const PREFIX: &str = ".polku-";
+use super::own::{MANIFEST, Own, PREFIX, carry, move_in};
 
 /// Unfinished results.
 pub const NEW: &str = "new";

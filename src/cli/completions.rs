@@ -1,6 +1,6 @@
 //! `polku completions` prints completions for a shell.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 use super::failure::Failure;
@@ -14,13 +14,13 @@ pub struct Completions {
 }
 
 impl Completions {
-    /// Prints the completions.
+    /// Prints the completions of a command.
     ///
     /// # Errors
     /// A failure of writing.
-    pub fn run(self) -> Result<(), Failure> {
+    pub fn run(self, mut command: Command) -> Result<(), Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut super::Cli::command(), "polku", &mut script);
+        clap_complete::generate(self.shell, &mut command, "polku", &mut script);
         print(&String::from_utf8_lossy(&script))
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::explain::explain;
-use super::output::{colour, tell, tell_explained};
+use super::stderr::{colour, tell, tell_explained};
 use crate::diagnostic::{Diagnostic, brief};
 use crate::model::Model;
 use crate::study::source::ReadError;

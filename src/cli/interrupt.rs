@@ -61,7 +61,7 @@ pub fn listen() {
             let name = if signal == SIGINT { "SIGINT" } else { "SIGTERM" };
             // Never let go of it: whoever waits to write or to move on does so until the program has ended.
             let mut state = hold();
-            super::output::tell(&state.tidy(name));
+            super::stderr::tell(&state.tidy(name));
             std::process::exit(128 + signal);
         }
     });

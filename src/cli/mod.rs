@@ -17,9 +17,10 @@ pub mod replay;
 pub mod results;
 pub mod run;
 pub mod schema;
+pub mod stderr;
 pub mod whole;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use failure::Failure;
 
@@ -79,7 +80,7 @@ impl Cli {
             Verb::Replay(verb) => verb.run(),
             Verb::New(verb) => verb.run(),
             Verb::Schema => schema::run(),
-            Verb::Completions(verb) => verb.run(),
+            Verb::Completions(verb) => verb.run(Self::command()),
         }
     }
 }

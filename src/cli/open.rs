@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::explain::explain;
 use super::failure::Failure;
-use super::output::{colour, tell_explained};
+use super::stderr::{colour, tell_explained};
 use super::whole::{positive, whole};
 use crate::diagnostic::suggest;
 use crate::estimate::memory::{GIB, MOST, parts, parts_of_exact};

@@ -1,19 +1,12 @@
-//! Where output goes: standard output, standard error, and files that are never half written.
+//! Where output goes: standard output, and files that are never half written.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-use super::aside::PREFIX;
-use super::explain::Colour;
 use super::failure::Failure;
+use super::own::PREFIX;
 use crate::legible;
-
-/// Whether messages on standard error are coloured: on a terminal, unless `NO_COLOR` is set.
-pub fn colour() -> Colour {
-    let wanted = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted { Colour::Ansi } else { Colour::Plain }
-}
 
 /// Prints text to standard output, to the last byte; what is not legible is written out.
 ///
@@ -37,21 +30,6 @@ fn to_stdout(text: &str) -> Result<(), Failure> {
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
         .map_err(|fault| Failure::writing("to standard output", &fault))
-}
-
-/// Tells something on standard error; if nobody can hear it, nobody misses it. What is not legible is written out.
-pub fn tell(text: &str) {
-    to_stderr(&legible::lines(text));
-}
-
-/// Tells what [`explain`](super::explain::explain) made, with its colours.
-pub fn tell_explained(text: &str) {
-    to_stderr(&legible::coloured(text));
-}
-
-fn to_stderr(text: &str) {
-    let mut stderr = anstream::stderr().lock();
-    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// Whether a folder can be made, or is there and can be written into. Leaves nothing behind.

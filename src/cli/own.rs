@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path};
 
-use super::aside::PREFIX;
 use crate::digest::sha256;
 
+/// How the names of temporary files and folders begin.
+pub const PREFIX: &str = ".polku-";
 /// The file that lists the others.
 pub const MANIFEST: &str = "manifest.json";
 /// Where the manifest of the results that are replaced lies, beside those that replace them file by file.

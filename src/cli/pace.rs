@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::tell_explained;
+use super::stderr::tell_explained;
 
 /// A run that takes longer than this is told of beforehand.
 const LONG: Duration = Duration::from_mins(1);

@@ -5,7 +5,8 @@
 //! p - min(p, q) and q - min(p, q), is where they go when they part.
 
 use super::lanes::Strip;
-use super::program::{Program, single};
+use super::narrow::single;
+use super::program::Program;
 use super::row_table::RowTable;
 use super::tables::{PeriodTable, Tables};
 

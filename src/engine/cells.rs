@@ -10,10 +10,6 @@ use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::crowd::Crowd;
-use super::piece::Span;
-use super::program::whole;
-
 /// The batches of every segment and period of entry: as few as tell chance from what a replication shares, since each is
 /// blocks and books of its own.
 pub const BATCHES: usize = 2;
@@ -95,38 +91,6 @@ impl Arrivals {
 /// to which does not depend on how many there are.
 pub fn of_batch(agents: u32, batch: usize) -> usize {
     (agents as usize + BATCHES - 1 - batch) / BATCHES
-}
-
-/// The spans of one segment and entry, of at most `size` customers each, for `agents` of them.
-pub fn spans(cells: Cells, crowd: Crowd, agents: u32, size: usize) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for batch in 0..BATCHES {
-        let count = of_batch(agents, batch);
-        let cell = cells.place(crowd.segment, crowd.entry as usize, batch);
-        let all = Crowd { first: crowd.customer(whole(batch)), step: crowd.step * whole(BATCHES), ..crowd };
-        for offset in (0..count).step_by(size) {
-            let crowd = Crowd { first: all.customer(whole(offset)), ..all };
-            spans.push(Span { cell, batch, crowd, offset, count: size.min(count - offset) });
-        }
-    }
-    spans
-}
-
-/// All customers cut into spans of at most `size`, as many as there are in the scenario that has most; `arrivals` are by
-/// scenario, segment and entry.
-pub fn all_spans(model: &Model, arrivals: &[Vec<Vec<Arrivals>>], size: usize) -> Vec<Span> {
-    let cells = Cells::of(model);
-    let mut all = Vec::new();
-    let mut first = 0;
-    for segment in 0..cells.segments {
-        for entry in 0..cells.entries {
-            let most = arrivals.iter().map(|scenario| scenario[segment][entry].agents).max().unwrap_or(0);
-            let crowd = Crowd::new(segment, whole(entry), if entry == 0 { first } else { 0 });
-            all.extend(spans(cells, crowd, most, size));
-            first += if entry == 0 { most } else { 0 };
-        }
-    }
-    all
 }
 
 /// How many customers come in each period where nobody brings others, by scenario, segment and entry.

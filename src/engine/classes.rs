@@ -5,7 +5,8 @@ use crate::model::journey::{Driver, State};
 use crate::model::param::ParamSet;
 
 use super::lanes::Strip;
-use super::program::{Program, single};
+use super::narrow::single;
+use super::program::Program;
 
 /// The classes of drivers in one period. Class 0 is that of what nothing drives.
 #[derive(Clone, Debug, PartialEq)]

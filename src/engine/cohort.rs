@@ -23,9 +23,9 @@ use super::cohort_table::CohortTable;
 use super::exact_work::{Done, Weights};
 use super::flows::Flows;
 use super::kernels::{Kernels, Laws};
-use super::obstacle::obstacles;
-use super::precision::{Precision, settled};
-use super::program::{Program, whole};
+use super::narrow::whole;
+use super::precision::Precision;
+use super::program::Program;
 use super::satisfaction_grid::SatisfactionGrid;
 
 /// The intervals of the coarsest satisfaction grid.
@@ -60,20 +60,6 @@ pub struct Solution<'a, 'm> {
 }
 
 impl<'m> Solver<'m> {
-    /// The solver of a model.
-    ///
-    /// # Errors
-    /// Why there is no exact expectation.
-    pub fn of(model: &'m Model, program: &Program) -> Result<Self, Vec<String>> {
-        let why = obstacles(model);
-        if !why.is_empty() {
-            return Err(why);
-        }
-        let first = Self::with(model, program, Precision::first(model));
-        let precision = settled(&first).map_err(|why| vec![why])?;
-        Ok(Self::with(model, program, precision))
-    }
-
     /// The solver of a model that takes laws apart as finely as it is told.
     pub fn with(model: &'m Model, program: &Program, precision: Precision) -> Self {
         Self {
@@ -206,24 +192,4 @@ impl<'m> Solution<'_, 'm> {
             self.done.add(periods * period + fills * table + width * (steps * step + rows * of_rows));
         }
     }
-}
-
-/// The expected flows of one scenario and segment for one draw of the numbers, for one customer who comes in period
-/// `entry` (0: who is there at the start), on the grid that is fine enough or, where `intervals` are given, on theirs.
-///
-/// # Errors
-/// Why there is no exact expectation.
-pub fn expected(
-    (model, program): (&Model, &Program),
-    drawn: &Draw,
-    (place, entry): ((ScenarioId, SegmentId), usize),
-    intervals: Option<usize>,
-) -> Result<Flows, Vec<String>> {
-    let solver = Solver::of(model, program)?;
-    let mut came = vec![0.0; entry];
-    came.push(1.0);
-    Ok(match intervals {
-        None => solver.at(drawn).flows(place, &came),
-        Some(intervals) => solver.on(drawn, &SatisfactionGrid::new(intervals)).flows(place, &came),
-    })
 }

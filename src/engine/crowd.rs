@@ -1,6 +1,6 @@
 //! A crowd is who comes together: customers of one segment and period of entry, by their addresses.
 
-use super::program::whole;
+use super::narrow::whole;
 
 /// Customers of one segment who come in one period, with addresses at even distances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,11 @@ use crate::model::Model;
 
 use super::ledger::Ledger;
 use super::mechanism::count;
-use super::piece::{Span, blocks};
+use super::piece::blocks;
 use super::population::{Block, drop_when_due};
 use super::rollout::Rollout;
 use super::scratch::Scratch;
+use super::span::Span;
 use super::tables::PeriodTable;
 
 /// With more simulated customers than this the words of four periods are not kept for each: memory is dearer

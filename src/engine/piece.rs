@@ -3,41 +3,21 @@
 use crate::model::Model;
 
 use super::agreement::Agreement;
-use super::cells::{Arrivals, Cells, of_batch};
+use super::cells::{Arrivals, Cells};
 use super::crowd::Crowd;
 use super::divergence::{Divergence, Grain};
 use super::flows::Flows;
 use super::ledger::Ledger;
+use super::narrow::whole;
 use super::population::Block;
-use super::program::{Program, whole};
+use super::program::Program;
 use super::rollout::Rollout;
 use super::scratch::Scratch;
+use super::span::Span;
 use super::tables::Tables;
 
 /// Pairs of branches that wait are followed when they fill this many blocks, which bounds the memory.
 const BLOCKS_THAT_WAIT: usize = 8;
-
-/// A run of customers who are counted in one cell.
-#[derive(Clone, Copy)]
-pub struct Span {
-    /// The cell.
-    pub cell: usize,
-    /// The batch that they belong to.
-    pub batch: usize,
-    /// Their segment and period of entry, and the first address.
-    pub crowd: Crowd,
-    /// How many of the same batch come before the first.
-    pub offset: usize,
-    /// The number of customers, in the scenario that has most of them.
-    pub count: usize,
-}
-
-impl Span {
-    /// How many of these customers there are where so many come in all.
-    pub fn count_of(&self, arrivals: Arrivals) -> usize {
-        self.count.min(of_batch(arrivals.agents, self.batch).saturating_sub(self.offset))
-    }
-}
 
 /// What all workers read of one replication.
 pub struct Worlds<'a> {

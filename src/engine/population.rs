@@ -1,12 +1,13 @@
 //! Customers live in columns, in blocks: one block is a few thousand customers of one segment.
 
+use super::column::column;
 use super::crowd::Crowd;
 use super::draws::{Address, Draws, Purpose};
 use super::lanes::InstructionSet;
 use super::leavers::{Column, Keep, List, Mark};
 use super::ledger::Ledger;
 use super::program::Program;
-use super::scratch::{Scratch, column};
+use super::scratch::Scratch;
 use super::tables::{OwnChance, PeriodTable};
 use super::words::{Words, is_fourth};
 use crate::model::journey::State;
@@ -82,16 +83,6 @@ impl Block {
             crowd: Crowd::default(),
             count: 0,
         }
-    }
-
-    /// Puts `count` customers in their places, at time 0 or at the beginning of the period in which they come.
-    pub fn begin(&mut self, world: &World<'_>, crowd: Crowd, count: usize) {
-        self.reset(world.program, crowd, count);
-        for (place, customer) in self.customer.iter_mut().zip(0..) {
-            *place = crowd.customer(customer);
-        }
-        self.stage[count..].fill(world.program.nobody());
-        super::mechanism::arrive::arrive(self, world, crowd.segment);
     }
 
     /// Puts everybody back to where a fresh block began.
@@ -206,7 +197,8 @@ impl Block {
         self.count += other.live;
     }
 
-    fn reset(&mut self, program: &Program, crowd: Crowd, count: usize) {
+    /// Makes room for so many customers of a crowd, of whom nothing is known yet.
+    pub fn reset(&mut self, program: &Program, crowd: Crowd, count: usize) {
         self.crowd = crowd;
         self.live = count;
         self.count = count;

@@ -6,6 +6,7 @@ use crate::quantity::{StageId, TraitId};
 use crate::stats::distribution::Distribution;
 
 use super::lanes::Strip;
+use super::narrow::{place, single, whole};
 use super::sampler::{Sampler, threshold};
 use super::shape::{ClockShape, OwnShape, RowShape, clock_shapes, own_chances, own_shapes, row_shapes};
 
@@ -246,11 +247,6 @@ impl Program {
     }
 }
 
-/// A number of places, stages or rows; models have far fewer than 2^32.
-pub fn whole(x: usize) -> u32 {
-    u32::try_from(x).unwrap_or(u32::MAX)
-}
-
 fn bits(yes: impl Iterator<Item = bool>) -> Strip {
     Strip::of(yes.map(|yes| if yes { u32::MAX } else { 0 }))
 }
@@ -338,15 +334,4 @@ fn booked_moves(model: &Model) -> Vec<usize> {
     moves.sort_unstable();
     moves.dedup();
     moves
-}
-
-/// A stage as the byte that columns hold; more than 255 stages are refused at compile.
-pub fn place(stage: StageId) -> u8 {
-    u8::try_from(stage.0).unwrap_or(u8::MAX)
-}
-
-/// A number as columns of customers hold it.
-#[expect(clippy::cast_possible_truncation, reason = "columns of customers are single precision")]
-pub fn single(x: f64) -> f32 {
-    x as f32
 }

@@ -7,7 +7,8 @@ use crate::model::rows::{Moment, combinations, hold};
 
 use super::classes::Classes;
 use super::lanes::Strip;
-use super::program::{Program, single};
+use super::narrow::single;
+use super::program::Program;
 use super::sampler::threshold;
 use super::shape::RowShape;
 
@@ -106,7 +107,7 @@ impl RowTable {
             let mut places = written.chances(&moment);
             self.held |= hold(&mut places);
             let stay = (1.0 - places.iter().sum::<f64>()).max(0.0);
-            places.insert(shape.stay, if stay < crate::model::check::ROUNDING { 0.0 } else { stay });
+            places.insert(shape.stay, if stay < crate::model::rows::ROUNDING { 0.0 } else { stay });
             if of.program.bends {
                 self.write_sums(of.program, classes, shape, &places, row);
             } else {

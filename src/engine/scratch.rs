@@ -1,6 +1,6 @@
 //! Scratch is the paper that a worker uses for block after block: nothing on it outlives a period.
 
-use super::lanes::MOST_LANES;
+use super::column::{column, room};
 use super::program::Program;
 use super::words::Words;
 
@@ -91,14 +91,4 @@ impl Subset {
             value: vec![0.0; if lists { baskets } else { 0 }],
         }
     }
-}
-
-/// A column for `size` customers; empty where it is not used.
-pub fn column<T: Copy + Default>(used: bool, size: usize) -> Vec<T> {
-    vec![T::default(); if used { room(size) } else { 0 }]
-}
-
-/// The length of a column that serves `size` customers in lanes: what is packed may spoil a few places more.
-pub fn room(size: usize) -> usize {
-    size.next_multiple_of(MOST_LANES) + MOST_LANES
 }

@@ -5,7 +5,7 @@ use crate::model::journey::{Chance, Clock, Stage};
 use crate::quantity::{ParamId, StageId};
 
 use super::lanes::Strip;
-use super::program::{place, whole};
+use super::narrow::{place, whole};
 
 /// A clock that rows are read by, for every stage.
 #[derive(Clone)]

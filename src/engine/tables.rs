@@ -2,16 +2,17 @@
 
 use crate::model::Model;
 use crate::model::change::Op;
-use crate::model::check::ROUNDING;
 use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Stage, State};
 use crate::model::param::ParamSet;
+use crate::model::rows::ROUNDING;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
 
 use super::classes::{Classes, weight_of};
 use super::lanes::Strip;
-use super::program::{Program, place, single};
+use super::narrow::{place, single};
+use super::program::Program;
 use super::row_table::{RowMaker, RowTable};
 use super::sampler::threshold;
 

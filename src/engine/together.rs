@@ -9,12 +9,12 @@ use crate::model::draw::Draw;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::cells::{Arrivals, Cells, spans};
+use super::cells::{Arrivals, Cells};
 use super::crowd::Crowd;
 use super::group::Group;
 use super::ledger::Ledger;
-use super::piece::Span;
 use super::program::Program;
+use super::span::{Span, spans};
 use super::tables::PeriodTable;
 use super::watch::{SeenCohort, watched};
 

@@ -12,7 +12,7 @@ use super::cohort::{Solution, WIDTH};
 use super::cohort_layout::{Layout, StageCells, Way};
 use super::cohort_rows::{Kinds, Rows};
 use super::cohort_table::CohortTable;
-use super::program::whole;
+use super::narrow::whole;
 
 /// What happens is worth, by time.
 pub struct Rewards {

@@ -1,10 +1,10 @@
 //! Words are the random words of four periods, drawn at once.
 
+use super::column::column;
 use super::draws::{Address, Draws, Purpose};
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::numeric::normal::Normal;
 use super::program::Program;
-use super::scratch::column;
 
 /// The random words of four periods: moves, qualities, numbers of purchases, leaves.
 #[derive(Clone, Default)]

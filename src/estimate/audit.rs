@@ -7,9 +7,7 @@
 //! was solved are compared. What holds whatever chance does is checked in every replication: customers add up, and money
 //! ties.
 
-use crate::engine::cells::Arrivals;
 use crate::engine::depth::Depth;
-use crate::engine::flows::Flows;
 use crate::engine::obstacle::{follows_satisfaction, obstacles};
 use crate::model::Model;
 use crate::model::people::Segment;
@@ -19,6 +17,7 @@ use crate::stats::significance::{Skewed, binomial, student, unskewed};
 use crate::stats::special::{normal_cdf, normal_density};
 
 use super::lines::Lines;
+use super::matched::customers;
 use super::metric::Metric;
 use super::pricer::{Expected, Priced, PricedScenario};
 use super::statement::Statement;
@@ -36,42 +35,6 @@ const SKEWED: f64 = 0.5;
 const SKEWED_LAW: f64 = 0.2;
 /// With fewer replications Student's tails are so heavy that skewness does not matter.
 const FEW_REPLICATIONS: u64 = 8;
-
-/// The simulated customers of one replication of a scenario beside those expected of as many.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Matched {
-    /// How many there are. Where newcomers stand for different numbers of real ones, as many as tell as much (Kish).
-    agents: f64,
-    /// Those in each stage at the horizon, retained, ever retained, and retained no more: as they were, and expected.
-    counts: Vec<(f64, f64)>,
-    /// The purchases expected of them.
-    purchases: f64,
-}
-
-impl Matched {
-    /// Nobody, in so many stages.
-    pub fn empty(stages: usize) -> Self {
-        Self { agents: 0.0, counts: vec![(0.0, 0.0); stages + 3], purchases: 0.0 }
-    }
-
-    /// Takes in the customers of one segment, and what is expected of them.
-    pub fn take(&mut self, model: &Model, books: &Statement, expected: &Flows, came: &[Arrivals]) {
-        let last = model.run.horizon as usize;
-        let real: f64 = came.iter().map(|its| its.real).sum();
-        let squares: f64 = came.iter().map(|its| its.real * its.weight()).sum();
-        let agents = if squares > 0.0 { real * real / squares } else { return };
-        let (retained, lost) = expected.retained_and_lost(last, |stage| model.stages[stage].retained);
-        let each = expected.customers[last].iter().chain([&retained, &expected.acquired[last], &lost]);
-        for ((sum, seen), expected) in self.counts.iter_mut().zip(customers(books)).zip(each) {
-            let seen = seen / real * agents;
-            // All weigh the same where nobody comes later: whole customers.
-            sum.0 += if came.len() == 1 { libm::rint(seen) } else { seen };
-            sum.1 += expected / real * agents;
-        }
-        self.agents += agents;
-        self.purchases += expected.purchases.numbers().iter().sum::<f64>() / real * agents;
-    }
-}
 
 /// What all replications came to.
 pub struct Audit {
@@ -235,12 +198,6 @@ fn why_not(model: &Model, solved: Option<Depth>) -> String {
         _ if why.is_empty() => "no replication was solved exactly".to_owned(),
         _ => why.join("; "),
     }
-}
-
-/// Real customers at the horizon: by stage, retained, ever retained, and retained no more.
-fn customers(books: &Statement) -> Vec<f64> {
-    let last = |column: &Vec<f64>| column.last().copied().unwrap_or(0.0);
-    books.customers.iter().chain([&books.retained, &books.acquired, &books.churned]).map(last).collect()
 }
 
 /// What does not hold that holds whatever chance does.

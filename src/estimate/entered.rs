@@ -2,7 +2,7 @@
 
 use crate::engine::cells::Arrivals;
 use crate::engine::flows::Flows;
-use crate::engine::program::whole;
+use crate::engine::narrow::whole;
 
 /// Customers of one entry: what they did, and how many came.
 pub struct Cohort<'a> {

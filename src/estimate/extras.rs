@@ -6,7 +6,8 @@ use crate::engine::divergence::Grain;
 use crate::engine::exact_cost::ExactCost;
 use crate::engine::experiment::Experiment;
 use crate::engine::obstacle::obstacles;
-use crate::engine::precision::{Precision, draws_to_settle};
+use crate::engine::precision::Precision;
+use crate::engine::settling::draws_to_settle;
 use crate::engine::work::CUSTOMER_PERIOD;
 
 use super::budget::{Budget, LeftOut};

@@ -20,6 +20,7 @@ pub mod findings;
 pub mod flat;
 pub mod grounds;
 pub mod lines;
+pub mod matched;
 pub mod memory;
 pub mod metric;
 pub mod posted;

@@ -11,10 +11,10 @@ use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::audit::Matched;
 use super::cohort_flow::{CohortFlow, worth_by_entry};
 use super::entered::{Cohort, cohorts, everybody};
 use super::lines::Lines;
+use super::matched::Matched;
 use super::metric::{Metric, metrics};
 use super::posted::Posted;
 use super::prices::Prices;

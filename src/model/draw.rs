@@ -7,6 +7,7 @@ use crate::stats::distribution::Distribution;
 use super::Model;
 use super::change::Change;
 use super::param::ParamSet;
+use super::row_draw::RowDraw;
 use super::world::Coming;
 
 /// What decides: probabilities in (0, 1), the same for the same question.
@@ -50,15 +51,11 @@ pub struct Needed {
     pub shocks: bool,
 }
 
-/// Chances of a row that are uncertain together: a Dirichlet distribution.
-#[derive(Clone, Debug)]
-pub struct RowDraw {
-    /// The chances.
-    pub chances: Vec<ParamId>,
-    /// Their means; what they leave over is that of staying.
-    pub means: Vec<f64>,
-    /// The number of customers on whom they rest.
-    pub size: f64,
+impl Model {
+    /// The numbers with every uncertain one at its median.
+    pub fn central(&self) -> Draw {
+        Draw::central(self)
+    }
 }
 
 impl Draw {

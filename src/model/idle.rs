@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::stats::distribution::{Distribution, Kind};
+use crate::stats::distribution::Distribution;
+use crate::stats::distribution::parse::kind::Kind;
 use crate::study::Study;
 use crate::study::number::Number;
 use crate::study::path::{ParamPath as Path, Step};

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, in_percent};
 use crate::quantity::ParamId;
-use crate::stats::distribution::{Distribution, Kind};
+use crate::stats::distribution::Distribution;
+use crate::stats::distribution::parse::kind::Kind;
 use crate::study::number::{Number, Spread};
 
 use super::identity::{Identity, mix};

@@ -1,7 +1,8 @@
 //! What lies outside: how far the law of an uncertain number leaves the range of the number.
 
 use crate::diagnostic::Diagnostic;
-use crate::stats::distribution::{Distribution, Kind, LEAST_KEPT};
+use crate::stats::distribution::parse::kind::Kind;
+use crate::stats::distribution::{Distribution, LEAST_KEPT};
 use crate::study::path::ParamPath as Path;
 
 use super::param::Meaning;

@@ -3,9 +3,11 @@
 use crate::quantity::ParamId;
 use crate::study::journey::Occasion;
 
-use super::check::ROUNDING;
 use super::journey::{Chance, Clock, Driver, Exit, Stage};
 use super::param::ParamSet;
+
+/// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
+pub const ROUNDING: f64 = 1e-9;
 
 /// How far a customer's clocks have run, and what else chances are read by.
 pub struct Moment<'a> {

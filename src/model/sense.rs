@@ -190,5 +190,5 @@ fn leaves_at_once(model: &Model, stage: &Stage) -> bool {
     }
     let central = model.central();
     let moment = Moment { values: &central.values, period: 1, clocks: &[], talkers: 0.0 };
-    stage.chances(&moment).iter().sum::<f64>() >= 1.0 - super::check::ROUNDING
+    stage.chances(&moment).iter().sum::<f64>() >= 1.0 - super::rows::ROUNDING
 }

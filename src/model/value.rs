@@ -1,10 +1,10 @@
 //! What accumulates: ledger lines (money) and outcomes, and how time weighs them.
 
-use crate::quantity::{LineId, ParamId, PeriodUnit};
+use crate::quantity::{LineId, ParamId};
 use crate::study::journey::{CostGroup, LineKind};
 use crate::study::run::Accrual;
 
-use super::RunPlan;
+use super::run_plan::RunPlan;
 
 /// Something that accumulates: a ledger line or an outcome.
 #[derive(Clone, Debug)]
@@ -42,14 +42,6 @@ pub struct Booking {
     pub account: LineId,
     /// The amount.
     pub amount: ParamId,
-}
-
-/// Discount factor of time `t` (in periods): (1 + rate)^(-t · years per period). The rate is per year.
-///
-/// [`Calendar::discount_factor`](crate::stats::cash::Calendar::discount_factor) is the same number for rates close to -1
-/// as well, where internal rates are looked for; the two differ in the last digits only.
-pub fn discount(rate: f64, t: f64, unit: PeriodUnit) -> f64 {
-    libm::pow(1.0 + rate, -t * unit.years())
 }
 
 /// A part of what accrues by being in a stage at some time: by the amounts of one period, valued at one time.
@@ -101,7 +93,8 @@ pub fn event_time(run: &RunPlan, t: u32) -> u32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use crate::model::run_plan::discount;
+    use crate::quantity::PeriodUnit;
     use crate::stats::cash::Calendar;
 
     proptest! {

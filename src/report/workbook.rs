@@ -7,6 +7,7 @@ mod books;
 mod checks;
 mod cohorts;
 mod compare;
+mod draft;
 mod impact;
 mod keys;
 mod layout;
@@ -17,27 +18,8 @@ mod sheet;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use self::books::ScenarioSums;
-use self::layout::Layout;
-use self::name::Names;
-use self::sheet::Styles;
+use self::draft::Draft;
 use super::Report;
-
-/// The sheets that a workbook may have, beside one for each scenario.
-const OWN: [&str; 7] = ["Compare", "Impact", "Cohorts", "Assumptions", "Uncertainty", "Targets", "Checks"];
-
-/// What all sheets are made from.
-struct Draft<'a> {
-    report: &'a Report,
-    layout: Layout,
-    /// The names of the scenarios' sheets, in the order of the books.
-    names: Names,
-    /// What each scenario's money adds up to, in the same order.
-    sums: Vec<ScenarioSums>,
-    /// The place of the baseline in the books.
-    baseline: usize,
-    styles: Styles,
-}
 
 /// The bytes of the workbook, an `.xlsx` file.
 ///
@@ -71,38 +53,6 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     }
     checks::write(&mut workbook, &draft)?;
     workbook.save_to_buffer()
-}
-
-impl<'a> Draft<'a> {
-    fn of(report: &'a Report) -> Self {
-        let business = &report.business;
-        let layout = Layout::of(business);
-        // What has more periods than a sheet has columns is left to the ledger.
-        let shown = if layout.fits() { business.books.scenarios.as_slice() } else { &[] };
-        let sums: Vec<ScenarioSums> = shown.iter().map(|books| ScenarioSums::of(business, books)).collect();
-        let mut names = Names::default();
-        OWN.iter().for_each(|own| names.keep(own));
-        shown.iter().for_each(|books| names.add(report.title(&books.scenario)));
-        let baseline = shown.iter().position(|books| books.scenario == report.summary.baseline).unwrap_or(0);
-        let largest = sums.iter().map(ScenarioSums::largest).fold(0.0, f64::max);
-        Self { report, layout, names, sums, baseline, styles: Styles::for_amounts(largest) }
-    }
-
-    /// The name of a scenario in the study.
-    fn scenario(&self, place: usize) -> &str {
-        &self.report.business.books.scenarios[place].scenario
-    }
-
-    /// A scenario's title, as people know it.
-    fn title(&self, place: usize) -> &str {
-        self.report.title(self.scenario(place))
-    }
-
-    /// What a metric of a scenario is by the engine, over the horizon.
-    fn engine(&self, place: usize, metric: &str) -> Option<f64> {
-        let of = self.report.summary.scenarios.iter().find(|s| s.name == self.scenario(place));
-        of.and_then(|s| s.metrics.get(metric)).map(|estimate| estimate.mean)
-    }
 }
 
 #[cfg(test)]

@@ -36,22 +36,6 @@ impl Calendar {
     pub fn present_value(self, flow: &[f64], rate: f64) -> f64 {
         flow.iter().enumerate().map(|(time, amount)| amount * self.discount_factor(rate, time)).sum()
     }
-
-    /// The internal rate of return a year: every rate in (-0.9999, 10000) at which the flow is worth nothing.
-    ///
-    /// A flow whose sign changes k times has at most k rates (Descartes' rule, which Curtiss 1918, "Recent extensions of
-    /// Descartes' rule of signs", Annals of Mathematics 19(4), shows for powers that are not whole). They are separated
-    /// as in that proof, so that none is missed up to 40 changes of sign; with more, two rates that lie closer together than
-    /// a thousandth of the range of log(1 + rate) can be. One change of sign has exactly one rate; so has, above 0, a flow whose cumulative changes
-    /// its sign once (Norstrom 1972, "A sufficient condition for a unique nonnegative internal rate of return", Journal of
-    /// Financial and Quantitative Analysis 7(3)).
-    pub fn internal_rate(self, flow: &[f64]) -> Irr {
-        match *rate::all(flow, self).as_slice() {
-            [] => Irr::None,
-            [one] => Irr::Rate(one),
-            ref several => Irr::Several(several.to_vec()),
-        }
-    }
 }
 
 /// An internal rate of return, or why there is none.

@@ -1,10 +1,7 @@
 //! A distribution answers one question: how large is the number that a share p lies below?
 
-mod parse;
+pub mod parse;
 mod truncated;
-
-pub use parse::{DistributionError, Kind};
-pub use truncated::{LEAST_KEPT, Truncated};
 
 use super::special::{
     incomplete_beta, incomplete_gamma, incomplete_gamma_upper, inverse_incomplete_beta, inverse_incomplete_gamma,
@@ -97,6 +94,23 @@ pub enum Distribution {
     },
     /// Another law, given that the number lies between two ends.
     Truncated(Box<Truncated>),
+}
+
+/// What is kept of a law, as a share, at least: less is another law.
+pub const LEAST_KEPT: f64 = 1e-6;
+
+/// A law given that its number lies in `[low, high]`; an end may be open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Truncated {
+    law: Distribution,
+    low: f64,
+    high: f64,
+    /// The share of the law below `low`.
+    below: f64,
+    /// The share of the law above `high`.
+    above: f64,
+    /// The share of the law between them.
+    kept: f64,
 }
 
 impl Distribution {

@@ -1,22 +1,15 @@
 //! A list of chances may stand in a CSV file beside the study: which file that may be, and that it is read once.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use super::source::{LARGEST, Source, reason};
+use super::files::{LARGEST, reason};
+use super::source::Source;
 use super::table::{Counted, chances};
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
-
-/// The files that were read for a study. Its copies share them, so that every file is read once.
-#[derive(Clone, Debug, Default)]
-pub struct Files(Arc<Mutex<BTreeMap<String, Found>>>);
-
-/// The bytes of a file, or why there are none.
-type Found = Result<Arc<[u8]>, Diagnostic>;
 
 impl Source {
     /// The digests of all lists that were read for the study, by the names that it gives them, in their order.

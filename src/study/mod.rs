@@ -3,6 +3,7 @@
 
 mod bracket;
 mod document;
+mod files;
 mod form;
 pub mod goal;
 pub mod initiative;

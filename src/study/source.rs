@@ -5,14 +5,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::document::Node;
+use super::files::{Files, LARGEST, reason};
 use super::lines::Lines;
-use super::list::Files;
 use super::path::ParamPath;
 use super::syntax;
 use crate::diagnostic::{Diagnostic, End, Place, brief};
-
-/// A study file larger than this many bytes is refused.
-pub const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// A study file as it was read.
 #[derive(Clone, Debug)]
@@ -194,16 +191,6 @@ impl Source {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.ceil_char_boundary(span.end).max(start);
         start..end.min(self.lines.end_of_line(&self.text, start)).max(start)
-    }
-}
-
-pub(super) fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        // Without the system's number of the error.
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
     }
 }
 

@@ -7,7 +7,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys, Rows, look_up_columns};
+use super::lane::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys, look_up_columns};
+use super::strip::Rows;
 
 const N: usize = 8;
 

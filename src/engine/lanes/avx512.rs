@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::lane::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
 
 const N: usize = 16;
 

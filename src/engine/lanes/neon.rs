@@ -7,7 +7,7 @@
 
 use std::arch::aarch64::*;
 
-use super::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::lane::{Kernel, Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
 
 const N: usize = 4;
 

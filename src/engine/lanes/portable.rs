@@ -1,6 +1,7 @@
 //! Portable lanes: arrays, which the compiler turns into whatever vectors every processor of the target has.
 
-use super::{Lanes, PHILOX_MULTIPLIERS, PhiloxKeys, Rows};
+use super::lane::{Lanes, PHILOX_MULTIPLIERS, PhiloxKeys};
+use super::strip::Rows;
 
 /// A number of lanes of plain numbers, a power of 2: eight serve every processor, one serves a single customer.
 #[derive(Clone, Copy)]

@@ -1,11 +1,24 @@
 //! Arrive: customers are put where their segment starts, or its newcomers do, with the traits they keep for life.
 
+use crate::engine::crowd::Crowd;
 use crate::engine::draws::{Address, Purpose};
 use crate::engine::population::{Block, World};
 use crate::engine::sampler::{Sample, Sampler};
 
+impl Block {
+    /// Puts `count` customers in their places, at time 0 or at the beginning of the period in which they come.
+    pub fn begin(&mut self, world: &World<'_>, crowd: Crowd, count: usize) {
+        self.reset(world.program, crowd, count);
+        for (place, customer) in self.customer.iter_mut().zip(0..) {
+            *place = crowd.customer(customer);
+        }
+        self.stage[count..].fill(world.program.nobody());
+        arrive(self, world, crowd.segment);
+    }
+}
+
 /// Gives every customer of a fresh block a stage, traits and satisfaction.
-pub fn arrive(block: &mut Block, world: &World<'_>, segment: usize) {
+fn arrive(block: &mut Block, world: &World<'_>, segment: usize) {
     let beginning = &world.program.segments[segment];
     let newcomers = world.program.newcomers[segment].as_ref().filter(|_| block.entry() > 0);
     let starts = newcomers.unwrap_or(&beginning.starts);

@@ -10,10 +10,11 @@
 
 use crate::engine::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::narrow::{single, whole};
 use crate::engine::numeric::exp::exp;
 use crate::engine::numeric::hazard::Hazard;
 use crate::engine::population::{Block, Period};
-use crate::engine::program::{Reached, single, whole};
+use crate::engine::program::Reached;
 use crate::engine::row_table::RowTable;
 use crate::engine::scratch::Scratch;
 use crate::engine::shape::OwnShape;
@@ -21,7 +22,7 @@ use crate::model::change::{Force, Op};
 use crate::model::journey::State;
 
 use super::reach;
-use super::travel::destination;
+use super::row::destination;
 
 /// Draws everybody's next stage.
 pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {

@@ -5,14 +5,16 @@
 //! over. See `agreement.rs` for the chances, and `divergence.rs` for what becomes of those who part.
 
 use crate::engine::agreement::{Meeting, PlainMeeting};
+use crate::engine::column::room;
 use crate::engine::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
 use crate::engine::population::{Block, Period};
 use crate::engine::program::{Program, Reached};
-use crate::engine::scratch::{Scratch, room};
+use crate::engine::scratch::Scratch;
 
 use super::bend::{Bent, share, weigh};
-use super::travel::{destination, plain, set_out, settle};
+use super::row::destination;
+use super::travel::{plain, set_out, settle};
 
 /// The most places of a row that are held in an array of the compiler's.
 const MOST_PLACES: usize = 256;

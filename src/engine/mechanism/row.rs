@@ -1,6 +1,6 @@
 //! Rows: which row of chances a customer's stage and clocks lead to.
 
-use crate::engine::lanes::{Kernel, Lanes};
+use crate::engine::lanes::{Kernel, Lanes, Reach, Strip};
 use crate::engine::population::{Block, Period};
 use crate::engine::program::{Program, Reached};
 use crate::engine::shape::ClockShape;
@@ -76,4 +76,19 @@ fn place<L: Lanes>(l: L, reached: Reached, clock: &ClockShape, stage: L::U, read
 fn age<L: Lanes>(l: L, at_start: L::F, age: u32) -> L::U {
     // No list is a billion periods long.
     l.add(l.whole(l.within(at_start, l.f(0.0), l.f(1e9))), l.u(age - 1))
+}
+
+/// The stage that a place of a row leads to.
+#[inline(always)]
+pub fn destination<L: Lanes, R: Reach>(l: L, to: &[Strip], row: L::U, place: L::U) -> L::U {
+    let byte = l.left::<3>(l.and(place, l.u(3)));
+    let four = l.right::<2>(place);
+    let mut stages = R::look(l, R::ready(l, &to[0]), row);
+    let mut at = 1;
+    while at < to.len() {
+        let here = l.eq(four, l.u(u32::try_from(at).unwrap_or(0)));
+        stages = l.pick(here, R::look(l, R::ready(l, &to[at]), row), stages);
+        at += 1;
+    }
+    l.and(l.right_by(stages, byte), l.u(0xFF))
 }

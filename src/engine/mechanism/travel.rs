@@ -9,6 +9,7 @@ use crate::engine::population::{Block, Period};
 use crate::engine::program::Reached;
 use crate::engine::scratch::Scratch;
 
+use super::row::destination;
 use super::{bend, row};
 
 /// Draws everybody's next stage.
@@ -130,21 +131,6 @@ impl Plain<'_> {
             l.store(&mut stage[i], destination::<L, R>(l, &table.rows.to, row, passed));
         }
     }
-}
-
-/// The stage that a place of a row leads to.
-#[inline(always)]
-pub fn destination<L: Lanes, R: Reach>(l: L, to: &[crate::engine::lanes::Strip], row: L::U, place: L::U) -> L::U {
-    let byte = l.left::<3>(l.and(place, l.u(3)));
-    let four = l.right::<2>(place);
-    let mut stages = R::look(l, R::ready(l, &to[0]), row);
-    let mut at = 1;
-    while at < to.len() {
-        let here = l.eq(four, l.u(u32::try_from(at).unwrap_or(0)));
-        stages = l.pick(here, R::look(l, R::ready(l, &to[at]), row), stages);
-        at += 1;
-    }
-    l.and(l.right_by(stages, byte), l.u(0xFF))
 }
 
 /// Counts the full periods in a stage: one more for those who stayed, none for those who came.

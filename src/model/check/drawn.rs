@@ -12,10 +12,11 @@ use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ParamId, ScenarioId, SegmentId};
 
+use super::place::Place;
 use super::points::{POINTS, Points};
 use super::risk::{AtRisk, Risk, greatest, leaving, numbers};
 use super::supposition::Supposition;
-use super::{Place, ROUNDING};
+use crate::model::rows::ROUNDING;
 
 /// The share of draws in which a row may pass 1, or a number leave its range.
 const MAY_HAPPEN: f64 = 1e-3;

@@ -8,7 +8,8 @@ use crate::model::timeline::Timeline;
 use crate::quantity::SegmentId;
 use crate::study::path::ParamPath as Path;
 
-use super::{Place, changes_of, deed};
+use super::changes::{changes_of, deed};
+use super::place::Place;
 
 /// More purchases of a customer in a period than this are warned of.
 const MANY: f64 = 100.0;

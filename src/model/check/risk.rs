@@ -10,7 +10,7 @@ use crate::model::param::Param;
 use crate::model::world::Coming;
 use crate::quantity::{ParamId, ScenarioId, SegmentId};
 
-use super::ROUNDING;
+use crate::model::rows::ROUNDING;
 
 /// What a law leaves out on each side.
 const FAR: f64 = 1e-7;

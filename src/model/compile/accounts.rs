@@ -6,7 +6,7 @@ use crate::quantity::LineId;
 use crate::study::journey::{CostGroup, LineKind, Outcome};
 use crate::study::path::ParamPath as Path;
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 impl Compiler<'_> {
     pub(super) fn declare_accounts(&mut self) {

@@ -1,56 +1,16 @@
 //! What can be judged beside a fault: a fault hides nothing but what follows from it.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::model::{Model, check};
 use crate::study::path::ParamPath as Path;
 use crate::study::source::Source;
 
-use super::judged;
+use super::judge::judged;
 
 /// The most rows of chances that are looked at in each filling of a study whose form is wrong.
 const MOST_WORK: u64 = 2_000_000;
 /// More faults than this are not told beside those of the form.
 const MOST_FAULTS: usize = 100;
-/// Tables of which nothing is judged where anything in them is wrong, since all of it works together.
-const WHOLE: [&str; 3] = ["initiatives", "shocks", "over_time"];
-
-/// Where errors are, so that numbers which rest on them are not judged.
-pub struct Errors {
-    paths: Vec<Path>,
-}
-
-impl Errors {
-    /// The places of all errors.
-    pub fn of(found: &[Diagnostic]) -> Self {
-        let errors = found.iter().filter(|fault| fault.severity == Severity::Error);
-        let places = errors.flat_map(|fault| &fault.places);
-        Self { paths: places.filter_map(|place| Path::parse(&place.path).ok()).collect() }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
-    }
-
-    /// Whether a fault in a row of chances stands whatever the right numbers are.
-    pub fn spare(&self, fault: &Diagnostic) -> bool {
-        let places: Vec<Path> = fault.places.iter().filter_map(|place| Path::parse(&place.path).ok()).collect();
-        self.paths.iter().all(|error| {
-            let names = error.names();
-            // How far rows are looked at, and by which season.
-            let seasonal = || places.iter().any(|place| place.names().first() == Some(&"over_time"));
-            let clock = names == ["run", "horizon"] || (names == ["run", "first_month"] && seasonal());
-            !clock && places.iter().all(|place| !touches(error, place))
-        })
-    }
-}
-
-/// Whether what stands at a place rests on what is wrong.
-fn touches(error: &Path, place: &Path) -> bool {
-    let (wrong, rests) = (error.names(), place.names());
-    let whole = wrong.first().is_some_and(|table| WHOLE.contains(table)) && wrong.len() > 1;
-    error.holds(place) || place.holds(error) || (whole && wrong.iter().zip(&rests).take(2).all(|(a, b)| a == b))
-}
 
 /// Whether two fillings of a study have a fault in common. What is offered instead may differ with the filling.
 fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {

@@ -10,7 +10,7 @@ use crate::study::number::{Chances, Number, Spread};
 use crate::study::path::ParamPath as Path;
 use crate::study::table::Counted;
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 impl Compiler<'_> {
     pub(super) fn drivers(&mut self, at: &Path, written: &indexmap::IndexMap<String, Number>) -> Vec<Driver> {

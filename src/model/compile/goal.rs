@@ -9,7 +9,7 @@ use crate::study::goal::Target as WrittenTarget;
 use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::{Condition, Contingency};
 
-use super::Compiler;
+use super::compiler::Compiler;
 use super::roadmap::clamp;
 
 /// What a company sees when a period has ended.

@@ -8,7 +8,7 @@ use crate::study::initiative::{self as written, Needs, RampShape};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
-use super::Compiler;
+use super::compiler::Compiler;
 use super::roadmap::clamp;
 
 /// What an adoption curve is made of unless the study says so: the means over many products of Sultan, Farley &

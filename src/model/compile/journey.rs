@@ -1,9 +1,9 @@
 //! Compiles the journey: experience, stages, what is bought and booked there.
 
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::model::draw::RowDraw;
 use crate::model::journey::{Chance, Clock, Exit, Experience, Purchases, Quality, Stage};
 use crate::model::param::Meaning;
+use crate::model::row_draw::RowDraw;
 use crate::model::value::Booking;
 use crate::quantity::{ParamId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
@@ -11,7 +11,7 @@ use crate::study::journey::{Occasion, Stage as Written};
 use crate::study::number::{Number, Spread};
 use crate::study::path::ParamPath as Path;
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 /// The most rows of chances that the lists of one stage may make.
 const MOST_ROWS: u64 = 1_000_000;

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::study::path::ParamPath as Path;
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 /// The letters that a name may have: tables and charts have no room for more.
 const LONGEST: usize = 64;

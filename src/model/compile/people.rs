@@ -12,7 +12,7 @@ use crate::study::journey::{Inflow as WrittenInflow, PerPeriod};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 impl Compiler<'_> {
     /// The shares of the segments in canonical order.

@@ -7,7 +7,7 @@ use crate::study::initiative::Gate;
 use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::Contingency;
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 impl Planned {
     /// The period in which it goes live as planned, where it does before its end.

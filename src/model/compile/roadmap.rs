@@ -9,7 +9,7 @@ use crate::quantity::ParamId;
 use crate::study::number::Number;
 use crate::study::roadmap::{Change as Written, Scenario as WrittenScenario};
 
-use super::Compiler;
+use super::compiler::Compiler;
 use crate::model::change::{Change, Op};
 use crate::model::param::Meaning;
 use crate::model::roadmap::{Initiative, Planned, Rule, Scenario};

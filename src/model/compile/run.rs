@@ -1,14 +1,14 @@
 //! Compiles `[run]`: the clock, the size and the baseline.
 
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::model::RunPlan;
 use crate::model::param::Meaning;
+use crate::model::run_plan::RunPlan;
 use crate::quantity::{ParamId, ScenarioId};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 use crate::study::run::{Accrual, Discounting};
 
-use super::Compiler;
+use super::compiler::Compiler;
 
 /// The most simulated customers, replications and periods that addresses of random numbers tell apart.
 const MOST_AGENTS: u64 = 4_000_000_000;

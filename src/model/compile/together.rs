@@ -11,7 +11,7 @@ use crate::stats::copula::{Copula, CopulaError, nearest_ranks};
 use crate::study::path::ParamPath as Path;
 use crate::study::world::Correlated;
 
-use super::Compiler;
+use super::compiler::Compiler;
 use super::roadmap::near_path;
 
 /// The most numbers that are drawn together: each is held against each.

@@ -10,7 +10,7 @@ use crate::study::path::ParamPath as Path;
 use crate::study::run::Run;
 use crate::study::world as written;
 
-use super::Compiler;
+use super::compiler::Compiler;
 use super::roadmap::clamp;
 
 impl Compiler<'_> {

@@ -3,9 +3,9 @@
 use rust_xlsxwriter::utility::row_col_to_cell;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::Draft;
 use super::books::{amount, calendar};
 use super::compare::OUTCOME;
+use super::draft::Draft;
 use super::keys::Key;
 use super::layout::{Below, FIRST_YEAR, Layout, Sum, TOTAL, fixed};
 use super::scenario;

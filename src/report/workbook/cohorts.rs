@@ -3,7 +3,7 @@
 use rust_xlsxwriter::utility::row_col_to_cell;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::Draft;
+use super::draft::Draft;
 use super::sheet::{MOST_ROWS, Sheet};
 use crate::estimate::business::{CohortResult, CohortsOfScenario};
 

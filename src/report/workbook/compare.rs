@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::super::amount::write_rate;
-use super::Draft;
+use super::draft::Draft;
 use super::keys::{Key, NEVER, UNCERTAIN};
 use super::layout::Sum;
 use super::scenario;

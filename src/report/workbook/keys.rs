@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::Draft;
 use super::books::calendar;
+use super::draft::Draft;
 use super::layout::{Below, HEAD, Layout, Sum, TOTAL, fixed};
 use super::sheet::Sheet;
 use crate::stats::cash::{payback, peak_funding};

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 use super::super::amount::sentence_case;
 use super::super::enough::would_do;
 use super::super::goal::{Words, judged, metric_in_words};
-use super::Draft;
+use super::draft::Draft;
 use super::sheet::Sheet;
 use crate::stats::estimate::Estimate;
 

@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::Draft;
 use super::books::{amount, calendar};
+use super::draft::Draft;
 use super::keys::{self, Key};
 use super::layout::{Below, FIRST_YEAR, HEAD, Sum, TOTAL, YEAR, fixed};
 use super::sheet::Sheet;

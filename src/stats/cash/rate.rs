@@ -1,6 +1,6 @@
 //! All rates at which a flow is worth nothing, separated by the rates of simpler flows.
 
-use super::Calendar;
+use super::{Calendar, Irr};
 
 /// The rates a year between which one is looked for.
 pub const RANGE: (f64, f64) = (-0.9999, 1e4);
@@ -11,8 +11,26 @@ const STEPS: usize = 1_000;
 /// What is smaller than this share of the terms that it is a sum of is 0.
 const NOTHING: f64 = 1e-14;
 
+impl Calendar {
+    /// The internal rate of return a year: every rate in (-0.9999, 10000) at which the flow is worth nothing.
+    ///
+    /// A flow whose sign changes k times has at most k rates (Descartes' rule, which Curtiss 1918, "Recent extensions of
+    /// Descartes' rule of signs", Annals of Mathematics 19(4), shows for powers that are not whole). They are separated
+    /// as in that proof, so that none is missed up to 40 changes of sign; with more, two rates that lie closer together than
+    /// a thousandth of the range of log(1 + rate) can be. One change of sign has exactly one rate; so has, above 0, a flow whose cumulative changes
+    /// its sign once (Norstrom 1972, "A sufficient condition for a unique nonnegative internal rate of return", Journal of
+    /// Financial and Quantitative Analysis 7(3)).
+    pub fn internal_rate(self, flow: &[f64]) -> Irr {
+        match *all(flow, self).as_slice() {
+            [] => Irr::None,
+            [one] => Irr::Rate(one),
+            ref several => Irr::Several(several.to_vec()),
+        }
+    }
+}
+
 /// Every rate a year in the range, rising.
-pub fn all(flow: &[f64], calendar: Calendar) -> Vec<f64> {
+fn all(flow: &[f64], calendar: Calendar) -> Vec<f64> {
     let per_period = |rate: f64| libm::log1p(rate) * calendar.years_per_period;
     let range = (per_period(RANGE.0), per_period(RANGE.1));
     let sum = Sum { terms: flow.to_vec(), earlier: calendar.valued_before_end };

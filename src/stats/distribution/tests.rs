@@ -1,3 +1,4 @@
+use super::parse::kind::Kind;
 use super::*;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;

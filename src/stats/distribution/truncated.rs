@@ -1,23 +1,6 @@
 //! A truncated law is another law, given that the number lies between two ends.
 
-use super::Distribution;
-
-/// What is kept of a law, as a share, at least: less is another law.
-pub const LEAST_KEPT: f64 = 1e-6;
-
-/// A law given that its number lies in `[low, high]`; an end may be open.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Truncated {
-    law: Distribution,
-    low: f64,
-    high: f64,
-    /// The share of the law below `low`.
-    below: f64,
-    /// The share of the law above `high`.
-    above: f64,
-    /// The share of the law between them.
-    kept: f64,
-}
+use super::{Distribution, LEAST_KEPT, Truncated};
 
 impl Truncated {
     /// A law between two ends in order; none where less than [`LEAST_KEPT`] of it lies there, or where it has jumps.

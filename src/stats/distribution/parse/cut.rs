@@ -1,7 +1,8 @@
 //! Truncated laws as a study writes them: `truncated(normal(0.02, 0.02), 0, 1)`.
 
 use super::super::{Distribution, LEAST_KEPT, Truncated};
-use super::{Call, Kind, Parsed, example, fault};
+use super::call::Call;
+use super::kind::{Kind, Parsed, example, fault};
 
 /// `truncated(LAW, low, high)`: the ends in order or by name, one of which may be left out where they are named.
 pub fn truncated(inside: &str, kind: Kind) -> Parsed {

@@ -1,7 +1,7 @@
 //! Intervals as a study writes them: `0.05 to 0.09`.
 
 use super::super::{Distribution, log_odds};
-use super::{Kind, Parsed, fault};
+use super::kind::{Kind, Parsed, fault};
 
 /// The standard normal quantile of 0.95: a 90 % interval is this many sds to either side.
 const NINETY_PERCENT: f64 = 1.644_853_626_951_472_2;

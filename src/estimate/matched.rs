@@ -1,0 +1,49 @@
+//! Simulated customers matched with those expected of as many.
+
+use crate::engine::cells::Arrivals;
+use crate::engine::flows::Flows;
+use crate::model::Model;
+
+use super::statement::Statement;
+
+/// The simulated customers of one replication of a scenario beside those expected of as many.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matched {
+    /// How many there are. Where newcomers stand for different numbers of real ones, as many as tell as much (Kish).
+    pub agents: f64,
+    /// Those in each stage at the horizon, retained, ever retained, and retained no more: as they were, and expected.
+    pub counts: Vec<(f64, f64)>,
+    /// The purchases expected of them.
+    pub purchases: f64,
+}
+
+impl Matched {
+    /// Nobody, in so many stages.
+    pub fn empty(stages: usize) -> Self {
+        Self { agents: 0.0, counts: vec![(0.0, 0.0); stages + 3], purchases: 0.0 }
+    }
+
+    /// Takes in the customers of one segment, and what is expected of them.
+    pub fn take(&mut self, model: &Model, books: &Statement, expected: &Flows, came: &[Arrivals]) {
+        let last = model.run.horizon as usize;
+        let real: f64 = came.iter().map(|its| its.real).sum();
+        let squares: f64 = came.iter().map(|its| its.real * its.weight()).sum();
+        let agents = if squares > 0.0 { real * real / squares } else { return };
+        let (retained, lost) = expected.retained_and_lost(last, |stage| model.stages[stage].retained);
+        let each = expected.customers[last].iter().chain([&retained, &expected.acquired[last], &lost]);
+        for ((sum, seen), expected) in self.counts.iter_mut().zip(customers(books)).zip(each) {
+            let seen = seen / real * agents;
+            // All weigh the same where nobody comes later: whole customers.
+            sum.0 += if came.len() == 1 { libm::rint(seen) } else { seen };
+            sum.1 += expected / real * agents;
+        }
+        self.agents += agents;
+        self.purchases += expected.purchases.numbers().iter().sum::<f64>() / real * agents;
+    }
+}
+
+/// Real customers at the horizon: by stage, retained, ever retained, and retained no more.
+pub fn customers(books: &Statement) -> Vec<f64> {
+    let last = |column: &Vec<f64>| column.last().copied().unwrap_or(0.0);
+    books.customers.iter().chain([&books.retained, &books.acquired, &books.churned]).map(last).collect()
+}

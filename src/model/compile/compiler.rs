@@ -1,0 +1,94 @@
+//! A study while it is compiled: what is known of it so far.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::identity::Identity;
+use crate::model::numbers::Numbers;
+use crate::model::param::Meaning;
+use crate::model::value::Account;
+use crate::quantity::{ParamId, StageId, TraitId};
+use crate::study::Study;
+use crate::study::number::Number;
+use crate::study::path::ParamPath as Path;
+use crate::study::source::Source;
+
+use super::aim::Aims;
+
+/// More faults than this are counted, not told.
+pub const MOST_FAULTS: usize = 100;
+
+/// A study while it is compiled.
+pub struct Compiler<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// Its text, for lists in files beside it.
+    pub source: &'a Source,
+    /// Who is who when names do not count.
+    pub identity: Identity,
+    /// The parameters so far.
+    pub numbers: Numbers,
+    /// The stages by name.
+    pub stages: IndexMap<String, StageId>,
+    /// The traits by name.
+    pub traits: IndexMap<String, TraitId>,
+    /// Ledger lines and outcomes by name.
+    pub accounts: IndexMap<String, Account>,
+    /// What changes may aim at.
+    pub aims: Aims,
+    /// How many numbers all changes aim at, each counted once for each change.
+    pub aimed: usize,
+    /// The share that rivals copy of every initiative that says nothing of its own.
+    pub catch_up: Option<ParamId>,
+}
+
+impl<'a> Compiler<'a> {
+    /// Nothing but the names.
+    pub fn new(study: &'a Study, source: &'a Source) -> Self {
+        let identity = Identity::of(study);
+        let stages = identity
+            .stage_order(study)
+            .into_iter()
+            .enumerate()
+            .map(|(place, name)| (name, StageId::from(place)))
+            .collect();
+        let mut compiler = Self {
+            study,
+            source,
+            identity,
+            numbers: Numbers::default(),
+            stages,
+            traits: IndexMap::new(),
+            accounts: IndexMap::new(),
+            aims: Aims::default(),
+            aimed: 0,
+            catch_up: None,
+        };
+        compiler.check_names();
+        compiler.name_traits();
+        compiler.declare_accounts();
+        compiler
+    }
+
+    /// Notes a fault.
+    pub fn fault(&mut self, fault: Diagnostic) {
+        self.numbers.faults.push(fault);
+    }
+
+    /// A stage by name, or a fault that offers the nearest one.
+    pub fn stage(&mut self, name: &str, at: &Path) -> Option<StageId> {
+        if let Some(&id) = self.stages.get(name) {
+            return Some(id);
+        }
+        // Where so much is wrong, nothing is gained by guessing at each.
+        let guess = self.numbers.faults.len() <= 10 * MOST_FAULTS;
+        let mend = if guess { suggest(name, self.study.stages.keys().map(String::as_str)) } else { String::new() };
+        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).mend(mend));
+        None
+    }
+
+    /// A parameter that scenarios may change; its written place is its path.
+    pub fn number(&mut self, path: &Path, meaning: Meaning, number: &Number) -> ParamId {
+        self.numbers.changeable(path, path, meaning, number)
+    }
+}

@@ -1,0 +1,186 @@
+//! A study is judged as a whole: it is compiled, and every fault is found on the way.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::legible::line;
+use crate::model::people::split;
+use crate::model::roadmap::RoadmapRules;
+use crate::model::{Model, check, sense};
+use crate::quantity::{SegmentId, StageId};
+use crate::study::Study;
+use crate::study::source::Source;
+
+use super::compiler::{Compiler, MOST_FAULTS};
+use super::errors::Errors;
+use super::roadmap;
+use super::run::grouped;
+
+/// A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
+const MOST_STAGES: usize = 255;
+/// The most segments and the most scenarios: every one is played with every other.
+const MOST_SEGMENTS: usize = 1_000;
+const MOST_SCENARIOS: usize = 1_000;
+/// The most initiatives and capabilities: each may wait for each.
+const MOST_INITIATIVES: usize = 10_000;
+/// The most shocks, patterns over time, traits, and targets.
+const MOST_SHOCKS: usize = 1_000;
+/// The most rows of chances that are checked before a run; it takes some seconds.
+const MOST_WORK: u64 = 50_000_000;
+
+impl Model {
+    /// Compiles a study; the second part are warnings.
+    ///
+    /// # Errors
+    /// All faults of the study at once.
+    pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let (model, mut found) = judged(study, source, MOST_WORK, check::rows);
+        source.locate_all(&mut found);
+        // In the order of the file, as one would mend them.
+        found.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
+        if found.len() > MOST_FAULTS {
+            let more = found.len() - MOST_FAULTS;
+            found.sort_by_key(|fault| fault.severity);
+            // Errors come first, so that only warnings may be left over.
+            let rest = found.split_off(MOST_FAULTS);
+            found.push(if rest.iter().any(|fault| fault.severity == Severity::Error) {
+                Diagnostic::error(format!("there are {more} more faults"))
+                    .mend("mend these first; most often the others follow from them")
+            } else {
+                Diagnostic::warning(format!("there are {more} more warnings"))
+            });
+        }
+        match model {
+            Some(model) if found.iter().all(|fault| fault.severity == Severity::Warning) => Ok((model, found)),
+            _ => Err(found),
+        }
+    }
+}
+
+/// A study compiled, with all that is found in it, in no order and without places in the file; no more than so many rows
+/// of chances are looked at, by `rows`.
+pub fn judged(
+    study: &Study,
+    source: &Source,
+    most_work: u64,
+    rows: fn(&Model) -> Vec<Diagnostic>,
+) -> (Option<Model>, Vec<Diagnostic>) {
+    let crowds = crowds(study);
+    if !crowds.is_empty() {
+        return (None, crowds);
+    }
+    let mut compiler = Compiler::new(study, source);
+    let model = compiler.model();
+    let mut found = compiler.numbers.faults;
+    let errors = Errors::of(&found);
+    match check::work(&model) {
+        work if work > most_work => found.extend(Some(too_much(work)).filter(|_| errors.is_empty())),
+        _ => found.extend(rows(&model).into_iter().filter(|fault| errors.spare(fault))),
+    }
+    if errors.is_empty() {
+        found.extend(check::reach(&model));
+        found.extend(sense::warnings(&model));
+    }
+    (Some(model), found)
+}
+
+impl Compiler<'_> {
+    fn model(&mut self) -> Model {
+        let run = self.run_plan();
+        let experience = self.experience();
+        let stages = self.journey(run.horizon);
+        let mut segments = self.segments();
+        let shares = self.shares();
+        // Shares that are wrong were told; there is no fair way to split by them.
+        if shares.iter().all(|share| (0.0..=1.0).contains(share)) && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-9 {
+            for (segment, agents) in segments.iter_mut().zip(split(run.agents, &shares)) {
+                segment.agents = agents;
+            }
+        }
+        let changes = roadmap::segment_changes(self, run.horizon);
+        for (segment, changes) in segments.iter_mut().zip(changes) {
+            segment.changes = changes;
+        }
+        let row_draws = self.row_draws(&stages);
+        let patterns = self.patterns(run.horizon);
+        let shocks = self.shocks(run.horizon);
+        let capabilities = self.capabilities();
+        let initiatives = self.initiatives(run.horizon);
+        let scenarios = roadmap::scenarios(self, &initiatives, run.horizon);
+        let together = self.together();
+        let targets = self.targets_of(run.horizon);
+        let change_capacity = self.change_capacity();
+        let baseline = self.baseline();
+        self.numbers.deal_luck(&self.identity);
+        let traits = self.trait_list();
+        let places = |names: Vec<&String>, of: &dyn Fn(&str) -> Option<usize>| -> Vec<usize> {
+            names.into_iter().filter_map(|n| of(n)).collect()
+        };
+        let stage_order = places(self.study.stages.keys().collect(), &|n| self.stages.get_index_of(n));
+        let segment_order =
+            places(self.study.segments.keys().collect(), &|n| segments.iter().position(|s| s.name == n));
+        Model {
+            title: self.study.title.clone().unwrap_or_else(|| line(&self.source.stem()).into_owned()),
+            description: self.study.description.clone().unwrap_or_default(),
+            currency: self.study.currency.clone(),
+            run,
+            params: std::mem::take(&mut self.numbers.params),
+            stages,
+            stage_order: stage_order.into_iter().map(StageId::from).collect(),
+            segment_order: segment_order.into_iter().map(SegmentId::from).collect(),
+            segments,
+            traits,
+            experience,
+            accounts: self.accounts.values().cloned().collect(),
+            capabilities,
+            initiatives,
+            roadmap: RoadmapRules { change_capacity },
+            shocks,
+            patterns,
+            together,
+            row_draws,
+            targets,
+            scenarios,
+            baseline,
+        }
+    }
+}
+
+/// More of anything than can be told apart, held against each other, or played.
+fn crowds(study: &Study) -> Vec<Diagnostic> {
+    let crowd = |key: &str, count: usize, most: usize, mend: &str| {
+        let fault = || {
+            Diagnostic::error(format!("the study has {count} {key}"))
+                .at(key)
+                .why(format!("{most} are the most"))
+                .mend(mend)
+        };
+        (count > most).then(fault)
+    };
+    let alike = "let stages that are alike be one; a list `by = \"periods_in_stage\"` tells early from late periods";
+    [
+        crowd("stages", study.stages.len(), MOST_STAGES, alike),
+        crowd(
+            "segments",
+            study.segments.len(),
+            MOST_SEGMENTS,
+            "let segments that are alike be one; a trait tells customers apart",
+        ),
+        crowd("scenarios", study.scenarios.len(), MOST_SCENARIOS, "split the study into several"),
+        crowd("initiatives", study.initiatives.len(), MOST_INITIATIVES, "let those that always go together be one"),
+        crowd("capabilities", study.capabilities.len(), MOST_INITIATIVES, "let those that are built together be one"),
+        crowd("shocks", study.shocks.len(), MOST_SHOCKS, "let shocks that are alike be one with a `hazard`"),
+        crowd("over_time", study.over_time.len(), MOST_SHOCKS, "aim at several numbers with a `*`"),
+        crowd("traits", study.traits.len(), MOST_SHOCKS, "let traits that are alike be one"),
+        crowd("targets", study.targets.len(), MOST_SHOCKS, "split the study into several"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The fault of a study with more rows than anyone can wait for.
+fn too_much(work: u64) -> Diagnostic {
+    Diagnostic::error(format!("the study makes about {} rows of chances", grouped(work)))
+        .at("run.horizon")
+        .why(format!("each period in which a change grows, each place in a list, each segment and each scenario makes rows of its own; {} are the most", grouped(MOST_WORK)))
+        .mend("use longer periods, a shorter horizon, shorter lists or shorter ramps")
+}

@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use polku::engine::lanes::InstructionSet;
-use polku::engine::pilot::{Pilot, Size};
+use polku::engine::run::pilot::{Pilot, Size};
 use polku::estimate::efficiency::{choose, efficiency};
 use polku::estimate::metric::Metric;
 use polku::quantity::ScenarioId;

@@ -11,7 +11,7 @@
 //! 2. [`Model`] is what that means: names became indices, and everything was checked. [`Model::compile`] gives
 //!    it together with warnings, or all faults at once.
 //! 3. [`Experiment`] plays every scenario through every replication. Each random number has an
-//!    [address](engine::draws), so that one customer has the same luck in every scenario and results depend on
+//!    [address](engine::chance::draws), so that one customer has the same luck in every scenario and results depend on
 //!    the seed alone: not on threads, blocks or the order of work.
 //! 4. [`Runs`] takes the replications in, prices them, and knows [metrics](estimate::metric) and contrasts with
 //!    their doubt. [`Runs::summary`] is what `summary.json` holds.
@@ -70,7 +70,7 @@ pub mod report;
 pub mod stats;
 pub mod study;
 
-pub use engine::experiment::Experiment;
+pub use engine::run::experiment::Experiment;
 pub use estimate::runs::Runs;
 pub use model::Model;
 pub use report::Report;

@@ -6,7 +6,7 @@
 mod common;
 
 use common::{EVERYTHING, model, summary, text, with};
-use polku::engine::experiment::Experiment;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::budget::Budget;
 use polku::estimate::business::Business;
 use polku::estimate::exact::Exact;
@@ -90,7 +90,7 @@ fn forced_differences_know_who_was_acquired_within_a_period() {
     ) + "[scenarios.more]\nchanges = [ { target = \"stages.prospect.to.buyer\", odds = 1.5 } ]\n";
     let model = model(&study);
     let experiment = Experiment::new(&model).threads(2);
-    let grains = [None, Some(polku::engine::divergence::Grain(4))];
+    let grains = [None, Some(polku::engine::run::divergence::Grain(4))];
     let runs = Runs::forced(&model, &experiment, &grains).unwrap();
     let exact = Exact::of(&model).unwrap();
     for metric in ["retention", "churned"] {

@@ -9,11 +9,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::model;
-use polku::engine::cells::planned;
-use polku::engine::depth::Depth;
-use polku::engine::exact_cost::{ExactCost, MULTIPLICATIONS_EACH};
-use polku::engine::experiment::Experiment;
-use polku::engine::work::CUSTOMER_PERIOD;
+use polku::engine::count::cells::planned;
+use polku::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
+use polku::engine::exact::depth::Depth;
+use polku::engine::run::experiment::Experiment;
+use polku::engine::run::work::CUSTOMER_PERIOD;
 use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::AuditStatus;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-use polku::engine::experiment::Experiment;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::{AuditStatus, Series, Summary};

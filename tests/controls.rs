@@ -5,7 +5,7 @@
 mod common;
 
 use common::{model, summary};
-use polku::engine::quadrature::{Node, Rule};
+use polku::engine::exact::quadrature::{Node, Rule};
 use polku::estimate::exact::Exact;
 use polku::estimate::summary::{Controlled, ScenarioSummary};
 use polku::stats::moments::Moments;

@@ -6,8 +6,8 @@
 mod common;
 
 use common::model;
-use polku::engine::cells::planned;
-use polku::engine::experiment::Experiment;
+use polku::engine::count::cells::planned;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::exact::Exact;
 use polku::model::param::Param;
 

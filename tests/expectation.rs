@@ -5,12 +5,12 @@
 mod common;
 
 use common::{check_against_exact, model};
-use polku::engine::cells::planned;
-use polku::engine::experiment::Experiment;
-use polku::engine::flows::Flows;
-use polku::engine::obstacle::obstacles;
-use polku::engine::program::Program;
-use polku::engine::settling::expected;
+use polku::engine::count::cells::planned;
+use polku::engine::count::flows::Flows;
+use polku::engine::exact::obstacle::obstacles;
+use polku::engine::exact::settling::expected;
+use polku::engine::run::experiment::Experiment;
+use polku::engine::table::program::Program;
 use polku::estimate::exact::Exact;
 use polku::model::Model;
 use polku::quantity::{ScenarioId, SegmentId};

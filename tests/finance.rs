@@ -5,8 +5,8 @@
 mod common;
 
 use common::model;
-use polku::engine::divergence::Grain;
-use polku::engine::experiment::Experiment;
+use polku::engine::run::divergence::Grain;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::business::{Business, Irr, ShockCourse};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;

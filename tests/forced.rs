@@ -10,10 +10,10 @@
 mod common;
 
 use common::{EVERYTHING, model, small_retailer, summary, text};
-use polku::engine::divergence::Grain;
-use polku::engine::experiment::Experiment;
 use polku::engine::lanes::InstructionSet;
-use polku::engine::pilot::{Pilot, Size};
+use polku::engine::run::divergence::Grain;
+use polku::engine::run::experiment::Experiment;
+use polku::engine::run::pilot::{Pilot, Size};
 use polku::estimate::efficiency::{Efficiency, choose, efficiency};
 use polku::estimate::exact::Exact;
 use polku::estimate::metric::Metric;

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{model, summary};
-use polku::engine::experiment::Experiment;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::{Estimator, Summary};
 

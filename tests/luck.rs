@@ -10,8 +10,8 @@
 mod common;
 
 use common::{EVERYTHING, check_against_exact, model, small_retailer, summary, with};
-use polku::engine::experiment::Experiment;
-use polku::engine::replay::{Who, replay};
+use polku::engine::run::experiment::Experiment;
+use polku::engine::run::replay::{Who, replay};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::quantity::ScenarioId;

@@ -5,11 +5,11 @@
 mod common;
 
 use common::{model, summary_of, text};
-use polku::engine::cells::{BATCHES, Cells, planned};
-use polku::engine::experiment::Experiment;
-use polku::engine::program::Program;
-use polku::engine::replay::{Who, replay};
-use polku::engine::settling::expected;
+use polku::engine::count::cells::{BATCHES, Cells, planned};
+use polku::engine::exact::settling::expected;
+use polku::engine::run::experiment::Experiment;
+use polku::engine::run::replay::{Who, replay};
+use polku::engine::table::program::Program;
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::model::Model;

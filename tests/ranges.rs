@@ -6,8 +6,8 @@ mod common;
 
 use common::{check_against_exact, model, summary};
 use polku::diagnostic::{Diagnostic, Severity};
-use polku::engine::cells::planned;
-use polku::engine::experiment::Experiment;
+use polku::engine::count::cells::planned;
+use polku::engine::run::experiment::Experiment;
 use polku::model::Model;
 use polku::study::Study;
 use polku::study::source::Source;

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{model, summary, text};
-use polku::engine::experiment::Experiment;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Summary;
 use polku::model::Model;
@@ -468,7 +468,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
             seen += 1;
             let share = |t: usize| {
                 let ledgers = replication.ledgers[1].iter();
-                let active = |ledger: &polku::engine::ledger::Ledger| ledger.customers(t)[0];
+                let active = |ledger: &polku::engine::count::ledger::Ledger| ledger.customers(t)[0];
                 ledgers.map(active).sum::<i128>() as f64 / 300.0
             };
             let due = (4..=24).find(|t| share(*t) < 0.75).unwrap();

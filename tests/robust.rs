@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
-use polku::engine::experiment::Experiment;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::memory;
 use polku::estimate::runs::Runs;
 use polku::model::Model;

@@ -11,10 +11,10 @@
 mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};
-use polku::engine::cells::BATCHES;
-use polku::engine::experiment::Experiment;
+use polku::engine::count::cells::BATCHES;
+use polku::engine::count::ledger::Ledger;
 use polku::engine::lanes::InstructionSet;
-use polku::engine::ledger::Ledger;
+use polku::engine::run::experiment::Experiment;
 
 /// A study without word of mouth, so that blocks go through time one by one, with all else that draws.
 fn uncoupled() -> String {

@@ -8,7 +8,7 @@ use std::fs;
 use std::process::{Command, Output};
 
 use common::model;
-use polku::engine::experiment::Experiment;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::metric::{Metric, metrics};
 use polku::estimate::runs::Runs;
 

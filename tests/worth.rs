@@ -5,11 +5,11 @@
 mod common;
 
 use common::{EVERYTHING, model, with};
-use polku::engine::by_time::ByTime;
-use polku::engine::cohort::Solver;
-use polku::engine::experiment::Experiment;
-use polku::engine::program::Program;
-use polku::engine::value_to_come::Rewards;
+use polku::engine::count::by_time::ByTime;
+use polku::engine::exact::cohort::Solver;
+use polku::engine::exact::value_to_come::Rewards;
+use polku::engine::run::experiment::Experiment;
+use polku::engine::table::program::Program;
 use polku::estimate::business::{Business, CohortResult};
 use polku::estimate::runs::Runs;
 use polku::quantity::{ScenarioId, SegmentId};

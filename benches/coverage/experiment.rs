@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use polku::Model;
 use polku::Study;
-use polku::engine::depth::Depth;
-use polku::engine::experiment::Experiment;
-use polku::engine::threads::each;
+use polku::engine::exact::depth::Depth;
+use polku::engine::run::experiment::Experiment;
+use polku::engine::run::threads::each;
 use polku::estimate::exact::Exact;
 use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;

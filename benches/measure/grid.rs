@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use polku::engine::cells::{BATCHES, planned};
-use polku::engine::threads::each;
+use polku::engine::count::cells::{BATCHES, planned};
+use polku::engine::run::threads::each;
 use polku::report::chart::png;
 use polku::report::gallery::Gallery;
 use polku::report::html::page;

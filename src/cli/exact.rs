@@ -5,7 +5,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::open::{Open, Purpose};
 use super::output::print;
-use crate::engine::threads::on_threads;
+use crate::engine::run::threads::on_threads;
 use crate::estimate::exact::Exact as Expectations;
 use crate::model::Model;
 use crate::report::inert::inert;

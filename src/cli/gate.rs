@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::open::{Purpose, fits, scenario_named};
 use super::output::print;
-use crate::engine::depth::Depth;
-use crate::engine::experiment::Experiment;
+use crate::engine::exact::depth::Depth;
+use crate::engine::run::experiment::Experiment;
 use crate::estimate::business::{TargetOfScenario, TargetResult};
 use crate::estimate::extras::Extras;
 use crate::estimate::runs::Runs;

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::open::{Open, Purpose, scenario_named};
 use super::output::print;
 use crate::diagnostic::suggest;
-use crate::engine::replay::{Life, Who, replay};
+use crate::engine::run::replay::{Life, Who, replay};
 use crate::model::Model;
 use crate::quantity::SegmentId;
 use crate::report::inert::inert;

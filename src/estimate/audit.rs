@@ -7,8 +7,8 @@
 //! was solved are compared. What holds whatever chance does is checked in every replication: customers add up, and money
 //! ties.
 
-use crate::engine::depth::Depth;
-use crate::engine::obstacle::{follows_satisfaction, obstacles};
+use crate::engine::exact::depth::Depth;
+use crate::engine::exact::obstacle::{follows_satisfaction, obstacles};
 use crate::model::Model;
 use crate::model::people::Segment;
 use crate::quantity::{TraitId, UNITS_PER_ONE};

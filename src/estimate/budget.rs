@@ -1,10 +1,10 @@
 //! The budget of what nobody asked for: exact expectations, the pilot, worth after the horizon and pictures may cost a part
 //! of what the simulation costs, in counted work and never by a clock, so that a study gives the same bytes on every machine.
 //!
-//! Work is counted in [`crate::engine::work`].
+//! Work is counted in [`crate::engine::run::work`].
 
-use crate::engine::depth::Depth;
-use crate::engine::work::simulation;
+use crate::engine::exact::depth::Depth;
+use crate::engine::run::work::simulation;
 use crate::model::Model;
 
 /// What may be spent beside the simulation, as a share of its work.

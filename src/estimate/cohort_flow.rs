@@ -1,6 +1,6 @@
 //! Customers of one entry in one replication: how many stay, and what they bring.
 
-use crate::engine::flows::Flows;
+use crate::engine::count::flows::Flows;
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;

@@ -1,11 +1,11 @@
 //! Efficiency: which estimator of a scenario's difference leaves the least doubt for its work.
 
-use crate::engine::cells::Arrivals;
-use crate::engine::divergence::Grain;
-use crate::engine::flows::Flows;
+use crate::engine::count::cells::Arrivals;
+use crate::engine::count::flows::Flows;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::pilot::{Pilot, Size, Trial};
-use crate::engine::program::Program;
+use crate::engine::run::divergence::Grain;
+use crate::engine::run::pilot::{Pilot, Size, Trial};
+use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;

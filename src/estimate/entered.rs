@@ -1,8 +1,8 @@
 //! Customers whose flows are priced together, with when they came and how many.
 
-use crate::engine::cells::Arrivals;
-use crate::engine::flows::Flows;
-use crate::engine::narrow::whole;
+use crate::engine::chance::narrow::whole;
+use crate::engine::count::cells::Arrivals;
+use crate::engine::count::flows::Flows;
 
 /// Customers of one entry: what they did, and how many came.
 pub struct Cohort<'a> {

@@ -1,9 +1,9 @@
 //! The exact expectations of a study, without simulating anyone.
 
-use crate::engine::cells::planned;
-use crate::engine::experiment::Experiment;
-use crate::engine::obstacle::follows_satisfaction;
-use crate::engine::program::Program;
+use crate::engine::count::cells::planned;
+use crate::engine::exact::obstacle::follows_satisfaction;
+use crate::engine::run::experiment::Experiment;
+use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;

@@ -1,14 +1,14 @@
 //! Extras are what a run does beside its simulation: how differences are estimated, and what is solved exactly.
 
-use crate::engine::cohort::Solver;
-use crate::engine::depth::Depth;
-use crate::engine::divergence::Grain;
-use crate::engine::exact_cost::ExactCost;
-use crate::engine::experiment::Experiment;
-use crate::engine::obstacle::obstacles;
-use crate::engine::precision::Precision;
-use crate::engine::settling::draws_to_settle;
-use crate::engine::work::CUSTOMER_PERIOD;
+use crate::engine::exact::cohort::Solver;
+use crate::engine::exact::cost::ExactCost;
+use crate::engine::exact::depth::Depth;
+use crate::engine::exact::obstacle::obstacles;
+use crate::engine::exact::precision::Precision;
+use crate::engine::exact::settling::draws_to_settle;
+use crate::engine::run::divergence::Grain;
+use crate::engine::run::experiment::Experiment;
+use crate::engine::run::work::CUSTOMER_PERIOD;
 
 use super::budget::{Budget, LeftOut};
 use super::efficiency::choose_within;

@@ -1,7 +1,7 @@
 //! Grounds are what a study's intervals rest on: how many customers, whether they are independent, what is rare, and what one
 //! customer more could change.
 
-use crate::engine::cells::{Arrivals, planned};
+use crate::engine::count::cells::{Arrivals, planned};
 use crate::model::Model;
 use crate::model::people::Segment;
 use crate::stats::distribution::Distribution;

@@ -1,7 +1,7 @@
 //! Simulated customers matched with those expected of as many.
 
-use crate::engine::cells::Arrivals;
-use crate::engine::flows::Flows;
+use crate::engine::count::cells::Arrivals;
+use crate::engine::count::flows::Flows;
 use crate::model::Model;
 
 use super::statement::Statement;

@@ -8,12 +8,12 @@ use crate::model::strikes::{MOST_STRIKES, Strikes};
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use crate::engine::cells::{Arrivals, BATCHES, planned};
-use crate::engine::cohort::MOST_INTERVALS;
-use crate::engine::cohort_layout::tunnel_length;
-use crate::engine::group::MOST_THAT_KEEP_WORDS;
-use crate::engine::obstacle::{combinations_needed, follows_satisfaction, obstacles};
-use crate::engine::wave::{strikes, wave};
+use crate::engine::count::cells::{Arrivals, BATCHES, planned};
+use crate::engine::exact::cohort::MOST_INTERVALS;
+use crate::engine::exact::layout::tunnel_length;
+use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction, obstacles};
+use crate::engine::run::group::MOST_THAT_KEEP_WORDS;
+use crate::engine::run::wave::{strikes, wave};
 
 /// A run that needs more bytes than this is refused.
 pub const MOST: f64 = 8.0 * GIB;

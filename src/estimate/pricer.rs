@@ -1,12 +1,12 @@
 //! The pricer turns a replication's counts into everything that results are made of. It runs where the replication ran, so
 //! that large counts need not be carried on.
 
-use crate::engine::cells::{Arrivals, BATCHES, Cells, of_batch, planned};
-use crate::engine::divergence::Grain;
-use crate::engine::flows::Flows;
-use crate::engine::ledger::Ledger;
-use crate::engine::program::Program;
-use crate::engine::replication::Replication;
+use crate::engine::count::cells::{Arrivals, BATCHES, Cells, of_batch, planned};
+use crate::engine::count::flows::Flows;
+use crate::engine::count::ledger::Ledger;
+use crate::engine::run::divergence::Grain;
+use crate::engine::run::replication::Replication;
+use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};

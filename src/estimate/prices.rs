@@ -1,9 +1,9 @@
 //! Prices turn flows of customers into books: everything about money and time that a replication needs. No chance in it.
 
-use crate::engine::by_time::ByTime;
-use crate::engine::flows::Flows;
-use crate::engine::program::Program;
-use crate::engine::value_to_come::Rewards;
+use crate::engine::count::by_time::ByTime;
+use crate::engine::count::flows::Flows;
+use crate::engine::exact::value_to_come::Rewards;
+use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::course::{Course, Run};
 use crate::model::draw::Draw;

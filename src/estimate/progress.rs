@@ -254,7 +254,7 @@ fn response(model: &Model, rule: &Rule) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::experiment::Experiment;
+    use crate::engine::run::experiment::Experiment;
     use crate::study::Study;
     use crate::study::source::Source;
 

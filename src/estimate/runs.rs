@@ -8,12 +8,12 @@ use std::cell::OnceCell;
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::engine::depth::Depth;
-use crate::engine::divergence::Grain;
-use crate::engine::experiment::Experiment;
-use crate::engine::obstacle::follows_satisfaction;
-use crate::engine::replication::Replication;
-use crate::engine::work::CUSTOMER_PERIOD;
+use crate::engine::exact::depth::Depth;
+use crate::engine::exact::obstacle::follows_satisfaction;
+use crate::engine::run::divergence::Grain;
+use crate::engine::run::experiment::Experiment;
+use crate::engine::run::replication::Replication;
+use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;

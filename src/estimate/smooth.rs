@@ -1,7 +1,7 @@
 //! Baskets that vary by more than their mean make money skewed: a few of them decide what a run says. What is spent given how
 //! often customers buy is known, so that their luck need not be hoped out: flows at mean baskets have the same expectation.
 
-use crate::engine::flows::Flows;
+use crate::engine::count::flows::Flows;
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::model::journey::Purchases;

@@ -3,9 +3,9 @@
 //! It is told from the study's amounts, not from what was drawn: from what customers come to who stay in one stage
 //! throughout, and from what one purchase and one move are worth.
 
-use crate::engine::cells::Arrivals;
-use crate::engine::flows::Flows;
-use crate::engine::program::Program;
+use crate::engine::count::cells::Arrivals;
+use crate::engine::count::flows::Flows;
+use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::change::Change;
 use crate::model::check::reached;

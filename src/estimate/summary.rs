@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use crate::engine::depth::Depth;
+use crate::engine::exact::depth::Depth;
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
 use crate::stats::share::Share;

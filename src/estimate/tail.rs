@@ -1,15 +1,15 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
-use crate::engine::cells::planned;
-use crate::engine::cohort::{Solution, Solver};
-use crate::engine::exact_cost::ExactCost;
-use crate::engine::experiment::Experiment;
-use crate::engine::flows::Flows;
-use crate::engine::precision::Precision;
-use crate::engine::program::Program;
-use crate::engine::threads::each;
-use crate::engine::value_to_come::Rewards;
-use crate::engine::work::CUSTOMER_PERIOD;
+use crate::engine::count::cells::planned;
+use crate::engine::count::flows::Flows;
+use crate::engine::exact::cohort::{Solution, Solver};
+use crate::engine::exact::cost::ExactCost;
+use crate::engine::exact::precision::Precision;
+use crate::engine::exact::value_to_come::Rewards;
+use crate::engine::run::experiment::Experiment;
+use crate::engine::run::threads::each;
+use crate::engine::run::work::CUSTOMER_PERIOD;
+use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Exit};

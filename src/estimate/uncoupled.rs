@@ -3,13 +3,13 @@
 
 use std::sync::OnceLock;
 
-use crate::engine::cells::planned;
-use crate::engine::exact_cost::ExactCost;
-use crate::engine::experiment::Experiment;
-use crate::engine::flows::Flows;
-use crate::engine::obstacle::obstacles;
-use crate::engine::replication::Replication;
-use crate::engine::work::CUSTOMER_PERIOD;
+use crate::engine::count::cells::planned;
+use crate::engine::count::flows::Flows;
+use crate::engine::exact::cost::ExactCost;
+use crate::engine::exact::obstacle::obstacles;
+use crate::engine::run::experiment::Experiment;
+use crate::engine::run::replication::Replication;
+use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 

@@ -15,7 +15,7 @@ use super::palette::scenario;
 use super::sections::{figures, sections};
 use super::table::{SHOWN, better, compared, difference, shown};
 use super::{Assumption, Report};
-use crate::engine::depth::Depth;
+use crate::engine::exact::depth::Depth;
 use crate::estimate::summary::ScenarioSummary;
 use crate::legible;
 use crate::stats::estimate::Estimate;

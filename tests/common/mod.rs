@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use polku::engine::depth::Depth;
-use polku::engine::experiment::Experiment;
+use polku::engine::exact::depth::Depth;
+use polku::engine::run::experiment::Experiment;
 use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Summary;

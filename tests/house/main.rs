@@ -28,6 +28,10 @@ const FLOORS: [&[&str]; 10] = [
     &["main"],
 ];
 
+/// The rooms of the engine from bottom to top. Those on one line stand beside each other and import nothing from each other.
+const ROOMS_OF_THE_ENGINE: [&[&str]; 6] =
+    [&["lanes"], &["chance"], &["count", "table"], &["state", "exact"], &["mechanism"], &["run"]];
+
 /// Circles of files that are known, below `src/`. The list only shrinks.
 const CIRCLES: [&[&str]; 0] = [];
 
@@ -54,6 +58,25 @@ fn nothing_imports_from_a_floor_above_or_through_the_crate_root() {
     for (file, imports) in &graph.imports {
         for (other, line) in imports.iter().filter(|(other, _)| own(other) > own(file)) {
             faults.push(format!("{file}:{line} runs up to {other}"));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn rooms_of_the_engine_import_from_rooms_below_alone() {
+    let room = |path: &str| {
+        let name = path.strip_prefix("src/engine/")?.split_once('/')?.0.to_owned();
+        let place = ROOMS_OF_THE_ENGINE.iter().position(|rooms| rooms.contains(&name.as_str()));
+        Some((place.unwrap_or_else(|| panic!("{path} is in no room that is known")), name))
+    };
+    let mut faults = Vec::new();
+    for (file, imports) in &Graph::of(&files()).imports {
+        for (other, line) in imports {
+            let (Some((own, name)), Some((others, of))) = (room(file), room(other)) else { continue };
+            if name != of && others >= own {
+                faults.push(format!("{file}:{line} runs up to {other}"));
+            }
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

@@ -6,11 +6,11 @@ use super::walk::File;
 /// What is used in its room alone: paths that begin so, and where. A path that ends in `!` is a macro.
 const ROOMS: [(&[&str], &[&str]); 10] = [
     // Parallel in one place.
-    (&["rayon"], &["src/engine/threads.rs", "src/engine/experiment.rs"]),
+    (&["rayon"], &["src/engine/run/threads.rs", "src/engine/run/experiment.rs"]),
     // A thread of its own waits for signals.
     (
         &["std::thread::spawn", "std::thread::scope", "std::thread::Builder", "std::thread::*"],
-        &["src/engine/threads.rs", "src/cli/interrupt.rs"],
+        &["src/engine/run/threads.rs", "src/cli/interrupt.rs"],
     ),
     (&["plotters", "resvg", "png", "rust_xlsxwriter", "minijinja", "parquet"], &["src/report/"]),
     (&["clap", "clap_complete", "anstream", "indicatif", "signal_hook", "rustix"], &["src/cli/", "src/main.rs"]),
@@ -35,7 +35,7 @@ const ROOMS: [(&[&str], &[&str]); 10] = [
     ),
     (&["std::time", "std::env"], &["src/cli/"]),
     (&["unsafe", "unsafe_code"], &["src/engine/lanes/"]),
-    (&["rand", "rand_distr"], &["src/engine/draws.rs"]),
+    (&["rand", "rand_distr"], &["src/engine/chance/draws.rs"]),
 ];
 
 /// Known exceptions: a file, what it uses, and why. The list only shrinks.

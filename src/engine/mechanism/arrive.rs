@@ -1,9 +1,9 @@
 //! Arrive: customers are put where their segment starts, or its newcomers do, with the traits they keep for life.
 
-use crate::engine::crowd::Crowd;
-use crate::engine::draws::{Address, Purpose};
-use crate::engine::population::{Block, World};
-use crate::engine::sampler::{Sample, Sampler};
+use crate::engine::chance::crowd::Crowd;
+use crate::engine::chance::draws::{Address, Purpose};
+use crate::engine::chance::sampler::{Sample, Sampler};
+use crate::engine::state::population::{Block, World};
 
 impl Block {
     /// Puts `count` customers in their places, at time 0 or at the beginning of the period in which they come.

@@ -1,7 +1,7 @@
 //! Baskets: which are wanted, and what money they come to.
 
 use crate::engine::lanes::{Kernel, Lanes};
-use crate::engine::scratch::Subset;
+use crate::engine::state::scratch::Subset;
 
 /// Lists the words of the baskets that are wanted: of a buyer's words `4 * draw` to `4 * draw + 3` those below the
 /// count of purchases. Returns how many there are.

@@ -8,21 +8,21 @@
 //! Weights of places with the same drivers bend alike. So the table holds, for each place, the sums of chances up
 //! to it by class of drivers, and a customer's cumulative weight is one sum of products over the classes.
 
-use crate::engine::draws::Purpose;
+use crate::engine::chance::draws::Purpose;
+use crate::engine::chance::exp::exp;
+use crate::engine::chance::hazard::Hazard;
+use crate::engine::chance::narrow::{single, whole};
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
-use crate::engine::narrow::{single, whole};
-use crate::engine::numeric::exp::exp;
-use crate::engine::numeric::hazard::Hazard;
-use crate::engine::population::{Block, Period};
-use crate::engine::program::Reached;
-use crate::engine::row_table::RowTable;
-use crate::engine::scratch::Scratch;
-use crate::engine::shape::OwnShape;
+use crate::engine::state::population::{Block, Period};
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::program::Reached;
+use crate::engine::table::row_table::RowTable;
+use crate::engine::table::shape::OwnShape;
 use crate::model::change::{Force, Op};
 use crate::model::journey::State;
 
-use super::reach;
 use super::row::destination;
+use crate::engine::table::reach::reach;
 
 /// Draws everybody's next stage.
 pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {

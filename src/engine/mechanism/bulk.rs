@@ -52,7 +52,7 @@ pub fn leaves_after(u: f64, chance: f64, count: u32) -> Option<(u32, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::draws::{Draws, Purpose, unit, unit64};
+    use crate::engine::chance::draws::{Draws, Purpose, unit, unit64};
     use crate::stats::distribution::Distribution;
 
     #[test]

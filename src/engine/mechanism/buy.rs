@@ -5,15 +5,15 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use crate::engine::draws::{Address, Purpose, unit, unit64};
+use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
+use crate::engine::chance::poisson::{MANY, few, many};
+use crate::engine::chance::sampler::Sample;
+use crate::engine::count::ledger::Ledger;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
-use crate::engine::ledger::Ledger;
-use crate::engine::numeric::poisson::{MANY, few, many};
-use crate::engine::population::{Block, Period};
-use crate::engine::program::Reached;
-use crate::engine::sampler::Sample;
-use crate::engine::scratch::{Scratch, Subset};
-use crate::engine::tables::Buying;
+use crate::engine::state::population::{Block, Period};
+use crate::engine::state::scratch::{Scratch, Subset};
+use crate::engine::table::program::Reached;
+use crate::engine::table::tables::Buying;
 use crate::model::journey::Purchases;
 
 use super::baskets::{Money, Remaining, Tally, TheirMoney, Wanted};

@@ -1,12 +1,12 @@
 //! Count: the ledger takes the period.
 
+use crate::engine::count::ledger::Ledger;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Reach, Sixteen};
-use crate::engine::ledger::Ledger;
-use crate::engine::population::{Block, Period, World};
-use crate::engine::program::{Program, Reached};
-use crate::engine::scratch::Scratch;
+use crate::engine::state::population::{Block, Period, World};
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::program::{Program, Reached};
 
-use super::reach;
+use crate::engine::table::reach::reach;
 
 /// Counts customers by stage, the acquired, and satisfaction.
 pub fn count(block: &mut Block, world: &World<'_>, t: u32, ledger: &mut Ledger) {

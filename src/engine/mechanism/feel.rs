@@ -4,15 +4,15 @@
 //! model of the antecedents and consequences of satisfaction decisions", Journal of Marketing Research 17(4),
 //! and Bolton (1998), Marketing Science 17(1), where satisfaction anchors on what it was before.
 
-use crate::engine::draws::Purpose;
+use crate::engine::chance::draws::Purpose;
+use crate::engine::chance::normal::Normal;
+use crate::engine::chance::sampler::{Sample, Sampler};
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
-use crate::engine::numeric::normal::Normal;
-use crate::engine::population::{Block, Period};
-use crate::engine::program::Reached;
-use crate::engine::sampler::{Sample, Sampler};
-use crate::engine::scratch::Scratch;
+use crate::engine::state::population::{Block, Period};
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::program::Reached;
 
-use super::subset::{InStage, gather};
+use crate::engine::state::subset::{InStage, gather};
 
 /// Moves the satisfaction of customers in stages that have a quality.
 pub fn feel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {

@@ -4,13 +4,13 @@
 //! have agreed is noted: *forced divergence*. From a noted moment each scenario goes its own way by what its row has
 //! over. See `agreement.rs` for the chances, and `divergence.rs` for what becomes of those who part.
 
-use crate::engine::agreement::{Meeting, PlainMeeting};
-use crate::engine::column::room;
-use crate::engine::draws::Purpose;
+use crate::engine::chance::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
-use crate::engine::population::{Block, Period};
-use crate::engine::program::{Program, Reached};
-use crate::engine::scratch::Scratch;
+use crate::engine::state::column::room;
+use crate::engine::state::population::{Block, Period};
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::agreement::{Meeting, PlainMeeting};
+use crate::engine::table::program::{Program, Reached};
 
 use super::bend::{Bent, share, weigh};
 use super::row::destination;
@@ -115,7 +115,7 @@ fn take(
     meeting: &Meeting,
     scratch: &Scratch,
     fork: &Fork,
-    table: impl Fn(&PlainMeeting) -> &crate::engine::tables::PeriodTable,
+    table: impl Fn(&PlainMeeting) -> &crate::engine::table::tables::PeriodTable,
 ) {
     match meeting {
         Meeting::Plain(meeting) => plain(block, Period { table: table(meeting), ..now }, scratch),
@@ -171,7 +171,7 @@ impl Kernel for LookUp<'_> {
         let rows = l.words(self.row.unwrap_or(&self.block.stage), n);
         let chance = l.numbers_mut(self.chance, n);
         for i in 0..n {
-            let bits = super::reach(l, reached, self.strip, l.load(&rows[i]));
+            let bits = crate::engine::table::reach::reach(l, reached, self.strip, l.load(&rows[i]));
             l.store_f(&mut chance[i], l.of_bits(bits));
         }
     }

@@ -1,12 +1,12 @@
 //! Rows: which row of chances a customer's stage and clocks lead to.
 
 use crate::engine::lanes::{Kernel, Lanes, Reach, Strip};
-use crate::engine::population::{Block, Period};
-use crate::engine::program::{Program, Reached};
-use crate::engine::shape::ClockShape;
+use crate::engine::state::population::{Block, Period};
+use crate::engine::table::program::{Program, Reached};
+use crate::engine::table::shape::ClockShape;
 use crate::model::journey::Clock;
 
-use super::reach;
+use crate::engine::table::reach::reach;
 
 /// Writes the row of each customer to `row`.
 pub fn find(block: &Block, now: Period<'_>, row: &mut [u32]) {

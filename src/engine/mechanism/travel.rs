@@ -3,11 +3,11 @@
 //! A row without individual differences is a list of thresholds that one random word is compared with
 //! (inverse distribution function). Rows that customers bend are in `bend.rs`.
 
-use crate::engine::draws::Purpose;
+use crate::engine::chance::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, MOST_LANES, Many, Reach, Sixteen};
-use crate::engine::population::{Block, Period};
-use crate::engine::program::Reached;
-use crate::engine::scratch::Scratch;
+use crate::engine::state::population::{Block, Period};
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::program::Reached;
 
 use super::row::destination;
 use super::{bend, row};

@@ -1,0 +1,154 @@
+//! A cohort layout says where customers of one kind are kept: a cell for each stage, period in it, and whether they were
+//! ever retained, as far as customers can come there.
+
+use crate::model::Model;
+use crate::model::journey::{Clock, Driver, Stage, State};
+use crate::quantity::StageId;
+
+use crate::engine::table::program::Program;
+use crate::engine::table::shape::row_shapes;
+
+/// Where the customers of all stages are kept.
+pub struct Layout {
+    /// By stage.
+    pub stages: Vec<StageCells>,
+    /// The number of cells.
+    pub cells: usize,
+    /// Whether anything depends on how long ago customers came.
+    pub reads_age: bool,
+    /// Whether a chance is taken after purchases.
+    pub leaves: bool,
+    /// How many moves money is booked on.
+    pub booked: usize,
+}
+
+/// The cells of a stage, and where its ways out lead.
+pub struct StageCells {
+    /// The first cell of those never retained, and of those ever retained; none where there can be nobody.
+    pub first: [Option<usize>; 2],
+    /// The periods in the stage that are told apart.
+    pub length: usize,
+    /// The ways out that are taken once a period.
+    pub moves: Vec<Way>,
+    /// The ways out that are taken after a purchase.
+    pub leaves: Vec<Way>,
+    /// The clocks that rows are read by, their list lengths and strides.
+    pub clocks: Vec<(Clock, usize, usize)>,
+    /// Whether rows or purchases depend on how long ago customers came.
+    pub reads_age: bool,
+    /// Whether customers here count as retained.
+    pub retained: bool,
+}
+
+/// A way out.
+pub struct Way {
+    /// The cell that it leads to, for those never retained before and for those ever retained.
+    pub to: [Option<usize>; 2],
+    /// The place among the moves that money is booked on.
+    pub slot: Option<usize>,
+}
+
+impl Layout {
+    /// The layout of a model.
+    pub fn new(model: &Model, program: &Program) -> Self {
+        let reached = reached(model);
+        let mut cells = 0;
+        let firsts: Vec<[Option<usize>; 2]> = model
+            .stages
+            .iter()
+            .zip(&reached)
+            .map(|(stage, reached)| {
+                reached.map(|yes| {
+                    let first = cells;
+                    cells += if yes { tunnel_length(stage) } else { 0 };
+                    yes.then_some(first)
+                })
+            })
+            .collect();
+        let way = |from: usize, to: StageId| {
+            let retained = model.stages[to.index()].retained;
+            let slot = program.move_slot[from * program.stages + to.index()];
+            Way {
+                to: [0, 1].map(|ever| firsts[to.index()][ever | usize::from(retained)]),
+                slot: usize::from(slot).checked_sub(1),
+            }
+        };
+        let shapes = row_shapes(model);
+        let stages: Vec<StageCells> = model
+            .stages
+            .iter()
+            .zip(shapes)
+            .enumerate()
+            .map(|(from, (stage, shape))| StageCells {
+                first: firsts[from],
+                length: tunnel_length(stage),
+                moves: stage.moves().map(|exit| way(from, exit.to)).collect(),
+                leaves: stage.leaves().map(|exit| way(from, exit.to)).collect(),
+                reads_age: reads_age(model, stage, &shape.clocks),
+                clocks: shape.clocks,
+                retained: stage.retained,
+            })
+            .collect();
+        Self {
+            cells,
+            reads_age: stages.iter().any(|stage| stage.reads_age),
+            leaves: program.leaves,
+            booked: program.booked_moves.len(),
+            stages,
+        }
+    }
+}
+
+impl StageCells {
+    /// The cells of those who were ever retained, or never, by periods in the stage.
+    pub fn cells(&self, ever: usize) -> std::ops::Range<usize> {
+        self.first[ever].map_or(0..0, |first| first..first + self.length)
+    }
+
+    /// All cells.
+    pub fn all(&self) -> impl Iterator<Item = usize> + use<> {
+        self.cells(0).chain(self.cells(1))
+    }
+}
+
+/// By stage: whether somebody can be there who was never retained, and who was ever.
+fn reached(model: &Model) -> Vec<[bool; 2]> {
+    let mut reached = vec![[false; 2]; model.stages.len()];
+    let later = model.segments.iter().filter_map(|segment| segment.inflow.as_ref()).flat_map(|inflow| &inflow.start);
+    for (stage, _) in model.segments.iter().flat_map(|segment| &segment.start).chain(later) {
+        reached[stage.index()][usize::from(model.stages[stage.index()].retained)] = true;
+    }
+    let mut news = true;
+    while news {
+        news = false;
+        for (from, stage) in model.stages.iter().enumerate() {
+            for exit in &stage.exits {
+                let (to, retained) = (exit.to.index(), model.stages[exit.to.index()].retained);
+                for ever in 0..2 {
+                    let now = ever | usize::from(retained);
+                    news |= reached[from][ever] && !reached[to][now];
+                    reached[to][now] |= reached[from][ever];
+                }
+            }
+        }
+    }
+    reached
+}
+
+fn reads_age(model: &Model, stage: &Stage, clocks: &[(Clock, usize, usize)]) -> bool {
+    let ages = |driver: &Driver| matches!(driver.on, State::Trait(of) if model.traits[of.index()].ages);
+    let purchases = stage.purchases.as_ref().is_some_and(|its| {
+        let multiplied = its.rate_trait.into_iter().chain(its.basket_trait).any(|of| model.traits[of.index()].ages);
+        multiplied || its.drivers.iter().any(ages)
+    });
+    clocks.iter().any(|(clock, ..)| matches!(clock, Clock::Tenure | Clock::Age(_)))
+        || stage.move_drivers().any(ages)
+        || purchases
+}
+
+/// The periods in a stage that are told apart there.
+pub fn tunnel_length(stage: &Stage) -> usize {
+    let clocks = stage.clocks();
+    let at = clocks.iter().position(|clock| *clock == Clock::PeriodsInStage);
+    at.map_or(1, |at| stage.clock_lengths()[at])
+}

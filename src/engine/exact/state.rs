@@ -1,0 +1,234 @@
+//! A cohort state is where the customers of some kinds are: a weight for every cell, kind and satisfaction, all side by side.
+//! The satisfactions of a kind are neighbours; who came when is told apart only where something depends on it.
+
+use crate::model::Model;
+
+use super::layout::{Layout, StageCells, Way};
+use super::rows::{Kinds, Rows};
+use super::table::CohortTable;
+use super::tally::{Tally, product, sum};
+
+/// Customers of one segment on their way.
+pub struct CohortState<'a> {
+    layout: &'a Layout,
+    rows: Rows<'a>,
+    kinds: &'a Kinds,
+    /// Satisfaction at the start.
+    start: &'a [f64],
+    /// The satisfactions that are told apart.
+    nodes: &'a [f64],
+    /// By entry, where that is told apart: the entry, and the weights by cell, kind and satisfaction.
+    lanes: Vec<(u32, Vec<f64>)>,
+    /// The weights of the period to come.
+    next: Vec<f64>,
+    tally: Tally,
+}
+
+impl<'a> CohortState<'a> {
+    /// Nobody yet.
+    pub fn new(
+        (model, layout): (&'a Model, &'a Layout),
+        kinds: &'a Kinds,
+        (nodes, start): (&'a [f64], &'a [f64]),
+    ) -> Self {
+        Self {
+            tally: Tally::new(layout.stages.len(), layout.booked),
+            layout,
+            rows: Rows::new(model, layout, kinds, nodes.len()),
+            kinds,
+            start,
+            nodes,
+            lanes: Vec::new(),
+            next: vec![0.0; layout.cells * kinds.shares.len() * nodes.len()],
+        }
+    }
+
+    /// So many customers come, a part of them into each cell: at the start, or in a period before anything happens in it.
+    pub fn enter(&mut self, entry: u32, came: f64, starts: impl Iterator<Item = (usize, f64)>) {
+        if self.lanes.is_empty() || self.layout.reads_age {
+            self.lanes.push((entry, vec![0.0; self.next.len()]));
+        }
+        let (kinds, nodes) = (self.kinds.shares.len(), self.start.len());
+        let Some((_, lane)) = self.lanes.last_mut() else { return };
+        for (first, part) in starts {
+            let cell = &mut lane[first * kinds * nodes..][..kinds * nodes];
+            for (weights, share) in cell.chunks_exact_mut(nodes).zip(&self.kinds.shares) {
+                weights.iter_mut().zip(self.start).for_each(|(weight, start)| *weight += came * part * share * start);
+            }
+        }
+    }
+
+    /// Feel, move, buy, count: the order of `rollout.rs`; at time 0 they are only counted. Tells what each entry came to.
+    pub fn step(&mut self, table: &CohortTable<'_, '_>, mut tell: impl FnMut(&Tally)) {
+        for at in 0..self.lanes.len() {
+            let (entry, mut lane) = std::mem::take(&mut self.lanes[at]);
+            self.tally.clear();
+            if table.t > 0 {
+                // Who is there at the start is in the first period when those are who come in it.
+                self.rows.make(table, (table.t + 1).saturating_sub(entry.max(1)));
+                self.feel(table, &mut lane);
+                self.travel(&mut lane);
+                self.buy(&lane);
+                if self.layout.leaves {
+                    self.leave(&mut lane);
+                }
+            }
+            self.count(&lane);
+            tell(&self.tally);
+            self.lanes[at] = (entry, lane);
+        }
+    }
+
+    /// The customers of each kind, in each stage: by stage, then by kind.
+    pub fn by_kind(&self) -> Vec<Vec<f64>> {
+        let (width, nodes) = (self.width(), self.nodes.len());
+        let of_stage = |stage: &StageCells| {
+            let mut sums = vec![0.0; self.kinds.shares.len()];
+            for (_, lane) in &self.lanes {
+                for cell in stage.all() {
+                    let kinds = lane[cell * width..][..width].chunks_exact(nodes);
+                    sums.iter_mut().zip(kinds).for_each(|(into, weights)| *into += sum(weights));
+                }
+            }
+            sums
+        };
+        self.layout.stages.iter().map(of_stage).collect()
+    }
+
+    /// What each kind is about to buy, were the rates those of the last period: purchases, and what is spent.
+    pub fn bought_by_kind(&self, into: &mut [Vec<f64>; 2]) {
+        let (width, nodes) = (self.width(), self.nodes.len());
+        into.iter_mut().for_each(|into| into.resize(self.kinds.shares.len(), 0.0));
+        let buying = self.layout.stages.iter().zip(&self.rows.stages).filter(|(_, its)| !its.purchases.is_empty());
+        for (stage, rows) in buying {
+            for cell in
+                self.lanes.iter().flat_map(|(_, lane)| [0, 1].map(|ever| cells(stage, ever, lane, width))).flatten()
+            {
+                for (into, numbers) in into.iter_mut().zip([&rows.purchases, &rows.spent]) {
+                    let kinds = cell.chunks_exact(nodes).zip(numbers.chunks_exact(nodes));
+                    into.iter_mut().zip(kinds).for_each(|(into, (weights, its))| *into += product(weights, its));
+                }
+            }
+        }
+    }
+
+    /// The numbers of a cell: one for each kind and satisfaction.
+    fn width(&self) -> usize {
+        self.kinds.shares.len() * self.nodes.len()
+    }
+
+    fn feel(&mut self, table: &CohortTable<'_, '_>, lane: &mut [f64]) {
+        let (width, nodes) = (self.width(), self.nodes.len());
+        let felt = &mut self.next[..nodes];
+        for (stage, numbers) in self.layout.stages.iter().zip(&table.stages) {
+            let Some(kernel) = &numbers.kernel else { continue };
+            for cell in stage.all() {
+                for weights in lane[cell * width..][..width].chunks_exact_mut(nodes).filter(|its| has_any(its)) {
+                    kernel.feel(weights, felt);
+                    weights.copy_from_slice(felt);
+                }
+            }
+        }
+    }
+
+    fn travel(&mut self, lane: &mut Vec<f64>) {
+        let width = self.width();
+        self.next.fill(0.0);
+        for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
+            for ever in 0..2 {
+                for (periods, cell) in stage.cells(ever).enumerate() {
+                    let weights = &lane[cell * width..][..width];
+                    if !has_any(weights) {
+                        continue;
+                    }
+                    let mut columns = rows.rows[periods].chunks_exact(width);
+                    let later = cell + usize::from(periods + 1 < stage.length);
+                    if let Some(stay) = columns.next() {
+                        add(&mut self.next[later * width..][..width], weights, stay);
+                    }
+                    for (way, chances) in stage.moves.iter().zip(columns) {
+                        move_on((&mut self.next, width), way, ever, (weights, chances), &mut self.tally.moves);
+                    }
+                }
+            }
+        }
+        std::mem::swap(lane, &mut self.next);
+    }
+
+    fn buy(&mut self, lane: &[f64]) {
+        let width = self.width();
+        for (place, (stage, rows)) in self.layout.stages.iter().zip(&self.rows.stages).enumerate() {
+            if rows.purchases.is_empty() {
+                continue;
+            }
+            for cell in stage.all() {
+                let weights = &lane[cell * width..][..width];
+                self.tally.purchases[place] += product(weights, &rows.purchases);
+                self.tally.baskets[place] += product(weights, &rows.spent);
+            }
+        }
+    }
+
+    fn leave(&mut self, lane: &mut Vec<f64>) {
+        let width = self.width();
+        self.next.copy_from_slice(lane);
+        for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
+            for (way, shares) in stage.leaves.iter().zip(&rows.left) {
+                for ever in 0..2 {
+                    for cell in stage.cells(ever) {
+                        let weights = &lane[cell * width..][..width];
+                        let staying = &mut self.next[cell * width..][..width];
+                        for ((staying, weight), share) in staying.iter_mut().zip(weights).zip(shares) {
+                            *staying -= weight * share;
+                        }
+                        move_on((&mut self.next, width), way, ever, (weights, shares), &mut self.tally.moves);
+                    }
+                }
+            }
+        }
+        std::mem::swap(lane, &mut self.next);
+    }
+
+    fn count(&mut self, lane: &[f64]) {
+        let width = self.width();
+        for (place, stage) in self.layout.stages.iter().enumerate() {
+            let customers = |ever: usize| -> f64 { cells(stage, ever, lane, width).map(sum).sum() };
+            let acquired = customers(1);
+            self.tally.customers[place] += customers(0) + acquired;
+            self.tally.acquired += acquired;
+            if self.nodes.len() > 1 && stage.retained {
+                let kinds = cells(stage, 1, lane, width).flat_map(|cell| cell.chunks_exact(self.nodes.len()));
+                self.tally.satisfaction += kinds.map(|weights| product(weights, self.nodes)).sum::<f64>();
+            }
+        }
+    }
+}
+
+fn cells<'a>(stage: &StageCells, ever: usize, lane: &'a [f64], width: usize) -> impl Iterator<Item = &'a [f64]> {
+    stage.cells(ever).map(move |cell| &lane[cell * width..][..width])
+}
+
+fn has_any(weights: &[f64]) -> bool {
+    weights.iter().any(|weight| *weight != 0.0)
+}
+
+/// Moves the share of some customers that a chance takes.
+fn move_on(
+    (next, width): (&mut [f64], usize),
+    way: &Way,
+    ever: usize,
+    (weights, chances): (&[f64], &[f64]),
+    booked: &mut [f64],
+) {
+    let Some(to) = way.to[ever] else { return };
+    add(&mut next[to * width..][..width], weights, chances);
+    if let Some(slot) = way.slot {
+        booked[slot] += product(weights, chances);
+    }
+}
+
+fn add(into: &mut [f64], weights: &[f64], chances: &[f64]) {
+    for ((into, weight), chance) in into.iter_mut().zip(weights).zip(chances) {
+        *into += weight * chance;
+    }
+}

@@ -1,0 +1,202 @@
+//! A cohort table is every number that a cohort reads in one period, as [`crate::engine::table::tables`] is for simulated customers.
+
+use std::sync::Arc;
+
+use crate::model::Model;
+use crate::model::change::Op;
+use crate::model::journey::{Chance, Driver, Exit, Stage, State};
+use crate::model::param::ParamSet;
+use crate::model::rows::{Moment, combinations, hold};
+use crate::model::timeline::Timeline;
+use crate::quantity::TraitId;
+
+use super::kernels::Kernels;
+use super::satisfaction_grid::Kernel;
+use crate::engine::chance::exp::exp_held;
+
+/// The numbers in force in one period for one segment of one scenario.
+pub struct CohortTable<'a, 'm> {
+    model: &'m Model,
+    timeline: &'a Timeline<'m>,
+    kernels: &'a Kernels<'a>,
+    /// The period.
+    pub t: u32,
+    /// How often it was filled.
+    pub fills: u32,
+    /// The number at each path.
+    values: ParamSet,
+    /// By stage.
+    pub stages: Vec<StageNumbers>,
+}
+
+/// What a stage is like in a period.
+#[derive(Clone, Default)]
+pub struct StageNumbers {
+    /// Grows whenever any of the numbers is another one than in the period before.
+    pub version: u32,
+    /// The chances at neutral by combination of clocks and move, own chances as 0.
+    pub chances: Vec<f64>,
+    /// Of each move.
+    pub moves: Vec<Bend>,
+    /// Of each way out after a purchase.
+    pub leaves: Vec<Own>,
+    /// Of purchases: the rate, the basket, and what bends the rate.
+    pub purchases: (f64, f64, Bend),
+    /// What one period in the stage does to satisfaction; none where nothing is felt.
+    pub kernel: Option<Arc<Kernel>>,
+    made_by: Vec<u64>,
+}
+
+/// What bends a chance or a rate.
+#[derive(Clone, Default)]
+pub struct Bend {
+    /// The traits, with the log-odds or log-rate per unit above neutral.
+    pub traits: Vec<(TraitId, f64)>,
+    /// By how much satisfaction multiplies, node by node; empty where it does not.
+    pub tilts: Vec<f64>,
+    /// The chance, where it is the customer's own.
+    pub own: Option<Own>,
+}
+
+/// A chance that is taken as it is: the customer's own, or a number.
+#[derive(Clone)]
+pub enum Own {
+    /// A trait, with the operations on it.
+    Of(TraitId, Vec<(Op, f64, f64)>),
+    /// A number.
+    Fixed(f64),
+}
+
+impl Own {
+    /// The chance of a customer with this trait.
+    pub fn chance(&self, traits: impl Fn(TraitId) -> f64) -> f64 {
+        match self {
+            Self::Fixed(chance) => *chance,
+            Self::Of(of, operations) => operations
+                .iter()
+                .fold(traits(*of), |p, (op, amount, share)| op.apply(p, *amount, *share))
+                .clamp(0.0, 1.0),
+        }
+    }
+}
+
+impl<'a, 'm> CohortTable<'a, 'm> {
+    /// The table of time `t`.
+    pub fn new(model: &'m Model, timeline: &'a Timeline<'m>, kernels: &'a Kernels<'a>, t: u32) -> Self {
+        let stages = vec![StageNumbers::default(); model.stages.len()];
+        let mut table = Self { model, timeline, kernels, t, fills: 0, values: timeline.values(t).0, stages };
+        table.fill();
+        table
+    }
+
+    /// Goes on or back to period `t`.
+    pub fn go_to(&mut self, t: u32) {
+        let changes = self.timeline.epoch(t) != self.timeline.epoch(self.t);
+        self.t = t;
+        if changes {
+            self.values = self.timeline.values(t).0;
+        }
+        if changes || self.model.stages.iter().any(Stage::follows_the_period) {
+            self.fill();
+        }
+    }
+
+    fn fill(&mut self) {
+        self.fills += 1;
+        for (at, stage) in self.model.stages.iter().enumerate() {
+            let chances = self.chances(stage);
+            let made_by = self.read(stage, &chances);
+            if self.stages[at].version == 0 || self.stages[at].made_by != made_by {
+                let version = self.stages[at].version + 1;
+                self.stages[at] = StageNumbers {
+                    version,
+                    chances,
+                    moves: stage.moves().map(|exit| self.bend(&exit.drivers, self.own(exit))).collect(),
+                    leaves: stage.leaves().map(|exit| self.after_purchase(exit)).collect(),
+                    purchases: self.purchases(stage),
+                    kernel: self.kernel(at, stage),
+                    made_by,
+                };
+            }
+        }
+    }
+
+    /// The bits of every number that a stage is made by.
+    fn read(&self, stage: &Stage, chances: &[f64]) -> Vec<u64> {
+        let mut numbers = chances.to_vec();
+        let purchases = stage.purchases.as_ref();
+        numbers.extend(purchases.into_iter().flat_map(|its| [self.values[its.rate], self.values[its.basket]]));
+        let drivers = stage.move_drivers().chain(purchases.into_iter().flat_map(|its| &its.drivers));
+        numbers.extend(drivers.map(|driver| self.values[driver.weight]));
+        if let (Some(experience), Some(quality)) = (&self.model.experience, &stage.quality) {
+            numbers.extend([self.values[quality.mean], self.values[experience.learning]]);
+        }
+        for exit in &stage.exits {
+            match exit.chance {
+                Chance::Own { changes, .. } => {
+                    for (op, amount, share) in self.timeline.own_operations(changes, self.t) {
+                        numbers.extend([f64::from(op as u8), amount, share]);
+                    }
+                }
+                Chance::Fixed(id) => numbers.push(self.values[id]),
+                Chance::Listed { .. } => {}
+            }
+        }
+        numbers.into_iter().map(f64::to_bits).collect()
+    }
+
+    fn chances(&self, stage: &Stage) -> Vec<f64> {
+        let lengths = stage.clock_lengths();
+        let of = |clocks: Vec<usize>| {
+            let moment = Moment { values: &self.values, period: self.t, clocks: &clocks, talkers: 0.0 };
+            let mut chances = stage.chances(&moment);
+            hold(&mut chances);
+            chances
+        };
+        combinations(&lengths).flat_map(of).collect()
+    }
+
+    fn own(&self, exit: &Exit) -> Option<Own> {
+        match exit.chance {
+            Chance::Own { of, changes } => Some(Own::Of(of, self.timeline.own_operations(changes, self.t))),
+            _ => None,
+        }
+    }
+
+    fn after_purchase(&self, exit: &Exit) -> Own {
+        let chance = match exit.chance {
+            Chance::Fixed(id) => self.values[id],
+            _ => 0.0,
+        };
+        self.own(exit).unwrap_or(Own::Fixed(chance))
+    }
+
+    fn bend(&self, drivers: &[Driver], own: Option<Own>) -> Bend {
+        let mut bend = Bend { own, ..Bend::default() };
+        let mut of_satisfaction = None;
+        for driver in drivers {
+            let weight = self.values[driver.weight];
+            match driver.on {
+                State::Trait(of) => bend.traits.push((of, weight)),
+                State::Satisfaction => *of_satisfaction.get_or_insert(0.0) += weight,
+            }
+        }
+        if let (Some(experience), Some(weight)) = (&self.model.experience, of_satisfaction) {
+            let nodes = self.kernels.grid().nodes();
+            bend.tilts = nodes.iter().map(|s| exp_held(weight * (s - experience.neutral))).collect();
+        }
+        bend
+    }
+
+    fn purchases(&self, stage: &Stage) -> (f64, f64, Bend) {
+        stage.purchases.as_ref().map_or_else(Default::default, |its| {
+            (self.values[its.rate], self.values[its.basket], self.bend(&its.drivers, None))
+        })
+    }
+
+    fn kernel(&self, at: usize, stage: &Stage) -> Option<Arc<Kernel>> {
+        let experience = self.model.experience.as_ref().filter(|_| self.kernels.grid().nodes().len() > 1)?;
+        let quality = stage.quality.as_ref()?;
+        self.kernels.kernel(at, self.values[quality.mean], self.values[experience.learning])
+    }
+}

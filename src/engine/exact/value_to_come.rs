@@ -1,0 +1,206 @@
+//! The value to come is what a customer's future is worth, from each place that customers can be in.
+//!
+//! It is found backward, from the horizon to the first entry (Howard 1960, "Dynamic programming and Markov processes",
+//! chapter 2): a step is the transpose of the one in `state.rs`, so one walk values the customers of all entries.
+//! Where something depends on how long ago they came, each entry takes a walk of its own.
+
+use crate::model::timeline::Timeline;
+use crate::quantity::{ScenarioId, SegmentId};
+
+use super::cohort::{Solution, WIDTH};
+use super::layout::{Layout, StageCells, Way};
+use super::rows::{Kinds, Rows};
+use super::table::CohortTable;
+use crate::engine::chance::narrow::whole;
+use crate::engine::count::by_time::ByTime;
+
+/// What happens is worth, by time.
+pub struct Rewards {
+    /// A customer in each stage at the time.
+    pub customers: ByTime,
+    /// A unit of money spent in each stage.
+    pub baskets: ByTime,
+    /// Each move that money is booked on.
+    pub moves: ByTime,
+}
+
+/// The values of some kinds of customers of one segment.
+struct Values<'a> {
+    layout: &'a Layout,
+    rows: Rows<'a>,
+    rewards: &'a Rewards,
+    /// Numbers of a cell: one for each kind and satisfaction.
+    width: usize,
+    /// The satisfactions that are told apart.
+    nodes: usize,
+    /// By cell, kind and satisfaction: the value of what comes after the step that was taken last.
+    now: Vec<f64>,
+    /// The values of the step under way.
+    before: Vec<f64>,
+}
+
+impl Solution<'_, '_> {
+    /// What one customer of each of the first entries (0: who is there at the start) comes to over the horizon.
+    pub fn worth_by_entry(&self, place: (ScenarioId, SegmentId), rewards: &Rewards, entries: usize) -> Vec<f64> {
+        let mut worths = vec![0.0; entries];
+        let timeline = self.timeline(place);
+        for some in self.kinds(place.1).chunks(WIDTH / self.kernels().grid().nodes().len()) {
+            if self.layout().reads_age {
+                for entry in 0..entries {
+                    self.walk_back((place.1, &timeline), &some, rewards, (entry, &mut worths[entry..=entry]));
+                }
+            } else {
+                self.walk_back((place.1, &timeline), &some, rewards, (0, &mut worths));
+            }
+        }
+        worths
+    }
+
+    /// Values the customers of entries in a row, the first of which is given, and adds that to their worths.
+    fn walk_back(
+        &self,
+        (segment, timeline): (SegmentId, &Timeline<'_>),
+        kinds: &Kinds,
+        rewards: &Rewards,
+        (first, worths): (usize, &mut [f64]),
+    ) {
+        let model = self.model();
+        let mut values = Values::new(self, kinds, rewards);
+        let mut table = CohortTable::new(model, timeline, self.kernels(), model.run.horizon);
+        for t in (first.max(1)..=model.run.horizon as usize).rev() {
+            table.go_to(whole(t));
+            values.step_back(&table, whole(t + 1 - first.max(1)));
+            if let Some(worth) = t.checked_sub(first).and_then(|at| worths.get_mut(at)) {
+                *worth += self.worth_of_newcomers(&values, (segment, t), kinds);
+            }
+        }
+        if first == 0 {
+            values.count(0);
+            worths[0] += self.worth_of_newcomers(&values, (segment, 0), kinds);
+        }
+    }
+
+    /// What a customer is worth who comes now, over the stages, kinds and satisfactions in which they come.
+    fn worth_of_newcomers(&self, values: &Values<'_>, (segment, entry): (SegmentId, usize), kinds: &Kinds) -> f64 {
+        let start = self.kernels().start();
+        let of_stage = |(first, part): (usize, f64)| {
+            let values = values.now[first * values.width..][..values.width].chunks_exact(values.nodes);
+            let one = |(values, share): (&[f64], &f64)| share * super::tally::product(values, start);
+            part * values.zip(&kinds.shares).map(one).sum::<f64>()
+        };
+        self.starts(segment, entry).map(of_stage).sum()
+    }
+}
+
+impl<'a> Values<'a> {
+    /// Nothing to come.
+    fn new(solution: &'a Solution<'_, '_>, kinds: &'a Kinds, rewards: &'a Rewards) -> Self {
+        let (layout, nodes) = (solution.layout(), solution.kernels().grid().nodes().len());
+        let width = kinds.shares.len() * nodes;
+        let nothing = vec![0.0; layout.cells * width];
+        let rows = Rows::new(solution.model(), layout, kinds, nodes);
+        Self { layout, rows, rewards, width, nodes, before: nothing.clone(), now: nothing }
+    }
+
+    /// From after a period to before it: what comes later, and what happens in it.
+    fn step_back(&mut self, table: &CohortTable<'_, '_>, age: u32) {
+        self.rows.make(table, age);
+        let t = table.t as usize;
+        self.count(t);
+        if self.layout.leaves {
+            self.leave(t);
+        }
+        self.buy(t);
+        self.travel(t);
+        self.feel(table);
+    }
+
+    /// Values being counted in a stage.
+    fn count(&mut self, t: usize) {
+        for (stage, worth) in self.layout.stages.iter().zip(&self.rewards.customers[t]) {
+            for cell in stage.all() {
+                self.now[cell * self.width..][..self.width].iter_mut().for_each(|value| *value += worth);
+            }
+        }
+    }
+
+    fn leave(&mut self, t: usize) {
+        let mut before = std::mem::take(&mut self.before);
+        before.copy_from_slice(&self.now);
+        for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
+            for (way, shares) in stage.leaves.iter().zip(&rows.left) {
+                for (ever, cell) in both(stage).flat_map(|(ever, cells)| cells.map(move |cell| (ever, cell))) {
+                    let (here, there) = (self.values(cell), self.there(way, ever, t));
+                    let values = &mut before[cell * self.width..][..self.width];
+                    for (at, (value, share)) in values.iter_mut().zip(shares).enumerate() {
+                        *value += share * (there(at) - here[at]);
+                    }
+                }
+            }
+        }
+        self.before = std::mem::replace(&mut self.now, before);
+    }
+
+    fn buy(&mut self, t: usize) {
+        let stages = self.layout.stages.iter().zip(&self.rows.stages).zip(&self.rewards.baskets[t]);
+        for ((stage, rows), worth) in stages.filter(|((_, rows), _)| !rows.purchases.is_empty()) {
+            for cell in stage.all() {
+                let values = self.now[cell * self.width..][..self.width].iter_mut();
+                values.zip(&rows.spent).for_each(|(value, spent)| *value += worth * spent);
+            }
+        }
+    }
+
+    fn travel(&mut self, t: usize) {
+        let mut before = std::mem::take(&mut self.before);
+        for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
+            for (ever, cells) in both(stage) {
+                for (periods, cell) in cells.enumerate() {
+                    let mut columns = rows.rows[periods].chunks_exact(self.width);
+                    let stay = columns.next().unwrap_or_default();
+                    let later = self.values(cell + usize::from(periods + 1 < stage.length));
+                    let values = &mut before[cell * self.width..][..self.width];
+                    values
+                        .iter_mut()
+                        .zip(stay.iter().zip(later))
+                        .for_each(|(value, (stay, later))| *value = stay * later);
+                    for (way, chances) in stage.moves.iter().zip(columns) {
+                        let there = self.there(way, ever, t);
+                        let taken = values.iter_mut().zip(chances).enumerate();
+                        taken.for_each(|(at, (value, chance))| *value += chance * there(at));
+                    }
+                }
+            }
+        }
+        self.before = std::mem::replace(&mut self.now, before);
+    }
+
+    fn feel(&mut self, table: &CohortTable<'_, '_>) {
+        for (stage, numbers) in self.layout.stages.iter().zip(&table.stages) {
+            let Some(kernel) = &numbers.kernel else { continue };
+            for cell in stage.all() {
+                for values in self.now[cell * self.width..][..self.width].chunks_exact_mut(self.nodes) {
+                    let felt = &mut self.before[..self.nodes];
+                    kernel.expect(values, felt);
+                    values.copy_from_slice(felt);
+                }
+            }
+        }
+    }
+
+    fn values(&self, cell: usize) -> &[f64] {
+        &self.now[cell * self.width..][..self.width]
+    }
+
+    /// The value of taking a way, at each place of a cell.
+    fn there(&self, way: &Way, ever: usize, t: usize) -> impl Fn(usize) -> f64 {
+        let values = way.to[ever].map(|to| self.values(to));
+        let worth = way.slot.map_or(0.0, |slot| self.rewards.moves[t][slot]);
+        move |at| values.map_or(0.0, |values| values[at] + worth)
+    }
+}
+
+/// The cells of those never retained and of those ever retained.
+fn both(stage: &StageCells) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+    [0, 1].into_iter().map(|ever| (ever, stage.cells(ever)))
+}

@@ -1,0 +1,141 @@
+//! A replay is one customer's life, period by period: the same as in the full run, to the last bit.
+
+use crate::model::Model;
+use crate::model::timeline::Timeline;
+use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, UNITS_PER_ONE};
+
+use super::experiment::Experiment;
+use super::lockstep::Heard;
+use super::rollout::Rollout;
+use crate::engine::chance::crowd::Crowd;
+use crate::engine::chance::draws::Draws;
+use crate::engine::count::cells::{Arrivals, planned};
+use crate::engine::count::ledger::Ledger;
+use crate::engine::lanes::InstructionSet;
+use crate::engine::mechanism::count;
+use crate::engine::state::population::Block;
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::program::Program;
+use crate::engine::table::tables::PeriodTable;
+
+/// Which simulated customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// One of those who are there at the start, counted from 0 over all segments in canonical order.
+    AtStart(u32),
+    /// One of a cohort, counted from 0 within it.
+    OfCohort {
+        /// The segment.
+        segment: SegmentId,
+        /// The period in which they come; 0 for those who are there at the start.
+        entry: u32,
+        /// The customer.
+        customer: u32,
+    },
+}
+
+/// One time of one customer's life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The time: 0 at the start, then the period.
+    pub period: u32,
+    /// The stage at the end of the period, by its place in the model.
+    pub stage: usize,
+    /// Satisfaction, where customers remember.
+    pub satisfaction: Option<f64>,
+    /// Purchases in the period.
+    pub purchases: u64,
+    /// Money spent in the period.
+    pub spent: f64,
+}
+
+/// One customer's life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// The segment the customer belongs to.
+    pub segment: SegmentId,
+    /// The traits in the order of the model.
+    pub traits: Vec<f64>,
+    /// Every time from the start, or from the period in which the customer came, to the horizon.
+    pub moments: Vec<Moment>,
+}
+
+/// Replays one simulated customer of a scenario and replication.
+///
+/// Where customers hear from each other, everybody is simulated once to know what this one hears.
+///
+/// # Errors
+/// How many customers there are of whom this one is none.
+pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, who: Who) -> Result<Life, u32> {
+    let program = Program::new(model);
+    let rollout = Rollout::new(model, &program, Draws::new(model.run.seed, replication), InstructionSet::best());
+    let drawn = Experiment::drawn(model, replication);
+    let Heard { talkers, fired, arrivals } = if program.coupled {
+        Experiment::new(model).heard(scenario, replication)
+    } else {
+        let arrivals = planned(model, &drawn).swap_remove(scenario.index());
+        Heard { talkers: vec![0.0; model.run.horizon as usize + 1], fired: Vec::new(), arrivals }
+    };
+    let crowd = crowd(model, &arrivals, who)?;
+    let segment = SegmentId::from(crowd.segment);
+    let timeline = Timeline::with_rules(model, &drawn, scenario, &fired, segment);
+    let mut block = Block::with_room(&program, 1, true);
+    let mut scratch = Scratch::new(&program, 1, true);
+    let mut ledger = Ledger::new(program.counted(), crowd.entry, model.run.horizon);
+    block.begin(&rollout.world, crowd, 1);
+    let traits = block.traits.iter().map(|column| f64::from(column[0])).collect();
+    let mut moments = Vec::new();
+    if crowd.entry == 0 {
+        count::count(&mut block, &rollout.world, 0, &mut ledger);
+        moments.push(moment(&block, &ledger, 0));
+    }
+    for t in crowd.entry.max(1)..=model.run.horizon {
+        let table = PeriodTable::new(model, &program, &timeline, t, talkers[t as usize]);
+        rollout.period(&mut block, &mut scratch, &table, t, &mut ledger);
+        moments.push(moment(&block, &ledger, t));
+    }
+    Ok(Life { segment, traits, moments })
+}
+
+/// A crowd of this customer alone, where there is such a customer among those who come to a segment in each period.
+fn crowd(model: &Model, arrivals: &[Vec<Arrivals>], who: Who) -> Result<Crowd, u32> {
+    let mut ends = model.segments.iter().scan(0, |end, segment| {
+        *end += segment.agents;
+        Some(*end)
+    });
+    match who {
+        Who::AtStart(customer) => {
+            let segment = ends.position(|end| customer < end).ok_or(model.run.agents)?;
+            Ok(Crowd::new(segment, 0, customer))
+        }
+        Who::OfCohort { segment, entry, customer } => {
+            let came = arrivals[segment.index()].get(entry as usize).map_or(0, |its| its.agents);
+            if customer >= came {
+                return Err(came);
+            }
+            // Newcomers are counted anew in every cohort, those at the start over all segments.
+            let before: u32 = model.segments[..segment.index()].iter().map(|segment| segment.agents).sum();
+            let first = if entry == 0 { before + customer } else { customer };
+            Ok(Crowd::new(segment.index(), entry, first))
+        }
+    }
+}
+
+fn moment(block: &Block, ledger: &Ledger, t: u32) -> Moment {
+    let at = t as usize;
+    let stage = ledger.customers(at).iter().position(|count| *count > 0).unwrap_or(0);
+    let held = block.satisfaction.first().map(|s| (f64::from(*s) * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "one customer's purchases in one period"
+    )]
+    let purchases = ledger.purchases(at).iter().sum::<i128>() as u64;
+    Moment {
+        period: t,
+        stage,
+        satisfaction: held,
+        purchases,
+        spent: ledger.baskets(at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
+    }
+}

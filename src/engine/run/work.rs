@@ -1,0 +1,75 @@
+//! Work is what a piece of computing costs, counted before it starts and never by a clock. A unit is about a nanosecond of
+//! one processor: what things weigh was measured once (`docs/performance.md`, "Cost by mechanism") and is fixed since.
+
+use crate::model::Model;
+use crate::model::journey::Stage;
+
+use crate::engine::chance::sampler::Sampler;
+use crate::engine::count::cells::{BATCHES, Cells, planned};
+use crate::engine::table::program::Program;
+
+/// What an [`ExactCost`](crate::engine::exact::cost::ExactCost) counts in.
+pub const CUSTOMER_PERIOD: f64 = 10.0;
+
+/// The work of a model's simulation.
+pub fn simulation(model: &Model) -> f64 {
+    let program = Program::new(model);
+    let periods = f64::from(model.run.horizon);
+    let replications = f64::from(model.run.replications);
+    let mut customer_periods = 0.0;
+    for scenario in planned(model, &model.central()) {
+        for (entry, its) in scenario.iter().flat_map(|segment| segment.iter().enumerate()) {
+            let lived = periods - (entry as f64 - 1.0).max(0.0);
+            customer_periods += f64::from(its.agents) * lived;
+        }
+    }
+    replications * (customer_periods * of_customer(model) + of_books(model, &program) + tables(model))
+}
+
+/// A customer in a period.
+pub fn of_customer(model: &Model) -> f64 {
+    let program = &Program::new(model);
+    let when = |used: bool, work: f64| if used { work } else { 0.0 };
+    let draws_baskets = program.baskets.iter().flatten().any(|law| !matches!(law, Sampler::Constant(_)));
+    0.7 + when(!program.clocks.is_empty(), 0.6)
+        + when(program.remembers, 1.3)
+        + when(program.bends, 0.7)
+        + when(program.bends && !model.traits.is_empty(), 0.4)
+        + when(program.buys, 3.0)
+        + when(program.buys && draws_baskets, 1.1)
+        + when(program.buys && !program.rate_states.is_empty(), 0.7)
+        + when(!program.own.is_empty(), 1.0)
+        + when(!program.booked_moves.is_empty(), 0.4)
+        + when(program.coupled, 0.6)
+        + when(program.compares, 0.6)
+}
+
+/// What is counted and priced of one replication, however few its customers.
+fn of_books(model: &Model, program: &Program) -> f64 {
+    /// A number of a ledger that is counted and priced.
+    const NUMBER: f64 = 10.0;
+    let cells = Cells::of(model);
+    let times = f64::from(model.run.horizon) + 1.0;
+    // Newcomers are counted from the period on in which they come: half of the times in the mean.
+    let entries = 1.0 + (cells.entries as f64 - 1.0) * 0.5;
+    let width = 3.0 * program.stages as f64 + 2.0 + program.booked_moves.len() as f64;
+    let sets = 1.0 + BATCHES as f64;
+    model.scenarios.len() as f64 * cells.segments as f64 * entries * times * width * sets * NUMBER
+}
+
+/// The tables of one replication: made anew where numbers are drawn.
+pub fn tables(model: &Model) -> f64 {
+    /// A row, and a number of the study, in one period.
+    const ROW: f64 = 200.0;
+    const PARAM: f64 = 4.0;
+    if !model.is_uncertain() {
+        return 0.0;
+    }
+    let rows: f64 = model.stages.iter().map(rows).sum();
+    let tables = (model.scenarios.len() * model.segments.len()) as f64 * f64::from(model.run.horizon);
+    tables * (rows * ROW + model.params.len() as f64 * PARAM)
+}
+
+fn rows(stage: &Stage) -> f64 {
+    stage.clock_lengths().iter().map(|length| *length as f64).product()
+}

@@ -1,0 +1,9 @@
+//! What the numbers of a period become for the loop.
+
+pub mod agreement;
+pub mod classes;
+pub mod program;
+pub mod reach;
+pub mod row_table;
+pub mod shape;
+pub mod tables;

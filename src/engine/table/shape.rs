@@ -1,0 +1,123 @@
+//! Shapes: how rows of chances are laid out, the same for every period and draw of a study.
+
+use crate::model::Model;
+use crate::model::journey::{Chance, Clock, Stage};
+use crate::quantity::{ParamId, StageId};
+
+use crate::engine::chance::narrow::{place, whole};
+use crate::engine::lanes::Strip;
+
+/// A clock that rows are read by, for every stage.
+#[derive(Clone)]
+pub struct ClockShape {
+    /// What it reads.
+    pub clock: Clock,
+    /// The last place of each stage's list; 0 where the stage does not read it.
+    pub last: Strip,
+    /// How many rows lie between two places.
+    pub stride: Strip,
+}
+
+/// A chance that is the customer's own.
+#[derive(Clone)]
+pub struct OwnShape {
+    /// The stage it leads out of.
+    pub from: u32,
+    /// Its place in the row.
+    pub at: usize,
+    /// The place of staying.
+    pub stay: usize,
+    /// Its column among the own chances of all stages.
+    pub column: usize,
+}
+
+/// How the rows of one stage are laid out.
+#[derive(Clone, Debug)]
+pub struct RowShape {
+    /// The first row of the stage.
+    pub first: usize,
+    /// How many rows it has, one for each combination of clocks.
+    pub count: usize,
+    /// The clocks, their list lengths and strides.
+    pub clocks: Vec<(Clock, usize, usize)>,
+    /// The stage.
+    pub stage: usize,
+    /// For each place of the row (exits and staying, in canonical order): the stage it leads to.
+    pub to: Vec<u8>,
+    /// The place of staying.
+    pub stay: usize,
+}
+
+/// The clocks that rows are read by.
+pub fn clock_shapes(rows: &[RowShape]) -> Vec<ClockShape> {
+    let mut clocks: Vec<Clock> = Vec::new();
+    for (clock, length, _) in rows.iter().flat_map(|row| &row.clocks) {
+        if *length > 1 && !clocks.contains(clock) {
+            clocks.push(*clock);
+        }
+    }
+    let read = |row: &RowShape, clock: Clock| row.clocks.iter().find(|(its, ..)| *its == clock).copied();
+    clocks
+        .into_iter()
+        .map(|clock| ClockShape {
+            clock,
+            last: Strip::of(
+                rows.iter().map(|row| read(row, clock).map_or(0, |(_, length, _)| whole(length - 1))).chain([0]),
+            ),
+            stride: Strip::of(
+                rows.iter().map(|row| read(row, clock).map_or(0, |(.., stride)| whole(stride))).chain([0]),
+            ),
+        })
+        .collect()
+}
+
+/// The chances that are the customer's own, in the order of stages and exits.
+pub fn own_shapes(model: &Model, rows: &[RowShape]) -> Vec<OwnShape> {
+    let columns = own_chances(model);
+    let mut own = Vec::new();
+    for (from, (stage, row)) in model.stages.iter().zip(rows).enumerate() {
+        for (exit, written) in stage.moves().enumerate() {
+            let Chance::Own { changes, .. } = written.chance else { continue };
+            let at = exit + usize::from(exit >= row.stay);
+            let Some(column) = columns.iter().position(|id| *id == changes) else { continue };
+            own.push(OwnShape { from: whole(from), at, stay: row.stay, column });
+        }
+    }
+    own
+}
+
+/// The parameters of all chances that are the customer's own, in the order of stages and exits.
+pub fn own_chances(model: &Model) -> Vec<ParamId> {
+    let exits = model.stages.iter().flat_map(|stage| &stage.exits);
+    let own = exits.filter_map(|exit| match exit.chance {
+        Chance::Own { changes, .. } => Some(changes),
+        _ => None,
+    });
+    own.collect()
+}
+
+/// How the rows of every stage are laid out.
+pub fn row_shapes(model: &Model) -> Vec<RowShape> {
+    let mut first = 0;
+    let mut shapes = Vec::new();
+    for (place, stage) in model.stages.iter().enumerate() {
+        let lengths = stage.clock_lengths();
+        let mut stride: usize = lengths.iter().product();
+        let clocks = stage.clocks().into_iter().zip(lengths).map(|(clock, length)| {
+            stride /= length;
+            (clock, length, stride)
+        });
+        let clocks: Vec<_> = clocks.collect();
+        let count = clocks.iter().map(|(_, length, _)| length).product();
+        shapes.push(RowShape { clocks, ..row_shape(stage, StageId::from(place), first, count) });
+        first += count;
+    }
+    shapes
+}
+
+fn row_shape(stage: &Stage, own: StageId, first: usize, count: usize) -> RowShape {
+    let stay = stage.moves().filter(|exit| exit.to < own).count();
+    let mut to: Vec<u8> = stage.moves().map(|exit| place(exit.to)).collect();
+    to.insert(stay, place(own));
+    RowShape { stage: own.index(), first, count, clocks: Vec::new(), to, stay }
+}

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use polku::estimate::when::percentiles;
+use polku::estimate::money::when::percentiles;
 use polku::stats::cash::Calendar;
 use polku::stats::order::{Bounded, percentile};
 use polku::stats::ratio::Ratio;

@@ -7,8 +7,8 @@ mod common;
 use common::model;
 use polku::engine::run::divergence::Grain;
 use polku::engine::run::experiment::Experiment;
-use polku::estimate::business::{Business, Irr, ShockCourse};
 use polku::estimate::exact::Exact;
+use polku::estimate::money::business::{Business, Irr, ShockCourse};
 use polku::estimate::runs::Runs;
 use polku::stats::moments::Moments;
 use polku::stats::share::Share;
@@ -197,7 +197,7 @@ fn parameter_uncertainty_is_that_of_the_exact_expectations() {
 fn more_customers_shrink_simulation_error_and_not_the_uncertainty_of_the_world() {
     let few = business(DOUBTFUL).uncertainty;
     let many = business(&DOUBTFUL.replace("agents = 400", "agents = 3_200")).uncertainty;
-    let of = |found: &[polku::estimate::business::Uncertainty]| {
+    let of = |found: &[polku::estimate::money::business::Uncertainty]| {
         let its = found.iter().find(|its| its.scenario == "today" && its.metric == "revenue").unwrap().clone();
         (its.simulation_error.value, its.parameter_sd.value)
     };

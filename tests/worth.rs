@@ -10,7 +10,7 @@ use polku::engine::exact::cohort::Solver;
 use polku::engine::exact::value_to_come::Rewards;
 use polku::engine::run::experiment::Experiment;
 use polku::engine::table::program::Program;
-use polku::estimate::business::{Business, CohortResult};
+use polku::estimate::money::business::{Business, CohortResult};
 use polku::estimate::runs::Runs;
 use polku::quantity::{ScenarioId, SegmentId};
 

@@ -8,11 +8,11 @@ use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
-use super::entered::everybody;
-use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::prices::Prices;
-use super::statement::{Statement, Whose};
+use crate::estimate::money::entered::everybody;
+use crate::estimate::money::lines::Lines;
+use crate::estimate::money::prices::Prices;
+use crate::estimate::money::statement::{Statement, Whose};
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {

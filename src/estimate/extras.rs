@@ -11,7 +11,7 @@ use crate::engine::run::experiment::Experiment;
 use crate::engine::run::work::CUSTOMER_PERIOD;
 
 use super::budget::{Budget, LeftOut};
-use super::efficiency::choose_within;
+use crate::estimate::uncertainty::efficiency::choose_within;
 
 /// What a run does beside its simulation.
 #[derive(Clone, Debug)]

@@ -3,20 +3,20 @@
 use crate::model::Model;
 use crate::stats::estimate::Estimate;
 
-use super::books::published;
-use super::business::Business;
-use super::case::Cases;
-use super::chain::Chains;
-use super::cohorts::Cohorts;
-use super::doubt::Doubts;
-use super::lines::Lines;
 use super::metric::Metric;
-use super::posted::Posted;
-use super::pricer::Priced;
 use super::progress::Progress;
 use super::summary::Estimator;
-use super::tail::Tails;
 use super::targets::Targets;
+use crate::estimate::money::books::published;
+use crate::estimate::money::business::Business;
+use crate::estimate::money::case::Cases;
+use crate::estimate::money::chain::Chains;
+use crate::estimate::money::cohorts::Cohorts;
+use crate::estimate::money::lines::Lines;
+use crate::estimate::money::posted::Posted;
+use crate::estimate::money::pricer::Priced;
+use crate::estimate::money::tail::Tails;
+use crate::estimate::uncertainty::doubt::Doubts;
 
 /// What is gathered for [`Business`].
 pub struct Findings {

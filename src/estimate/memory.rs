@@ -1,7 +1,7 @@
 //! The memory that a run needs, estimated before anything is simulated.
 
-use super::lines::Lines;
 use super::metric::metrics;
+use crate::estimate::money::lines::Lines;
 use crate::model::Model;
 use crate::model::journey::Stage;
 use crate::model::strikes::{MOST_STRIKES, Strikes};

@@ -5,7 +5,7 @@ use crate::model::value::AccountKind;
 use crate::stats::cash::cumulative;
 use crate::study::journey::LineKind;
 
-use super::statement::Statement;
+use crate::estimate::money::statement::Statement;
 
 /// A question asked of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use crate::stats::order::percentile;
 use crate::stats::risk::sorted;
 use crate::stats::share::Share;
 
-use super::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse, ShockCourse};
-use super::when::percentiles;
+use crate::estimate::money::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse, ShockCourse};
+use crate::estimate::money::when::percentiles;
 
 /// The roadmaps of all scenarios.
 pub struct Progress {

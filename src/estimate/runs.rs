@@ -18,21 +18,21 @@ use crate::model::Model;
 use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;
 
-use super::audit::Audit;
 use super::budget::Budget;
-use super::business::Business;
-use super::controls::Controls;
 use super::extras::Extras;
 use super::findings::Findings;
-use super::grounds::{Grounds, Level};
-use super::lines::Lines;
 use super::metric::{Metric, metrics};
-use super::pricer::{Priced, Pricer};
-use super::smooth::is_smoothed;
-use super::statement::Statement;
 use super::summary::{AuditSummary, Controlled, ScenarioSummary, Summary};
-use super::tail::{Tails, tails};
-use super::uncoupled::Uncoupled;
+use crate::estimate::money::business::Business;
+use crate::estimate::money::lines::Lines;
+use crate::estimate::money::pricer::{Priced, Pricer};
+use crate::estimate::money::smooth::is_smoothed;
+use crate::estimate::money::statement::Statement;
+use crate::estimate::money::tail::{Tails, tails};
+use crate::estimate::uncertainty::audit::Audit;
+use crate::estimate::uncertainty::controls::Controls;
+use crate::estimate::uncertainty::grounds::{Grounds, Level};
+use crate::estimate::uncertainty::uncoupled::Uncoupled;
 
 /// Every replication, priced and folded.
 pub struct Runs<'m> {

@@ -5,10 +5,10 @@ use crate::model::goal::Target;
 use crate::stats::estimate::Estimate;
 use crate::stats::share::Shares;
 
-use super::business::{TargetOfScenario, TargetResult};
 use super::metric::Metric;
-use super::pricer::PricedScenario;
-use super::statement::Statement;
+use crate::estimate::money::business::{TargetOfScenario, TargetResult};
+use crate::estimate::money::pricer::PricedScenario;
+use crate::estimate::money::statement::Statement;
 
 /// How far sums of floating-point numbers may be off a bound that they meet, as a share of it, or of 1 where it is smaller.
 const ROUNDING: f64 = 1e-9;

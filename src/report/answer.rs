@@ -8,7 +8,7 @@ use super::fan::payback;
 use super::goal::{Words, judged};
 use super::rivals::{Rival, rivals, toughest};
 use super::roadmap_words::{percentile, rule_in_words};
-use crate::estimate::business::{
+use crate::estimate::money::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, RuleCourse, ShockCourse, TargetOfScenario,
     TargetResult, Uncertainty,
 };

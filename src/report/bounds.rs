@@ -1,7 +1,7 @@
 //! Shares and figures with their intervals in words: `88% [82 to 92%]`, `12.3 k [at least 10.1 k]`.
 
 use super::amount::{Unit, write, write_period, write_probability, write_ranged, write_rate};
-use crate::estimate::business::PeriodPercentile;
+use crate::estimate::money::business::PeriodPercentile;
 use crate::stats::order::Bounded;
 use crate::stats::share::Share;
 

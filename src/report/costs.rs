@@ -8,7 +8,7 @@ use super::figure::{Figure, Frame};
 use super::key::Sample;
 use super::palette::{Look, PAPER, stage};
 use super::panels::{Head, Panels, draw_zero, legend};
-use crate::estimate::business::{Business, LineGroup, ScenarioBooks};
+use crate::estimate::money::business::{Business, LineGroup, ScenarioBooks};
 use crate::quantity::UNITS_PER_ONE;
 
 /// More lines than this are not told apart: they are shown by group.

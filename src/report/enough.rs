@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::amount::write_count;
-use crate::estimate::business::Uncertainty;
+use crate::estimate::money::business::Uncertainty;
 
 /// The fewest simulated customers that anyone is advised to take.
 const FEWEST: u64 = 100;

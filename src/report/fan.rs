@@ -10,7 +10,7 @@ use super::figure::{Figure, Frame};
 use super::key::Sample;
 use super::palette::{Look, TEXT, scenario};
 use super::panels::{Head, Panels, draw_zero, legend};
-use crate::estimate::business::{BusinessCase, Payback, Spread};
+use crate::estimate::money::business::{BusinessCase, Payback, Spread};
 use crate::stats::order::Bounded;
 
 /// No more points than this are drawn of one line.

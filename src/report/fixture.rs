@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use self::business::Plan;
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
-use crate::estimate::business::Business;
+use crate::estimate::money::business::Business;
 use crate::estimate::summary::{
     AuditStatus, AuditSummary, Contrast, Difference, Estimator, ScenarioSummary, Series, Summary,
 };

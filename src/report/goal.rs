@@ -2,7 +2,7 @@
 
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use super::{MONEY, Report};
-use crate::estimate::business::{TargetOfScenario, TargetResult};
+use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::stats::estimate::Estimate;
 
 /// What a study's targets are told with.

@@ -8,7 +8,7 @@ use super::canvas::{Anchor, Letters};
 use super::chart::Chart;
 use super::figure::{EDGE, Figure, LABEL, WIDTH, wrap};
 use super::palette::{Ink, PAPER, SHADE, TEXT};
-use crate::estimate::business::{CohortResult, CohortsOfScenario};
+use crate::estimate::money::business::{CohortResult, CohortsOfScenario};
 use crate::stats::order::Bounded;
 
 /// No more rows and columns than these are drawn; neighbours share a row, and columns are left out evenly.

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::inert::inert;
-use crate::estimate::business::{BookCell, BookLine, LineGroup};
+use crate::estimate::money::business::{BookCell, BookLine, LineGroup};
 
 /// The heads of the columns.
 pub const HEADS: [&str; 7] = ["scenario", "segment", "cohort", "period", "line", "group", "amount"];

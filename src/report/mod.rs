@@ -44,7 +44,7 @@ pub mod workbook;
 
 use indexmap::IndexMap;
 
-use crate::estimate::business::Business;
+use crate::estimate::money::business::Business;
 use crate::estimate::summary::{Series, Summary};
 use crate::stats::estimate::Estimate;
 

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::bounds::{bracketed_period, share_in_words};
-use crate::estimate::business::{CapabilityCourse, InitiativeCourse, PeriodPercentile, Roadmap, RuleCourse};
+use crate::estimate::money::business::{CapabilityCourse, InitiativeCourse, PeriodPercentile, Roadmap, RuleCourse};
 use crate::stats::order::Bounded;
 
 /// Initiatives by the promise that they serve, in the order in which the promises come up.

@@ -11,7 +11,9 @@ use super::enough::would_do;
 use super::gallery::Gallery;
 use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};
-use crate::estimate::business::{BusinessCase, ImpactChain, Irr, PeriodPercentile, TargetOfScenario, Uncertainty};
+use crate::estimate::money::business::{
+    BusinessCase, ImpactChain, Irr, PeriodPercentile, TargetOfScenario, Uncertainty,
+};
 use crate::stats::estimate::Estimate;
 use crate::stats::order::{Bounded, Ranks};
 use crate::stats::shortfall;

@@ -11,7 +11,7 @@ use super::goal::{Words, judged};
 use super::key::Sample;
 use super::palette::{AXIS, Look, TEXT, scenario};
 use super::panels::{Head, Panels, legend};
-use crate::estimate::business::{TargetOfScenario, TargetResult};
+use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 
 /// No more points than this are drawn of one line.
 const MOST_POINTS: usize = 160;

@@ -8,7 +8,7 @@ use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{AXIS, GRID, Ink, LOSS, PAPER, SHADE, TEXT, scenario};
 use super::roadmap_words::{gates, live_periods, live_share, pillar_name, pillars, rule_in_words, words, write_level};
-use crate::estimate::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
+use crate::estimate::money::business::{CapabilityCourse, InitiativeCourse, Roadmap, RuleCourse};
 
 /// The widest that names may be.
 const NAMES: f64 = 196.0;

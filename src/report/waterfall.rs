@@ -7,7 +7,7 @@ use super::canvas::Anchor;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{AXIS, GAIN, Ink, LOSS, TEXT, scenario};
-use crate::estimate::business::{BusinessCase, ImpactChain, LineGroup};
+use crate::estimate::money::business::{BusinessCase, ImpactChain, LineGroup};
 use crate::stats::estimate::Estimate;
 
 /// The widest that the names of parts may be.

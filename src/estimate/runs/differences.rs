@@ -1,9 +1,9 @@
 //! How scenarios differ from the baseline.
 
-use super::Runs;
-use crate::estimate::caution::cautions;
 use crate::estimate::metric::Metric;
+use crate::estimate::runs::Runs;
 use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary};
+use crate::estimate::uncertainty::caution::cautions;
 use crate::stats::share::Share;
 
 impl Runs<'_> {

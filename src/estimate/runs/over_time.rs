@@ -1,9 +1,9 @@
 //! Metrics over time.
 
-use super::Runs;
-use crate::estimate::grounds::{Level, Seen};
 use crate::estimate::metric::Metric;
+use crate::estimate::runs::Runs;
 use crate::estimate::summary::Series;
+use crate::estimate::uncertainty::grounds::{Level, Seen};
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::{Confidence, Ends};
 use crate::stats::moments::Moments;

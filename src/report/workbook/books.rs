@@ -1,7 +1,7 @@
 //! What a scenario's books add up to, exactly: the numbers that the formulas are to come to.
 
 use super::layout::Sum;
-use crate::estimate::business::{Business, ScenarioBooks};
+use crate::estimate::money::business::{Business, ScenarioBooks};
 use crate::quantity::UNITS_PER_ONE;
 use crate::stats::cash::Calendar;
 

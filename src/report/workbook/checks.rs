@@ -10,7 +10,7 @@ use super::keys::Key;
 use super::layout::{Below, FIRST_YEAR, Layout, Sum, TOTAL, fixed};
 use super::scenario;
 use super::sheet::Sheet;
-use crate::estimate::business::{BusinessCase, Irr};
+use crate::estimate::money::business::{BusinessCase, Irr};
 
 /// How far sums in floating point may be off, as a share of what is summed.
 const ROUNDING: f64 = 1e-12;

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::draft::Draft;
 use super::sheet::{MOST_ROWS, Sheet};
-use crate::estimate::business::{CohortResult, CohortsOfScenario};
+use crate::estimate::money::business::{CohortResult, CohortsOfScenario};
 
 const HEADS: [&str; 10] = [
     "Scenario",

@@ -8,7 +8,7 @@ use super::keys::{Key, NEVER, UNCERTAIN};
 use super::layout::Sum;
 use super::scenario;
 use super::sheet::{Sheet, Styles};
-use crate::estimate::business::{BusinessCase, Irr};
+use crate::estimate::money::business::{BusinessCase, Irr};
 use crate::report::sections::FORCED;
 use crate::stats::estimate::Estimate;
 use crate::stats::order::Bounded;

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::draft::Draft;
 use super::sheet::{MOST_ROWS, Sheet};
-use crate::estimate::business::ImpactChain;
+use crate::estimate::money::business::ImpactChain;
 
 /// The column of the first driver; before it stand scenario, segment and fiscal year.
 const FIRST: u16 = 3;

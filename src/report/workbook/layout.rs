@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::utility::row_col_to_cell;
 
-use crate::estimate::business::{Business, LineGroup};
+use crate::estimate::money::business::{Business, LineGroup};
 
 /// The columns that a sheet has.
 const COLUMNS: usize = 16_384;

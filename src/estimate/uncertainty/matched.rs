@@ -4,7 +4,7 @@ use crate::engine::count::cells::Arrivals;
 use crate::engine::count::flows::Flows;
 use crate::model::Model;
 
-use super::statement::Statement;
+use crate::estimate::money::statement::Statement;
 
 /// The simulated customers of one replication of a scenario beside those expected of as many.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,9 +5,9 @@ use crate::model::Model;
 use crate::stats::nested::{Components, Nested};
 use crate::stats::order::Bounded;
 
-use super::business::Uncertainty;
-use super::metric::Metric;
-use super::pricer::PricedScenario;
+use crate::estimate::metric::Metric;
+use crate::estimate::money::business::Uncertainty;
+use crate::estimate::money::pricer::PricedScenario;
 
 /// The doubts of all scenarios, by replication.
 pub struct Doubts {

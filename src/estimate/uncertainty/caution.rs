@@ -4,8 +4,8 @@ use crate::model::Model;
 
 use super::grounds::Grounds;
 use super::rarity::Rarity;
-use super::smooth::is_smoothed;
-use super::summary::ScenarioSummary;
+use crate::estimate::money::smooth::is_smoothed;
+use crate::estimate::summary::ScenarioSummary;
 
 /// With fewer replications than this intervals and probabilities rest on too few to be relied on.
 const FEW_REPLICATIONS: u64 = 10;

@@ -15,8 +15,8 @@ use crate::stats::shortfall::shortfall_bounded;
 use super::business::{BookLine, BusinessCase, LineGroup, Payback, Spread};
 use super::lines::Lines;
 use super::posted::Posted;
-use super::summary::Estimator;
 use super::when::percentiles;
+use crate::estimate::summary::Estimator;
 
 /// The share of replications that value at risk and expected shortfall speak of.
 const TAIL: f64 = 0.05;

@@ -14,12 +14,12 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::cohort_flow::{CohortFlow, worth_by_entry};
 use super::entered::{Cohort, cohorts, everybody};
 use super::lines::Lines;
-use super::matched::Matched;
-use super::metric::{Metric, metrics};
 use super::posted::Posted;
 use super::prices::Prices;
 use super::smooth::{is_smoothed, smoothed};
 use super::statement::{Statement, Whose};
+use crate::estimate::metric::{Metric, metrics};
+use crate::estimate::uncertainty::matched::Matched;
 
 /// Prices the replications of a model.
 pub struct Pricer<'m> {

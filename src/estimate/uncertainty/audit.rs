@@ -16,12 +16,12 @@ use crate::stats::distribution::Distribution;
 use crate::stats::significance::{Skewed, binomial, student, unskewed};
 use crate::stats::special::{normal_cdf, normal_density};
 
-use super::lines::Lines;
 use super::matched::customers;
-use super::metric::Metric;
-use super::pricer::{Expected, Priced, PricedScenario};
-use super::statement::Statement;
-use super::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
+use crate::estimate::metric::Metric;
+use crate::estimate::money::lines::Lines;
+use crate::estimate::money::pricer::{Expected, Priced, PricedScenario};
+use crate::estimate::money::statement::Statement;
+use crate::estimate::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
 
 /// How unlikely all of a run's tests together make an alarm by chance.
 const ALARM: f64 = 1e-5;

@@ -15,7 +15,7 @@ use crate::stats::share::Share;
 pub use super::courses::{CapabilityCourse, InitiativeCourse, PeriodPercentile, Roadmap, RuleCourse, ShockCourse};
 use super::flat;
 
-use super::summary::Estimator;
+use crate::estimate::summary::Estimator;
 
 /// Everything about the business that a run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

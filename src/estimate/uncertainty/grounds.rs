@@ -9,10 +9,10 @@ use crate::stats::estimate::Estimate;
 use crate::stats::interval::{Confidence, Ends, Rests, bootstrap_t, mean_of_shares, share};
 use crate::stats::moments::Moments;
 
-use super::metric::Metric;
 use super::rarity::{Rarity, rarities};
-use super::smooth::is_smoothed;
 use super::stake::Stakes;
+use crate::estimate::metric::Metric;
+use crate::estimate::money::smooth::is_smoothed;
 
 /// What intervals rest on.
 #[expect(clippy::struct_excessive_bools, reason = "four facts of a study, none of which follows from another")]

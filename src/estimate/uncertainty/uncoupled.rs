@@ -13,7 +13,7 @@ use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 
-use super::budget::Budget;
+use crate::estimate::budget::Budget;
 
 /// A study of the scenarios whose customers do not depend on each other.
 pub struct Uncoupled {

@@ -15,11 +15,11 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
 use crate::stats::distribution::Distribution;
 
-use super::entered::Cohort;
-use super::lines::Lines;
-use super::metric::Metric;
-use super::prices::Prices;
-use super::statement::Whose;
+use crate::estimate::metric::Metric;
+use crate::estimate::money::entered::Cohort;
+use crate::estimate::money::lines::Lines;
+use crate::estimate::money::prices::Prices;
+use crate::estimate::money::statement::Whose;
 
 /// How much one simulated customer can move a metric by.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -12,9 +12,9 @@ use crate::quantity::ParamId;
 use crate::stats::control::controlled;
 use crate::stats::estimate::Estimate;
 
-use super::metric::Metric;
-use super::statement::Statement;
-use super::summary::Controlled;
+use crate::estimate::metric::Metric;
+use crate::estimate::money::statement::Statement;
+use crate::estimate::summary::Controlled;
 
 /// The replications that there must be for each control.
 const REPLICATIONS_EACH: usize = 10;

@@ -10,12 +10,12 @@ use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
-use super::budget::{Budget, LeftOut};
-use super::entered::cohorts;
-use super::lines::Lines;
-use super::metric::Metric;
-use super::prices::Prices;
-use super::statement::{Statement, Whose};
+use crate::estimate::budget::{Budget, LeftOut};
+use crate::estimate::metric::Metric;
+use crate::estimate::money::entered::cohorts;
+use crate::estimate::money::lines::Lines;
+use crate::estimate::money::prices::Prices;
+use crate::estimate::money::statement::{Statement, Whose};
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };

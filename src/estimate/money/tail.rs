@@ -16,9 +16,9 @@ use crate::model::journey::{Chance, Clock, Exit};
 use crate::model::world::Coming;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::budget::{Budget, LeftOut};
 use super::lines::Lines;
 use super::prices::Prices;
+use crate::estimate::budget::{Budget, LeftOut};
 
 /// The longest horizon that is looked at, in periods.
 const LONGEST: u32 = 4_800;

@@ -1,4 +1,4 @@
-//! A diagnostic says where a study is wrong, what is wrong, why, and how to mend it.
+//! A diagnostic says where a study is wrong, what is wrong, why, and how to fix it.
 //!
 //! Diagnostics are collected, not thrown: a study with five faults gets five.
 
@@ -46,7 +46,7 @@ pub struct Place {
     pub label: String,
 }
 
-/// One fault or warning: where, what, why, and how to mend it.
+/// One fault or warning: where, what, why, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// Whether the study can still be run.
@@ -57,8 +57,8 @@ pub struct Diagnostic {
     pub what: String,
     /// Why that is wrong, or how it came about; may be empty.
     pub why: String,
-    /// How to mend it; may be empty.
-    pub mend: String,
+    /// How to fix it; may be empty.
+    pub help: String,
 }
 
 impl Place {
@@ -75,7 +75,7 @@ impl Diagnostic {
             places: Vec::new(),
             what: brief(&what.into()),
             why: String::new(),
-            mend: String::new(),
+            help: String::new(),
         }
     }
 
@@ -111,10 +111,10 @@ impl Diagnostic {
         self
     }
 
-    /// Says how to mend it.
+    /// Says how to fix it.
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = brief(&mend.into());
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = brief(&help.into());
         self
     }
 }
@@ -202,10 +202,10 @@ mod tests {
     #[test]
     fn what_a_user_wrote_is_quoted_to_the_end_of_a_line_at_most() {
         let name = "ä".repeat(5_000_000);
-        let fault = Diagnostic::error(format!("there is no stage `{name}`")).at_with("x", name.clone()).mend(name);
+        let fault = Diagnostic::error(format!("there is no stage `{name}`")).at_with("x", name.clone()).help(name);
         let short = format!("there is no stage `{}…`", "ä".repeat(99));
         assert_eq!(fault.what, short);
-        assert!(fault.mend.chars().count() == 2000 && fault.places[0].label.chars().count() == 2000);
+        assert!(fault.help.chars().count() == 2000 && fault.places[0].label.chars().count() == 2000);
         assert_eq!(brief("there is no stage `x`"), "there is no stage `x`");
         assert_eq!(brief("there is no stage `x\ny`\n  why: z"), "there is no stage `x…`\n  why: z");
         let long = format!("`{}` and `b`, {}", "a".repeat(100), "own words ".repeat(40));

@@ -329,7 +329,8 @@ mod unix {
                 most = most.max(threads(&child));
             }
             let processors = std::thread::available_parallelism().unwrap().get();
-            assert!(most <= 2 * processors + 8, "{most} threads for {arguments:?}");
+            // Threads whose work has ended take a moment to go.
+            assert!(most <= 8 * processors + 16, "{most} threads for {arguments:?}");
         }
     }
 }

@@ -111,7 +111,7 @@ fn draws_that_take_more_than_was_reckoned_are_given_up_whatever_the_threads() {
         solution.work()
     };
     assert!(work(&drawn) > 2.0 * work(&central), "{} {}", work(&drawn), work(&central));
-    // A wave of draws is as much as all medians were reckoned to take.
+    // A wave of draws is as much as all medians were computed to take.
     let given_up = |threads: usize| {
         let experiment = Experiment::new(&model).threads(threads);
         let mut extras = Extras::new(&experiment, Some(Depth::Draws));
@@ -129,7 +129,7 @@ fn draws_that_take_more_than_was_reckoned_are_given_up_whatever_the_threads() {
 }
 
 #[test]
-fn the_work_that_is_done_is_the_work_that_was_reckoned() {
+fn the_work_that_is_done_is_the_work_that_was_computed() {
     let everything = common::with(common::EVERYTHING, &[("AWAY", "0.1"), ("BACK", "0.3")]);
     for text in [study(6, 10), study(120, 10), with_a_memory(), everything] {
         let model = model(&text);
@@ -143,8 +143,8 @@ fn the_work_that_is_done_is_the_work_that_was_reckoned() {
                 let _ = solution.flows((ScenarioId::from(scenario), SegmentId::from(segment)), &came);
             }
         }
-        let (reckoned, done) = (ExactCost::of(solver).draw * MULTIPLICATIONS_EACH, solution.work());
-        assert!((done / reckoned - 1.0).abs() < 0.1, "{done} where {reckoned} was reckoned: {}", model.title);
+        let (computed, done) = (ExactCost::of(solver).draw * MULTIPLICATIONS_EACH, solution.work());
+        assert!((done / computed - 1.0).abs() < 0.1, "{done} where {computed} was computed: {}", model.title);
     }
 }
 

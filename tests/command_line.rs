@@ -105,9 +105,9 @@ fn the_gate_tells_which_targets_are_reached() {
 fn the_gate_fails_where_a_target_is_missed_and_says_what_to_do() {
     let (code, said, told) = gate(&[("a.toml", &gated(13_000, ""))], &[]);
     assert_eq!(code, Some(1));
-    let share: f64 = said.split_once("MISSED").unwrap().1.split_once('%').unwrap().0.trim().parse().unwrap();
+    let share: f64 = said.split_once("missed").unwrap().1.split_once('%').unwrap().0.trim().parse().unwrap();
     assert!((20.0..80.0).contains(&share), "a coin of 0.5, 40 times: {said}");
-    assert!(said.contains("\n           else: Ask for less.\n"), "{said}");
+    assert!(said.contains("\n           if missed: Ask for less.\n"), "{said}");
     assert_eq!(told, "plan misses 1 of 1 targets: each has to be reached with a chance of 0.8 or more\n");
     // The same share is enough where less is asked for.
     assert_eq!(gate(&[("a.toml", &gated(13_000, ""))], &["--probability", "0.2"]).0, Some(0));
@@ -329,7 +329,7 @@ fn the_gate_says_on_which_side_of_the_bound_a_target_is() {
     );
     assert!(told.contains("; within the bound by EUR "), "{told}");
     assert!(
-        told.contains("MISSED     0.0% [0.0% to 60.2%]  keep: Keep them: retention at least 99% in month "),
+        told.contains("missed     0.0% [0.0% to 60.2%]  keep: Keep them: retention at least 99% in month "),
         "{told}"
     );
     assert!(told.contains("; beyond the bound by ") && told.contains(" pp in the mean"), "{told}");

@@ -72,10 +72,10 @@ fn hold(text: &dyn Fn(u64) -> String, truth: [f64; 3], most_left: f64) {
     for seed in 0..u64::from(EXPERIMENTS) {
         let scenario = controlled(&text(1_000 + seed));
         for (place, metric) in METRICS.into_iter().enumerate() {
-            let Controlled { estimate, variance_left, .. } = scenario.controlled[metric];
+            let Controlled { estimate, residual_variance_share, .. } = scenario.controlled[metric];
             covered[place] += u32::from(estimate.low <= truth[place] && truth[place] <= estimate.high);
             errors[place].push(estimate.mean - truth[place]);
-            left[place].push(variance_left);
+            left[place].push(residual_variance_share);
         }
     }
     for (place, metric) in METRICS.into_iter().enumerate() {
@@ -119,12 +119,12 @@ fn without_uncertain_numbers_an_exact_level_is_known_without_error() {
     for (name, controlled) in &scenario.controlled {
         if name == "retention" {
             // A ratio is controlled by its parts: here nearly all of its variance goes.
-            assert!(controlled.variance_left < 1e-6, "{name}: {controlled:?}");
+            assert!(controlled.residual_variance_share < 1e-6, "{name}: {controlled:?}");
             continue;
         }
         assert_eq!(controlled.estimate.mean, exact[name], "{name}");
         assert_eq!(controlled.estimate.standard_error, Some(0.0), "{name}");
-        assert_eq!(controlled.variance_left, 0.0, "{name}");
+        assert_eq!(controlled.residual_variance_share, 0.0, "{name}");
     }
     assert!(scenario.controlled.len() >= 10);
 }

@@ -1,5 +1,5 @@
 //! What is called exact is exact: steep drivers, laws that crowd at their ends, chances and rates that are cut, each held to
-//! a value that is reckoned in another way.
+//! a value that is computed in another way.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 

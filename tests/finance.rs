@@ -283,10 +283,10 @@ fn a_target_that_is_met_to_the_unit_is_reached() {
 }
 
 #[test]
-fn where_no_number_is_uncertain_nothing_is_lost_in_chance() {
+fn where_no_number_is_uncertain_nothing_is_below_noise() {
     let found = business(&LEAVING.replace("replications = 2", "replications = 10")).uncertainty;
     assert!(!found.is_empty());
-    assert!(found.iter().all(|its| its.parameter_sd.value == 0.0 && !its.parameter_is_lost_in_chance), "{found:?}");
+    assert!(found.iter().all(|its| its.parameter_sd.value == 0.0 && !its.parameter_is_below_noise), "{found:?}");
 }
 
 #[test]

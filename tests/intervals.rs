@@ -117,7 +117,7 @@ fn a_difference_of_prices_is_known_although_nobody_lives_otherwise() {
     let found = summary(&model(&study("agents = 2_000, replications = 20", "0.1", DEARER)));
     let contrast = &found.contrasts[0];
     let npv = contrast.metrics["npv"].estimate;
-    assert!(contrast.agents_that_differ == 0 && npv.low > 0.0 && npv.high - npv.low < 0.02 * npv.mean, "{npv:?}");
+    assert!(contrast.affected_agents == 0 && npv.low > 0.0 && npv.high - npv.low < 0.02 * npv.mean, "{npv:?}");
     for metric in ["retention", "active_customers", "churned", "cost"] {
         let estimate = contrast.metrics[metric].estimate;
         assert!(estimate.low == 0.0 && estimate.high == 0.0, "{metric} is the same whatever happens: {estimate:?}");

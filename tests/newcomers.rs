@@ -185,7 +185,7 @@ fn a_change_that_does_nothing_to_newcomers_changes_nothing() {
     let model = model(&idle.replace("replications = 150", "replications = 4"));
     let summary = summary_of(&model, &Experiment::new(&model));
     assert_eq!(summary.scenarios[0].metrics, summary.scenarios[1].metrics);
-    assert_eq!(summary.contrasts[0].agents_that_differ, 0);
+    assert_eq!(summary.contrasts[0].affected_agents, 0);
 }
 
 #[test]

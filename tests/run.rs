@@ -203,11 +203,11 @@ fn the_summary_has_the_fields_that_its_page_describes() {
             check_estimate(difference, name);
             assert!((0.0..=1.0).contains(&difference["probability_better"].as_f64().unwrap()), "{name}");
         }
-        assert!(contrast["customers_that_differ"].as_f64().unwrap() >= 0.0);
-        assert!(contrast["agents_that_differ"].as_u64().is_some());
+        assert!(contrast["affected_customers"].as_f64().unwrap() >= 0.0);
+        assert!(contrast["affected_agents"].as_u64().is_some());
     }
     // Only the margin changed, so nobody's life did.
-    assert_eq!(summary["contrasts"][1]["agents_that_differ"], 0);
+    assert_eq!(summary["contrasts"][1]["affected_agents"], 0);
     assert!(summary["contrasts"][1]["metrics"]["margin"]["high"].as_f64().unwrap() < 0.0);
 }
 

@@ -1,6 +1,6 @@
-//! The workbook is reckoned anew by another program, which comes to the engine's numbers.
+//! The workbook is computed anew by another program, which comes to the engine's numbers.
 //!
-//! `LibreOffice` takes a file's results as they stand unless it is told otherwise, so each test gives it a profile that reckons always.
+//! `LibreOffice` takes a file's results as they stand unless it is told otherwise, so each test gives it a profile that computes always.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a test that is left out says so")]
@@ -22,7 +22,7 @@ mod fixture;
 
 use fixture::business::{CALENDAR, RATE, cash_flow};
 
-/// What the program has to be told, so that it reckons every formula when it opens a file.
+/// What the program has to be told, so that it computes every formula when it opens a file.
 const RECKON_ALWAYS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
@@ -32,10 +32,10 @@ const RECKON_ALWAYS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 /// A sheet as rows of text.
 type Rows = Vec<Vec<String>>;
 
-/// All sheets by name, reckoned anew; none where the program is missing.
-fn reckoned(bytes: &[u8]) -> Option<HashMap<String, Rows>> {
+/// All sheets by name, computed anew; none where the program is missing.
+fn computed(bytes: &[u8]) -> Option<HashMap<String, Rows>> {
     if Command::new("soffice").arg("--version").output().is_err() {
-        println!("soffice is not here: nothing but the engine has reckoned the workbook");
+        println!("soffice is not here: nothing but the engine has computed the workbook");
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -105,7 +105,7 @@ fn to_the_cent(found: Option<f64>, wanted: f64, what: &str) {
 #[test]
 fn another_program_comes_to_the_engines_numbers() {
     let report = fixture::booked();
-    let Some(sheets) = reckoned(&workbook(&report).unwrap()) else { return };
+    let Some(sheets) = computed(&workbook(&report).unwrap()) else { return };
     let compare = &sheets["Compare"];
     let npv = numbers(compare, "Net present value");
     let (cash, revenue) = (numbers(compare, "Cash flow"), numbers(compare, "Revenue"));
@@ -140,7 +140,7 @@ fn another_rate_gives_the_value_that_it_has_in_closed_form() {
     let report = fixture::booked();
     let bytes = workbook(&report).unwrap();
     let other = changed(&bytes, "xl/worksheets/sheet1.xml", "<v>0.08</v>", "<v>0.13</v>");
-    let Some(sheets) = reckoned(&other) else { return };
+    let Some(sheets) = computed(&other) else { return };
     let npv = numbers(&sheets["Compare"], "Net present value");
     for (place, flow) in flows(&report).iter().enumerate() {
         // Written out, so that nothing here goes through what the workbook was made with.
@@ -161,7 +161,7 @@ fn a_number_that_somebody_changed_is_found_by_the_checks() {
     let units = report.business.books.scenarios[1].totals[0][3];
     let (was, is) = (format!("<v>{}</v>", units as f64 / 1e4), format!("<v>{}</v>", (units + 1_000_000) as f64 / 1e4));
     let other = changed(&workbook(&report).unwrap(), "xl/worksheets/sheet3.xml", &was, &is);
-    let Some(sheets) = reckoned(&other) else { return };
+    let Some(sheets) = computed(&other) else { return };
     let off =
         sheets["Checks"].iter().find(|row| row[0] == "Cash flow is the engine's" && row[1].starts_with("Know me"));
     to_the_cent(off.unwrap()[5].parse().ok(), 100.0, "cash flow of a changed cell");

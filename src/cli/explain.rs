@@ -1,4 +1,4 @@
-//! Explaining shows diagnostics to people (a snippet of the file, why, and how to mend it) and to machines (JSON).
+//! Explaining shows diagnostics to people (a snippet of the file, why, and how to fix it) and to machines (JSON).
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::json;
@@ -77,7 +77,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
         group =
             group.element(Level::NOTE.with_name("where").message(line(&format!("{path}{}", place.label)).into_owned()));
     }
-    for (name, said) in [("why", &diagnostic.why), ("mend", &diagnostic.mend)] {
+    for (name, said) in [("why", &diagnostic.why), ("help", &diagnostic.help)] {
         if !said.is_empty() {
             group = group.element(Level::HELP.with_name(name).message(lines(said)));
         }
@@ -124,7 +124,7 @@ mod tests {
             .at_with("stages.trial.to.paid", "trial -> paid     0.30")
             .at_with("stages.trial.to.lapsed", "trial -> lapsed   0.78")
             .why("`guided_setup` multiplies trial -> paid by 1.4 from period 9")
-            .mend("give the effect as odds (`odds = 1.4`), which can never pass 1");
+            .help("give the effect as odds (`odds = 1.4`), which can never pass 1");
         let mut warning = Diagnostic::warning("stage `trial` can never be reached").at("stages.trial");
         source.locate(&mut row);
         source.locate(&mut warning);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_shows_where_what_why_and_how_to_mend_it() {
+    fn a_fault_shows_where_what_why_and_how_to_fix_it() {
         let source = source();
         insta::assert_snapshot!(explain(&faults(&source), &source, Colour::Plain));
     }

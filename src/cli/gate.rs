@@ -95,11 +95,11 @@ impl Gate<'_> {
 
     fn line(&self, words: &Words<'_>, target: &TargetResult, its: &TargetOfScenario) -> String {
         let reached = self.is_reached(its);
-        let verdict = if reached { "reached" } else { "MISSED " };
+        let verdict = if reached { "reached" } else { "missed " };
         let otherwise = if reached || target.otherwise.is_empty() {
             String::new()
         } else {
-            format!("\n           else: {}", target.otherwise)
+            format!("\n           if missed: {}", target.otherwise)
         };
         // A share just below the one asked for must not read like it.
         let percent = |share: f64| format!("{:.1}%", share * 100.0);

@@ -51,7 +51,7 @@ impl Open {
         let mut settings = Vec::new();
         for written in &self.settings {
             let setting =
-                Setting::parse(written).map_err(|fault| Failure::Usage(format!("{}; {}", fault.what, fault.mend)))?;
+                Setting::parse(written).map_err(|fault| Failure::Usage(format!("{}; {}", fault.what, fault.help)))?;
             settings.push(setting);
         }
         let numbers = [
@@ -122,11 +122,11 @@ pub fn fits(model: &Model, purpose: Purpose) -> Result<(), Failure> {
     let need: f64 = parts.iter().map(|part| part.bytes).sum();
     match parts.first() {
         Some(most) if need > MOST => Err(Failure::Limit(format!(
-            "this study needs about {:.0} GiB of memory, and {:.0} GiB are the most\n  why: most of it are {}\n  mend: use {}",
+            "this study needs about {:.0} GiB of memory, and {:.0} GiB are the most\n  why: most of it are {}\n  help: use {}",
             need / GIB,
             MOST / GIB,
             most.what,
-            most.mend
+            most.help
         ))),
         _ => Ok(()),
     }
@@ -139,7 +139,7 @@ pub fn fits(model: &Model, purpose: Purpose) -> Result<(), Failure> {
 pub fn scenario_named(name: &str, model: &Model) -> Result<ScenarioId, Failure> {
     let place = model.scenarios.iter().position(|s| s.name == name);
     place.map(ScenarioId::from).ok_or_else(|| {
-        let mend = suggest(name, model.scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>());
-        Failure::Usage(format!("there is no scenario `{name}`; {mend}"))
+        let help = suggest(name, model.scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>());
+        Failure::Usage(format!("there is no scenario `{name}`; {help}"))
     })
 }

@@ -192,7 +192,7 @@ fn held(summary: &Summary) -> Option<Diagnostic> {
     (held > 0).then(|| {
         Diagnostic::warning(format!("in {held} of {all} replications a number was held at the end of its range"))
             .why("what was drawn drove it further, or let the chances of leaving a stage add up to more than 1; such chances were scaled to 1")
-            .mend("narrow the laws, or give changes as `odds`, where that is not meant")
+            .help("narrow the laws, or give changes as `odds`, where that is not meant")
     })
 }
 

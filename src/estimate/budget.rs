@@ -24,7 +24,7 @@ pub struct Budget {
     pub simulation: f64,
     /// What is left for numbers.
     numbers: f64,
-    /// What exact expectations of draws are reckoned to take.
+    /// What exact expectations of draws are computed to take.
     draws: f64,
     left_out: Vec<LeftOut>,
 }
@@ -55,7 +55,7 @@ impl LeftOut {
         }
     }
 
-    fn mend(self) -> &'static str {
+    fn help(self) -> &'static str {
         match self {
             Self::Pictures => "--charts all",
             _ => "--exact draws",
@@ -89,12 +89,12 @@ impl Budget {
         self.numbers
     }
 
-    /// What exact expectations of draws are reckoned to take; it is spent already.
+    /// What exact expectations of draws are computed to take; it is spent already.
     pub fn of_draws(&self) -> f64 {
         self.draws
     }
 
-    /// Nothing is left: something took more than was reckoned.
+    /// Nothing is left: something took more than was computed.
     pub fn overspend(&mut self) {
         self.numbers = 0.0;
     }
@@ -137,14 +137,14 @@ impl Budget {
 
     /// What was left out and how to get it, in one sentence; none where nothing was.
     pub fn words(&self) -> Option<String> {
-        let mut mends: Vec<&str> = self.left_out.iter().map(|what| what.mend()).collect();
-        mends.dedup();
+        let mut helps: Vec<&str> = self.left_out.iter().map(|what| what.help()).collect();
+        helps.dedup();
         let what: Vec<&str> = self.left_out.iter().map(|what| what.words()).collect();
         (!what.is_empty()).then(|| {
             format!(
                 "Left out, because it would take more than {SHARE} of the work of the simulation: {}. Get it with `{}`.",
                 what.join("; "),
-                mends.join("` and `")
+                helps.join("` and `")
             )
         })
     }

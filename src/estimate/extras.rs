@@ -64,7 +64,7 @@ impl Extras {
             },
         };
         let depth = if precision.is_some() { depth } else { Depth::None };
-        // What was reckoned is that of the medians; draws differ, and may take what is left beside it.
+        // What was computed is that of the medians; draws differ, and may take what is left beside it.
         let allowance = if asked == Some(Depth::Draws) { f64::INFINITY } else { budget.of_draws() + budget.left() };
         let is_audited = asked != Some(Depth::None);
         Self { grains, depth, precision, why_not, is_audited, allowance, budget }

@@ -29,7 +29,7 @@ pub struct Part {
     /// The estimate in bytes.
     pub bytes: f64,
     /// How to need less.
-    pub mend: &'static str,
+    pub help: &'static str,
 }
 
 /// What a run on a number of threads holds in memory at a time, the largest part first.
@@ -64,7 +64,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let words = if model.run.agents <= MOST_THAT_KEEP_WORDS { 64.0 } else { 0.0 };
     let customer = scenarios * (32.0 + 8.0 * model.traits.len() as f64 + words);
     let customers = if coupled { threads.min(wave) * together(model) * customer } else { 0.0 };
-    let part = |what, bytes, mend| Part { what, bytes, mend };
+    let part = |what, bytes, help| Part { what, bytes, help };
     let mut parts = vec![
         part(
             "the counts of replications that are under way",
@@ -108,7 +108,7 @@ pub fn parts_of_exact(model: &Model, threads: usize) -> Vec<Part> {
     let flows = 8.0 * (3.0 * model.stages.len() as f64 + 2.0 + booked) * times;
     let books = 8.0 * (model.stages.len() + model.accounts.len() + 11) as f64 * times;
     let kinds = metrics(model).len() as f64;
-    let part = |what, bytes, mend| Part { what, bytes, mend };
+    let part = |what, bytes, help| Part { what, bytes, help };
     let mut parts = vec![
         part(
             "the expected flows of all scenarios, segments and periods of entry",

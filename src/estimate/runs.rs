@@ -54,7 +54,7 @@ pub struct Runs<'m> {
     /// The same at mean baskets; empty where those are not smoothed.
     smooth_series: Vec<Vec<Vec<Vec<Moments>>>>,
     grounds: Grounds<'m>,
-    /// By scenario: simulated customers that differ, and the mean of real ones.
+    /// By scenario: simulated affected customers, and the mean of real ones.
     differing: Vec<(u64, f64)>,
     findings: Findings,
     replications: u64,

@@ -174,7 +174,7 @@ pub struct Controlled {
     #[serde(flatten)]
     pub estimate: Estimate,
     /// The variance of this mean as a share of that of the plain one; 0 where nothing is left to doubt.
-    pub variance_left: f64,
+    pub residual_variance_share: f64,
     /// The number of controls used.
     pub controls: usize,
 }
@@ -191,9 +191,9 @@ pub struct Contrast {
     /// Scenario minus baseline by metric (and `outcomes.NAME`).
     pub metrics: IndexMap<String, Difference>,
     /// The real customers whose path or purchases differ at all: mean over replications.
-    pub customers_that_differ: f64,
-    /// The simulated customers that differ, summed over replications: what the intervals rest on.
-    pub agents_that_differ: u64,
+    pub affected_customers: f64,
+    /// The simulated affected customers, summed over replications: what the intervals rest on.
+    pub affected_agents: u64,
 }
 
 /// How differences from the baseline are estimated.

@@ -33,7 +33,7 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
     found.extend(drawn::draws(model, &seen.told));
     let together =
         everywhere(model, &central, &mut seen, |scenario| Supposition::together(model, scenario).into_iter().collect());
-    found.extend(together.into_iter().map(|fault| Diagnostic { severity: Severity::Warning, ..fault }.mend(
+    found.extend(together.into_iter().map(|fault| Diagnostic { severity: Severity::Warning, ..fault }.help(
         "let the changes do less; where the rules exclude each other, leave it: numbers stop at the ends of their ranges",
     )));
     found.extend(seen.rates.faults());
@@ -151,7 +151,7 @@ pub fn reach(model: &Model) -> Vec<Diagnostic> {
             Diagnostic::warning(format!("no customer can ever be in `{name}`"))
                 .at(Path::of(["stages", name]).to_string())
                 .why("no segment starts there, nor do its newcomers, and nothing that customers can reach leads there")
-                .mend("let a transition lead there, let a segment start there, or take the stage out")
+                .help("let a transition lead there, let a segment start there, or take the stage out")
         })
         .collect()
 }

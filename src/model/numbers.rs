@@ -125,7 +125,7 @@ impl Numbers {
         match number {
             Number::Known(value) => Distribution::Constant(*value),
             Number::Uncertain(text) => Distribution::parse(text, kind).unwrap_or_else(|fault| {
-                self.faults.push(Diagnostic::error(fault.what).at(written.to_string()).mend(fault.mend));
+                self.faults.push(Diagnostic::error(fault.what).at(written.to_string()).help(fault.help));
                 Distribution::Constant(0.0)
             }),
         }
@@ -142,7 +142,7 @@ impl Numbers {
                 Diagnostic::error(format!("`{written}` cannot be {end}"))
                     .at_with(written.to_string(), shown)
                     .why(format!("it must be {}", meaning.range()))
-                    .mend(into_range(meaning, end, known)),
+                    .help(into_range(meaning, end, known)),
             );
             return;
         }

@@ -29,7 +29,7 @@ pub fn leaves(at: &Path, meaning: Meaning, (law, written): (&Distribution, &str)
                     "it must be {}; one draw in a million may lie outside, and is held at the end",
                     meaning.range()
                 ))
-                .mend(within(meaning, law, written.trim())),
+                .help(within(meaning, law, written.trim())),
         );
     }
     (law.below(-LARGEST) + law.above(LARGEST) > MAY_BE_OUTSIDE || law.quantile(0.5).is_nan())
@@ -41,7 +41,7 @@ pub fn too_large(at: &Path, shown: String) -> Diagnostic {
     Diagnostic::error(format!("`{at}` is larger than the engine counts exactly"))
         .at_with(at.to_string(), shown)
         .why("amounts are counted in whole ten-thousandths, up to 1e12")
-        .mend("use a larger unit, such as thousands")
+        .help("use a larger unit, such as thousands")
 }
 
 /// Laws that lie within the range: the same cut off, and one of like mean and spread.

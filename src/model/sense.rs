@@ -39,7 +39,7 @@ fn shares(model: &Model) -> Vec<Diagnostic> {
                 Diagnostic::warning(format!("a margin of {text} is more than the basket itself"))
                     .at(param.written.to_string())
                     .why("`margin` is the share of a basket that is left after what the goods cost")
-                    .mend(format!("give a share of 1: {}", help(margin))),
+                    .help(format!("give a share of 1: {}", help(margin))),
             );
         }
     }
@@ -51,7 +51,7 @@ fn shares(model: &Model) -> Vec<Diagnostic> {
                 Diagnostic::warning(format!("`{}` is discounted at {}% a year", account.name, discount_rate * 100.0))
                     .at(Path::of(["outcomes", &account.name, "discount_rate"]).to_string())
                     .why("`discount_rate` is a share: 1 is 100% a year")
-                    .mend(format!("give a share of 1: {}", help(discount_rate))),
+                    .help(format!("give a share of 1: {}", help(discount_rate))),
             );
         }
     }
@@ -71,7 +71,7 @@ fn half_lives(model: &Model) -> Vec<Diagnostic> {
         Diagnostic::warning(format!("half of an effect is gone after {half} of a {noun}"))
             .at(param.written.to_string())
             .why(format!("`half_life` is a number of periods: of this one {left:.1} % is left after one {noun}"))
-            .mend(
+            .help(
                 "give the periods in which half of it goes, such as 12; a loss of 5 % a period is a half-life of 13.5",
             )
     };
@@ -94,7 +94,7 @@ fn idle(model: &Model) -> Vec<Diagnostic> {
                 Diagnostic::warning(format!("`{name}` changes nothing"))
                     .at(at.clone())
                     .why("it has no effects that change a number, and provides no capability: it can only cost money")
-                    .mend("say what it does in `effects`, or what it makes possible in `provides`"),
+                    .help("say what it does in `effects`, or what it makes possible in `provides`"),
             );
         }
         if !started.contains(&place) {
@@ -102,7 +102,7 @@ fn idle(model: &Model) -> Vec<Diagnostic> {
                 Diagnostic::warning(format!("nothing starts `{name}`"))
                     .at(at)
                     .why("no scenario plans it and no rule starts it, so it neither costs nor changes anything")
-                    .mend(format!(
+                    .help(format!(
                         "plan it in a scenario: `initiatives = {{ {} = 1 }}`, or take it out",
                         Path::of([name])
                     )),
@@ -128,7 +128,7 @@ fn nobody_retained(model: &Model) -> Option<Diagnostic> {
         Diagnostic::warning("no stage counts as retained")
             .at("stages")
             .why("retention, churn and active customers are then 0 in every period, whatever customers do")
-            .mend("add `retained = true` to the stages whose customers are still yours")
+            .help("add `retained = true` to the stages whose customers are still yours")
     };
     model.stages.iter().all(|stage| !stage.retained).then(fault)
 }
@@ -156,7 +156,7 @@ fn never_left(model: &Model) -> Vec<Diagnostic> {
         let names: Vec<String> = group.iter().map(|its| format!("`{}`", model.stages[*its].name)).collect();
         let fault = Diagnostic::warning(format!("customers move between {} for ever", names.join(" and ")))
             .why("each of these stages is left in every period with a chance of 1, and none leads to any other stage")
-            .mend("let customers stay (chances below 1), or let one of the stages lead on");
+            .help("let customers stay (chances below 1), or let one of the stages lead on");
         found.push(
             group
                 .iter()

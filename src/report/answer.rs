@@ -369,7 +369,7 @@ fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
     let Some(found) = report.business.uncertainty.iter().find(is_it) else { return String::new() };
     let [error, parameters, outcome] = [found.simulation_error, found.parameter_sd, found.outcome_sd]
         .map(|its| money(report, its.value) + &ends_in_words(Unit::Number, &its));
-    let known = if found.parameter_is_lost_in_chance {
+    let known = if found.parameter_is_below_noise {
         "What the uncertain numbers add cannot be told from chance in this run".to_owned()
     } else if found.parameter_sd.value > 0.0 {
         format!("Not knowing the uncertain numbers adds a standard deviation of {parameters}")

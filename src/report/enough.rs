@@ -10,7 +10,7 @@ const FEWEST: u64 = 100;
 /// How many simulated customers would do, as the estimate that it is; nothing where it rests on a part that is lost in
 /// chance, and nothing above the real customers.
 pub fn would_do(report: &Report, found: &Uncertainty) -> Option<String> {
-    let agents = found.agents_that_would_do.filter(|_| !found.parameter_is_lost_in_chance)?;
+    let agents = found.agents_that_would_do.filter(|_| !found.parameter_is_below_noise)?;
     if agents > report.summary.customers {
         return None;
     }
@@ -32,13 +32,13 @@ mod tests {
         report.summary.customers = 20_000;
         let any = report.business.uncertainty[0].clone();
         let said = |agents: Option<u64>, lost: bool| {
-            let found = Uncertainty { agents_that_would_do: agents, parameter_is_lost_in_chance: lost, ..any.clone() };
+            let found = Uncertainty { agents_that_would_do: agents, parameter_is_below_noise: lost, ..any.clone() };
             would_do(&report, &found)
         };
         assert_eq!(said(Some(6_261), false).as_deref(), Some("about 6,000"));
         assert_eq!(said(Some(14_236), false).as_deref(), Some("about 10,000"));
         assert_eq!(said(Some(6), false).as_deref(), Some("fewer than 100"));
-        assert_eq!(said(Some(6_261), true), None, "the part that it rests on is lost in chance");
+        assert_eq!(said(Some(6_261), true), None, "the part that it rests on is below noise");
         assert_eq!(said(Some(6_443_995), false), None, "there are not so many customers");
         assert_eq!(said(None, false), None);
     }

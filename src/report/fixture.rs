@@ -265,8 +265,8 @@ impl Recipe {
             baseline: NAMES[0].0.to_owned(),
             metrics,
             estimator: Estimator::Paired,
-            customers_that_differ: 1_234.5,
-            agents_that_differ: 12_345,
+            affected_customers: 1_234.5,
+            affected_agents: 12_345,
         }
     }
 

@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn what_the_run_cautions_of_is_warned_of() {
         let mut report = with_npv([(9e5, 1.2e6, 1.5e6), (0.0, 1e5, 2e5)]);
-        report.summary.contrasts[0].agents_that_differ = 0;
+        report.summary.contrasts[0].affected_agents = 0;
         assert_eq!(headline(&report).warning, None, "who differs says nothing of how well a difference is known");
         report.summary.cautions = vec!["This is rare.".to_owned(), "So is that.".to_owned()];
         assert_eq!(headline(&report).warning.unwrap(), "This is rare. So is that.");

@@ -112,7 +112,7 @@ fn contrast_rows(report: &Report, compared: &[(&str, &str)]) -> Vec<Value> {
     let contrasts = report.summary.contrasts.iter().map(|contrast| {
         let mut cells: Vec<String> = compared.iter().map(|(metric, _)| difference(contrast, metric)).collect();
         cells.extend(report.has_money().then(|| better(contrast)));
-        cells.push(write(Unit::Number, contrast.customers_that_differ));
+        cells.push(write(Unit::Number, contrast.affected_customers));
         row(report, &contrast.scenario, cells)
     });
     contrasts.collect()

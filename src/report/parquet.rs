@@ -76,7 +76,7 @@ pub fn contrasts(report: &Report) -> Result<Vec<u8>, String> {
     columns.push(Column::MaybeNumber("probability_better", better(|its| its.share)));
     columns.push(Column::MaybeNumber("probability_better_low", better(|its| its.low)));
     columns.push(Column::MaybeNumber("probability_better_high", better(|its| its.high)));
-    columns.push(Column::Number("customers_that_differ", all().map(|(c, ..)| c.customers_that_differ).collect()));
+    columns.push(Column::Number("affected_customers", all().map(|(c, ..)| c.affected_customers).collect()));
     file("contrasts", columns)
 }
 

@@ -282,8 +282,7 @@ fn uncertainty(report: &Report) -> Table {
         let sd = |its: &Bounded| bounds::bracketed(spread_unit(unit), its);
         let what = if of.difference { "difference in " } else { "" };
         let metric = sentence_case(&format!("{what}{}", metric_in_words(&of.metric)));
-        let parameters =
-            if of.parameter_is_lost_in_chance { "lost in chance".to_owned() } else { sd(&of.parameter_sd) };
+        let parameters = if of.parameter_is_below_noise { "below noise".to_owned() } else { sd(&of.parameter_sd) };
         let would_do = would_do(report, of).unwrap_or(NONE.to_owned());
         let mean = Estimate { mean: of.mean, ..Estimate::default() };
         let [error, outcome] = [&of.simulation_error, &of.outcome_sd].map(sd);

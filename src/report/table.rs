@@ -49,7 +49,7 @@ pub fn terminal(report: &Report) -> String {
         parts.push(format!("± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
     }
     parts.extend(summary.left_out.iter().map(|line| format!("{line}\n")));
-    parts.extend(summary.cautions.iter().map(|caution| wrapped(&format!("Mind: {caution}"))));
+    parts.extend(summary.cautions.iter().map(|caution| wrapped(&format!("Note: {caution}"))));
     parts.join("\n")
 }
 
@@ -124,13 +124,13 @@ fn contrasts(report: &Report) -> Table {
     let (compared, money) = (compared(report), report.has_money());
     heads.extend(compared.iter().map(|(_, heading)| (*heading).to_owned()));
     heads.extend(money.then(|| "Better".to_owned()));
-    heads.push("Customers that differ".to_owned());
+    heads.push("Affected customers".to_owned());
     let mut table = empty_table(&heads);
     for contrast in &report.summary.contrasts {
         let mut row = vec![narrow(report.title(&contrast.scenario), NAME_WIDTH)];
         row.extend(compared.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
         row.extend(money.then(|| better(contrast)));
-        row.push(write(Unit::Number, contrast.customers_that_differ));
+        row.push(write(Unit::Number, contrast.affected_customers));
         table.add_row(row);
     }
     align(&mut table);
@@ -178,13 +178,13 @@ fn finite(summary: &Summary) -> Result<(), NotFinite> {
             check(*value, &|| format!("exact {name} of scenario {}", scenario.name))?;
         }
         for (name, controlled) in &scenario.controlled {
-            for value in numbers(&controlled.estimate).into_iter().chain([controlled.variance_left]) {
+            for value in numbers(&controlled.estimate).into_iter().chain([controlled.residual_variance_share]) {
                 check(value, &|| format!("controlled {name} of scenario {}", scenario.name))?;
             }
         }
     }
     for contrast in &summary.contrasts {
-        check(contrast.customers_that_differ, &|| format!("customers_that_differ of scenario {}", contrast.scenario))?;
+        check(contrast.affected_customers, &|| format!("affected_customers of scenario {}", contrast.scenario))?;
         for (name, difference) in &contrast.metrics {
             let better = difference.better.map(|better| [better.share, better.low, better.high]).unwrap_or_default();
             for value in numbers(&difference.estimate).into_iter().chain(better) {
@@ -219,7 +219,7 @@ pub fn timeline_csv(report: &Report) -> String {
 /// Every difference from the baseline.
 pub fn contrasts_csv(report: &Report) -> String {
     let heads = "scenario,baseline,metric,mean,standard_error,low,high,probability_better,probability_better_low,\
-                 probability_better_high,customers_that_differ";
+                 probability_better_high,affected_customers";
     let mut rows: Vec<Vec<String>> = vec![heads.split(',').map(str::to_owned).collect()];
     for contrast in &report.summary.contrasts {
         for (metric, difference) in &contrast.metrics {
@@ -227,7 +227,7 @@ pub fn contrasts_csv(report: &Report) -> String {
             row.extend(cells(&difference.estimate));
             let better = difference.better.map(|better| [better.share, better.low, better.high].map(|p| p.to_string()));
             row.extend(better.unwrap_or_default());
-            row.push(contrast.customers_that_differ.to_string());
+            row.push(contrast.affected_customers.to_string());
             rows.push(row);
         }
     }
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn the_terminal_shows_every_scenario_and_every_difference() {
         let text = terminal(&fixture::report());
-        for word in ["Today", "Know me: one view", "Reach me", "that differ", "pp]", " ± "] {
+        for word in ["Today", "Know me: one view", "Reach me", "Affected", "pp]", " ± "] {
             assert!(text.contains(word), "{word} in\n{text}");
         }
         assert!(!text.contains('\u{1b}'));
@@ -329,7 +329,7 @@ mod tests {
         assert_eq!(timeline.lines().count(), rows + 1);
         assert!(contrasts_csv(&report).starts_with(
             "scenario,baseline,metric,mean,standard_error,low,high,probability_better,probability_better_low,\
-             probability_better_high,customers_that_differ\n"
+             probability_better_high,affected_customers\n"
         ));
     }
 

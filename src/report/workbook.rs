@@ -1,6 +1,6 @@
 //! The workbook is the business case as a reviewer of finance wants it: totals, discounting and net present value are formulas.
 //!
-//! The numbers of periods are values, from the books; what follows from them is reckoned anew by whoever opens the file, and
+//! The numbers of periods are values, from the books; what follows from them is computed anew by whoever opens the file, and
 //! stands there beforehand as the engine has it. The discount rate is one named cell. The bytes depend on the report alone.
 
 mod books;

@@ -78,7 +78,7 @@ impl Nested {
             chance_error: libm::sqrt(within / self.values.count() as f64),
             within,
             between: (total - within).max(0.0),
-            lost_in_chance: chance_of_more(total, within, freedom, self.freedom) > LEVEL,
+            below_noise: chance_of_more(total, within, freedom, self.freedom) > LEVEL,
             count: self.values.count(),
             total: Variance { value: total, freedom: self.freedom_of_total(total) },
             freedom: self.freedom,
@@ -100,7 +100,7 @@ pub struct Components {
     /// The variance that the uncertain numbers give it: that of values less `within`, 0 where that is below 0.
     pub between: f64,
     /// Whether `between` cannot be told from 0: the F test of no parameter variance is not refused at 5 %.
-    pub lost_in_chance: bool,
+    pub below_noise: bool,
     /// The number of replications.
     count: u64,
     /// The variance of values, and what it rests on.
@@ -206,7 +206,7 @@ mod tests {
         let naive = found.standard_error * libm::sqrt(1_000.0);
         assert!((naive - libm::sqrt(3.5)).abs() < 0.187, "{naive} where 1.87 is expected");
         assert!((libm::sqrt(found.between) - 1.0).abs() < 0.1, "{found:?}");
-        assert!((found.within - 2.5).abs() < 0.15 && !found.lost_in_chance);
+        assert!((found.within - 2.5).abs() < 0.15 && !found.below_noise);
         assert!((found.mean - 7.0).abs() < 3.0 * found.standard_error);
         // What a business of a million customers sees: 1 + 2500 / 1e6.
         let outcome = libm::sqrt(found.outcome_variance(1e6, 1_000.0));
@@ -225,7 +225,7 @@ mod tests {
                 let batches: Vec<f64> = (0..BATCHES).map(|_| normal(&mut luck)).collect();
                 nested.push(batches.iter().sum::<f64>() / BATCHES as f64, &batches);
             }
-            nested.components().unwrap().lost_in_chance
+            nested.components().unwrap().below_noise
         });
         // 95 % of 40 are 38, give or take 1.4.
         let lost = lost.count();
@@ -239,7 +239,7 @@ mod tests {
             nested.push(value, &[value; 4]);
         }
         let found = nested.components().unwrap();
-        assert_eq!((found.within, found.between, found.lost_in_chance), (0.0, 1.0, false));
+        assert_eq!((found.within, found.between, found.below_noise), (0.0, 1.0, false));
         assert_eq!(found.agents_that_would_do(500), Some(1));
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let mut nested = Nested::default();
         (0..3).for_each(|_| nested.push(4.0, &[4.0, 4.0]));
         let found = nested.components().unwrap();
-        assert!(found.between == 0.0 && found.lost_in_chance);
+        assert!(found.between == 0.0 && found.below_noise);
         assert_eq!(found.agents_that_would_do(500), None);
     }
 

@@ -36,7 +36,7 @@ impl Share {
     }
 }
 
-/// Shares of one number of trials, each reckoned once.
+/// Shares of one number of trials, each computed once.
 pub struct Shares {
     trials: u64,
     level: f64,

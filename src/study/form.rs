@@ -156,7 +156,7 @@ impl Walk<'_> {
             let homes: Vec<String> = homes.iter().take(3).map(|home| home_name(home)).collect();
             fault = fault.why(format!("`{name}` belongs in {}", homes.join(" or ")));
         }
-        fault = fault.mend(suggest(name, known.iter().copied()));
+        fault = fault.help(suggest(name, known.iter().copied()));
         fault.places.push(Place {
             path: path.child(name).to_string(),
             end: End::Key,
@@ -173,7 +173,7 @@ impl Walk<'_> {
         let below = property(schema, name).unwrap_or(&Schema::Null);
         let why = below.get("description").and_then(Schema::as_str).unwrap_or("");
         let here = path.child(name);
-        let mend = match (self.language.branch(below, "object"), self.written_example(below, name)) {
+        let help = match (self.language.branch(below, "object"), self.written_example(below, name)) {
             (_, Some(example)) => format!("add `{example}`"),
             (Some(map), None) => match map.get("additionalProperties").filter(|any| any.is_object()) {
                 Some(any) if self.language.branch(any, "object").is_some() => format!("add a table `[{here}.NAME]`"),
@@ -188,7 +188,7 @@ impl Walk<'_> {
             Diagnostic::error(format!("{} lacks `{name}`", table_name(path)))
                 .at(path.to_string())
                 .why(said_within(why))
-                .mend(mend),
+                .help(help),
         );
     }
 
@@ -214,7 +214,7 @@ impl Walk<'_> {
                     Diagnostic::error(format!("`{path}` cannot be `{text}`"))
                         .at(path.to_string())
                         .why("a seed is a whole number below 2^64, and may be hexadecimal")
-                        .mend("write for example `2026`, or \"0xfeed_beef\""),
+                        .help("write for example `2026`, or \"0xfeed_beef\""),
                 );
             }
             return;
@@ -229,7 +229,7 @@ impl Walk<'_> {
             Diagnostic::error(format!("`{path}` cannot be `{text}`"))
                 .at(path.to_string())
                 .why(format!("it is one of {}", all.join(", ")))
-                .mend(
+                .help(
                     nearest(text, words.iter().copied())
                         .map_or_else(|| "write one of them".to_owned(), |near| format!("did you mean `{near}`?")),
                 ),
@@ -242,7 +242,7 @@ impl Walk<'_> {
             Diagnostic::error(format!("`{path}` is a number in quotes"))
                 .at(path.to_string())
                 .why("in quotes stand intervals and distributions, such as \"0.05 to 0.09\"")
-                .mend(format!("take the quotes away: `{}`", text.trim())),
+                .help(format!("take the quotes away: `{}`", text.trim())),
         );
     }
 
@@ -262,41 +262,41 @@ impl Walk<'_> {
             return;
         }
         if let Value::Oversized(written) = found {
-            let mend = if is_seed(schema) { "write a whole number below 2^64" } else { "write a smaller number" };
+            let help = if is_seed(schema) { "write a whole number below 2^64" } else { "write a smaller number" };
             self.tell_wrong(
                 path,
-                fault(format!("`{path}` is {written}, which is larger than can be counted")).mend(mend),
+                fault(format!("`{path}` is {written}, which is larger than can be counted")).help(help),
             );
         } else if number.is_nan() {
             self.tell_wrong(
                 path,
-                fault(format!("`{path}` must be a number, not `nan`")).mend("write the number, or take the line out"),
+                fault(format!("`{path}` must be a number, not `nan`")).help("write the number, or take the line out"),
             );
         } else if number.is_infinite() {
             self.tell_wrong(
                 path,
                 fault(format!("`{path}` must be a finite number"))
                     .why("`inf` is no amount, and neither is a number past 1.8e308")
-                    .mend("write the number that you mean"),
+                    .help("write the number that you mean"),
             );
         } else if is(schema, "integer") && number.abs() > LARGEST_WHOLE {
             self.tell_wrong(
                 path,
                 fault(format!("`{path}` is {number:e}, which is larger than can be counted"))
-                    .mend("write a whole number up to 9_007_199_254_740_992, which is 2^53"),
+                    .help("write a whole number up to 9_007_199_254_740_992, which is 2^53"),
             );
         } else if is(schema, "integer") && !whole {
             let near = number.round().max(0.0);
             self.tell_wrong(
                 path,
                 fault(format!("`{path}` must be a whole number, not {number}"))
-                    .mend(format!("write {near}, for example")),
+                    .help(format!("write {near}, for example")),
             );
         } else if let Some(least) = schema.get("minimum").and_then(Schema::as_f64).filter(|least| number < *least) {
             self.tell_wrong(
                 path,
                 fault(format!("`{path}` must be at least {least}, not {number}"))
-                    .mend("write a whole number without a sign"),
+                    .help("write a whole number without a sign"),
             );
         }
     }
@@ -308,16 +308,16 @@ impl Walk<'_> {
             Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
             _ => allowed.join(""),
         };
-        let mend = self.right_kind(found, schema, path);
+        let help = self.right_kind(found, schema, path);
         self.tell_wrong(
             path,
             Diagnostic::error(format!("{} must be {allowed}, not {}", table_name(path), kind_found(found)))
                 .at_with(path.to_string(), kind_found(found))
-                .mend(mend),
+                .help(help),
         );
     }
 
-    /// How to mend a value of the wrong kind: by its quotes, else by example.
+    /// How to fix a value of the wrong kind: by its quotes, else by example.
     fn right_kind(&self, found: &Value, schema: &Schema, path: &ParamPath) -> String {
         let takes = |kind: &str| self.language.branch(schema, kind).is_some();
         match found {

@@ -59,7 +59,7 @@ fn fault(letter: char, what: &str, path: &ParamPath, end: End) -> Diagnostic {
         _ => ("nobody would see it, a terminal could obey it, and files could not be read", "take it out"),
     };
     let mut fault =
-        Diagnostic::error(format!("{what} has a character that cannot be shown: {code}")).why(why).mend(help);
+        Diagnostic::error(format!("{what} has a character that cannot be shown: {code}")).why(why).help(help);
     fault.places.push(Place { path: path.to_string(), end, span: None, line: 0, column: 0, label: code });
     fault
 }

@@ -42,7 +42,7 @@ fn read(folder: &Path, file: &str) -> Result<Vec<u8>, Diagnostic> {
     let outside = || {
         Diagnostic::error(format!("the list `{file}` does not stand beside the study"))
             .why("a study reads lists from its own folder and the folders in it, so that nothing else is ever read")
-            .mend("put the file beside the study, and name it as it is called from there")
+            .help("put the file beside the study, and name it as it is called from there")
     };
     let inward = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if !named.components().all(inward) {
@@ -76,7 +76,7 @@ fn read(folder: &Path, file: &str) -> Result<Vec<u8>, Diagnostic> {
 fn unreadable(file: &str, reason: &str) -> Diagnostic {
     Diagnostic::error(format!("the list `{file}` cannot be read: {reason}"))
         .why("a list is looked for in the folder of the study")
-        .mend("put the file there, or correct its name")
+        .help("put the file there, or correct its name")
 }
 
 /// Whether a text names a CSV file, whatever the letters of its ending.

@@ -61,7 +61,7 @@ impl Study {
             }
         }
         source.locate_all(&mut faults);
-        // In the order of the file, as one would mend them; what is missing at the top comes first.
+        // In the order of the file, as one would fix them; what is missing at the top comes first.
         faults.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
         Err(faults)
     }
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(
             said[1..],
             ["the study lacks `segments`", "the study lacks `stages`", "the study lacks `scenarios`"],
-            "the horizon was mended by the setting"
+            "the horizon was fixed by the setting"
         );
         assert!(source_file.text.starts_with("[run]"));
         assert!(matches!(Study::read(folder.path().join("other.toml")), Err(ReadError::Unreadable { .. })));

@@ -38,7 +38,7 @@ impl Setting {
             }
         }
         Err(Diagnostic::error(format!("`--set {written}` has no `=`"))
-            .mend("write a path and a value: `--set run.horizon=24`"))
+            .help("write a path and a value: `--set run.horizon=24`"))
     }
 }
 
@@ -86,7 +86,7 @@ fn targets(document: &Node, language: &Language, setting: &Setting) -> Result<Ve
         .map_err(|reason| Diagnostic::error(format!("`--set {setting}` has no path: {reason}")))?;
     if pattern.steps.is_empty() {
         return Err(Diagnostic::error(format!("`--set {setting}` has no path"))
-            .mend("write a path and a value: `--set run.horizon=24`"));
+            .help("write a path and a value: `--set run.horizon=24`"));
     }
     let mut found = Vec::new();
     matching(document, &pattern.steps, &ParamPath::default(), &mut found);
@@ -95,7 +95,7 @@ fn targets(document: &Node, language: &Language, setting: &Setting) -> Result<Ve
     }
     if pattern.is_pattern() {
         return Err(Diagnostic::error(format!("`--set {setting}` matches nothing in the study"))
-            .mend(instead(document, &pattern)));
+            .help(instead(document, &pattern)));
     }
     let in_table = pattern
         .parent()
@@ -106,7 +106,7 @@ fn targets(document: &Node, language: &Language, setting: &Setting) -> Result<Ve
     }
     Err(Diagnostic::error(format!("`--set {setting}` names nothing in the study"))
         .at(pattern.to_string())
-        .mend(instead(document, &pattern)))
+        .help(instead(document, &pattern)))
 }
 
 fn matching(node: &Node, steps: &[Step], path: &ParamPath, found: &mut Vec<ParamPath>) {
@@ -142,7 +142,7 @@ fn scalar(document: &Node, language: &Language, path: ParamPath, setting: &Setti
             let beneath: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", path.child(name))).collect();
             let kind = if matches!(found.node.value, Value::Table(_)) { "table" } else { "list" };
             let fault = Diagnostic::error(format!("`--set {setting}` names a whole {kind}")).at(path.to_string());
-            Err(if beneath.is_empty() { fault } else { fault.mend(format!("set one of {}", beneath.join(", "))) })
+            Err(if beneath.is_empty() { fault } else { fault.help(format!("set one of {}", beneath.join(", "))) })
         }
         _ => Ok(path),
     }
@@ -234,7 +234,7 @@ mod tests {
                 .into_iter()
                 .map(|fault| {
                     let labels: Vec<&str> = fault.places.iter().map(|place| place.label.as_str()).collect();
-                    format!("{} [{}] {}", fault.what, labels.join("; "), fault.mend)
+                    format!("{} [{}] {}", fault.what, labels.join("; "), fault.help)
                 })
                 .collect::<Vec<_>>()
         };

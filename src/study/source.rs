@@ -86,7 +86,7 @@ impl Source {
             return Err(wrong(
                 Diagnostic::error(format!("`{name}` is larger than 8 MiB"))
                     .at("")
-                    .mend("put long lists into CSV files beside the study: `chance = \"chances.csv\"`"),
+                    .help("put long lists into CSV files beside the study: `chance = \"chances.csv\"`"),
             ));
         }
         match String::from_utf8(bytes) {
@@ -210,7 +210,7 @@ fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Diagnostic {
     Diagnostic::error(format!("`{name}` is not UTF-8"))
         .at_with("", format!("byte {valid} (0x{byte:02x}), in line {line}"))
         .why("a study is a text in UTF-8, so that names read the same everywhere")
-        .mend("save the file as UTF-8 in your editor")
+        .help("save the file as UTF-8 in your editor")
 }
 
 #[cfg(test)]

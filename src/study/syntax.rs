@@ -64,14 +64,14 @@ fn read(text: &str) -> (Node, Vec<(Range<usize>, String)>) {
 }
 
 fn never_closed(text: &str, open: Range<usize>) -> Diagnostic {
-    let (what, mend) = if text[open.clone()] == *"[" {
+    let (what, help) = if text[open.clone()] == *"[" {
         ("a list is never closed", "add the `]` that is missing")
     } else {
         ("a table in braces is never closed", "add the `}` that is missing")
     };
     Diagnostic {
         places: vec![place(open, "opened here")],
-        ..Diagnostic::error(what).why("what follows cannot be told from what it holds").mend(mend)
+        ..Diagnostic::error(what).why("what follows cannot be told from what it holds").help(help)
     }
 }
 
@@ -86,11 +86,11 @@ fn fault(text: &str, document: &Node, span: Range<usize>, message: &str) -> Diag
             places: vec![place(number.clone(), "")],
             ..Diagnostic::error(format!("`{}` has a decimal comma", &text[number.clone()]))
                 .why("a comma separates what stands in `[ ]` and `{ }`")
-                .mend(format!("write it with a point: `{}`", text[number].replace(',', ".")))
+                .help(format!("write it with a point: `{}`", text[number].replace(',', ".")))
         };
     }
-    let (what, mend) = words(description, &written);
-    Diagnostic { places: vec![place(span, "")], ..Diagnostic::error(what).mend(mend) }
+    let (what, help) = words(description, &written);
+    Diagnostic { places: vec![place(span, "")], ..Diagnostic::error(what).help(help) }
 }
 
 /// A number such as `0,05` that stands before a byte of the file or around it.
@@ -127,7 +127,7 @@ fn twice(text: &str, document: &Node, span: Range<usize>, written: &str) -> Diag
         places,
         ..Diagnostic::error(format!("`{name}` is written twice"))
             .why("a key has one value in a table, and a table one header")
-            .mend("keep one of the two, or give one of them another name")
+            .help("keep one of the two, or give one of them another name")
     }
 }
 
@@ -161,9 +161,9 @@ fn nearest_key(node: &Node, name: &str, before: usize, best: &mut Option<Range<u
     }
 }
 
-/// The parser's words for a fault, in ours: what is wrong, and how to mend it.
+/// The parser's words for a fault, in ours: what is wrong, and how to fix it.
 fn words(description: &str, written: &str) -> (String, String) {
-    let (what, mend) = match description {
+    let (what, help) = match description {
         "string values must be quoted" | "invalid value" | "missing value" if written.is_empty() => {
             ("a key has no value", "write `key = value`, or take the key out")
         }
@@ -221,5 +221,5 @@ fn words(description: &str, written: &str) -> (String, String) {
             return (format!("this is not TOML: {description}"), String::new());
         }
     };
-    (what.to_owned(), mend.to_owned())
+    (what.to_owned(), help.to_owned())
 }

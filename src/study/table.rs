@@ -67,7 +67,7 @@ pub fn chances(file: &str, bytes: &[u8], counted: &Counted<'_>) -> Result<Vec<f6
         list.push(table.chance(row.get(column).unwrap_or(""), line, &mut marks)?);
     }
     if list.is_empty() {
-        return Err(Diagnostic::error(format!("{file}: the list has no rows")).mend("write one chance per row"));
+        return Err(Diagnostic::error(format!("{file}: the list has no rows")).help("write one chance per row"));
     }
     Ok(list)
 }
@@ -119,7 +119,7 @@ impl<'a> Table<'a> {
                     "the line can be read with {}",
                     telling.iter().map(|at| SEPARATORS[*at].1).collect::<Vec<_>>().join(" or with ")
                 ))
-                .mend("write a line `sep=;` before it, with the sign that separates the columns")),
+                .help("write a line `sep=;` before it, with the sign that separates the columns")),
         }
     }
 
@@ -137,14 +137,14 @@ impl<'a> Table<'a> {
             }
             _ => "the line is not CSV".to_owned(),
         };
-        let mend = match fault.kind() {
+        let help = match fault.kind() {
             csv::ErrorKind::UnequalLengths { .. } if self.separator == b',' => {
                 "commas separate columns here; write a number with a decimal point, or separate columns by semicolons"
             }
             csv::ErrorKind::UnequalLengths { .. } => "give every line as many columns as the header has",
             _ => "save the file as CSV in UTF-8",
         };
-        Diagnostic::error(format!("{}:{line}: {reason}", self.file)).mend(mend)
+        Diagnostic::error(format!("{}:{line}: {reason}", self.file)).help(help)
     }
 
     fn column(&self, wanted: &str) -> Result<usize, Diagnostic> {
@@ -159,7 +159,7 @@ impl<'a> Table<'a> {
                 1 => format!("the first line names one column: {}", names[0]),
                 _ => format!("the first line names the columns, separated by {separator}: {}", names.join(", ")),
             })
-            .mend(near.map_or_else(
+            .help(near.map_or_else(
                 || format!("call the column that holds the chances `{wanted}`"),
                 |near| format!("call `{near}` `{wanted}`, if it holds the chances"),
             )))
@@ -174,7 +174,7 @@ impl<'a> Table<'a> {
                     self.file, self.header_line
                 ))
                 .why("nothing says which of them is meant")
-                .mend("give one of them another name, or take it out"));
+                .help("give one of them another name, or take it out"));
             }
         }
         Ok(())
@@ -197,7 +197,7 @@ impl<'a> Table<'a> {
         let Some(opened) = opened else { return Ok(()) };
         Err(Diagnostic::error(format!("{}:{opened}: a quote is opened and never closed", self.file))
             .why("all that follows would be one text, and its rows would be lost")
-            .mend("close the quote in its line, or take it out"))
+            .help("close the quote in its line, or take it out"))
     }
 
     fn check_count(&self, column: usize, due: u64, written: &str, line: u64) -> Result<(), Diagnostic> {
@@ -208,7 +208,7 @@ impl<'a> Table<'a> {
         let name = self.header.get(column).unwrap_or("");
         Err(Diagnostic::error(format!("{}:{line}: `{name}` is `{written}` where {due} is due", self.file))
             .why("rows are read in their order, each for the next step, and this column does not count them so")
-            .mend(format!("write a row for every step, in order; call the column other than `{name}` where it counts something else")))
+            .help(format!("write a row for every step, in order; call the column other than `{name}` where it counts something else")))
     }
 
     fn chance(&self, written: &str, line: u64, marks: &mut Marks) -> Result<f64, Diagnostic> {
@@ -223,22 +223,22 @@ impl<'a> Table<'a> {
                 } else {
                     format!("line {pointed} has a decimal point, and line {with_comma} has a decimal comma")
                 })
-                .mend("write all chances with a decimal point, such as 0.07"));
+                .help("write all chances with a decimal point, such as 0.07"));
         }
         let fault = |what: String| Diagnostic::error(format!("{}:{line}: {what}", self.file));
         match written.replace(',', ".").parse::<f64>() {
             Ok(chance) if (0.0..=1.0).contains(&chance) => Ok(chance),
             Ok(number) if number.is_finite() => Err(fault(format!("a chance cannot be {written}"))
                 .why("it must be a number from 0 to 1")
-                .mend("write a percentage as a share: 7 % is 0.07")),
+                .help("write a percentage as a share: 7 % is 0.07")),
             _ if written.is_empty() => {
-                Err(fault("the chance is missing".to_owned()).mend("write one chance per row, and no empty rows"))
+                Err(fault("the chance is missing".to_owned()).help("write one chance per row, and no empty rows"))
             }
             _ if written.ends_with('%') => {
-                Err(fault(format!("`{written}` is not a number")).mend("write a percentage as a share: 7 % is 0.07"))
+                Err(fault(format!("`{written}` is not a number")).help("write a percentage as a share: 7 % is 0.07"))
             }
             _ => Err(fault(format!("`{written}` is not a number"))
-                .mend("write one chance per row, with a decimal point, such as 0.07")),
+                .help("write one chance per row, with a decimal point, such as 0.07")),
         }
     }
 }

@@ -69,7 +69,7 @@ fn written(faults: &[Diagnostic]) -> String {
         for place in &fault.places {
             writeln!(text, "{}:{} [{}] {}", place.line, place.column, place.path, place.label).unwrap();
         }
-        writeln!(text, "  what {}\n  why  {}\n  mend {}", fault.what, fault.why, fault.mend).unwrap();
+        writeln!(text, "  what {}\n  why  {}\n  help {}", fault.what, fault.why, fault.help).unwrap();
     }
     text
 }

@@ -67,7 +67,7 @@ pub fn malformed(text: &str) -> Option<Diagnostic> {
     }
     let fault = Diagnostic::error(format!("`{text}` is no version of polku"))
         .why("`polku` says for which version a study is written, by the first two numbers of the version")
-        .mend(format!("write `{KEY} = \"{}\"`, or take the line out", written(program())));
+        .help(format!("write `{KEY} = \"{}\"`, or take the line out", written(program())));
     Some(fault)
 }
 
@@ -81,7 +81,7 @@ pub fn newer(document: &Node) -> Option<Diagnostic> {
     let fault = Diagnostic::error(format!("the study is written for polku {text}, and this is polku {PROGRAM}"))
         .at(KEY)
         .why("a newer version may know keys that this one does not, or mean something else by them")
-        .mend(format!(
+        .help(format!(
             "update polku to {text} or later; or write `{KEY} = \"{}\"` if the study uses nothing that is newer",
             written(program())
         ));

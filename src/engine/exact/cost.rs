@@ -1,4 +1,4 @@
-//! What exact expectations cost, in counted work: reckoned from a study before anything is solved, and never by a clock.
+//! What exact expectations cost, in counted work: computed from a study before anything is solved, and never by a clock.
 
 use std::collections::BTreeSet;
 

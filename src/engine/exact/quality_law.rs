@@ -21,7 +21,7 @@ const CLOSE: f64 = 1e-12;
 /// The finest rules that values are kept at: 1, 2 and 4 times the nodes.
 const RULES: usize = 3;
 
-/// A law with what is reckoned of it once.
+/// A law with what is computed of it once.
 pub struct QualityLaw {
     /// The law.
     pub law: Distribution,
@@ -32,7 +32,7 @@ pub struct QualityLaw {
 }
 
 impl QualityLaw {
-    /// A law, of which nothing has been reckoned yet.
+    /// A law, of which nothing has been computed yet.
     pub fn new(law: Distribution) -> Self {
         Self { mean: law.mean(), law, rules: Default::default(), table: OnceLock::new() }
     }

@@ -46,7 +46,7 @@ pub struct Experiment<'m> {
     program: Program,
     /// The same for customers whose lives are not compared.
     uncompared: Program,
-    /// What reckons exact expectations, or why there are none; made when it is first asked for.
+    /// What computes exact expectations, or why there are none; made when it is first asked for.
     solver: Arc<OnceLock<Result<Solver<'m>, Vec<String>>>>,
     depth: Depth,
     /// How much work expectations may take before they are given up, in customer-periods.
@@ -170,7 +170,7 @@ impl<'m> Experiment<'m> {
             vec![
                 Diagnostic::error(format!("{} threads cannot be started", self.threads))
                     .why(fault.to_string())
-                    .mend("ask for fewer with --threads"),
+                    .help("ask for fewer with --threads"),
             ]
         })?;
         install(&pool, || {
@@ -285,7 +285,7 @@ impl<'m> Experiment<'m> {
             .collect()
     }
 
-    /// What reckons exact expectations.
+    /// What computes exact expectations.
     ///
     /// # Errors
     /// Why there are none.

@@ -336,7 +336,7 @@ pub struct Uncertainty {
     pub parameter_sd: Bounded,
     /// Whether chance is so large beside it that `parameter_sd` cannot be told from 0. Not so where no number is
     /// uncertain: then it is 0.
-    pub parameter_is_lost_in_chance: bool,
+    pub parameter_is_below_noise: bool,
     /// Outcome spread: the standard deviation of what a business of this many customers will see.
     pub outcome_sd: Bounded,
     /// How many simulated customers make chance less than a tenth of the parameter uncertainty in variance; none where

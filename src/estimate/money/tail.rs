@@ -49,7 +49,7 @@ struct Settling {
 /// What a customer of each scenario and entry is worth after the horizon, discounted to entry: the mean over what the first
 /// replications drew, exact where nothing is uncertain. None for an entry in which nobody came, and none at all where
 /// there is no exact expectation, where the worth has no end, or where finding it would take more than is left of the budget.
-/// What it takes is reckoned before each step, and spent.
+/// What it takes is computed before each step, and spent.
 pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget, threads: usize) -> Option<Tails> {
     if ends_with_the_horizon(model) {
         return None;

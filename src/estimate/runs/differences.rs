@@ -22,8 +22,8 @@ impl Runs<'_> {
             baseline: self.model.scenarios[baseline].name.clone(),
             estimator: self.estimator(scenario),
             metrics,
-            customers_that_differ: real / self.replications as f64,
-            agents_that_differ: agents,
+            affected_customers: real / self.replications as f64,
+            affected_agents: agents,
         }
     }
 

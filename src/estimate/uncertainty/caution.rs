@@ -41,7 +41,7 @@ pub fn cautions(
     said.extend(scenarios.iter().enumerate().filter_map(|(place, its)| retention(grounds, replications, place, its)));
     if is_smoothed(model) {
         said.push(
-            "Baskets vary by more than their mean: differences in money are reckoned as if each basket had its mean, and \
+            "Baskets vary by more than their mean: differences in money are computed as if each basket had its mean, and \
              intervals of money lean to one side."
                 .to_owned(),
         );

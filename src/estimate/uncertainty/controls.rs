@@ -138,7 +138,7 @@ impl Controls {
         let known = !exact.is_empty() && metric.has_expectation(follows_satisfaction);
         if known && self.fixed && !metric.is_ratio() {
             let mean = exact.iter().sum::<f64>() / exact.len() as f64;
-            return Some(Controlled { estimate: Estimate::known(mean), variance_left: 0.0, controls: 1 });
+            return Some(Controlled { estimate: Estimate::known(mean), residual_variance_share: 0.0, controls: 1 });
         }
         if known && !self.fixed && sample.len() < REPLICATIONS_FOR_EXACT {
             return None;
@@ -150,8 +150,8 @@ impl Controls {
         let used = used + if freed.is_some() { 2 } else { usize::from(known) };
         let plain = Estimate::of(&sample.iter().copied().collect(), level).standard_error?;
         let left = estimate.standard_error? / plain;
-        let variance_left = if plain > 0.0 { left * left } else { 1.0 };
-        (used > 0).then_some(Controlled { estimate, variance_left, controls: used })
+        let residual_variance_share = if plain > 0.0 { left * left } else { 1.0 };
+        (used > 0).then_some(Controlled { estimate, residual_variance_share, controls: used })
     }
 
     /// A ratio in every replication, less what its parts differ from their expectations by times the slopes there.

@@ -65,7 +65,7 @@ fn uncertainty(model: &Model, scenario: usize, difference: bool, metric: Metric,
         mean: its.mean,
         simulation_error: its.chance_error_bounded(level),
         parameter_sd: if uncertain { its.between_bounded(level) } else { nothing },
-        parameter_is_lost_in_chance: uncertain && its.lost_in_chance,
+        parameter_is_below_noise: uncertain && its.below_noise,
         outcome_sd: its.outcome_bounded((model.run.customers as f64, agents as f64), uncertain, level),
         agents_that_would_do: enough,
     }

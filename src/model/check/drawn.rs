@@ -1,6 +1,6 @@
 //! What a draw does: how likely rows pass 1, and numbers leave their range, when uncertain numbers and shocks are drawn.
 //!
-//! It is reckoned at the points of [`super::points`], the same for every number of replications, so that what is fine here
+//! It is computed at the points of [`super::points`], the same for every number of replications, so that what is fine here
 //! can be run. What is rarer than [`MAY_HAPPEN`] is held at the end of its range in a run, and counted there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -268,5 +268,5 @@ fn too_much() -> Diagnostic {
     Diagnostic::error("what may be drawn in this study takes too long to check")
         .at("run.horizon")
         .why("rows of chances that could pass 1, and numbers that changes could drive out of their range, are followed through every scenario, segment and period")
-        .mend("use longer periods, a shorter horizon or fewer rules, or give changes as `odds`, which cannot leave [0, 1]")
+        .help("use longer periods, a shorter horizon or fewer rules, or give changes as `odds`, which cannot leave [0, 1]")
 }

@@ -91,7 +91,7 @@ impl Place<'_> {
             });
         }
         why.extend(talks.then(|| "; word of mouth counts as if everyone talked".to_owned()));
-        fault.why(why.concat()).mend(if touching.is_empty() {
+        fault.why(why.concat()).help(if touching.is_empty() {
             "lower the chances"
         } else {
             "lower the chances, or let the changes do less"
@@ -105,7 +105,7 @@ impl Place<'_> {
         for change in touching.iter().rev() {
             diagnostic = diagnostic.at_with(change.written.to_string(), deed(change, t));
         }
-        let mend = match param.meaning {
+        let help = match param.meaning {
             Meaning::Chance | Meaning::Share => "give the effect as `odds` or `hazard`, which cannot leave [0, 1]",
             Meaning::Positive => "give the effect as `times`, which cannot pass 0, or let it do less",
             Meaning::Real | Meaning::Growth => "let the change do less",
@@ -113,7 +113,7 @@ impl Place<'_> {
         diagnostic
             .at(param.written.to_string())
             .why(format!("it must be {}; this happens {}", param.meaning.range(), self.when(t)))
-            .mend(mend)
+            .help(help)
     }
 
     pub fn when(&self, t: u32) -> String {

@@ -118,7 +118,7 @@ impl Place<'_> {
         }
         fault
             .why(format!("{why}; this happens {}{moved}", self.when(t)))
-            .mend("give the mean number of purchases per customer and period, and look at what multiplies it")
+            .help("give the mean number of purchases per customer and period, and look at what multiplies it")
     }
 }
 

@@ -22,7 +22,7 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{name}` is money in, and has no group"))
                         .at(Path::of(["lines", name, "group"]).to_string())
                         .why("`group` says where a cost stands in the books")
-                        .mend("take it out, or let `kind` be \"cost\""),
+                        .help("take it out, or let `kind` be \"cost\""),
                 );
             }
             self.accounts.insert(name.clone(), money(name, line.title.as_ref(), line.kind, line.group));
@@ -35,7 +35,7 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{name}` is both a ledger line and an outcome"))
                         .at(Path::of(["outcomes", name]).to_string())
                         .why("`values` and the report could not tell them apart")
-                        .mend("give one of them another name"),
+                        .help("give one of them another name"),
                 );
             }
             self.check_outcome(name, outcome);
@@ -60,7 +60,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("a discount rate cannot be {rate}"))
                     .at(Path::of(["outcomes", name, "discount_rate"]).to_string())
                     .why("it must be a number that is not negative")
-                    .mend("give a rate a year, such as 0.03"),
+                    .help("give a rate a year, such as 0.03"),
             );
         }
     }
@@ -83,7 +83,7 @@ impl Compiler<'_> {
             return Some(LineId::from(place));
         }
         let known: Vec<String> = self.accounts.keys().cloned().collect();
-        let mend = nearest(name, known.iter().map(String::as_str)).map_or_else(
+        let help = nearest(name, known.iter().map(String::as_str)).map_or_else(
             || {
                 let (line, outcome) = (Path::of(["lines", name]), Path::of(["outcomes", name]));
                 format!("add `[{line}]` with `kind = \"revenue\"` or `kind = \"cost\"`; or, where it is no money, `[{outcome}]`")
@@ -94,7 +94,7 @@ impl Compiler<'_> {
             Diagnostic::error(format!("nothing says whether `{name}` is money in or money out"))
                 .at_key(at.to_string())
                 .why("`revenue` is money in, and a name that ends in `cost` is money out; every other name is declared")
-                .mend(mend),
+                .help(help),
         );
         None
     }

@@ -45,7 +45,7 @@ impl Model {
         }
         source.locate_all(&mut found);
         told.extend(found);
-        // In the order of the file, as one would mend them; what is missing at the top comes first.
+        // In the order of the file, as one would fix them; what is missing at the top comes first.
         told.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
         told
     }

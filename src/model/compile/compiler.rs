@@ -82,8 +82,8 @@ impl<'a> Compiler<'a> {
         }
         // Where so much is wrong, nothing is gained by guessing at each.
         let guess = self.numbers.faults.len() <= 10 * MOST_FAULTS;
-        let mend = if guess { suggest(name, self.study.stages.keys().map(String::as_str)) } else { String::new() };
-        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).mend(mend));
+        let help = if guess { suggest(name, self.study.stages.keys().map(String::as_str)) } else { String::new() };
+        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).help(help));
         None
     }
 

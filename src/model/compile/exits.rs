@@ -23,7 +23,7 @@ impl Compiler<'_> {
                         Diagnostic::error("customers have no satisfaction")
                             .at_key(at.to_string())
                             .why("without `[experience]` nobody remembers anything")
-                            .mend("add `[experience]` with `start`, `neutral` and `learning`"),
+                            .help("add `[experience]` with `start`, `neutral` and `learning`"),
                     );
                 }
                 State::Satisfaction
@@ -57,9 +57,9 @@ impl Compiler<'_> {
         let path = Path::of(["stages", from, "to", to]);
         if !self.stages.contains_key(to) && nearest(to, ["effective_size"]).is_some() {
             let fault = if to == "effective_size" {
-                Diagnostic::error("an effective size is a known number above 0").mend("give a number such as 400")
+                Diagnostic::error("an effective size is a known number above 0").help("give a number such as 400")
             } else {
-                Diagnostic::error(format!("there is no stage `{to}`")).mend("did you mean `effective_size`?")
+                Diagnostic::error(format!("there is no stage `{to}`")).help("did you mean `effective_size`?")
             };
             self.fault(fault.at_key(path.to_string()));
             return None;
@@ -70,7 +70,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("`{from}` cannot lead to itself"))
                     .at_key(path.to_string())
                     .why("what the listed chances leave over stays in the stage")
-                    .mend("take it out"),
+                    .help("take it out"),
             );
             return None;
         }
@@ -95,7 +95,7 @@ impl Compiler<'_> {
                 Diagnostic::error("nobody talks")
                     .at(path.child("word_of_mouth").to_string())
                     .why("word of mouth rises with the share of customers in stages that talk")
-                    .mend("add `talks = true` to the stages whose customers do"),
+                    .help("add `talks = true` to the stages whose customers do"),
             );
         }
         Some(Exit {
@@ -113,7 +113,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("nobody buys in `{from}`"))
                     .at(path.child("on").to_string())
                     .why("the chance is taken after each purchase, and the stage has none")
-                    .mend(format!(
+                    .help(format!(
                         "add `[{}]` with `rate` and `basket`, or take out `on = \"purchase\"`",
                         Path::of(["stages", from, "purchases"])
                     )),
@@ -124,7 +124,7 @@ impl Compiler<'_> {
                 Diagnostic::error("a chance taken at each purchase is a number or a trait")
                     .at(path.to_string())
                     .why("`by`, `sojourn`, `drivers` and `word_of_mouth` belong to chances taken once a period")
-                    .mend("take them out, or take out `on = \"purchase\"`"),
+                    .help("take them out, or take out `on = \"purchase\"`"),
             );
         }
     }
@@ -139,7 +139,7 @@ impl Compiler<'_> {
                         .why(
                             "`trait` says that the chance is drawn for each customer, so that nothing else can give it",
                         )
-                        .mend("give either `trait`, or `chance` with `by`, or `sojourn`"),
+                        .help("give either `trait`, or `chance` with `by`, or `sojourn`"),
                 );
             }
             return self.own_chance(path, name);
@@ -155,7 +155,7 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error(format!("`{path}` has no chance"))
                         .at(path.to_string())
-                        .mend("give `chance`, `trait` or `sojourn`"),
+                        .help("give `chance`, `trait` or `sojourn`"),
                 );
                 None
             }
@@ -178,7 +178,7 @@ impl Compiler<'_> {
                     self.fault(
                         Diagnostic::error("`by` reads a list, and this is one chance")
                             .at(path.child("by").to_string())
-                            .mend("give `chance` as a list, or take out `by`"),
+                            .help("give `chance` as a list, or take out `by`"),
                     );
                 }
                 Some(Chance::Fixed(self.numbers.changeable(path, &written, Meaning::Chance, number)))
@@ -194,7 +194,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("`{name}` ages, so it cannot be a chance"))
                     .at(path.child("trait").to_string())
                     .why("it grows by 1 each period and would soon pass 1")
-                    .mend("use another trait, or give `chance` as a list and read it `by` this one"),
+                    .help("use another trait, or give `chance` as a list and read it `by` this one"),
             );
         }
         for (segment, law) in self.laws_of(name) {
@@ -204,7 +204,7 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{name}` is used as a chance and can leave [0, 1]"))
                         .at(path.child("trait").to_string())
                         .at(segment.to_string())
-                        .mend("use a distribution between 0 and 1, such as \"beta(2, 5)\""),
+                        .help("use a distribution between 0 and 1, such as \"beta(2, 5)\""),
                 );
             }
         }
@@ -224,7 +224,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error("a list of chances is empty")
                     .at(written.to_string())
-                    .mend("give one chance for each step of `by`; the last one holds on"),
+                    .help("give one chance for each step of `by`; the last one holds on"),
             );
             return None;
         }
@@ -251,15 +251,15 @@ impl Compiler<'_> {
             Some(name) => {
                 let ageing = self.study.traits.iter().filter(|(_, t)| t.ages).map(|(name, _)| name.as_str());
                 let known: Vec<&str> = ["periods_in_stage", "tenure", "period"].into_iter().chain(ageing).collect();
-                let mend = suggest(name, known);
-                self.fault(Diagnostic::error(format!("chances cannot be listed by `{name}`")).at(path.child("by").to_string()).why("a list is read by a clock: periods_in_stage, tenure, period, or a trait with `ages = true`").mend(mend));
+                let help = suggest(name, known);
+                self.fault(Diagnostic::error(format!("chances cannot be listed by `{name}`")).at(path.child("by").to_string()).why("a list is read by a clock: periods_in_stage, tenure, period, or a trait with `ages = true`").help(help));
                 None
             }
             None => {
                 self.fault(
                     Diagnostic::error("nothing says what this list is read by")
                         .at(path.child("chance").to_string())
-                        .mend("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"),
+                        .help("add `by = \"periods_in_stage\"`, `\"tenure\"`, `\"period\"` or a trait that ages"),
                 );
                 None
             }
@@ -278,7 +278,7 @@ impl Compiler<'_> {
                     Diagnostic::error("beside `sojourn`, `chance` is the share of those leaving")
                         .at(path.child("chance").to_string())
                         .why("the times in the stage come from `sojourn`")
-                        .mend("give one known number from 0 to 1, or take `chance` out"),
+                        .help("give one known number from 0 to 1, or take `chance` out"),
                 );
                 return None;
             }

@@ -48,28 +48,28 @@ impl Compiler<'_> {
                 Diagnostic::warning("a condition is looked at only after the horizon")
                     .at(when.child("from").to_string())
                     .why(format!("the study ends with period {horizon}, so nothing follows from it"))
-                    .mend("let `from` be earlier, or raise `run.horizon`"),
+                    .help("let `from` be earlier, or raise `run.horizon`"),
             );
         } else if from > by {
             self.fault(
                 Diagnostic::error(format!("a condition from period {from} by period {by} is never looked at"))
                     .at(when.child("from").to_string())
                     .at(when.child("by").to_string())
-                    .mend("let `from` be no later than `by`"),
+                    .help("let `from` be no later than `by`"),
             );
         } else if from == 0 {
             self.fault(
                 Diagnostic::error("a condition cannot be looked at in period 0")
                     .at(when.child("from").to_string())
                     .why("period 0 is the start of the study; periods are counted from 1")
-                    .mend("give the first period that is looked at, from 1 on"),
+                    .help("give the first period that is looked at, from 1 on"),
             );
         }
         if written.then.initiatives.is_empty() && written.then.changes.is_empty() {
             self.fault(
                 Diagnostic::warning("a rule does nothing when its condition is met")
                     .at(at.to_string())
-                    .mend("say what is done: `then = { initiatives = [\"NAME\"] }`"),
+                    .help("say what is done: `then = { initiatives = [\"NAME\"] }`"),
             );
         }
         let then = at.child("then");
@@ -97,7 +97,7 @@ impl Compiler<'_> {
                 Diagnostic::error("customers have no satisfaction")
                     .at(at.to_string())
                     .why("without `[experience]` nobody remembers anything")
-                    .mend("watch `retention`, or add `[experience]`"),
+                    .help("watch `retention`, or add `[experience]`"),
             );
             return None;
         }
@@ -108,8 +108,8 @@ impl Compiler<'_> {
             if let Some(id) = self.stages.get(stage) {
                 return Some(Watched::Stage(id.index()));
             }
-            let mend = suggest(stage, self.study.stages.keys().map(String::as_str));
-            self.fault(Diagnostic::error(format!("there is no stage `{stage}`")).at(at.to_string()).mend(mend));
+            let help = suggest(stage, self.study.stages.keys().map(String::as_str));
+            self.fault(Diagnostic::error(format!("there is no stage `{stage}`")).at(at.to_string()).help(help));
             return None;
         }
         let remembered = self.study.experience.is_some();
@@ -119,7 +119,7 @@ impl Compiler<'_> {
             Diagnostic::error(format!("a company does not see `{name}` within a period"))
                 .at(at.to_string())
                 .why("a rule is decided on what is seen of customers when a period has ended")
-                .mend(suggest(name, known)),
+                .help(suggest(name, known)),
         );
         None
     }
@@ -140,11 +140,11 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("a {what} has one bound: `{}` or `{}`, and not both", low.0, high.0))
                         .at(at.child(low.0).to_string())
                         .at(at.child(high.0).to_string())
-                        .mend(format!("write a {what} for each"))
+                        .help(format!("write a {what} for each"))
                 } else {
                     Diagnostic::error(format!("a {what} needs a bound: `{}` or `{}`", low.0, high.0))
                         .at(at.to_string())
-                        .mend(format!("add `{}` or `{}` with a number", low.0, high.0))
+                        .help(format!("add `{}` or `{}` with a number", low.0, high.0))
                 };
                 self.fault(fault);
                 None
@@ -157,7 +157,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("a bound cannot be {bound}"))
                     .at(at.child(key).to_string())
-                    .mend("give a finite number"),
+                    .help("give a finite number"),
             );
             return None;
         }
@@ -180,7 +180,7 @@ impl Compiler<'_> {
             Diagnostic::error(what)
                 .at(at.child(key).to_string())
                 .why(format!("it lies between 0 and 1{}", if least < 0.0 { ", in the baseline as well" } else { "" }))
-                .mend(format!("give a share of 1{percent}")),
+                .help(format!("give a share of 1{percent}")),
         );
     }
 
@@ -202,27 +202,27 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("a target cannot be judged in period {period}"))
                     .at(at.child("period").to_string())
                     .why(format!("the study runs from period 1 to {horizon}"))
-                    .mend("give a period within the horizon"),
+                    .help("give a period within the horizon"),
             );
         }
         let known = self.metric_names();
         if !known.contains(&written.metric) {
-            let mend = suggest(&written.metric, known.iter().map(String::as_str));
+            let help = suggest(&written.metric, known.iter().map(String::as_str));
             self.fault(
                 Diagnostic::error(format!("there is no metric `{}`", written.metric))
                     .at(at.child("metric").to_string())
-                    .mend(mend),
+                    .help(help),
             );
         }
         let order = self.identity.segment_order();
         let segment = written.segment.as_ref().and_then(|segment| {
             let place = order.iter().position(|its| its == segment);
             if place.is_none() {
-                let mend = suggest(segment, self.study.segments.keys().map(String::as_str));
+                let help = suggest(segment, self.study.segments.keys().map(String::as_str));
                 self.fault(
                     Diagnostic::error(format!("there is no segment `{segment}`"))
                         .at(at.child("segment").to_string())
-                        .mend(mend),
+                        .help(help),
                 );
             }
             place.map(SegmentId::from)

@@ -35,7 +35,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("a level cannot be {level}"))
                     .at(at.to_string())
                     .why("it says how much of a capability is there")
-                    .mend(in_percent(level).map_or_else(|| usual.to_owned(), |percent| format!("{usual}: {percent}"))),
+                    .help(in_percent(level).map_or_else(|| usual.to_owned(), |percent| format!("{usual}: {percent}"))),
             );
         }
     }
@@ -50,7 +50,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("a half-life cannot be {periods}"))
                     .at(at.to_string())
                     .why("it says in how many periods half of it goes")
-                    .mend("give a number above 0, such as 12, or take it out where all of it lasts"),
+                    .help("give a number above 0, such as 12, or take it out where all of it lasts"),
             );
             return None;
         }
@@ -64,7 +64,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("people cannot take {capacity} initiatives at a time"))
                     .at("roadmap.change_capacity")
-                    .mend("give a number above 0, such as 2"),
+                    .help("give a number above 0, such as 2"),
             );
         }
         Some(capacity)
@@ -114,7 +114,7 @@ impl Compiler<'_> {
                 Diagnostic::warning(format!("the gate of `{name}` decides nothing"))
                     .at(at.child("gate").to_string())
                     .why("it says what happens where a required capability is not there, and none is required")
-                    .mend("list what it needs under `requires`, or take `gate` out"),
+                    .help("list what it needs under `requires`, or take `gate` out"),
             );
         }
         let shared = self.study.roadmap.catch_up.as_ref().filter(|_| catch_up.is_none());
@@ -172,10 +172,10 @@ impl Compiler<'_> {
                         } else {
                             "it must be a number that is not negative"
                         })
-                        .mend(format!("give a number such as {usual}"))
+                        .help(format!("give a number such as {usual}"))
                 } else {
                     Diagnostic::error(format!("`{key}` belongs to an adoption curve"))
-                        .mend("add `shape = \"adoption\"`, or take it out")
+                        .help("add `shape = \"adoption\"`, or take it out")
                 };
                 self.fault(fault.at(at.child(key).to_string()));
             }
@@ -186,11 +186,11 @@ impl Compiler<'_> {
     fn waves(&mut self, at: &Path, written: &written::Initiative) -> Vec<u32> {
         let order = self.identity.segment_order();
         for name in written.waves.keys().filter(|name| !order.contains(name)) {
-            let mend = suggest(name, self.study.segments.keys().map(String::as_str));
+            let help = suggest(name, self.study.segments.keys().map(String::as_str));
             self.fault(
                 Diagnostic::error(format!("there is no segment `{name}`"))
                     .at_key(at.child(name).to_string())
-                    .mend(mend),
+                    .help(help),
             );
         }
         order.iter().map(|name| written.waves.get(name).map_or(0, |delay| clamp(delay.0))).collect()
@@ -202,12 +202,12 @@ impl Compiler<'_> {
         let share = self.numbers.fixed(&place, &place, Meaning::Positive, &dip.share);
         let least = self.numbers.params[share.index()].law.support().0;
         if least > 1.0 && least.is_finite() {
-            let mend = in_percent(least).map_or_else(String::new, |percent| format!(": {percent}"));
+            let help = in_percent(least).map_or_else(String::new, |percent| format!(": {percent}"));
             self.fault(
                 Diagnostic::warning(format!("a dip loses {least} times the full effect"))
                     .at(place.to_string())
                     .why("its `share` is how much of the full effect is lost at first; 1 is all of it")
-                    .mend(format!("give a share from 0 to 1{mend}")),
+                    .help(format!("give a share from 0 to 1{help}")),
             );
         }
         let effects = self.changes(&at.child("effects"), &dip.effects, horizon);
@@ -216,7 +216,7 @@ impl Compiler<'_> {
                 Diagnostic::error("a dip has nothing to disturb")
                     .at(at.to_string())
                     .why("it turns the effects of the initiative round for a while, and there are none")
-                    .mend("list what suffers under `effects` of the dip"),
+                    .help("list what suffers under `effects` of the dip"),
             );
         }
         if dip.effects.is_empty() {
@@ -236,7 +236,7 @@ impl Compiler<'_> {
                             .at(effects.child(&place.to_string()).child(key).to_string())
                             .at(at.to_string())
                             .why("what is taken away wholly has no opposite")
-                            .mend("use `set = 0`, or list what suffers under `effects` of the dip"),
+                            .help("use `set = 0`, or list what suffers under `effects` of the dip"),
                     );
                 }
             }
@@ -251,12 +251,12 @@ impl Compiler<'_> {
             let before = self.numbers.faults.len();
             self.check_level(level, &at);
             let Some(capability) = self.study.capabilities.get_index_of(&name) else {
-                let mend = if self.study.capabilities.is_empty() {
+                let help = if self.study.capabilities.is_empty() {
                     format!("add `[{}]` with its `kind`", Path::of(["capabilities", &name]))
                 } else {
                     suggest(&name, self.study.capabilities.keys().map(String::as_str))
                 };
-                let fault = Diagnostic::error(format!("there is no capability `{name}`")).mend(mend);
+                let fault = Diagnostic::error(format!("there is no capability `{name}`")).help(help);
                 self.fault(if listed { fault.at(at.to_string()) } else { fault.at_key(at.to_string()) });
                 continue;
             };
@@ -264,7 +264,7 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error(format!("`{name}` is named twice"))
                         .at(at.to_string())
-                        .mend("take one of them out"),
+                        .help("take one of them out"),
                 );
             } else if self.numbers.faults.len() == before {
                 // What would follow from a wrong level is not told.
@@ -293,7 +293,7 @@ impl Compiler<'_> {
                         its.level,
                         Path::of(["capabilities", name])
                     ))
-                    .mend("give the level that is there afterwards, or lower that of today"),
+                    .help("give the level that is there afterwards, or lower that of today"),
             );
         }
         levels
@@ -339,7 +339,7 @@ impl Compiler<'_> {
                     "{}: each requires what the next one provides, so that none of them can come first",
                     named.join(" waits for ")
                 ))
-                .mend("let one of them require less, or let another initiative provide it");
+                .help("let one of them require less, or let another initiative provide it");
             let at = |at: &usize| Path::of(["initiatives", &all[*at].name, "requires"]).to_string();
             self.fault(circle.iter().fold(fault, |fault, its| fault.at(at(its))));
             // Plans in which they start too early follow from it.

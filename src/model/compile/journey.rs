@@ -32,7 +32,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("satisfaction cannot be {}", written.neutral))
                     .at("experience.neutral")
                     .why("satisfaction is a number from 0 to 1")
-                    .mend("give a number from 0 to 1; 60 % is 0.6"),
+                    .help("give a number from 0 to 1; 60 % is 0.6"),
             );
         }
         let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
@@ -44,7 +44,7 @@ impl Compiler<'_> {
         let says = self.study.stages.values().any(|stage| stage.retained.is_some());
         let names: Vec<String> = self.stages.keys().cloned().collect();
         if names.is_empty() {
-            self.fault(Diagnostic::error("the journey has no stages").at("stages").mend("add one: `[stages.active]`"));
+            self.fault(Diagnostic::error("the journey has no stages").at("stages").help("add one: `[stages.active]`"));
         }
         names
             .iter()
@@ -94,7 +94,7 @@ impl Compiler<'_> {
             "a customer's own chance is not the only one that is taken at purchases here",
         )
         .why("where `trait` gives the chance after each purchase, it is the chance of the only way out at purchases")
-        .mend("keep one transition with `on = \"purchase\"`, or give all of them a known `chance`");
+        .help("keep one transition with `on = \"purchase\"`, or give all of them a known `chance`");
         for exit in leaves {
             let to = self.stages.get_index(exit.to.index()).map_or("", |(name, _)| name);
             fault = fault.at_key(at.child(to).to_string());
@@ -123,7 +123,7 @@ impl Compiler<'_> {
                     .why(format!(
                         "lists read by different clocks are combined place by place; {MOST_ROWS} rows are the most"
                     ))
-                    .mend("shorten the lists; the last chance of a list holds on"),
+                    .help("shorten the lists; the last chance of a list holds on"),
             );
         }
     }
@@ -146,7 +146,7 @@ impl Compiler<'_> {
                             .why(format!(
                                 "chances that rest on more than {LARGEST_SIZE:e} customers are as good as known"
                             ))
-                            .mend("take it out, or give the number of customers who were counted"),
+                            .help("take it out, or give the number of customers who were counted"),
                     );
                     continue;
                 }
@@ -155,7 +155,7 @@ impl Compiler<'_> {
                         Diagnostic::error("an effective size is a known number above 0")
                             .at(at.to_string())
                             .why("it says on how many customers the chances of the row rest")
-                            .mend("give a number such as 400"),
+                            .help("give a number such as 400"),
                     );
                     continue;
                 }
@@ -171,7 +171,7 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("nothing leads out of `{}`", stage.name))
                         .at(at.to_string())
                         .why("`effective_size` says on how many customers the chances of leaving rest")
-                        .mend("name the stages that it leads to, with their chances, or take it out"),
+                        .help("name the stages that it leads to, with their chances, or take it out"),
                 );
                 continue;
             }
@@ -181,7 +181,7 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("the chances of `{}` cannot be uncertain together", stage.name))
                         .at(at.to_string())
                         .why("`effective_size` needs a row of known chances taken once a period")
-                        .mend("give each of the marked moves one known chance, or take out `effective_size`");
+                        .help("give each of the marked moves one known chance, or take out `effective_size`");
                 for exit in stage.exits.iter().filter(|exit| fixed(exit).is_none()) {
                     let to = self.stages.get_index(exit.to.index()).map_or("", |(name, _)| name);
                     fault = fault.at_key(Path::of(["stages", &stage.name, "to", to]).to_string());
@@ -216,12 +216,12 @@ impl Compiler<'_> {
                 continue;
             };
             if !written.to.contains_key(to) {
-                let mend = suggest(to, written.to.keys().map(String::as_str));
+                let help = suggest(to, written.to.keys().map(String::as_str));
                 self.fault(
                     Diagnostic::error(format!("nothing leads to `{to}` from here"))
                         .at_key(at.to_string())
                         .why("`on_move` books money on the moves that are listed under `to`")
-                        .mend(mend),
+                        .help(help),
                 );
             }
             for (line, amount) in amounts {
@@ -244,7 +244,7 @@ impl Compiler<'_> {
                 Diagnostic::error("quality is felt by nobody")
                     .at(path.to_string())
                     .why("without `[experience]` customers have no satisfaction that it could move")
-                    .mend("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"),
+                    .help("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"),
             );
         }
         let law = self.numbers.spread(path, Meaning::Real, spread);
@@ -261,19 +261,19 @@ impl Compiler<'_> {
                 Diagnostic::error("a basket cannot be negative")
                     .at(basket.to_string())
                     .why("it is the money that a customer spends")
-                    .mend("use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\""),
+                    .help("use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\""),
             );
         }
         if matches!(law, Distribution::Beta { .. } | Distribution::LogitNormal { .. } | Distribution::Bernoulli { .. })
         {
-            self.fault(Diagnostic::error("a basket cannot follow this distribution").at(basket.to_string()).why("a change of the mean basket stretches the distribution, and one that is bound to [0, 1] cannot be stretched").mend("use \"lognormal(mean=42, sd=25)\", a gamma, or \"pert(low, mode, high)\""));
+            self.fault(Diagnostic::error("a basket cannot follow this distribution").at(basket.to_string()).why("a change of the mean basket stretches the distribution, and one that is bound to [0, 1] cannot be stretched").help("use \"lognormal(mean=42, sd=25)\", a gamma, or \"pert(low, mode, high)\""));
         }
         if self.numbers.faults.len() == before && law.mean().max(finite(law.support().1)) > LARGEST_BASKET {
             self.fault(
                 Diagnostic::error("a basket is larger than the engine counts exactly")
                     .at(basket.to_string())
                     .why(format!("it holds up to {LARGEST_BASKET:e}"))
-                    .mend("use a larger unit, such as thousands"),
+                    .help("use a larger unit, such as thousands"),
             );
         }
         // What is wrong with the law was told; its mean would only tell it again.
@@ -306,7 +306,7 @@ impl Compiler<'_> {
                         .at(at.to_string())
                         .at(segment.to_string())
                         .why("a rate or a basket is multiplied by it")
-                        .mend("use a distribution of positive numbers, such as \"gamma(mean=1, sd=0.3)\""),
+                        .help("use a distribution of positive numbers, such as \"gamma(mean=1, sd=0.3)\""),
                 );
             }
         }

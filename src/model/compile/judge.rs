@@ -34,7 +34,7 @@ impl Model {
     pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let (model, mut found) = judged(study, source, MOST_WORK, check::rows);
         source.locate_all(&mut found);
-        // In the order of the file, as one would mend them.
+        // In the order of the file, as one would fix them.
         found.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
         if found.len() > MOST_FAULTS {
             let more = found.len() - MOST_FAULTS;
@@ -43,7 +43,7 @@ impl Model {
             let rest = found.split_off(MOST_FAULTS);
             found.push(if rest.iter().any(|fault| fault.severity == Severity::Error) {
                 Diagnostic::error(format!("there are {more} more faults"))
-                    .mend("mend these first; most often the others follow from them")
+                    .help("fix these first; most often the others follow from them")
             } else {
                 Diagnostic::warning(format!("there are {more} more warnings"))
             });
@@ -146,12 +146,12 @@ impl Compiler<'_> {
 
 /// More of anything than can be told apart, held against each other, or played.
 fn crowds(study: &Study) -> Vec<Diagnostic> {
-    let crowd = |key: &str, count: usize, most: usize, mend: &str| {
+    let crowd = |key: &str, count: usize, most: usize, help: &str| {
         let fault = || {
             Diagnostic::error(format!("the study has {count} {key}"))
                 .at(key)
                 .why(format!("{most} are the most"))
-                .mend(mend)
+                .help(help)
         };
         (count > most).then(fault)
     };
@@ -182,5 +182,5 @@ fn too_much(work: u64) -> Diagnostic {
     Diagnostic::error(format!("the study makes about {} rows of chances", grouped(work)))
         .at("run.horizon")
         .why(format!("each period in which a change grows, each place in a list, each segment and each scenario makes rows of its own; {} are the most", grouped(MOST_WORK)))
-        .mend("use longer periods, a shorter horizon, shorter lists or shorter ramps")
+        .help("use longer periods, a shorter horizon, shorter lists or shorter ramps")
 }

@@ -37,7 +37,7 @@ impl Compiler<'_> {
                     Diagnostic::warning(format!("`{name}` has an empty title"))
                         .at(Path::of([table, &name, "title"]).to_string())
                         .why("tables and charts show the title instead of the name")
-                        .mend("give it a title, or take the line out"),
+                        .help("give it a title, or take the line out"),
                 );
             } else {
                 let shown = title.as_ref().unwrap_or(&name).trim().to_lowercase();
@@ -50,7 +50,7 @@ impl Compiler<'_> {
                 names.iter().fold(
                     Diagnostic::warning(format!("{} differ in capital letters only", listed(&names)))
                         .why("readers take them for one, and so do some file systems")
-                        .mend("give them names that differ"),
+                        .help("give them names that differ"),
                     |fault, name| fault.at_key(Path::of([table, name]).to_string()),
                 ),
             );
@@ -62,7 +62,7 @@ impl Compiler<'_> {
                 things.iter().fold(
                     Diagnostic::warning(format!("{} have the same title", listed(&names)))
                         .why("nothing tells them apart in tables and charts")
-                        .mend("give each of them a `title` of its own"),
+                        .help("give each of them a `title` of its own"),
                     |fault, (name, titled)| {
                         let at = Path::of([table, name]);
                         if *titled { fault.at(at.child("title").to_string()) } else { fault.at_key(at.to_string()) }
@@ -80,14 +80,14 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("a name in `{table}` is empty"))
                     .at_key(at)
                     .why("tables, charts and messages could not say what is meant")
-                    .mend("give it a name"),
+                    .help("give it a name"),
             );
         } else if letters > LONGEST {
             self.fault(
                 Diagnostic::error(format!("a name in `{table}` has {letters} letters"))
                     .at_key(at)
                     .why(format!("tables and charts have room for {LONGEST}"))
-                    .mend("give it a short name, and say the rest in its `title`"),
+                    .help("give it a short name, and say the rest in its `title`"),
             );
         }
     }

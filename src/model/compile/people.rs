@@ -28,13 +28,13 @@ impl Compiler<'_> {
         let mut known: Vec<String> = self.traits.keys().cloned().collect();
         let drives = at.names().contains(&"drivers");
         known.extend(drives.then(|| "satisfaction".to_owned()));
-        let mend = match nearest(name, known.iter().map(String::as_str)) {
+        let help = match nearest(name, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("add `[traits.{name}]` with a `law`, or use one of: {}", known.join(", ")),
         };
         let fault = Diagnostic::error(format!("customers have no trait `{name}`"))
             .why("a trait is given in `[traits]` or in the `traits` of each segment")
-            .mend(mend);
+            .help(help);
         self.fault(if drives { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) });
         None
     }
@@ -58,7 +58,7 @@ impl Compiler<'_> {
                 Diagnostic::error("a trait cannot be called `satisfaction`")
                     .at_key(at.to_string())
                     .why("`satisfaction` is what customers remember; see `[experience]`")
-                    .mend("give it another name"),
+                    .help("give it another name"),
             );
         }
     }
@@ -123,13 +123,13 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error("there are no customers")
                     .at("segments")
-                    .mend("add a segment: `[segments.all]` with `share = 1` and `start`"),
+                    .help("add a segment: `[segments.all]` with `share = 1` and `start`"),
             );
         } else if (total - 1.0).abs() > 1e-9 {
             let mut fault =
                 Diagnostic::error(format!("the shares of the segments add up to {}", (total * 1e12).round() / 1e12))
                     .why("every customer belongs to one segment")
-                    .mend("make them add up to 1");
+                    .help("make them add up to 1");
             for name in self.study.segments.keys() {
                 fault = fault.at(Path::of(["segments", name, "share"]).to_string());
             }
@@ -145,7 +145,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("a segment cannot have the share {}", written.share))
                     .at(at.child("share").to_string())
-                    .mend("give a share above 0 and up to 1"),
+                    .help("give a share above 0 and up to 1"),
             );
         }
         let start = self.start(&at.child("start"), &format!("`{name}` starts"), &written.start);
@@ -172,7 +172,7 @@ impl Compiler<'_> {
         for (stage, share) in written {
             let at = at.child(stage);
             if !(0.0..=1.0).contains(share) {
-                self.fault(Diagnostic::error(format!("a share cannot be {share}")).at(at.to_string()).mend(
+                self.fault(Diagnostic::error(format!("a share cannot be {share}")).at(at.to_string()).help(
                     in_percent(*share).map_or_else(
                         || "give a number from 0 to 1".to_owned(),
                         |percent| format!("give a number from 0 to 1: {percent}"),
@@ -187,7 +187,7 @@ impl Compiler<'_> {
             let mut fault =
                 Diagnostic::error(format!("the shares that {who} with add up to {}", (total * 1e12).round() / 1e12))
                     .why("every one of them starts in one stage")
-                    .mend("make them add up to 1");
+                    .help("make them add up to 1");
             for stage in written.keys() {
                 fault = fault.at(at.child(stage).to_string());
             }
@@ -210,14 +210,14 @@ impl Compiler<'_> {
                 Diagnostic::warning(format!("each customer who talks brings {least} others in every period"))
                     .at(at.child("referrals").to_string())
                     .why("those who come may talk themselves, so that their number multiplies from period to period")
-                    .mend(format!("give how many come for each of them{percent}")),
+                    .help(format!("give how many come for each of them{percent}")),
             );
         }
         let per_period =
             written.per_period.as_ref().and_then(|per_period| self.per_period(&at.child("per_period"), per_period));
         if written.per_period.is_none() && written.referrals.is_none() {
             self.fault(
-                Diagnostic::error(format!("nobody new comes to `{name}`")).at(at.to_string()).mend(
+                Diagnostic::error(format!("nobody new comes to `{name}`")).at(at.to_string()).help(
                     "give `per_period`, how many real customers come, or `referrals`, how many for each who talks",
                 ),
             );
@@ -227,7 +227,7 @@ impl Compiler<'_> {
                 Diagnostic::error("nobody talks")
                     .at(at.child("referrals").to_string())
                     .why("referrals rise with the customers in stages that talk")
-                    .mend("add `talks = true` to the stages whose customers do"),
+                    .help("add `talks = true` to the stages whose customers do"),
             );
         }
         let start = if written.start.is_empty() {
@@ -246,7 +246,7 @@ impl Compiler<'_> {
         };
         if numbers.is_empty() {
             self.fault(
-                Diagnostic::error("a list has no numbers").at(at.to_string()).mend("give one number for each period"),
+                Diagnostic::error("a list has no numbers").at(at.to_string()).help("give one number for each period"),
             );
             return Some((self.number(at, Meaning::Positive, &Number::Known(0.0)), 1));
         }
@@ -266,7 +266,7 @@ impl Compiler<'_> {
             Diagnostic::error(format!("customers of `{segment}` have no `{name}`"))
                 .at(Path::of(["segments", segment]).to_string())
                 .why("a trait that is used needs a distribution in every segment")
-                .mend(format!(
+                .help(format!(
                     "add it to the segment's `traits`, or give `[{}]` a `law` for all segments",
                     Path::of(["traits", name])
                 )),

@@ -77,7 +77,7 @@ impl Compiler<'_> {
         if let Some((live, name)) = first {
             return Some(fault
                 .why(format!("{requires} `{name}` provides it from period {live} on in scenario `{scenario}`"))
-                .mend(format!("start it in period {live} or later, start `{name}` earlier, or let its effect be scaled with `gate = \"scale\"`")));
+                .help(format!("start it in period {live} or later, start `{name}` earlier, or let its effect be scaled with `gate = \"scale\"`")));
         }
         let in_plan = |place: usize| plan.iter().any(|its| its.initiative == place);
         let partly = plan
@@ -95,7 +95,7 @@ impl Compiler<'_> {
             }
             None => format!("{requires} nothing in scenario `{scenario}` provides it"),
         };
-        let mend = match ((0..all.len()).find(|place| enough(*place) && !in_plan(*place)), partly) {
+        let help = match ((0..all.len()).find(|place| enough(*place) && !in_plan(*place)), partly) {
             (Some(place), _) => format!("let `{}`, which provides it, start in the scenario before", all[place].name),
             (None, Some((there, name))) if there >= level => format!("let `{name}` run for longer: see its `until`"),
             _ => format!(
@@ -103,7 +103,7 @@ impl Compiler<'_> {
                 Path::of([capability])
             ),
         };
-        Some(fault.why(why).mend(mend))
+        Some(fault.why(why).help(help))
     }
 
     /// Warns of an initiative that costs and never goes live.
@@ -127,7 +127,7 @@ impl Compiler<'_> {
                     } else {
                         format!("it starts in period {start} and goes live in period {live} at the earliest, so it changes nothing")
                     })
-                    .mend(format!("let `until` be {live} or later, or let it start earlier")),
+                    .help(format!("let `until` be {live} or later, or let it start earlier")),
             );
         } else if live > horizon {
             self.fault(
@@ -136,7 +136,7 @@ impl Compiler<'_> {
                     .why(format!(
                         "it starts in period {start} and goes live in period {live}, and the study ends with period {horizon}: it costs money and changes nothing"
                     ))
-                    .mend("let it start earlier, or raise `run.horizon`"),
+                    .help("let it start earlier, or raise `run.horizon`"),
             );
         } else {
             self.check_waves(initiative, live, until.min(horizon), at);
@@ -155,7 +155,7 @@ impl Compiler<'_> {
                         .at(Path::of(["initiatives", name, "waves", segment]).to_string())
                         .at(at.to_string())
                         .why(format!("its wave comes in period {comes}, and period {end} is the last in which it runs"))
-                        .mend("let the wave come earlier, or let the initiative start earlier"),
+                        .help("let the wave come earlier, or let the initiative start earlier"),
                 );
             }
         }
@@ -199,7 +199,7 @@ impl Compiler<'_> {
                             "it requires `{capability}` at {}, today it is at {}, and nothing that the scenario starts provides it",
                             need.level, today.level
                         ))
-                        .mend(format!("let an initiative that provides `{capability}` start in the scenario, or let the effect be scaled with `gate = \"scale\"`")),
+                        .help(format!("let an initiative that provides `{capability}` start in the scenario, or let the effect be scaled with `gate = \"scale\"`")),
                 );
             }
         }
@@ -223,7 +223,7 @@ impl Compiler<'_> {
                     .why(format!(
                         "it can act from period {first} on, and scenario `{scenario}` starts all of it by period {last} in any case"
                     ))
-                    .mend("take it out of the plan, watch earlier with `from`, or let the rule start something else"),
+                    .help("take it out of the plan, watch earlier with `from`, or let the rule start something else"),
             );
         }
     }

@@ -105,8 +105,8 @@ impl Compiler<'_> {
     pub(super) fn initiative_named(&mut self, name: &str, at: &Path, tell: bool) -> Option<usize> {
         let place = self.study.initiatives.get_index_of(name);
         if place.is_none() && tell {
-            let mend = suggest(name, self.study.initiatives.keys().map(String::as_str));
-            self.fault(Diagnostic::error(format!("there is no initiative `{name}`")).at_key(at.to_string()).mend(mend));
+            let help = suggest(name, self.study.initiatives.keys().map(String::as_str));
+            self.fault(Diagnostic::error(format!("there is no initiative `{name}`")).at_key(at.to_string()).help(help));
         }
         place
     }
@@ -117,7 +117,7 @@ impl Compiler<'_> {
                 Diagnostic::warning(format!("`{initiative}` starts after the horizon"))
                     .at(at.to_string())
                     .why(format!("the study ends with period {horizon}, so it neither costs nor changes anything"))
-                    .mend("let it start earlier, or raise `run.horizon`"),
+                    .help("let it start earlier, or raise `run.horizon`"),
             );
         }
     }
@@ -139,11 +139,11 @@ impl Compiler<'_> {
             }
             let Some(next) = self.study.scenarios.get(parent) else {
                 if child == name {
-                    let mend = suggest(parent, self.study.scenarios.keys().map(String::as_str));
+                    let help = suggest(parent, self.study.scenarios.keys().map(String::as_str));
                     self.fault(
                         Diagnostic::error(format!("there is no scenario `{parent}` to extend"))
                             .at(at.to_string())
-                            .mend(mend),
+                            .help(help),
                     );
                 }
                 break;
@@ -178,10 +178,10 @@ impl Compiler<'_> {
             let found: Vec<String> = given.iter().map(|(op, _)| format!("`{}`", op.key())).collect();
             let fault = match found.split_last() {
                 None => Diagnostic::error("a change does not say what to do")
-                    .mend("give one of `set`, `add`, `times`, `odds`, `hazard`, such as `odds = 0.8`"),
+                    .help("give one of `set`, `add`, `times`, `odds`, `hazard`, such as `odds = 0.8`"),
                 Some((last, others)) => {
                     Diagnostic::error(format!("a change does several things at once: {} and {last}", others.join(", ")))
-                        .mend("write a change for each; they apply in the order of the list")
+                        .help("write a change for each; they apply in the order of the list")
                 }
             };
             self.fault(fault.at(at.to_string()));
@@ -200,14 +200,14 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("a change from period {from} until period {until} is never in force"))
                     .at(at.to_string())
-                    .mend("let `from` be no later than `until`"),
+                    .help("let `from` be no later than `until`"),
             );
         } else if from > horizon {
             self.fault(
                 Diagnostic::warning("a change starts after the horizon")
                     .at(at.child("from").to_string())
                     .why(format!("the study ends with period {horizon}, so it changes nothing"))
-                    .mend("let it start earlier, or raise `run.horizon`"),
+                    .help("let it start earlier, or raise `run.horizon`"),
             );
         }
         Some(Change { targets, op, amount, from, until, pattern: written.target.clone(), written: at.clone() })
@@ -223,7 +223,7 @@ impl Compiler<'_> {
                     Diagnostic::error("the target of a change is not a parameter path")
                         .at(at)
                         .why(why)
-                        .mend("write names with dots between them, as in `stages.active.to.churned`"),
+                        .help("write names with dots between them, as in `stages.active.to.churned`"),
                 );
                 return None;
             }
@@ -243,7 +243,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key()))
                     .at(at)
-                    .mend("use `times`, `add` or `set`"),
+                    .help("use `times`, `add` or `set`"),
             );
             return None;
         }
@@ -262,7 +262,7 @@ impl Compiler<'_> {
                         "{MOST_AIMED} are the most, each counted once for each change that aims at it, and those of a \
                          scenario again in every scenario that extends it"
                     ))
-                    .mend("aim at fewer numbers, or use shorter lists"),
+                    .help("aim at fewer numbers, or use shorter lists"),
             );
         }
         self.aimed <= MOST_AIMED
@@ -296,7 +296,7 @@ impl Compiler<'_> {
                 "`{target}` holds for the whole study and cannot be changed by a scenario"
             ))
             .at(at)
-            .mend("change it in the study itself, or with `--set`");
+            .help("change it in the study itself, or with `--set`");
         }
         let beneath = self
             .numbers
@@ -312,7 +312,7 @@ impl Compiler<'_> {
             return Diagnostic::error(format!("`{target}` is a whole table"))
                 .at(at)
                 .why("a change aims at numbers")
-                .mend(format!("aim at a number in it, such as `{}`{all}", param.path));
+                .help(format!("aim at a number in it, such as `{}`{all}", param.path));
         }
         let near = near_path(pattern, self.numbers.params.iter().filter(|p| p.changeable).map(|p| &p.path));
         let what = if target.contains('*') {
@@ -320,8 +320,8 @@ impl Compiler<'_> {
         } else {
             format!("there is no parameter `{target}`")
         };
-        let mend = near.map_or_else(|| self.known_beneath(pattern), |near| format!("did you mean `{near}`?"));
-        Diagnostic::error(what).at(at).mend(mend)
+        let help = near.map_or_else(|| self.known_beneath(pattern), |near| format!("did you mean `{near}`?"));
+        Diagnostic::error(what).at(at).help(help)
     }
 }
 
@@ -347,12 +347,12 @@ pub(super) fn near_path<'a>(pattern: &Path, known: impl Iterator<Item = &'a Path
 fn circle(lineage: &[String]) -> Diagnostic {
     let name = &lineage[0];
     let fault = if lineage.len() == 1 {
-        Diagnostic::error(format!("`{name}` extends itself")).mend("take the line out")
+        Diagnostic::error(format!("`{name}` extends itself")).help("take the line out")
     } else {
         let round: Vec<String> = lineage.iter().chain([name]).map(|name| format!("`{name}`")).collect();
         Diagnostic::error("scenarios extend each other in a circle")
             .why(format!("{}, so that none of them has a beginning", round.join(" extends ")))
-            .mend("let one of them extend nothing")
+            .help("let one of them extend nothing")
     };
     lineage.iter().fold(fault, |fault, name| fault.at(Path::of(["scenarios", name, "extends"]).to_string()))
 }

@@ -31,7 +31,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("an interval cannot have the level {}", run.interval))
                     .at(at("interval").to_string())
-                    .mend("give a level between 0.5 and 1, such as 0.95"),
+                    .help("give a level between 0.5 and 1, such as 0.95"),
             );
         }
         let month = |month: u64| u32::try_from(month.clamp(1, 12)).unwrap_or(1);
@@ -46,7 +46,7 @@ impl Compiler<'_> {
                     .at(at("discounting").to_string())
                     .at(at("accrual").to_string())
                     .why("the accrual already says when within a period it counts")
-                    .mend("take one of them out"),
+                    .help("take one of them out"),
             );
         }
         let rate = run.discount_rate.clone().unwrap_or(Number::Known(0.0));
@@ -57,7 +57,7 @@ impl Compiler<'_> {
                 Diagnostic::warning("the currency has no name")
                     .at("currency")
                     .why("reports write it before every amount of money")
-                    .mend("name it, such as `currency = \"EUR\"`, or take the line out"),
+                    .help("name it, such as `currency = \"EUR\"`, or take the line out"),
             );
         }
         RunPlan {
@@ -86,9 +86,9 @@ impl Compiler<'_> {
             .at("run.discount_rate")
             .why("`discount_rate` is a share: 1 is 100% a year");
         self.fault(if mean <= 100.0 {
-            fault.mend(format!("if {mean}% is meant, write {}", libm::round(mean * 1e6) / 1e8))
+            fault.help(format!("if {mean}% is meant, write {}", libm::round(mean * 1e6) / 1e8))
         } else {
-            fault.mend("write a share, such as 0.08 for 8%")
+            fault.help("write a share, such as 0.08 for 8%")
         });
     }
 
@@ -98,7 +98,7 @@ impl Compiler<'_> {
         }
         let mut fault = Diagnostic::error(format!("`run.{key}` cannot be {value}"))
             .at(format!("run.{key}"))
-            .mend(format!("give a whole number from {} to {}", grouped(low), grouped(high)));
+            .help(format!("give a whole number from {} to {}", grouped(low), grouped(high)));
         if key == "agents" && value < low && value > 0 {
             fault = fault.why(format!("each of the {low} segments needs at least one simulated customer"));
         }
@@ -111,16 +111,16 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error("there is no scenario to run")
                         .at("scenarios")
-                        .mend("add one that changes nothing: `[scenarios.today]`"),
+                        .help("add one that changes nothing: `[scenarios.today]`"),
                 );
             }
             return ScenarioId(0);
         };
         let place = self.study.scenarios.get_index_of(name);
         if place.is_none() {
-            let mend = suggest(name, self.study.scenarios.keys().map(String::as_str));
+            let help = suggest(name, self.study.scenarios.keys().map(String::as_str));
             self.fault(
-                Diagnostic::error(format!("the baseline `{name}` is not a scenario")).at("run.baseline").mend(mend),
+                Diagnostic::error(format!("the baseline `{name}` is not a scenario")).at("run.baseline").help(help),
             );
         }
         ScenarioId::from(place.unwrap_or(0))

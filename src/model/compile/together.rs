@@ -61,7 +61,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("{named} numbers are drawn together"))
                     .at("correlated")
                     .why(format!("each is held against each, and {MOST} are the most"))
-                    .mend("correlate those that matter most, or let numbers that go wholly together be one"),
+                    .help("correlate those that matter most, or let numbers that go wholly together be one"),
             );
         }
         self.copula(params.into_iter().collect(), &pairs)
@@ -86,7 +86,7 @@ impl Compiler<'_> {
         } else {
             fault.why("numbers that go together wholly are one number, and are not drawn each")
         };
-        self.fault(fault.mend("give a number between -1 and 1, such as 0.6 or -0.9"));
+        self.fault(fault.help("give a number between -1 and 1, such as 0.6 or -0.9"));
         false
     }
 
@@ -99,7 +99,7 @@ impl Compiler<'_> {
             } else {
                 "a number cannot be correlated with itself"
             };
-            self.fault(Diagnostic::error(what).at(at.to_string()).mend("name at least two uncertain numbers"));
+            self.fault(Diagnostic::error(what).at(at.to_string()).help("name at least two uncertain numbers"));
         }
         let mut group: IndexSet<ParamId> = IndexSet::new();
         for (item, path) in written.paths.iter().enumerate() {
@@ -109,7 +109,7 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{path}` is named twice"))
                         .at(at.to_string())
                         .why("a number cannot be correlated with itself")
-                        .mend("take it out once, or name another uncertain number"),
+                        .help("take it out once, or name another uncertain number"),
                 ),
                 found => group.extend(found),
             }
@@ -122,7 +122,7 @@ impl Compiler<'_> {
         let path = Path::parse(written).ok();
         let fault = match path.filter(|path| !path.is_pattern()) {
             None => Diagnostic::error(format!("`{written}` does not name one number"))
-                .mend("name each uncertain number by its own path, such as `initiatives.NAME.effects.0.odds`"),
+                .help("name each uncertain number by its own path, such as `initiatives.NAME.effects.0.odds`"),
             Some(path) => match self.drawable(&path, known) {
                 Ok(id) => return Some(id),
                 Err(fault) => fault,
@@ -137,20 +137,20 @@ impl Compiler<'_> {
         let Some(&place) = known.get(path) else {
             let uncertain = params.iter().filter(|its| its.is_uncertain() && its.element.is_none());
             let usual = "name the path of one uncertain number, such as `initiatives.NAME.effects.0.odds`";
-            let mend = near_path(path, uncertain.map(|its| &its.path))
+            let help = near_path(path, uncertain.map(|its| &its.path))
                 .map_or_else(|| usual.to_owned(), |near| format!("did you mean `{near}`?"));
-            return Err(Diagnostic::error(format!("there is no number `{path}`")).mend(mend));
+            return Err(Diagnostic::error(format!("there is no number `{path}`")).help(help));
         };
         let names = path.names();
         if let ["shocks", .., "effects", _, _] = names[..] {
             return Err(Diagnostic::error(format!("`{path}` is drawn each time that the shock comes"))
                 .why("numbers that are drawn together are drawn once per replication")
-                .mend("take it out"));
+                .help("take it out"));
         }
         if let ["stages", _, "quality"] | ["stages", _, "purchases", "basket"] = names[..] {
             return Err(Diagnostic::error(format!("`{path}` is spread over customers, and is not uncertain"))
                 .why("numbers that are drawn together are drawn once per replication")
-                .mend("take it out"));
+                .help("take it out"));
         }
         // `.chance` is where a rule writes the number whose address is the rule's.
         if let ["stages", stage, "to", _] | ["stages", stage, "to", _, "chance"] = names[..]
@@ -158,12 +158,12 @@ impl Compiler<'_> {
         {
             return Err(Diagnostic::error(format!("`{path}` is drawn together with its row already"))
                 .why(format!("`effective_size` makes the chances of `{stage}` uncertain together"))
-                .mend("take it out, or take out `effective_size` and give the chance an interval"));
+                .help("take it out, or take out `effective_size` and give the chance an interval"));
         }
         if !params[place].is_uncertain() {
             return Err(Diagnostic::error(format!("`{path}` is known"))
                 .why("only uncertain numbers are drawn, so only they can be drawn together")
-                .mend("give it an interval such as \"0.05 to 0.09\", or take it out"));
+                .help("give it an interval such as \"0.05 to 0.09\", or take it out"));
         }
         Ok(ParamId::from(place))
     }
@@ -180,7 +180,7 @@ impl Compiler<'_> {
             .at(place_of(group))
             .at(place_of(before))
             .why(format!("by {} and by {}", rank(before), rank(group)))
-            .mend("keep one of the two groups, or take the number out of one of them")
+            .help("keep one of the two groups, or take the number out of one of them")
     }
 
     fn copula(&mut self, params: Vec<ParamId>, pairs: &Pairs) -> Option<Together> {
@@ -229,7 +229,7 @@ impl Compiler<'_> {
                 names.join(" and "),
                 self.name(params[at]),
             ))
-            .mend(self.reachable(&concerned, params, pairs))
+            .help(self.reachable(&concerned, params, pairs))
     }
 
     /// The nearest correlations that can be had.

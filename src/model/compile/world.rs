@@ -43,7 +43,7 @@ impl Compiler<'_> {
         let half_life = self.half_life(&at.child("half_life"), written.half_life.as_ref());
         let effects = self.changes(&at.child("effects"), &written.effects, horizon);
         if written.effects.is_empty() {
-            self.fault(Diagnostic::error("a shock changes nothing").at(at.child("effects").to_string()).mend(
+            self.fault(Diagnostic::error("a shock changes nothing").at(at.child("effects").to_string()).help(
                 "give it at least one effect: `{ target = \"stages.active.to.churned\", odds = \"1.2 to 1.8\" }`",
             ));
         }
@@ -57,10 +57,10 @@ impl Compiler<'_> {
                 let fault = if period.is_some() {
                     Diagnostic::error("a shock comes both in a period and by a hazard")
                         .why("`period` lets it come once, `hazard` again and again by chance")
-                        .mend("take one of them out")
+                        .help("take one of them out")
                 } else {
                     Diagnostic::error("nothing says when a shock comes")
-                        .mend("give its `period`, or `hazard`, the chance per period that it comes")
+                        .help("give its `period`, or `hazard`, the chance per period that it comes")
                 };
                 self.fault(fault.at(at.to_string()));
                 return None;
@@ -80,14 +80,14 @@ impl Compiler<'_> {
                 Diagnostic::error("a shock cannot come in period 0")
                     .at(at.to_string())
                     .why("period 0 is the start of the study; periods are counted from 1")
-                    .mend("give the period it comes in, from 1 on"),
+                    .help("give the period it comes in, from 1 on"),
             );
         } else if low >= f64::from(horizon) + 0.5 {
             self.fault(
                 Diagnostic::warning("a shock comes after the horizon")
                     .at(at.to_string())
                     .why(format!("the study ends with period {horizon}, so it changes nothing"))
-                    .mend("let it come earlier, or raise `run.horizon`"),
+                    .help("let it come earlier, or raise `run.horizon`"),
             );
         }
     }
@@ -116,7 +116,7 @@ impl Compiler<'_> {
                     Diagnostic::error("a trend cannot fall by all there is")
                         .at(path.to_string())
                         .why("it is the growth a year")
-                        .mend("give a number above -1, such as -0.05"),
+                        .help("give a number above -1, such as -0.05"),
                 );
             }
             if low.is_finite() && low > 1.0 {
@@ -124,7 +124,7 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::warning(format!("a trend of {low} is growth by {} % a year", grown(low * 100.0)))
                         .at(path.to_string())
-                        .mend(format!("give the growth as a share of 1: {percent}")),
+                        .help(format!("give the growth as a share of 1: {percent}")),
                 );
             }
             let Some(targets) = self.targets(&at, &written.target, Op::Times) else { continue };
@@ -160,7 +160,7 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error("nothing says how the number goes over time")
                         .at(at.to_string())
-                        .mend("give a `season` of twelve factors, or a `trend` per year such as 0.02"),
+                        .help("give a `season` of twelve factors, or a `trend` per year such as 0.02"),
                 );
             }
             return;
@@ -170,7 +170,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("a season has twelve factors, and this one has {}", monthly.len()))
                     .at(at.child("season").to_string())
                     .why("they belong to the months, January first, whatever the length of a period is")
-                    .mend("give one factor for each month; 1 changes nothing"),
+                    .help("give one factor for each month; 1 changes nothing"),
             );
         }
         for (month, factor) in monthly.iter().enumerate().filter(|(_, factor)| !(factor.is_finite() && **factor >= 0.0))
@@ -178,7 +178,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error(format!("a factor of a season cannot be {factor}"))
                     .at(at.child("season").child(&month.to_string()).to_string())
-                    .mend("give 0 or more; 1 changes nothing"),
+                    .help("give 0 or more; 1 changes nothing"),
             );
         }
         let mean = monthly.iter().sum::<f64>() / monthly.len().max(1) as f64;
@@ -187,7 +187,7 @@ impl Compiler<'_> {
                 Diagnostic::warning(format!("a season multiplies by {} on average", grown(mean)))
                     .at(at.child("season").to_string())
                     .why("its numbers are factors, and not percent")
-                    .mend("give numbers around 1: 90 % is 0.9"),
+                    .help("give numbers around 1: 90 % is 0.9"),
             );
         }
     }

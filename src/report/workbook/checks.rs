@@ -67,7 +67,7 @@ fn outcome(workbook: &mut Workbook, draft: &Draft, checks: usize, fine: bool) ->
     first.write_formula_with_format(OUTCOME, 1, formula, &draft.styles.text).map(|_| ())
 }
 
-/// What is said where somebody changed what the engine reckoned with.
+/// What is said where somebody changed what the engine computed with.
 const STALE: &str = "not the engine's rate";
 
 impl Check {
@@ -99,7 +99,7 @@ impl Check {
         };
         let fine = (self.result - expected).abs() <= self.tolerance;
         let found = if fine { "OK".to_owned() } else { (self.result - expected).to_string() };
-        sheet.reckoned((row, FOUND.0), &formula, &found, &styles.text)?;
+        sheet.computed((row, FOUND.0), &formula, &found, &styles.text)?;
         Ok(fine)
     }
 }

@@ -84,7 +84,7 @@ fn whole(sheet: &mut Sheet, draft: &Draft, row: u32, (within, after): (f64, f64)
     if within >= 0.0 && after >= 0.0 && within + after > 0.0 {
         sheet.formula(at, &formula, within / (within + after), &styles.rate)
     } else {
-        sheet.reckoned(at, &formula, "–", &styles.rate)
+        sheet.computed(at, &formula, "–", &styles.rate)
     }
 }
 

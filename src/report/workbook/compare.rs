@@ -1,4 +1,4 @@
-//! The first sheet: scenarios side by side, and the numbers that all sheets reckon with.
+//! The first sheet: scenarios side by side, and the numbers that all sheets compute with.
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
@@ -109,7 +109,7 @@ fn keys(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<u32, XlsxError> 
             let formula = format!("={}", scenario::key(draft, place, key));
             match key.result(draft, place) {
                 Ok(result) => sheet.formula((row, column), &formula, result, style)?,
-                Err(never) => sheet.reckoned((row, column), &formula, never, style)?,
+                Err(never) => sheet.computed((row, column), &formula, never, style)?,
             }
         }
         row += 1;

@@ -113,7 +113,7 @@ pub fn write(sheet: &mut Sheet, draft: &Draft, place: usize) -> Result<(), XlsxE
         let formula = key.formula(&draft.layout);
         match key.result(draft, place) {
             Ok(result) => sheet.formula((key.row(), TOTAL), &formula, result, style)?,
-            Err(never) => sheet.reckoned((key.row(), TOTAL), &formula, never, style)?,
+            Err(never) => sheet.computed((key.row(), TOTAL), &formula, never, style)?,
         }
     }
     if draft.report.business.discount_rate_is_uncertain {

@@ -65,7 +65,7 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
         if let Some(agents) = would_do(draft.report, of) {
             sheet.text((row, NOTE - 1), &agents, &styles.right)?;
         }
-        if of.parameter_is_lost_in_chance {
+        if of.parameter_is_below_noise {
             sheet.text((row, NOTE), "chance is too large beside it to tell", &styles.note)?;
         }
         row += 1;

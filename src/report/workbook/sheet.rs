@@ -168,11 +168,11 @@ impl<'a> Sheet<'a> {
 
     /// Writes a formula with the number that it comes to.
     pub fn formula(&mut self, at: (u32, u16), formula: &str, result: f64, style: &Format) -> Result<(), XlsxError> {
-        self.reckoned(at, formula, &result.to_string(), style)
+        self.computed(at, formula, &result.to_string(), style)
     }
 
     /// Writes a formula with the text, or the number as text, that it comes to.
-    pub fn reckoned(&mut self, at: (u32, u16), formula: &str, result: &str, style: &Format) -> Result<(), XlsxError> {
+    pub fn computed(&mut self, at: (u32, u16), formula: &str, result: &str, style: &Format) -> Result<(), XlsxError> {
         let formula = Formula::new(formula).set_result(result);
         self.sheet.write_formula_with_format(at.0, at.1, formula, style).map(|_| ())
     }

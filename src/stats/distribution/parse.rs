@@ -50,11 +50,11 @@ impl Distribution {
 fn law(name: &str, inside: &str) -> Parsed {
     if !NAMES.contains(&name) {
         let lower = name.to_ascii_lowercase();
-        let mend = match nearest(&lower, NAMES) {
+        let help = match nearest(&lower, NAMES) {
             Some(near) => format!("did you mean {}?", example(near)),
             None => format!("known are {}", NAMES.join(", ")),
         };
-        return fault(format!("there is no distribution `{name}`"), mend);
+        return fault(format!("there is no distribution `{name}`"), help);
     }
     let call = Call::read(name, inside)?;
     match name {

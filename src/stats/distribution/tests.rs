@@ -265,7 +265,7 @@ fn an_interval_holds_nine_tenths() {
 
 #[test]
 fn a_fault_teaches() {
-    for (text, kind, what, mend) in [
+    for (text, kind, what, help) in [
         ("betta(2, 5)", Kind::Real, "no distribution `betta`", "beta(2, 5)"),
         ("cauchy(2, 5)", Kind::Real, "no distribution `cauchy`", "known are beta, normal"),
         ("Normal(2, 5)", Kind::Real, "no distribution `Normal`", "normal(mean=3, sd=1)"),
@@ -314,7 +314,7 @@ fn a_fault_teaches() {
     ] {
         let fault = Distribution::parse(text, kind).expect_err(text);
         assert!(fault.what.contains(what), "{text}: {}", fault.what);
-        assert!(fault.mend.contains(mend), "{text}: {}", fault.mend);
+        assert!(fault.help.contains(help), "{text}: {}", fault.help);
     }
 }
 

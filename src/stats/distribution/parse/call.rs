@@ -27,10 +27,10 @@ impl<'a> Call<'a> {
             };
             let value = number(text).map_err(|e| DistributionError {
                 what: format!("{law}: {}", e.what),
-                mend: if text.trim().is_empty() || e.mend.contains("interval") {
+                help: if text.trim().is_empty() || e.help.contains("interval") {
                     format!("write {}", example(law))
                 } else {
-                    e.mend
+                    e.help
                 },
             })?;
             if name.is_some() && parameters.iter().any(|p| p.0 == name) {
@@ -56,13 +56,13 @@ impl<'a> Call<'a> {
         positional: bool,
     ) -> Result<(usize, [f64; N]), DistributionError> {
         let (law, given) = (self.law, self.parameters.len());
-        let mend = format!("write {}", example(law));
+        let help = format!("write {}", example(law));
         let unnamed = self.parameters.iter().all(|p| p.0.is_none());
         if unnamed && (positional || given == 0) {
             let values: Vec<f64> = self.parameters.iter().map(|p| p.1).collect();
             return <[f64; N]>::try_from(values).map(|values| (0, values)).or_else(|_| {
                 let amount = if given < N { "lacks parameters" } else { "has too many parameters" };
-                fault(format!("{law} {amount}: {given} given, {N} needed ({})", forms[0].join(", ")), &mend)
+                fault(format!("{law} {amount}: {given} given, {N} needed ({})", forms[0].join(", ")), &help)
             });
         }
         for (index, form) in forms.iter().enumerate() {
@@ -83,7 +83,7 @@ impl<'a> Call<'a> {
         }
         let names: Vec<&str> = self.parameters.iter().filter_map(|p| p.0).collect();
         let what = if given < N { "lacks a parameter" } else { "is given parameters that do not go together" };
-        fault(format!("{law} {what}: it has {}", names.join(", ")), mend)
+        fault(format!("{law} {what}: it has {}", names.join(", ")), help)
     }
 
     pub fn by_name<const N: usize>(&self, form: &[&str; N]) -> Option<[f64; N]> {
@@ -206,23 +206,23 @@ impl<'a> Call<'a> {
         if value > 0.0 {
             return Ok(());
         }
-        let mend = if value == 0.0 && matches!(name, "sd" | "sigma") {
+        let help = if value == 0.0 && matches!(name, "sd" | "sigma") {
             "give a number above 0, or, for no spread at all, the number alone".to_owned()
         } else {
             format!("give a {name} above 0")
         };
-        fault(format!("{}: {name} = {value} is not above 0", self.law), mend)
+        fault(format!("{}: {name} = {value} is not above 0", self.law), help)
     }
 
     pub fn in_order(&self, low: f64, high: f64) -> Result<(), DistributionError> {
         if low < high {
             return Ok(());
         }
-        let (what, mend) = if low > high {
+        let (what, help) = if low > high {
             (format!("{}: low = {low} is above high = {high}", self.law), "swap the two".to_owned())
         } else {
             (format!("{}: low and high are both {low}", self.law), format!("write the number alone: {low}"))
         };
-        fault(what, mend)
+        fault(what, help)
     }
 }

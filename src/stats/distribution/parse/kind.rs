@@ -13,14 +13,14 @@ pub enum Kind {
     Real,
 }
 
-/// Why a text is not a distribution, and how to mend it.
+/// Why a text is not a distribution, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {mend}")]
+#[error("{what}; {help}")]
 pub struct DistributionError {
     /// What is wrong.
     pub what: String,
-    /// How to mend it.
-    pub mend: String,
+    /// How to fix it.
+    pub help: String,
 }
 
 /// What a text comes to.
@@ -60,7 +60,7 @@ pub fn example(law: &str) -> &'static str {
     }
 }
 
-/// The fault of a text, and how to mend it.
-pub fn fault<T>(what: impl Into<String>, mend: impl AsRef<str>) -> Result<T, DistributionError> {
-    Err(DistributionError { what: what.into(), mend: mend.as_ref().to_owned() })
+/// The fault of a text, and how to fix it.
+pub fn fault<T>(what: impl Into<String>, help: impl AsRef<str>) -> Result<T, DistributionError> {
+    Err(DistributionError { what: what.into(), help: help.as_ref().to_owned() })
 }

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::engine::run::threads::each;
+
 use super::aside::{self, Aside, MOVING, NEW, OLD, READY};
 use super::failure::Failure;
 use super::interrupt;
@@ -20,6 +22,8 @@ pub struct Results {
     named: PathBuf,
     /// Where it really is, however it was named.
     folder: PathBuf,
+    /// On how many threads files are written, each of which waits for the disk.
+    threads: usize,
 }
 
 impl Results {
@@ -27,8 +31,8 @@ impl Results {
     ///
     /// # Errors
     /// It cannot be made or written into.
-    pub fn at(named: &Path) -> Result<Self, Failure> {
-        let results = |folder: PathBuf| Self { named: named.to_owned(), folder };
+    pub fn at(named: &Path, threads: usize) -> Result<Self, Failure> {
+        let results = |folder: PathBuf| Self { named: named.to_owned(), folder, threads };
         let parent = parent(named);
         // A folder that is missing because a run was killed has to be looked for by the name it had.
         aside::tidy(&parent);
@@ -80,7 +84,7 @@ impl Results {
         fs::create_dir_all(&parent)?;
         let (Ok(mut aside), Some(name)) = (Aside::within(&parent), self.folder.file_name()) else { return Ok(false) };
         let (new, ready) = (aside.path.join(NEW), aside.path.join(READY));
-        write_all(&new.join(name), outputs)?;
+        self.write_all(&new.join(name), outputs)?;
         if let Ok(there) = fs::metadata(&self.folder) {
             fs::set_permissions(new.join(name), there.permissions())?;
         }
@@ -135,7 +139,7 @@ impl Results {
         fs::create_dir_all(&self.folder)?;
         let aside = Aside::within(&self.folder)?;
         let (new, moving) = (aside.path.join(NEW), aside.path.join(MOVING));
-        write_all(&new, outputs)?;
+        self.write_all(&new, outputs)?;
         let mut held = interrupt::hold();
         fs::rename(&new, &moving)?;
         move_in(&moving, &self.folder)?;
@@ -144,19 +148,22 @@ impl Results {
         drop(held);
         Ok(())
     }
-}
 
-/// Writes files to the disk, not only to the system's memory of it: a full disk is noticed before anything is replaced.
-fn write_all(folder: &Path, outputs: &[Output]) -> io::Result<()> {
-    for (name, bytes) in outputs {
-        let mut file = create(&folder.join(name))?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+    /// Writes files to the disk, not only to the system's memory of it: a full disk is noticed before anything is replaced.
+    fn write_all(&self, folder: &Path, outputs: &[Output]) -> io::Result<()> {
+        let one = |(name, bytes): &Output| {
+            let mut file = create(&folder.join(name))?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        let Some((manifest, others)) = outputs.split_last() else { return Ok(()) };
+        debug_assert_eq!(manifest.0, MANIFEST, "the manifest is written last");
+        each(self.threads, others, one).into_iter().collect::<io::Result<()>>()?;
+        one(manifest)?;
+        sync(&folder.join("charts"));
+        sync(folder);
+        Ok(())
     }
-    debug_assert!(outputs.last().is_some_and(|(name, _)| name == MANIFEST), "the manifest is written last");
-    sync(&folder.join("charts"));
-    sync(folder);
-    Ok(())
 }
 
 /// Makes a file and the folders above it; never after an interrupt, which has removed them for good.

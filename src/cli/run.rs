@@ -104,7 +104,7 @@ impl Run {
         interrupt::listen();
         let opened = self.model()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(opened.source.stem()));
-        let results = Results::at(&folder)?;
+        let results = Results::at(&folder, usize::from(self.threads))?;
         let shown = !self.quiet && !self.json;
         let run = &opened.model.run;
         let pace = Pace::new(u64::from(run.replications), usize::from(self.threads), (shown, !self.quiet));

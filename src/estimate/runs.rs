@@ -3,7 +3,7 @@
 mod differences;
 mod over_time;
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
@@ -66,7 +66,7 @@ pub struct Runs<'m> {
     /// By scenario: the expected books at the medians, where expectations are solved for those alone.
     at_medians: Option<Vec<Statement>>,
     /// What customers are worth after the horizon, and the budget that is left then.
-    worth: OnceCell<(Option<Tails>, Budget)>,
+    worth: OnceLock<(Option<Tails>, Budget)>,
 }
 
 /// Takes in a metric over time by cut.
@@ -166,7 +166,7 @@ impl<'m> Runs<'m> {
             extras,
             threads: 0,
             at_medians: None,
-            worth: OnceCell::new(),
+            worth: OnceLock::new(),
         }
     }
 

@@ -69,13 +69,17 @@ impl Stage {
 
     /// The chances of the exits taken once a period, at neutral, own chances as 0.
     pub fn chances(&self, moment: &Moment<'_>) -> Vec<f64> {
-        let clocks = self.clocks();
-        self.moves()
-            .map(|exit| {
-                let heard = exit.word_of_mouth.map_or(0.0, |weight| moment.values[weight] * moment.talkers);
-                exit.chance_at(moment, &clocks) + heard
-            })
-            .collect()
+        let mut chances = Vec::new();
+        self.add_chances(moment, &self.clocks(), &mut chances);
+        chances
+    }
+
+    /// Adds the same behind others; `clocks` are those of [`Stage::clocks`].
+    pub fn add_chances(&self, moment: &Moment<'_>, clocks: &[Clock], into: &mut Vec<f64>) {
+        into.extend(self.moves().map(|exit| {
+            let heard = exit.word_of_mouth.map_or(0.0, |weight| moment.values[weight] * moment.talkers);
+            exit.chance_at(moment, clocks) + heard
+        }));
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::Model;
 use crate::model::change::Op;
-use crate::model::journey::{Chance, Driver, Exit, Stage, State};
+use crate::model::journey::{Chance, Clock, Driver, Exit, Stage, State};
 use crate::model::param::ParamSet;
 use crate::model::rows::{Moment, combinations, hold};
 use crate::model::timeline::Timeline;
@@ -27,6 +27,11 @@ pub struct CohortTable<'a, 'm> {
     values: ParamSet,
     /// By stage.
     pub stages: Vec<StageNumbers>,
+    /// By stage: what its lists are read by, and how long they are.
+    clocks: Vec<(Vec<Clock>, Vec<usize>)>,
+    /// What is used again for every stage: its chances, and the bits of what it is made by.
+    chances: Vec<f64>,
+    bits: Vec<u64>,
 }
 
 /// What a stage is like in a period.
@@ -84,7 +89,18 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     /// The table of time `t`.
     pub fn new(model: &'m Model, timeline: &'a Timeline<'m>, kernels: &'a Kernels<'a>, t: u32) -> Self {
         let stages = vec![StageNumbers::default(); model.stages.len()];
-        let mut table = Self { model, timeline, kernels, t, fills: 0, values: timeline.values(t).0, stages };
+        let mut table = Self {
+            model,
+            timeline,
+            kernels,
+            t,
+            fills: 0,
+            values: timeline.values(t).0,
+            stages,
+            clocks: model.stages.iter().map(|stage| (stage.clocks(), stage.clock_lengths())).collect(),
+            chances: Vec::new(),
+            bits: Vec::new(),
+        };
         table.fill();
         table
     }
@@ -103,57 +119,60 @@ impl<'a, 'm> CohortTable<'a, 'm> {
 
     fn fill(&mut self) {
         self.fills += 1;
+        let (mut chances, mut bits) = (std::mem::take(&mut self.chances), std::mem::take(&mut self.bits));
         for (at, stage) in self.model.stages.iter().enumerate() {
-            let chances = self.chances(stage);
-            let made_by = self.read(stage, &chances);
-            if self.stages[at].version == 0 || self.stages[at].made_by != made_by {
+            self.read_chances((at, stage), &mut chances);
+            self.read(stage, &chances, &mut bits);
+            if self.stages[at].version == 0 || self.stages[at].made_by != bits {
                 let version = self.stages[at].version + 1;
                 self.stages[at] = StageNumbers {
                     version,
-                    chances,
+                    chances: chances.clone(),
                     moves: stage.moves().map(|exit| self.bend(&exit.drivers, self.own(exit))).collect(),
                     leaves: stage.leaves().map(|exit| self.after_purchase(exit)).collect(),
                     purchases: self.purchases(stage),
                     kernel: self.kernel(at, stage),
-                    made_by,
+                    made_by: bits.clone(),
                 };
             }
         }
+        (self.chances, self.bits) = (chances, bits);
     }
 
     /// The bits of every number that a stage is made by.
-    fn read(&self, stage: &Stage, chances: &[f64]) -> Vec<u64> {
-        let mut numbers = chances.to_vec();
+    fn read(&self, stage: &Stage, chances: &[f64], bits: &mut Vec<u64>) {
+        bits.clear();
+        let mut add = |number: f64| bits.push(number.to_bits());
+        chances.iter().copied().for_each(&mut add);
         let purchases = stage.purchases.as_ref();
-        numbers.extend(purchases.into_iter().flat_map(|its| [self.values[its.rate], self.values[its.basket]]));
+        purchases.into_iter().flat_map(|its| [self.values[its.rate], self.values[its.basket]]).for_each(&mut add);
         let drivers = stage.move_drivers().chain(purchases.into_iter().flat_map(|its| &its.drivers));
-        numbers.extend(drivers.map(|driver| self.values[driver.weight]));
+        drivers.map(|driver| self.values[driver.weight]).for_each(&mut add);
         if let (Some(experience), Some(quality)) = (&self.model.experience, &stage.quality) {
-            numbers.extend([self.values[quality.mean], self.values[experience.learning]]);
+            [self.values[quality.mean], self.values[experience.learning]].into_iter().for_each(&mut add);
         }
         for exit in &stage.exits {
             match exit.chance {
                 Chance::Own { changes, .. } => {
                     for (op, amount, share) in self.timeline.own_operations(changes, self.t) {
-                        numbers.extend([f64::from(op as u8), amount, share]);
+                        [f64::from(op as u8), amount, share].into_iter().for_each(&mut add);
                     }
                 }
-                Chance::Fixed(id) => numbers.push(self.values[id]),
+                Chance::Fixed(id) => add(self.values[id]),
                 Chance::Listed { .. } => {}
             }
         }
-        numbers.into_iter().map(f64::to_bits).collect()
     }
 
-    fn chances(&self, stage: &Stage) -> Vec<f64> {
-        let lengths = stage.clock_lengths();
-        let of = |clocks: Vec<usize>| {
-            let moment = Moment { values: &self.values, period: self.t, clocks: &clocks, talkers: 0.0 };
-            let mut chances = stage.chances(&moment);
-            hold(&mut chances);
-            chances
-        };
-        combinations(&lengths).flat_map(of).collect()
+    fn read_chances(&self, (at, stage): (usize, &Stage), chances: &mut Vec<f64>) {
+        chances.clear();
+        let (clocks, lengths) = &self.clocks[at];
+        for places in combinations(lengths) {
+            let first = chances.len();
+            let moment = Moment { values: &self.values, period: self.t, clocks: &places, talkers: 0.0 };
+            stage.add_chances(&moment, clocks, chances);
+            hold(&mut chances[first..]);
+        }
     }
 
     fn own(&self, exit: &Exit) -> Option<Own> {

@@ -1,5 +1,6 @@
 //! Metrics over time.
 
+use crate::engine::run::threads::each;
 use crate::estimate::metric::Metric;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Series;
@@ -18,27 +19,22 @@ impl Runs<'_> {
     /// Every metric over time, by scenario and segment, all customers first.
     pub fn series(&self) -> Vec<Series> {
         let sure = self.sure();
-        let mut all = Vec::new();
-        for (scenario, written) in self.model.scenarios.iter().enumerate() {
-            let segments = self
-                .model
-                .segment_order
-                .iter()
-                .map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
-            for (segment, cut) in std::iter::once(("all", 0)).chain(segments) {
-                let level = |time| Level { scenario, cut, time: Some(time) };
-                for (place, metric) in self.metrics.iter().enumerate() {
-                    let at = |time: usize| self.at(level(time), (place, *metric), sure);
-                    all.push(Series {
-                        scenario: written.name.clone(),
-                        segment: segment.to_owned(),
-                        metric: metric.name(self.model),
-                        values: (0..=self.model.run.horizon as usize).map(at).collect(),
-                    });
-                }
+        let segments = self.model.segment_order.iter();
+        let segments = segments.map(|id| (self.model.segments[id.index()].name.as_str(), id.index() + 1));
+        let cuts: Vec<(&str, usize)> = std::iter::once(("all", 0)).chain(segments).collect();
+        let places = (0..self.model.scenarios.len()).flat_map(|scenario| cuts.iter().map(move |cut| (scenario, *cut)));
+        let all: Vec<_> =
+            places.flat_map(|of| self.metrics.iter().enumerate().map(move |metric| (of, metric))).collect();
+        each(self.threads, &all, |((scenario, (segment, cut)), (place, metric))| {
+            let level = |time| Level { scenario: *scenario, cut: *cut, time: Some(time) };
+            let at = |time: usize| self.at(level(time), (*place, **metric), sure);
+            Series {
+                scenario: self.model.scenarios[*scenario].name.clone(),
+                segment: (*segment).to_owned(),
+                metric: metric.name(self.model),
+                values: (0..=self.model.run.horizon as usize).map(at).collect(),
             }
-        }
-        all
+        })
     }
 
     /// A metric of a scenario at or in one time, all segments together; none where there is no such thing.

@@ -25,7 +25,7 @@ const MOST_WORK: u64 = 400_000_000;
 /// The most work before it is seen whether anything goes wrong at all: a moment.
 const FIRST_WORK: u64 = 50_000_000;
 /// The fewest points.
-const FEWEST: u32 = 256;
+const FEWEST: u32 = 32;
 
 /// Something that may go wrong.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

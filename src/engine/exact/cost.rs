@@ -11,6 +11,7 @@ use super::work::Weights;
 
 /// Multiplications that take as long as simulating a customer for a period, about.
 pub const MULTIPLICATIONS_EACH: f64 = 12.0;
+
 /// The work of exact expectations, in customer-periods of simulation.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ExactCost {

@@ -9,6 +9,7 @@ use common::{EVERYTHING, model, summary, text, with};
 use polku::engine::run::experiment::Experiment;
 use polku::estimate::budget::Budget;
 use polku::estimate::exact::Exact;
+use polku::estimate::extras::Extras;
 use polku::estimate::money::business::Business;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::{AuditStatus, Summary};
@@ -559,9 +560,27 @@ fn what_the_budget_does_not_allow_is_not_audited() {
     let model = model(&with_a_rule("\"0.05 to 0.15\""));
     let uncoupled = Uncoupled::of(&model).unwrap();
     let mut rich = Budget::unbounded(&model);
-    assert!(uncoupled.beside(&mut rich).is_some());
+    assert!(uncoupled.beside(&model, &mut rich).is_some());
+    // What is left of a budget bounds how many replications are audited, whatever the threads.
+    let audited = |threads: usize, budget: Budget| {
+        let experiment = Experiment::new(&model).threads(threads);
+        let extras = Extras { budget, ..Extras::new(&experiment, None) };
+        Runs::with(&model, &experiment, extras).unwrap().summary().audit
+    };
+    let scarce = |left: f64| {
+        let mut budget = Budget::of(&model);
+        assert!(budget.spend(budget.left() - left));
+        budget
+    };
+    let enough = std::iter::successors(Some(1000.0), |left| Some(left * 1.5))
+        .take(40)
+        .find(|left| audited(2, scarce(*left)).replications > 0);
+    let few = audited(2, scarce(enough.unwrap()));
+    assert!(few.replications < 30, "{}", few.replications);
+    assert_eq!(audited(1, scarce(enough.unwrap())), few);
+    assert_eq!(audited(2, Budget::of(&model)).replications, 30);
     let mut poor = Budget::of(&model);
     poor.overspend();
-    assert!(uncoupled.beside(&mut poor).is_none());
+    assert!(uncoupled.beside(&model, &mut poor).is_none());
     assert!(Uncoupled::of(&common::model(LEFT_AT_PURCHASE)).is_none(), "nothing couples anybody");
 }

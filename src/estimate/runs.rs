@@ -118,7 +118,7 @@ impl<'m> Runs<'m> {
         let experiment = experiment.clone().depth(extras.depth).allowance(extras.allowance / CUSTOMER_PERIOD);
         let grains = extras.grains.clone();
         let uncoupled = Uncoupled::of(model).filter(|_| extras.depth == Depth::None && extras.is_audited);
-        let beside = uncoupled.as_ref().and_then(|uncoupled| uncoupled.beside(&mut extras.budget));
+        let beside = uncoupled.as_ref().and_then(|uncoupled| uncoupled.beside(model, &mut extras.budget));
         let pricer = Pricer::new(model, experiment.program());
         let price = |mut replication: Replication| {
             if let Some(beside) = &beside {

@@ -251,8 +251,8 @@ impl<'m> Experiment<'m> {
         self.solved(drawn, arrivals, &Done::default())
     }
 
-    /// The same, with the work that it takes.
-    fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>], done: &Done) -> Option<Vec<Vec<Flows>>> {
+    /// The same; what it takes is counted.
+    pub fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>], done: &Done) -> Option<Vec<Vec<Flows>>> {
         let solution = self.solver().ok()?.at(drawn);
         let segment = |scenario: usize, segment: usize| {
             let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();

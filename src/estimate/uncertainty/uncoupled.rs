@@ -5,10 +5,12 @@ use std::sync::OnceLock;
 
 use crate::engine::count::cells::planned;
 use crate::engine::count::flows::Flows;
-use crate::engine::exact::cost::ExactCost;
+use crate::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
 use crate::engine::exact::obstacle::obstacles;
+use crate::engine::exact::work::Done;
 use crate::engine::run::experiment::Experiment;
 use crate::engine::run::replication::Replication;
+use crate::engine::run::wave::wave;
 use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
@@ -30,6 +32,11 @@ pub struct Beside<'a> {
     experiment: Experiment<'a>,
     replications: u32,
     fixed: OnceLock<Option<Vec<Vec<Flows>>>>,
+    /// Replications that run at the same time, and what each such wave has taken so far.
+    wave: u32,
+    done: Vec<Done>,
+    /// What all of them may take, in multiplications.
+    allowance: f64,
 }
 
 impl Uncoupled {
@@ -48,7 +55,8 @@ impl Uncoupled {
     }
 
     /// What solves them in as many replications as a budget allows; none where that is not a single one.
-    pub fn beside(&self, budget: &mut Budget) -> Option<Beside<'_>> {
+    /// `whole` is the study that is run.
+    pub fn beside(&self, whole: &Model, budget: &mut Budget) -> Option<Beside<'_>> {
         let experiment = Experiment::new(&self.model);
         let work = CUSTOMER_PERIOD * ExactCost::of(experiment.solver().ok()?).draw;
         let draws = if self.model.is_uncertain() { f64::from(self.model.run.replications) } else { 1.0 };
@@ -58,17 +66,30 @@ impl Uncoupled {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to the replications")]
         let replications = if self.model.is_uncertain() { afforded as u32 } else { self.model.run.replications };
-        Some(Beside { of: self, experiment, replications, fixed: OnceLock::new() })
+        let wave = wave(whole);
+        Some(Beside {
+            of: self,
+            experiment,
+            replications,
+            fixed: OnceLock::new(),
+            wave,
+            done: (0..=replications / wave).map(|_| Done::default()).collect(),
+            // Draws differ from the medians, and may take what is left beside what was reserved.
+            allowance: (afforded * work + budget.left()) / CUSTOMER_PERIOD * MULTIPLICATIONS_EACH,
+        })
     }
 }
 
 impl Beside<'_> {
     /// Gives a replication the expectations of scenarios that have some.
     pub fn expect(&self, replication: &mut Replication) {
-        if replication.number >= self.replications {
+        // What earlier waves have taken is known whoever was fastest in them.
+        let wave = (replication.number / self.wave) as usize;
+        let taken = self.done.iter().take(wave).map(Done::all).sum::<f64>();
+        if replication.number >= self.replications || taken > self.allowance {
             return;
         }
-        let solve = |drawn| self.experiment.expected(drawn, &planned(&self.of.model, drawn));
+        let solve = |drawn| self.experiment.solved(drawn, &planned(&self.of.model, drawn), &self.done[wave]);
         let flows = if self.of.model.is_uncertain() {
             solve(&replication.drawn)
         } else {

@@ -144,7 +144,7 @@ fn values_found_backward_are_what_customers_come_to_forward() {
         let rewards = Rewards {
             customers: any(stages, times, 1),
             baskets: any(stages, times, 2),
-            moves: any(program.booked_moves.len(), times, 3),
+            moves: any(program.moves.pairs.len(), times, 3),
         };
         for (scenario, segment) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
             let place_of = (ScenarioId::from(scenario), SegmentId::from(segment));

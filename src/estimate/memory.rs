@@ -12,7 +12,7 @@ use crate::engine::count::cells::{Arrivals, BATCHES, planned};
 use crate::engine::exact::cohort::MOST_INTERVALS;
 use crate::engine::exact::layout::tunnel_length;
 use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction, obstacles};
-use crate::engine::run::group::MOST_THAT_KEEP_WORDS;
+use crate::engine::run::group::MOST_THAT_KEEP_BITS;
 use crate::engine::run::wave::{strikes, wave};
 
 /// A run that needs more bytes than this is refused.
@@ -61,7 +61,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
     let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
     // A customer's columns of four bytes, and the words of four periods for four purposes where they are kept.
-    let words = if model.run.agents <= MOST_THAT_KEEP_WORDS { 64.0 } else { 0.0 };
+    let words = if model.run.agents <= MOST_THAT_KEEP_BITS { 64.0 } else { 0.0 };
     let customer = scenarios * (32.0 + 8.0 * model.traits.len() as f64 + words);
     let customers = if coupled { threads.min(wave) * together(model) * customer } else { 0.0 };
     let part = |what, bytes, help| Part { what, bytes, help };

@@ -4,6 +4,7 @@ use crate::quantity::{ParamId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::Occasion;
 
+use super::people::Trait;
 use super::value::Booking;
 
 /// A stage of the journey.
@@ -108,6 +109,16 @@ pub enum State {
     Satisfaction,
     /// A trait.
     Trait(TraitId),
+}
+
+impl State {
+    /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits by their numbers.
+    pub fn rank(self, traits: &[Trait]) -> (u8, u32, usize) {
+        match self {
+            Self::Satisfaction => (0, 0, 0),
+            Self::Trait(of) => (1, traits[of.index()].luck, of.index()),
+        }
+    }
 }
 
 /// What one period in a stage is like: a distribution around a mean that can be changed.

@@ -6,7 +6,6 @@ use crate::model::journey::{Clock, Driver, Stage, State};
 use crate::quantity::StageId;
 
 use crate::engine::table::program::Program;
-use crate::engine::table::shape::row_shapes;
 
 /// Where the customers of all stages are kept.
 pub struct Layout {
@@ -67,13 +66,10 @@ impl Layout {
             .collect();
         let way = |from: usize, to: StageId| {
             let retained = model.stages[to.index()].retained;
-            let slot = program.move_slot[from * program.stages + to.index()];
-            Way {
-                to: [0, 1].map(|ever| firsts[to.index()][ever | usize::from(retained)]),
-                slot: usize::from(slot).checked_sub(1),
-            }
+            let to_cells = [0, 1].map(|ever| firsts[to.index()][ever | usize::from(retained)]);
+            Way { to: to_cells, slot: program.moves.slot(from, to.index()) }
         };
-        let shapes = row_shapes(model);
+        let shapes = program.rows.shapes.iter().cloned();
         let stages: Vec<StageCells> = model
             .stages
             .iter()
@@ -92,8 +88,8 @@ impl Layout {
         Self {
             cells,
             reads_age: stages.iter().any(|stage| stage.reads_age),
-            leaves: program.leaves,
-            booked: program.booked_moves.len(),
+            leaves: model.stages.iter().any(|stage| stage.leaves().next().is_some()),
+            booked: program.moves.pairs.len(),
             stages,
         }
     }

@@ -1,63 +1,132 @@
 //! Arrive: customers are put where their segment starts, or its newcomers do, with the traits they keep for life.
 
-use crate::engine::chance::crowd::Crowd;
+use super::contract::{Mechanism, Step};
+use super::needs::Needs;
 use crate::engine::chance::draws::{Address, Purpose};
-use crate::engine::chance::sampler::{Sample, Sampler};
-use crate::engine::state::population::{Block, World};
+use crate::engine::chance::narrow::{place, single};
+use crate::engine::chance::sampler::{Sample, Sampler, threshold};
+use crate::engine::state::at::{At, World};
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
+use crate::engine::state::plan::{DriverState, StateColumn};
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::model::journey::State;
+use crate::model::people::Segment;
+use crate::quantity::{StageId, TraitId};
 
-impl Block {
-    /// Puts `count` customers in their places, at time 0 or at the beginning of the period in which they come.
-    pub fn begin(&mut self, world: &World<'_>, crowd: Crowd, count: usize) {
-        self.reset(world.program, crowd, count);
-        for (place, customer) in self.customer.iter_mut().zip(0..) {
-            *place = crowd.customer(customer);
+/// The traits of every customer.
+const TRAIT: ColumnSpec = ColumnSpec::new("trait");
+
+/// Customers come.
+pub struct Arrive {
+    segments: Vec<Beginning>,
+    traits: Vec<OfTrait>,
+}
+
+/// How a segment's customers begin.
+struct Beginning {
+    /// Where those start who are there at the start.
+    starts: Starts,
+    /// Where those start who come later; none where nobody does.
+    newcomers: Option<Starts>,
+    /// The laws of the traits.
+    traits: Vec<Sampler>,
+}
+
+/// Where customers start.
+struct Starts {
+    /// Word thresholds of the stages to start in; the last stage takes the rest.
+    thresholds: Vec<u32>,
+    /// The stages to start in.
+    stages: Vec<u8>,
+}
+
+struct OfTrait {
+    column: ColumnId<f32, Lasting>,
+    /// What tells its draws from those of other traits.
+    draw: u32,
+}
+
+impl Mechanism for Arrive {
+    type Sheet = ();
+
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
+        needs.compared_by_sheet();
+        let mut traits = Vec::new();
+        for (at, its) in model.traits.iter().enumerate() {
+            let column = needs.numbers(TRAIT.at(at));
+            needs.state(DriverState {
+                of: State::Trait(TraitId::from(at)),
+                neutral: single(its.neutral),
+                growth: f32::from(u8::from(its.ages)),
+                column: StateColumn::Lasting(column),
+            });
+            traits.push(OfTrait { column, draw: its.luck });
         }
-        self.stage[count..].fill(world.program.nobody());
-        arrive(self, world, crowd.segment);
+        Some(Self { segments: model.segments.iter().map(Beginning::of).collect(), traits })
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Begin]
+    }
+
+    fn sheet(&self, _values: &Values<'_>) {}
+
+    fn run(&self, _step: Step, at: &mut At<'_>, _sheet: Option<&()>) {
+        let (block, world) = (&mut *at.block, at.world);
+        let beginning = &self.segments[block.segment()];
+        let newcomers = beginning.newcomers.as_ref().filter(|_| block.entry() > 0);
+        let starts = newcomers.unwrap_or(&beginning.starts);
+        let count = block.live;
+        let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; block.customer.len()]);
+        // Where all begin in one stage, there is nothing to draw.
+        if starts.thresholds.is_empty() {
+            block.stage[..count].fill(u32::from(starts.stages[0]));
+        } else {
+            draw(block, world, (Purpose::Start, 0), &mut words);
+            for (stage, word) in block.stage[..count].iter_mut().zip(&words[0]) {
+                *stage = u32::from(starts.stages[starts.thresholds.iter().filter(|at| word >= *at).count()]);
+            }
+        }
+        for (OfTrait { column, draw: number }, sampler) in self.traits.iter().zip(&beginning.traits) {
+            draw(block, world, (Purpose::Trait, *number), &mut words);
+            let out = block.columns.numbers_mut(*column);
+            world.set.run(Sample { sampler, words: &words[0], out, count });
+        }
+    }
+
+    fn rests(&self, _stage: StageId) -> bool {
+        true
     }
 }
 
-/// Gives every customer of a fresh block a stage, traits and satisfaction.
-fn arrive(block: &mut Block, world: &World<'_>, segment: usize) {
-    let beginning = &world.program.segments[segment];
-    let newcomers = world.program.newcomers[segment].as_ref().filter(|_| block.entry() > 0);
-    let starts = newcomers.unwrap_or(&beginning.starts);
-    let cohort = block.cohort();
-    let count = block.live;
-    let room = block.customer.len();
-    let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; room]);
-    let mut draw = |purpose: Purpose, draw: u32, customers: &[u32]| {
-        world.draws.fill(
-            world.set,
-            Address { period_block: 0, purpose, draw: cohort.wrapping_add(draw) },
-            customers,
-            count,
-            &mut words,
-        );
-        words[0].clone()
-    };
-    // Where all begin in one stage, there is nothing to draw.
-    if starts.thresholds.is_empty() {
-        block.stage[..count].fill(u32::from(starts.stages[0]));
-    } else {
-        let words = draw(Purpose::Start, 0, &block.customer);
-        for (stage, word) in block.stage[..count].iter_mut().zip(&words) {
-            *stage = u32::from(starts.stages[starts.thresholds.iter().filter(|at| word >= *at).count()]);
+/// Draws four words of every customer of a fresh block.
+pub(super) fn draw(block: &Block, world: &World<'_>, (purpose, draw): (Purpose, u32), words: &mut [Vec<u32>; 4]) {
+    let at = Address { period_block: 0, purpose, draw: block.cohort().wrapping_add(draw) };
+    world.draws.fill(world.set, at, &block.customer, block.live, words);
+}
+
+impl Beginning {
+    fn of(segment: &Segment) -> Self {
+        Self {
+            starts: Starts::of(&segment.start),
+            newcomers: segment.inflow.as_ref().map(|inflow| Starts::of(&inflow.start)),
+            traits: segment.traits.iter().map(|law| Sampler::new(law, f64::NEG_INFINITY, f64::INFINITY)).collect(),
         }
     }
-    if world.program.acquires {
-        for (ever, stage) in block.acquired[..count].iter_mut().zip(&block.stage) {
-            *ever = world.program.retained.at(*stage as usize);
+}
+
+impl Starts {
+    fn of(shares: &[(StageId, f64)]) -> Self {
+        let mut sum = 0.0;
+        let (mut thresholds, mut stages) = (Vec::new(), Vec::new());
+        for (stage, share) in shares.iter().filter(|(_, share)| *share > 0.0) {
+            sum += share;
+            thresholds.push(threshold(sum));
+            stages.push(place(*stage));
         }
-    }
-    let mut fill = |column: &mut [f32], sampler: &Sampler, purpose: Purpose, luck: u32| {
-        let words = draw(purpose, luck, &block.customer);
-        world.set.run(Sample { sampler, words: &words, out: column, count });
-    };
-    for ((column, sampler), luck) in block.traits.iter_mut().zip(&beginning.traits).zip(&world.program.trait_luck) {
-        fill(column, sampler, Purpose::Trait, *luck);
-    }
-    if let Some(sampler) = &world.program.first_satisfaction {
-        fill(&mut block.satisfaction, sampler, Purpose::Satisfaction, 0);
+        thresholds.pop();
+        Self { thresholds, stages }
     }
 }

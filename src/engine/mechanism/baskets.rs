@@ -1,7 +1,7 @@
 //! Baskets: which are wanted, and what money they come to.
 
 use crate::engine::lanes::{Kernel, Lanes};
-use crate::engine::state::scratch::Subset;
+use crate::engine::state::subset::Subset;
 
 /// Lists the words of the baskets that are wanted: of a buyer's words `4 * draw` to `4 * draw + 3` those below the
 /// count of purchases. Returns how many there are.
@@ -132,13 +132,13 @@ pub(super) struct TheirMoney<'a> {
     pub(super) scale: f64,
     /// The customers' own sizes at the start, and what has been added to them since.
     pub(super) own: Option<(&'a [f32], f32)>,
-    pub(super) bought: &'a mut [u32],
+    pub(super) bought: Option<&'a mut [u32]>,
 }
 
 impl Kernel for TheirMoney<'_> {
     type Output = i128;
     #[inline(always)]
-    fn run<L: Lanes>(self, _: L) -> i128 {
+    fn run<L: Lanes>(mut self, _: L) -> i128 {
         let mut sum = 0_i128;
         for (baskets, whose) in self.baskets.chunks(SUMMABLE).zip(self.whose.chunks(SUMMABLE)) {
             let mut money = 0_i64;
@@ -153,7 +153,9 @@ impl Kernel for TheirMoney<'_> {
                 // The low bits of the money tell baskets apart well enough for a fingerprint.
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
                 let mix = (units as u32).wrapping_mul(8).wrapping_add(1);
-                self.bought[place] = self.bought[place].wrapping_add(mix);
+                if let Some(bought) = &mut self.bought {
+                    bought[place] = bought[place].wrapping_add(mix);
+                }
             }
             sum += i128::from(money);
         }

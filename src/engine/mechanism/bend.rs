@@ -8,49 +8,48 @@
 //! Weights of places with the same drivers bend alike. So the table holds, for each place, the sums of chances up
 //! to it by class of drivers, and a customer's cumulative weight is one sum of products over the classes.
 
-use crate::engine::chance::draws::Purpose;
+use super::own::refresh_own;
+use super::row::destination;
+use super::transition::Transition;
 use crate::engine::chance::exp::exp;
-use crate::engine::chance::hazard::Hazard;
-use crate::engine::chance::narrow::{single, whole};
+use crate::engine::chance::narrow::whole;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
-use crate::engine::state::population::{Block, Period};
-use crate::engine::state::scratch::Scratch;
+use crate::engine::state::at::Period;
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{Columns, Passing};
+use crate::engine::state::plan::StateColumn;
+use crate::engine::state::scratch::{Bends, Scratch};
 use crate::engine::table::program::Reached;
+use crate::engine::table::reach::reach;
 use crate::engine::table::row_table::RowTable;
 use crate::engine::table::shape::OwnShape;
-use crate::model::change::{Force, Op};
 use crate::model::journey::State;
 
-use super::row::destination;
-use crate::engine::table::reach::reach;
-
 /// Draws everybody's next stage.
-pub fn travel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
-    let Scratch { row, tilt, taken, given, .. } = scratch;
-    let row = (!now.program().clocks.is_empty()).then_some(row.as_slice());
-    weigh(block, now, row, (tilt, taken, given));
-    let live = block.live;
-    now.world.set.run(Choose { now, row, tilt, taken, given, stage: &mut block.stage, live });
+pub fn travel(of: &Transition, block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
+    weigh(block, now, &scratch.columns, &mut scratch.bends);
+    let (bends, words, live) = (&scratch.bends, now.bits.of(of.bits, now.t), block.live);
+    now.world.set.run(Choose { now, words, row: bends.rows(), bends, stage: &mut block.stage, live });
 }
 
-/// What bends rows: factors by class of drivers, and for each own chance what it takes of staying and gives.
-pub type Bends<'s> = (&'s mut Vec<Vec<f32>>, &'s mut Vec<Vec<f32>>, &'s mut Vec<Vec<f32>>);
-
 /// Writes what bends everybody's row.
-pub fn weigh(block: &mut Block, now: Period<'_>, row: Option<&[u32]>, (tilt, taken, given): Bends<'_>) {
+pub fn weigh(block: &mut Block, now: Period<'_>, passing: &Columns<Passing>, bends: &mut Bends) {
     refresh_own(block, now);
+    let Bends { row, tilt, taken, given } = bends;
+    let row = (!row.is_empty()).then_some(row.as_slice());
     let set = now.world.set;
-    let states = &now.program().move_states;
+    let rows = &now.program().rows;
     tilt.resize(now.table.classes.count, Vec::new());
     for (class, column) in tilt.iter_mut().enumerate() {
         column.resize(block.stage.len(), 0.0);
-        tilts(block, now, states, &now.table.classes.weights[class * states.len()..], column);
+        let weights = &now.table.classes.weights[class * rows.drivers.len()..];
+        tilts((block, passing), now, (&rows.drivers, weights), column);
     }
-    for own in 0..now.program().own.len() {
+    for own in 0..rows.own.len() {
         let (before, rest) = taken.split_at_mut(own);
         set.run(Take { block, now, row, own, before, taken: &mut rest[0] });
     }
-    for ((own, taken), given) in now.program().own.iter().zip(&*taken).zip(given.iter_mut()) {
+    for ((own, taken), given) in rows.own.iter().zip(&*taken).zip(given.iter_mut()) {
         let class = now.table.classes.of[own.from as usize][own.at];
         let tilt = if class > 0 { tilt[class - 1].as_slice() } else { &[] };
         set.run(Give { live: block.live, taken, tilt, given });
@@ -59,13 +58,18 @@ pub fn weigh(block: &mut Block, now: Period<'_>, row: Option<&[u32]>, (tilt, tak
 
 /// Writes exp(sum of weight · (state - neutral)) of every customer; two states at a time, so that each is a plain loop
 /// over few columns.
-pub fn tilts(block: &Block, now: Period<'_>, states: &[State], weights: &[Strip], tilt: &mut [f32]) {
-    let driver = |(state, weight): (&State, _)| Driver::new(block, now, *state, weight);
+pub fn tilts(
+    (block, passing): (&Block, &Columns<Passing>),
+    now: Period<'_>,
+    (states, weights): (&[State], &[Strip]),
+    tilt: &mut [f32],
+) {
+    let driver = |(state, weight): (&State, _)| Driver::new((block, passing), now, *state, weight);
     let all = states.iter().zip(weights);
     // A state that drives nothing of this class would only add zeros.
-    let mut drivers: Vec<Driver<'_>> = all.clone().filter(|(_, weight)| !weight.is_zero()).map(driver).collect();
+    let mut drivers: Vec<Driver<'_>> = all.clone().filter(|(_, weight)| !weight.is_zero()).filter_map(driver).collect();
     if drivers.is_empty() {
-        drivers.extend(all.take(1).map(driver));
+        drivers.extend(all.take(1).filter_map(driver));
     }
     let last = drivers.len().div_ceil(2);
     for (at, some) in drivers.chunks(2).enumerate() {
@@ -81,8 +85,19 @@ struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    fn new(block: &'a Block, now: Period<'_>, state: State, weight: &'a Strip) -> Self {
-        Self { column: block.state(state), neutral: now.program().neutral(state, now.age), weight }
+    /// None where no mechanism has registered the state, which is refused before a run.
+    fn new(
+        (block, passing): (&'a Block, &'a Columns<Passing>),
+        now: Period<'_>,
+        state: State,
+        weight: &'a Strip,
+    ) -> Option<Self> {
+        let state = now.plan().state(state)?;
+        let column = match state.column {
+            StateColumn::Lasting(column) => block.columns.numbers(column),
+            StateColumn::Passing(column) => passing.numbers(column),
+        };
+        Some(Self { column, neutral: state.neutral(now.age), weight })
     }
 }
 
@@ -148,13 +163,14 @@ impl Kernel for Take<'_> {
     type Output = ();
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
-        let shapes = &self.now.program().own;
+        let shapes = &self.now.program().rows.own;
         let shape = &shapes[self.own];
         let reached = if self.row.is_some() { Reached::Many } else { self.now.program().reach };
         let n = l.steps(self.block.live);
         let stage = l.words(&self.block.stage, n);
         let rows = l.words(self.row.unwrap_or(&self.block.stage), n);
-        let own = l.numbers(&self.block.own[shape.column], n);
+        let own = self.now.plan().own[shape.column].column;
+        let own = l.numbers(self.block.columns.numbers(own), n);
         let taken = l.numbers_mut(self.taken, n);
         for i in 0..n {
             let here = l.eq(l.load(&stage[i]), l.u(shape.from));
@@ -195,10 +211,9 @@ impl Kernel for Give<'_> {
 /// Draws a place in proportion to the weights: how many cumulative weights the draw has passed.
 struct Choose<'a> {
     now: Period<'a>,
+    words: &'a [u32],
     row: Option<&'a [u32]>,
-    tilt: &'a [Vec<f32>],
-    taken: &'a [Vec<f32>],
-    given: &'a [Vec<f32>],
+    bends: &'a Bends,
     stage: &'a mut [u32],
     live: usize,
 }
@@ -209,7 +224,7 @@ impl Kernel for Choose<'_> {
     fn run<L: Lanes>(self, l: L) {
         let program = self.now.program();
         let reached = if self.row.is_some() { Reached::Many } else { program.reach };
-        match (reached, self.tilt.len(), program.width, program.own.len()) {
+        match (reached, self.bends.tilt.len(), program.rows.width, program.rows.own.len()) {
             (Reached::Eight, 1, 4, 0) => self.few::<L, Eight, 1, 2, 4, 0>(l),
             (Reached::Eight, 2, 4, 0) => self.few::<L, Eight, 2, 3, 4, 0>(l),
             (Reached::Eight, ..) => self.any::<L, Eight>(l),
@@ -239,14 +254,14 @@ impl Choose<'_> {
         let to = R::ready(l, &table.to[0]);
         let side_by_side = !table.fours.is_empty();
         let n = l.steps(self.live);
-        let (words, stage) = (l.words(self.now.words.of(Purpose::Move, self.now.t), n), l.words_mut(self.stage, n));
+        let (words, stage) = (l.words(self.words, n), l.words_mut(self.stage, n));
         let rows = l.words(self.row.unwrap_or_default(), self.row.map_or(0, |_| n));
-        let mut tilt = [l.numbers(&self.tilt[0], n); CLASSES];
+        let mut tilt = [l.numbers(&self.bends.tilt[0], n); CLASSES];
         for (class, tilt) in tilt.iter_mut().enumerate() {
-            *tilt = l.numbers(&self.tilt[class], n);
+            *tilt = l.numbers(&self.bends.tilt[class], n);
         }
-        let own = if OWN > 0 { Some(&self.now.program().own[0]) } else { None };
-        let own = own.map(|own| (own, l.numbers(&self.taken[0], n), l.numbers(&self.given[0], n)));
+        let own = if OWN > 0 { Some(&self.now.program().rows.own[0]) } else { None };
+        let own = own.map(|own| (own, l.numbers(&self.bends.taken[0], n), l.numbers(&self.bends.given[0], n)));
         for i in 0..n {
             let row = l.load(if i < rows.len() { &rows[i] } else { &stage[i] });
             // The sums of each class.
@@ -297,12 +312,11 @@ impl Choose<'_> {
 
     #[inline(always)]
     fn any<L: Lanes, R: Reach>(self, l: L) {
-        let places = self.now.program().width;
+        let places = self.now.program().rows.width;
         let n = l.steps(self.live);
         let rows = &self.now.table.rows;
-        let own = &self.now.program().own;
-        let bent = Bent { rows, own, tilt: self.tilt, taken: self.taken, given: self.given, live: self.live };
-        let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
+        let bent = Bent { rows, own: &self.now.program().rows.own, bends: self.bends, live: self.live };
+        let words = l.words(self.words, n);
         for i in 0..n {
             let row = l.load(&l.words(self.row.unwrap_or(self.stage), n)[i]);
             let goal = l.mul_f(share(l, l.load(&words[i])), bent.weight::<L, R>(l, places - 1, row, i));
@@ -323,12 +337,8 @@ pub struct Bent<'a> {
     pub rows: &'a RowTable,
     /// The chances that are the customer's own.
     pub own: &'a [OwnShape],
-    /// For each class of drivers, what it multiplies a customer's chances by.
-    pub tilt: &'a [Vec<f32>],
-    /// For each own chance, what it takes of staying.
-    pub taken: &'a [Vec<f32>],
-    /// For each own chance, what it weighs where it leads.
-    pub given: &'a [Vec<f32>],
+    /// What bends them.
+    pub bends: &'a Bends,
     /// The number of customers.
     pub live: usize,
 }
@@ -338,13 +348,13 @@ impl Bent<'_> {
     #[inline(always)]
     pub fn weight<L: Lanes, R: Reach>(&self, l: L, place: usize, row: L::U, i: usize) -> L::F {
         let n = l.steps(self.live);
-        let classes = self.tilt.len();
+        let classes = self.bends.tilt.len();
         let sums = &self.rows.sums[place * (classes + 1)..(place + 1) * (classes + 1)];
         let mut weight = R::look_f(l, R::ready(l, &sums[0]), row);
-        for (sum, tilt) in sums[1..].iter().zip(self.tilt) {
+        for (sum, tilt) in sums[1..].iter().zip(&self.bends.tilt) {
             weight = l.mul_add(R::look_f(l, R::ready(l, sum), row), l.load_f(&l.numbers(tilt, n)[i]), weight);
         }
-        for ((own, taken), given) in self.own.iter().zip(self.taken).zip(self.given) {
+        for ((own, taken), given) in self.own.iter().zip(&self.bends.taken).zip(&self.bends.given) {
             if place >= own.stay {
                 weight = l.sub_f(weight, l.load_f(&l.numbers(taken, n)[i]));
             }
@@ -360,25 +370,4 @@ impl Bent<'_> {
 #[inline(always)]
 pub fn share<L: Lanes>(l: L, word: L::U) -> L::F {
     l.mul_f(l.to_f(l.right::<8>(word)), l.f(1.0 / 16_777_216.0))
-}
-
-/// Recomputes the columns of own chances where the changes in force differ from those they were made by.
-pub fn refresh_own(block: &mut Block, now: Period<'_>) {
-    if block.own_made_by == now.table.own {
-        return;
-    }
-    block.own_made_by.clone_from(&now.table.own);
-    for (column, own) in block.own.iter_mut().zip(&now.table.own) {
-        let traits = &block.traits[own.of.index()][..block.live];
-        let force = |(op, amount, share): &(Op, f64, f64)| Force::of(*op, *amount, *share);
-        let forces: Vec<Force> = own.operations.iter().map(force).collect();
-        if let [force @ Force { op: Op::Hazard, .. }] = forces[..] {
-            now.world.set.run(Hazard { traits, force, out: column });
-            continue;
-        }
-        for (chance, value) in column.iter_mut().zip(traits) {
-            let changed = forces.iter().fold(f64::from(*value), |p, force| force.on(p));
-            *chance = single(changed.clamp(0.0, 1.0));
-        }
-    }
 }

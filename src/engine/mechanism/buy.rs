@@ -5,50 +5,299 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
-use crate::engine::chance::poisson::{MANY, few, many};
-use crate::engine::chance::sampler::Sample;
-use crate::engine::count::ledger::Ledger;
-use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
-use crate::engine::state::population::{Block, Period};
-use crate::engine::state::scratch::{Scratch, Subset};
-use crate::engine::table::program::Reached;
-use crate::engine::table::tables::Buying;
-use crate::model::journey::Purchases;
-
 use super::baskets::{Money, Remaining, Tally, TheirMoney, Wanted};
-use super::bend::{refresh_own, tilts};
+use super::bend::tilts;
 use super::bulk::{self, ONE_BY_ONE};
+use super::contract::{Mechanism, Step};
+use super::count::{ACQUIRED, acquires};
+use super::needs::Needs;
+use super::own::refresh_own;
+use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
+use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
+use crate::engine::chance::narrow::{place, single};
+use crate::engine::chance::poisson::{MANY, few, many};
+use crate::engine::chance::sampler::{Sample, Sampler, threshold};
+use crate::engine::count::ledger::Ledger;
+use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::state::at::{At, Period};
+use crate::engine::state::bits::BitsId;
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
+use crate::engine::state::scratch::Scratch;
+use crate::engine::state::subset::{Subset, SubsetPlan};
+use crate::engine::table::program::Reached;
+use crate::engine::table::shape::states;
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::model::journey::{Chance, Driver, Exit, Stage, State};
+use crate::model::rows::ROUNDING;
+use crate::quantity::{ParamId, StageId, TraitId, UNITS_PER_ONE};
 
-/// What the loop needs of a stage's purchases beside the tables of the period.
-pub type Baskets<'m> = [Option<&'m Purchases>];
+/// How often each customer buys in a period.
+const PURCHASES: ColumnSpec = ColumnSpec::new("purchases");
 
-/// Lets everyone buy, and counts purchases and money by stage.
-pub fn buy(block: &mut Block, now: Period<'_>, baskets: &Baskets<'_>, scratch: &mut Scratch, ledger: &mut Ledger) {
-    if now.program().compares {
-        scratch.bought[..block.live].fill(0);
-    }
-    let Scratch { count, subset, bought, rate_tilt, .. } = scratch;
-    tilts(block, now, &now.program().rate_states, &now.table.rate_weights, rate_tilt);
-    now.world.set.run(DrawCounts { block, now, tilt: rate_tilt, count });
-    if now.program().leaves {
-        refresh_own(block, now);
-    }
-    for (stage, buying) in now.table.buying.iter().enumerate() {
-        let (Some(buying), Some(purchases)) = (buying, baskets[stage]) else { continue };
-        let shop = Shop { now, stage, buying, purchases };
-        let buyers = now.world.set.run(shop.buyers(block, count, subset));
-        if buying.leave.is_some() {
-            shop.some_leave(block, buyers, subset, count, ledger);
+/// Customers in a stage with purchases buy.
+pub struct Buy {
+    bits: BitsId,
+    /// Random bits of who leaves; none where nobody does after a purchase.
+    leaves: Option<BitsId>,
+    count: ColumnId<u32, Passing>,
+    /// What each customer bought, as lives are compared by.
+    bought: Option<ColumnId<u32, Passing>>,
+    acquired: Option<ColumnId<u32, Lasting>>,
+    periods_in_stage: Option<ColumnId<u32, Lasting>>,
+    /// What drives rates.
+    states: Vec<State>,
+    /// The traits that multiply rates.
+    rate_traits: Vec<RateTrait>,
+    /// By stage.
+    shops: Vec<Option<Shop>>,
+}
+
+/// A trait that multiplies rates.
+struct RateTrait {
+    of: OwnNumber,
+    /// The stages where it does: 1 or 0.
+    stages: Strip,
+}
+
+/// A trait of every customer.
+#[derive(Clone, Copy)]
+struct OwnNumber {
+    state: State,
+    column: ColumnId<f32, Lasting>,
+}
+
+/// What a stage sells, the same in every period.
+struct Shop {
+    /// A basket as a multiple of its mean.
+    law: Sampler,
+    /// The standard deviation of that multiple.
+    spread: f64,
+    /// The trait that multiplies baskets.
+    basket_trait: Option<OwnNumber>,
+    rate: ParamId,
+    basket: ParamId,
+    drivers: Vec<Driver>,
+    /// Where customers go after a purchase.
+    exits: Vec<LeavingExit>,
+    /// The place among own chances where the chance of leaving is the customer's own.
+    own: Option<usize>,
+}
+
+/// An exit after a purchase.
+struct LeavingExit {
+    to: u8,
+    /// Its chance; none where it is the customer's own.
+    chance: Option<ParamId>,
+}
+
+/// The numbers of a period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BuySheet {
+    /// The mean number of purchases, by stage.
+    rate: Strip,
+    /// The weights of the states that drive purchases, by stage; one strip a state.
+    weights: Vec<Strip>,
+    /// For each stage, what is bought there.
+    buying: Vec<Option<Buying>>,
+}
+
+/// What is bought in a stage in one period.
+#[derive(Clone, Debug, PartialEq)]
+struct Buying {
+    /// The mean basket in ten-thousandths of the currency unit.
+    basket: f64,
+    /// The chances taken after each purchase.
+    leave: Option<Leave>,
+}
+
+/// Chances taken after each purchase.
+#[derive(Clone, Debug, PartialEq)]
+struct Leave {
+    /// The chance of leaving after one purchase; not used where it is the customer's own.
+    chance: f64,
+    /// For each small number of purchases, words below this one let the customer stay through all of them; a little
+    /// lower than it might be, so that only the words that need it are looked at closely.
+    surely_stays: [u32; 8],
+    /// The place among own chances where the chance is the customer's own.
+    own: Option<usize>,
+    /// Where leaving leads to, with cumulative shares.
+    to: Vec<(u8, f64)>,
+}
+
+impl Mechanism for Buy {
+    type Sheet = BuySheet;
+
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
+        needs.compared_by_sheet();
+        let purchases = || model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+        purchases().next()?;
+        let leaves = model.stages.iter().any(|stage| stage.leaves().next().is_some());
+        if leaves {
+            needs.own_chances();
         }
-        shop.serve(block, buyers, subset, bought, ledger);
+        needs.subset(SubsetPlan { baskets: true, ..SubsetPlan::default() });
+        Some(Self {
+            bits: needs.bits(Purpose::Purchases),
+            leaves: leaves.then(|| needs.bits(Purpose::Leave)),
+            count: needs.passing_words(PURCHASES.made_anew()),
+            bought: needs.event("bought"),
+            acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
+            periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
+            states: states(model, purchases().flat_map(|its| &its.drivers)),
+            rate_traits: rate_traits(model, needs),
+            shops: model.stages.iter().enumerate().map(|(stage, its)| Shop::of(model, needs, (stage, its))).collect(),
+        })
     }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Buy]
+    }
+
+    fn sheet(&self, values: &Values<'_>) -> BuySheet {
+        let rate = |shop: &Option<Shop>| shop.as_ref().map_or(0.0, |shop| single(values[shop.rate]));
+        let weight = |shop: &Shop, state: State| {
+            let its = shop.drivers.iter().filter(|driver| driver.on == state).map(|driver| values[driver.weight]);
+            its.reduce(|sum, weight| sum + weight).map_or(0.0, single)
+        };
+        let weights = |state: &State| {
+            Strip::of_f32(
+                self.shops.iter().map(|shop| shop.as_ref().map_or(0.0, |its| weight(its, *state))).chain([0.0]),
+            )
+        };
+        BuySheet {
+            rate: Strip::of_f32(self.shops.iter().map(rate).chain([0.0])),
+            weights: self.states.iter().map(weights).collect(),
+            buying: self.shops.iter().map(|shop| shop.as_ref().map(|shop| shop.buying(values))).collect(),
+        }
+    }
+
+    fn run(&self, _step: Step, at: &mut At<'_>, sheet: Option<&BuySheet>) {
+        let Some((now, sheet)) = at.period.zip(sheet) else { return };
+        // Where nothing is counted only those who leave change.
+        if at.counts.is_none() && self.leaves.is_none() {
+            return;
+        }
+        let Scratch { columns, rate_tilt, subset, .. } = &mut *at.scratch;
+        let block = &mut *at.block;
+        let mut bought = self.bought.map(|id| columns.take_words(id));
+        if let Some(bought) = &mut bought {
+            bought[..block.live].fill(0);
+        }
+        rate_tilt.resize(if self.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
+        tilts((block, columns), now, (&self.states, &sheet.weights), rate_tilt);
+        let count = columns.words_mut(self.count);
+        now.world.set.run(DrawCounts { of: self, block, now, sheet, tilt: rate_tilt, count });
+        if self.leaves.is_some() {
+            refresh_own(block, now);
+        }
+        for (stage, (shop, buying)) in self.shops.iter().zip(&sheet.buying).enumerate() {
+            let (Some(shop), Some(buying)) = (shop, buying) else { continue };
+            let sale = Sale { of: self, now, stage, shop, buying };
+            let buyers = now.world.set.run(sale.buyers(block, count, subset));
+            if buying.leave.is_some() {
+                sale.some_leave(block, buyers, (subset, count), at.counts.as_deref_mut());
+            }
+            sale.serve(block, buyers, (subset, bought.as_deref_mut()), at.counts.as_deref_mut());
+        }
+        if let Some((id, bought)) = self.bought.zip(bought) {
+            columns.put_words(id, bought);
+        }
+    }
+
+    fn rests(&self, stage: StageId) -> bool {
+        self.shops[stage.index()].is_none()
+    }
+}
+
+fn rate_traits(model: &Model, needs: &Needs<'_>) -> Vec<RateTrait> {
+    let of = |stage: &Stage| stage.purchases.as_ref().and_then(|p| p.rate_trait);
+    let mut traits: Vec<TraitId> = model.stages.iter().filter_map(of).collect();
+    traits.sort_unstable();
+    traits.dedup();
+    let strip = |its: TraitId| Strip::of(model.stages.iter().map(|s| u32::from(of(s) == Some(its))).chain([0]));
+    traits
+        .into_iter()
+        .filter_map(|its| Some(RateTrait { of: OwnNumber::of(needs, its)?, stages: strip(its) }))
+        .collect()
+}
+
+impl OwnNumber {
+    fn of(needs: &Needs<'_>, of: TraitId) -> Option<Self> {
+        Some(Self { state: State::Trait(of), column: needs.trait_column(of)? })
+    }
+
+    /// How much it has grown by a period.
+    fn growth(self, now: Period<'_>) -> f32 {
+        now.plan().state(self.state).map_or(0.0, |state| state.growth(now.age))
+    }
+}
+
+impl Shop {
+    fn of(model: &Model, needs: &Needs<'_>, (at, stage): (usize, &Stage)) -> Option<Self> {
+        let purchases = stage.purchases.as_ref()?;
+        let before: usize = model.stages[..at].iter().map(|stage| owned(&stage.exits)).sum();
+        let own = |exit: &Exit| matches!(exit.chance, Chance::Own { .. });
+        let first_own =
+            stage.exits.iter().position(|exit| stage.leaves().any(|its| std::ptr::eq(its, exit)) && own(exit));
+        let chance = |exit: &Exit| match exit.chance {
+            Chance::Fixed(id) => Some(id),
+            _ => None,
+        };
+        Some(Self {
+            law: Sampler::new(&purchases.basket_law, 0.0, f64::INFINITY),
+            spread: purchases.basket_law.sd(),
+            basket_trait: purchases.basket_trait.and_then(|of| OwnNumber::of(needs, of)),
+            rate: purchases.rate,
+            basket: purchases.basket,
+            drivers: purchases.drivers.clone(),
+            exits: stage.leaves().map(|exit| LeavingExit { to: place(exit.to), chance: chance(exit) }).collect(),
+            own: first_own.map(|exit| before + owned(&stage.exits[..exit])),
+        })
+    }
+
+    fn buying(&self, values: &Values<'_>) -> Buying {
+        let chance = |exit: &LeavingExit| exit.chance.map_or(1.0, |id| values[id]);
+        let leave = (!self.exits.is_empty()).then(|| {
+            let total: f64 = self.exits.iter().map(chance).sum();
+            let leaving = total.min(1.0);
+            if total > 1.0 + ROUNDING {
+                values.hold();
+            }
+            let mut sum = 0.0;
+            let share = |exit: &LeavingExit| {
+                sum += if total > 0.0 { chance(exit) / total } else { 1.0 };
+                (exit.to, sum)
+            };
+            let to = self.exits.iter().map(share).collect();
+            Leave { chance: leaving, surely_stays: surely_stays(leaving), own: self.own, to }
+        });
+        Buying { basket: values[self.basket] * UNITS_PER_ONE, leave }
+    }
+}
+
+/// How many of some exits have a chance that is the customer's own.
+fn owned(exits: &[Exit]) -> usize {
+    exits.iter().filter(|exit| matches!(exit.chance, Chance::Own { .. })).count()
+}
+
+fn surely_stays(chance: f64) -> [u32; 8] {
+    let mut stayed = 1.0;
+    std::array::from_fn(|purchases| {
+        if purchases > 0 {
+            stayed *= 1.0 - chance;
+        }
+        threshold(stayed - 1e-9)
+    })
 }
 
 /// Draws how often each customer buys.
 struct DrawCounts<'a> {
+    of: &'a Buy,
     block: &'a Block,
     now: Period<'a>,
+    sheet: &'a BuySheet,
     tilt: &'a [f32],
     count: &'a mut [u32],
 }
@@ -68,18 +317,17 @@ impl Kernel for DrawCounts<'_> {
 impl DrawCounts<'_> {
     #[inline(always)]
     fn draw<L: Lanes, R: Reach>(self, l: L) {
-        let program = self.now.program();
         let n = l.steps(self.block.live);
         let (stage, counts) = (l.words(&self.block.stage, n), l.words_mut(self.count, n));
-        let words = l.words(self.now.words.of(Purpose::Purchases, self.now.t), n);
-        let tilt = l.numbers(self.tilt, if program.rate_states.is_empty() { 0 } else { n });
-        let rates = R::ready(l, &self.now.table.rate);
+        let words = l.words(self.now.bits.of(self.of.bits, self.now.t), n);
+        let tilt = l.numbers(self.tilt, if self.tilt.is_empty() { 0 } else { n });
+        let rates = R::ready(l, &self.sheet.rate);
         for i in 0..n {
             let (stage, word) = (l.load(&stage[i]), l.load(&words[i]));
             let mut rate = R::look_f(l, rates, stage);
-            for (of, stages) in &program.rate_traits {
-                let own = l.load_f(&l.numbers(&self.block.traits[of.index()], n)[i]);
-                let own = l.max_f(l.add_f(own, l.f(program.growth(*of, self.now.age))), l.f(0.0));
+            for RateTrait { of, stages } in &self.of.rate_traits {
+                let own = l.load_f(&l.numbers(self.block.columns.numbers(of.column), n)[i]);
+                let own = l.max_f(l.add_f(own, l.f(of.growth(self.now))), l.f(0.0));
                 let here = l.eq(R::look(l, R::ready(l, stages), stage), l.u(1));
                 rate = l.pick_f(here, l.mul_f(rate, own), rate);
             }
@@ -107,11 +355,12 @@ fn one_by_one<L: Lanes>(l: L, left: u32, count: L::U, word: L::U, rate: L::F) ->
 }
 
 /// What is the same for everybody who buys in one stage in one period.
-struct Shop<'a> {
+struct Sale<'a> {
+    of: &'a Buy,
     now: Period<'a>,
     stage: usize,
+    shop: &'a Shop,
     buying: &'a Buying,
-    purchases: &'a Purchases,
 }
 
 /// Lists the customers of a stage who buy; returns how many they are.
@@ -152,14 +401,14 @@ impl Kernel for Buyers<'_> {
     }
 }
 
-impl Shop<'_> {
+impl Sale<'_> {
     fn buyers<'b>(&self, block: &'b Block, counts: &'b [u32], subset: &'b mut Subset) -> Buyers<'b> {
         Buyers { wanted: u32::try_from(self.stage).unwrap_or(u32::MAX), block, counts, places: self.places(), subset }
     }
 
     /// Whether it matters whose a basket is.
     fn places(&self) -> bool {
-        self.buying.leave.is_some() || self.purchases.basket_trait.is_some() || self.now.program().compares
+        self.buying.leave.is_some() || self.shop.basket_trait.is_some() || self.of.bought.is_some()
     }
 
     /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to. Who leaves a
@@ -168,35 +417,41 @@ impl Shop<'_> {
         &self,
         block: &mut Block,
         buyers: usize,
-        subset: &mut Subset,
-        counts: &mut [u32],
-        ledger: &mut Ledger,
+        (subset, counts): (&mut Subset, &mut [u32]),
+        mut ledger: Option<&mut Ledger>,
     ) {
         let program = self.now.program();
         let retained = program.retained.at(self.stage);
         for (place, count) in subset.place[..buyers].iter().zip(&mut subset.count) {
             let place = *place as usize;
-            *count = leave(block, self.buying, self.now, place, *count);
+            *count = self.leave(block, place, *count);
             counts[place] = 0;
-            if let Some(acquired) = block.acquired.get_mut(place) {
-                *acquired |= retained;
+            if let Some(acquired) = self.of.acquired {
+                block.columns.words_mut(acquired)[place] |= retained;
             }
-            let slot = program.move_slot[self.stage * program.stages + block.stage[place] as usize];
-            if slot > 0 {
-                ledger.row(self.now.t).moves(slot as usize - 1, 1);
+            if let Some(slot) = program.moves.slot(self.stage, block.stage[place] as usize)
+                && let Some(ledger) = &mut ledger
+            {
+                ledger.row(self.now.t).moves(slot, 1);
             }
         }
     }
 
     /// Serves the listed buyers; counts purchases and money.
-    fn serve(&self, block: &Block, buyers: usize, subset: &mut Subset, bought: &mut [u32], ledger: &mut Ledger) {
-        let set = self.now.world.set;
-        let Some(sampler) = &self.now.program().baskets[self.stage] else { return };
+    fn serve(
+        &self,
+        block: &Block,
+        buyers: usize,
+        (subset, mut bought): (&mut Subset, Option<&mut [u32]>),
+        ledger: Option<&mut Ledger>,
+    ) {
+        let Some(ledger) = ledger else { return };
+        let (set, sampler) = (self.now.world.set, &self.shop.law);
         let (purchases, mut most) = set.run(Tally { counts: &subset.count[..buyers] });
         let mut money = 0;
         let mut buyers = buyers;
         if most > ONE_BY_ONE {
-            (money, most) = self.in_bulk(block, buyers, subset, bought);
+            (money, most) = self.in_bulk(block, buyers, subset, bought.as_deref_mut());
         }
         for draw in 0..most.div_ceil(4) {
             if draw > 0 {
@@ -207,7 +462,7 @@ impl Shop<'_> {
             self.now.world.draws.fill(set, at, &subset.customer, buyers, &mut subset.words);
             let count = set.run(Wanted { draw, places: self.places(), buyers, subset });
             set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
-            money += self.spend(block, &subset.value[..count], &subset.whose, bought);
+            money += self.spend(block, &subset.value[..count], &subset.whose, bought.as_deref_mut());
         }
         let mut row = ledger.row(self.now.t);
         row.purchases(self.stage, purchases);
@@ -216,8 +471,14 @@ impl Shop<'_> {
 
     /// The money of those who buy so much that it is drawn as one sum, and the most purchases of any other.
     #[cold]
-    fn in_bulk(&self, block: &Block, buyers: usize, subset: &mut Subset, bought: &mut [u32]) -> (i128, u32) {
-        let spread = self.now.program().basket_spread[self.stage];
+    fn in_bulk(
+        &self,
+        block: &Block,
+        buyers: usize,
+        subset: &mut Subset,
+        mut bought: Option<&mut [u32]>,
+    ) -> (i128, u32) {
+        let spread = self.shop.spread;
         let (mut money, mut most) = (0, 0);
         for buyer in 0..buyers {
             let count = subset.count[buyer];
@@ -230,14 +491,13 @@ impl Shop<'_> {
             let words = self.now.world.draws.four(subset.customer[buyer], self.now.t, Purpose::Basket, block.cohort());
             let sum = bulk::sum(count, spread, unit64(words[0], words[1]));
             let place = self.places().then(|| subset.place[buyer] as usize);
-            let own = self.purchases.basket_trait.zip(place).map_or(1.0, |(of, place)| {
-                let growth = self.now.program().growth(of, self.now.age);
-                f64::from((block.traits[of.index()][place] + growth).max(0.0))
+            let own = self.shop.basket_trait.zip(place).map_or(1.0, |(of, place)| {
+                f64::from((block.columns.numbers(of.column)[place] + of.growth(self.now)).max(0.0))
             });
             #[expect(clippy::cast_possible_truncation, reason = "far below 2^127; `as` saturates")]
             let units = libm::round(sum * self.buying.basket * own) as i128;
             money += units;
-            if let Some(place) = place {
+            if let Some((place, bought)) = place.zip(bought.as_deref_mut()) {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
                 let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
                 bought[place] = bought[place].wrapping_add(mix);
@@ -247,35 +507,36 @@ impl Shop<'_> {
     }
 
     /// The money of some baskets, in ten-thousandths of the currency unit.
-    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: &mut [u32]) -> i128 {
+    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: Option<&mut [u32]>) -> i128 {
         let (set, scale) = (self.now.world.set, self.buying.basket);
         if !self.places() {
             return set.run(Money { baskets, scale });
         }
-        let own = self.purchases.basket_trait;
-        let own = own.map(|of| (block.traits[of.index()].as_slice(), self.now.program().growth(of, self.now.age)));
+        let own = self.shop.basket_trait.map(|of| (block.columns.numbers(of.column), of.growth(self.now)));
         set.run(TheirMoney { baskets, whose, scale, own, bought })
     }
-}
 
-/// Draws after which of `count` purchases the customer leaves, if after any; returns those that are made.
-fn leave(block: &mut Block, buying: &Buying, now: Period<'_>, place: usize, count: u32) -> u32 {
-    let Some(leave) = &buying.leave else { return count };
-    let word = now.words.of(Purpose::Leave, now.t)[place];
-    if leave.own.is_none() && leave.surely_stays.get(count as usize).is_some_and(|below| word < *below) {
-        return count;
+    /// Draws after which of `count` purchases the customer leaves, if after any; returns those that are made.
+    fn leave(&self, block: &mut Block, place: usize, count: u32) -> u32 {
+        let Some((leave, bits)) = self.buying.leave.as_ref().zip(self.of.leaves) else { return count };
+        let word = self.now.bits.of(bits, self.now.t)[place];
+        if leave.own.is_none() && leave.surely_stays.get(count as usize).is_some_and(|below| word < *below) {
+            return count;
+        }
+        let own = |own: usize| f64::from(block.columns.numbers(self.now.plan().own[own].column)[place]);
+        let chance = leave.own.map_or(leave.chance, own);
+        let u = unit(word);
+        let left =
+            if count > ONE_BY_ONE { bulk::leaves_after(u, chance, count) } else { leaves_after(u, chance, count) };
+        let Some((made, within)) = left else { return count };
+        let last = leave.to.len() - 1;
+        let to = leave.to.iter().position(|(_, sum)| within < *sum).unwrap_or(last);
+        block.stage[place] = u32::from(leave.to[to].0);
+        if let Some(periods) = self.of.periods_in_stage {
+            block.columns.words_mut(periods)[place] = 0;
+        }
+        made
     }
-    let chance = leave.own.map_or(leave.chance, |column| f64::from(block.own[column][place]));
-    let u = unit(word);
-    let left = if count > ONE_BY_ONE { bulk::leaves_after(u, chance, count) } else { leaves_after(u, chance, count) };
-    let Some((made, within)) = left else { return count };
-    let last = leave.to.len() - 1;
-    let to = leave.to.iter().position(|(_, sum)| within < *sum).unwrap_or(last);
-    block.stage[place] = u32::from(leave.to[to].0);
-    if !block.periods_in_stage.is_empty() {
-        block.periods_in_stage[place] = 0;
-    }
-    made
 }
 
 /// After which purchase the draw falls, and where in its step: uniform again, so that it says where to.

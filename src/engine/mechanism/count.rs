@@ -1,50 +1,132 @@
 //! Count: the ledger takes the period.
 
-use crate::engine::count::ledger::Ledger;
-use crate::engine::lanes::{Eight, Kernel, Lanes, Reach, Sixteen};
-use crate::engine::state::population::{Block, Period, World};
-use crate::engine::state::scratch::Scratch;
+use super::contract::{Mechanism, Step};
+use super::feel::SATISFACTION;
+use super::needs::Needs;
+use crate::engine::lanes::{Eight, Kernel, Lanes, Reach, Sixteen, Strip};
+use crate::engine::state::at::{At, World};
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
 use crate::engine::table::program::{Program, Reached};
-
 use crate::engine::table::reach::reach;
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::quantity::StageId;
 
-/// Counts customers by stage, the acquired, and satisfaction.
-pub fn count(block: &mut Block, world: &World<'_>, t: u32, ledger: &mut Ledger) {
-    let (program, live) = (world.program, block.live);
-    block.count_gone(t, ledger);
-    let mut row = ledger.row(t);
-    if program.tallies.is_empty() {
-        for stage in &block.stage[..live] {
-            row.customers(*stage as usize, 1);
+/// Whether each customer has ever been retained: all bits or none.
+pub const ACQUIRED: ColumnSpec = ColumnSpec::new("acquired");
+
+/// Whether somebody starts where nobody counts as retained.
+pub fn acquires(model: &Model) -> bool {
+    let newcomers = model.segments.iter().filter_map(|segment| segment.inflow.as_ref()).map(|inflow| &inflow.start);
+    let starts = model.segments.iter().map(|segment| &segment.start).chain(newcomers).flatten();
+    starts.filter(|(_, share)| *share > 0.0).any(|(stage, _)| !model.stages[stage.index()].retained)
+}
+
+/// Customers by stage, the acquired, and satisfaction.
+pub struct Count {
+    /// Who has ever been retained, with its place among flags; none where all are from the start.
+    acquired: Option<(ColumnId<u32, Lasting>, usize)>,
+    satisfaction: Option<ColumnId<f32, Lasting>>,
+    /// One bit for each stage in a byte of its own, four stages to a strip; empty where stages are counted one by one.
+    tallies: Vec<Strip>,
+    /// For each stage, whether what is counted of a customer there may change.
+    changes: Vec<bool>,
+}
+
+impl Mechanism for Count {
+    type Sheet = ();
+
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
+        needs.compared_by_sheet();
+        let remembers = model.experience.is_some();
+        Some(Self {
+            acquired: acquires(model).then(|| needs.flag(ACQUIRED)),
+            satisfaction: remembers.then(|| needs.numbers(SATISFACTION)),
+            tallies: tallies(needs.program),
+            changes: model.stages.iter().map(|stage| remembers && stage.retained).collect(),
+        })
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Begin, Step::Start, Step::Count]
+    }
+
+    fn sheet(&self, _values: &Values<'_>) {}
+
+    fn run(&self, step: Step, at: &mut At<'_>, _sheet: Option<&()>) {
+        if step == Step::Begin {
+            self.begin(at.block, at.world);
+            return;
+        }
+        let t = at.time();
+        let ever = self.acquire(at.block, at.world);
+        let (block, world) = (&*at.block, at.world);
+        let (program, live, gone) = (world.program, block.live, &block.gone);
+        let Some(counts) = &mut at.counts else { return };
+        let mut row = counts.row(t);
+        for (stage, count) in gone.by_stage.iter().enumerate() {
+            row.customers(stage, *count);
+        }
+        if self.tallies.is_empty() {
+            for stage in &block.stage[..live] {
+                row.customers(*stage as usize, 1);
+            }
+        }
+        for (four, strip) in self.tallies.iter().enumerate() {
+            let counts = world.set.run(Tally { program, strip, stage: &block.stage, live });
+            for (stage, count) in (four * 4..program.stages).zip(counts) {
+                row.customers(stage, count);
+            }
+        }
+        let gone_with_it = self.acquired.map_or_else(|| gone.by_stage.iter().sum(), |(_, flag)| gone.with_flag[flag]);
+        row.acquired(ever + gone_with_it);
+        if let Some(satisfaction) = self.satisfaction {
+            let satisfaction = block.columns.numbers(satisfaction);
+            let parts = world.set.run(Sum { program, stage: &block.stage, satisfaction, live });
+            row.satisfaction(i128::from(parts));
         }
     }
-    for (four, _) in program.tallies.iter().enumerate() {
-        let counts = world.set.run(Tally { program, four, stage: &block.stage, live });
-        for (stage, count) in (four * 4..program.stages).zip(counts) {
-            row.customers(stage, count);
-        }
-    }
-    row.acquired(acquire(block, world));
-    if program.remembers {
-        let parts = world.set.run(Sum { program, stage: &block.stage, satisfaction: &block.satisfaction, live });
-        row.satisfaction(i128::from(parts));
+
+    fn rests(&self, stage: StageId) -> bool {
+        !self.changes[stage.index()]
     }
 }
 
-/// Notes who is retained now; returns how many of the block's customers, those dropped left out, have ever been.
-pub fn acquire(block: &mut Block, world: &World<'_>) -> u64 {
-    let (program, live) = (world.program, block.live);
-    if program.acquires {
-        world.set.run(Acquire { program, stage: &block.stage, acquired: &mut block.acquired, live })
-    } else {
-        live as u64
+impl Count {
+    /// Those who start in a retained stage are retained already.
+    fn begin(&self, block: &mut Block, world: &World<'_>) {
+        if let Some((acquired, _)) = self.acquired {
+            let live = block.live;
+            for (ever, stage) in block.columns.words_mut(acquired)[..live].iter_mut().zip(&block.stage) {
+                *ever = world.program.retained.at(*stage as usize);
+            }
+        }
     }
+
+    /// Notes who is retained now; returns how many of the block's customers, those dropped left out, have ever been.
+    fn acquire(&self, block: &mut Block, world: &World<'_>) -> u64 {
+        let (program, live) = (world.program, block.live);
+        self.acquired.map_or(live as u64, |(acquired, _)| {
+            let acquired = block.columns.words_mut(acquired);
+            world.set.run(Acquire { program, stage: &block.stage, acquired, live })
+        })
+    }
+}
+
+fn tallies(program: &Program) -> Vec<Strip> {
+    if program.reach == Reached::Many {
+        return Vec::new();
+    }
+    let stages = program.stages;
+    let byte = |strip: usize, stage: usize| if stage / 4 == strip { 1 << (8 * (stage % 4)) } else { 0 };
+    (0..stages.div_ceil(4)).map(|strip| Strip::of((0..stages).map(|stage| byte(strip, stage)).chain([0]))).collect()
 }
 
 /// Counts four stages: each has a byte in every lane, emptied before it can overflow.
 struct Tally<'a> {
     program: &'a Program,
-    four: usize,
+    strip: &'a Strip,
     stage: &'a [u32],
     live: usize,
 }
@@ -65,7 +147,7 @@ impl Tally<'_> {
     fn tally<L: Lanes, R: Reach>(self, l: L) -> [u64; 4] {
         /// What a byte can hold.
         const MOST: usize = 255;
-        let strip = R::ready(l, &self.program.tallies[self.four]);
+        let strip = R::ready(l, self.strip);
         let mut counts = [0; 4];
         for stages in l.words(self.stage, l.steps(self.live)).chunks(MOST) {
             let mut bytes = l.u(0);
@@ -141,105 +223,5 @@ impl Kernel for Sum<'_> {
             }
         }
         sum
-    }
-}
-
-/// Counts the moves of this period that money is booked on.
-pub fn moves(block: &Block, now: Period<'_>, scratch: &mut Scratch, ledger: &mut Ledger) {
-    let program = now.program();
-    let (before, stage) = (&scratch.before, &block.stage);
-    let count = now.world.set.run(Moved { before, stage, live: block.live, place: &mut scratch.subset.place });
-    let mut row = ledger.row(now.t);
-    for place in &scratch.subset.place[..count] {
-        let (from, to) = (before[*place as usize] as usize, stage[*place as usize] as usize);
-        let slot = program.move_slot[from * program.stages + to];
-        if slot > 0 {
-            row.moves(slot as usize - 1, 1);
-        }
-    }
-}
-
-/// Lists the customers whose stage has changed.
-struct Moved<'a> {
-    before: &'a [u32],
-    stage: &'a [u32],
-    live: usize,
-    place: &'a mut [u32],
-}
-
-impl Kernel for Moved<'_> {
-    type Output = usize;
-    #[inline(always)]
-    fn run<L: Lanes>(self, l: L) -> usize {
-        let n = l.steps(self.live);
-        let (before, stage) = (l.words(self.before, n), l.words(self.stage, n));
-        let mut places = l.places();
-        let step = l.u(u32::try_from(L::N).unwrap_or(0));
-        let mut count = 0;
-        for i in 0..n {
-            let same = l.eq(l.load(&before[i]), l.load(&stage[i]));
-            let moved = l.eq(l.plus_one(l.u(0), same), l.u(0));
-            count += l.pack(self.place, count, moved, places);
-            places = l.add(places, step);
-        }
-        count
-    }
-}
-
-/// Takes the period into every fingerprint: two customers with the same life have the same one.
-///
-/// Each period has an odd weight of its own, so that the same events at other times tell apart. Who could change
-/// no more before the period is left out, so that dropping them, early or late, changes nothing.
-pub fn fingerprint(block: &mut Block, now: Period<'_>, scratch: &Scratch) {
-    let weight = scattered(now.t) | 1;
-    let bought = now.program().buys.then_some(scratch.bought.as_slice());
-    let Block { stage, digest, live, .. } = block;
-    now.world.set.run(Mix {
-        program: now.program(),
-        weight,
-        before: &scratch.before,
-        stage,
-        bought,
-        digest,
-        live: *live,
-    });
-}
-
-/// A period's number with its bits mixed (the finalizer of `MurmurHash3`), so that no small sums of weights cancel.
-fn scattered(t: u32) -> u32 {
-    let mut x = t;
-    x = (x ^ x >> 16).wrapping_mul(0x85EB_CA6B);
-    x = (x ^ x >> 13).wrapping_mul(0xC2B2_AE35);
-    x ^ x >> 16
-}
-
-struct Mix<'a> {
-    program: &'a Program,
-    weight: u32,
-    before: &'a [u32],
-    stage: &'a [u32],
-    bought: Option<&'a [u32]>,
-    digest: &'a mut [u32],
-    live: usize,
-}
-
-impl Kernel for Mix<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run<L: Lanes>(self, l: L) {
-        let n = l.steps(self.live);
-        let (before, stage) = (l.words(self.before, n), l.words(self.stage, n));
-        let bought = l.words(self.bought.unwrap_or_default(), self.bought.map_or(0, |_| n));
-        let digest = l.words_mut(self.digest, n);
-        for i in 0..n {
-            let inert = reach(l, self.program.reach, &self.program.inert, l.load(&before[i]));
-            let mut code = l.add(l.load(&stage[i]), l.u(1));
-            if i < bought.len() {
-                code = l.add(code, l.mul(l.load(&bought[i]), l.u(257)));
-            }
-            let code = l.mul(l.and_not(code, inert), l.u(self.weight));
-            let sum = l.add(l.load(&digest[i]), code);
-            l.store(&mut digest[i], sum);
-        }
     }
 }

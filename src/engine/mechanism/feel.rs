@@ -4,50 +4,208 @@
 //! model of the antecedents and consequences of satisfaction decisions", Journal of Marketing Research 17(4),
 //! and Bolton (1998), Marketing Science 17(1), where satisfaction anchors on what it was before.
 
+use super::arrive::draw;
+use super::contract::{Mechanism, Step};
+use super::needs::Needs;
 use crate::engine::chance::draws::Purpose;
+use crate::engine::chance::narrow::single;
 use crate::engine::chance::normal::Normal;
-use crate::engine::chance::sampler::{Sample, Sampler};
-use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen};
-use crate::engine::state::population::{Block, Period};
+use crate::engine::chance::quantile::QuantileTable;
+use crate::engine::chance::sampler::{Sample, Sampler, threshold};
+use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::state::at::{At, Period};
+use crate::engine::state::bits::BitsId;
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
+use crate::engine::state::plan::{DriverState, StateColumn};
 use crate::engine::state::scratch::Scratch;
+use crate::engine::state::subset::{InStage, SubsetPlan, gather};
 use crate::engine::table::program::Reached;
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::model::journey::State;
+use crate::quantity::{ParamId, StageId};
+use crate::stats::distribution::Distribution;
 
-use crate::engine::state::subset::{InStage, gather};
+/// The satisfaction of every customer.
+pub const SATISFACTION: ColumnSpec = ColumnSpec::new("satisfaction");
+/// What a period was like for every customer, where that is not normal.
+const QUALITY: ColumnSpec = ColumnSpec::new("quality");
 
-/// Moves the satisfaction of customers in stages that have a quality.
-pub fn feel(block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
-    for stage in &now.program().quality_by_list {
-        by_list(block, now, scratch, *stage);
-    }
-    let quality = &scratch.quality;
-    let live = block.live;
-    now.world.set.run(Learn { now, stage: &block.stage, quality, satisfaction: &mut block.satisfaction, live });
+/// One period in a stage moves a customer's satisfaction towards its quality.
+pub struct Feel {
+    bits: BitsId,
+    satisfaction: ColumnId<f32, Lasting>,
+    /// Satisfaction at the start.
+    first: Sampler,
+    /// How fast satisfaction learns.
+    learning: ParamId,
+    /// The mean quality of each stage that has one.
+    means: Vec<Option<ParamId>>,
+    /// What one period in each stage is like, around its mean.
+    quality: Vec<Option<Sampler>>,
+    /// The standard deviation of qualities that are normal, 0 of others.
+    spread: Strip,
+    /// Whether any quality is normal.
+    is_normal: bool,
+    by_list: Option<ByList>,
 }
 
-/// Draws the quality of the customers in one stage, where it is not normal.
-fn by_list(block: &Block, now: Period<'_>, scratch: &mut Scratch, stage: usize) {
-    let Some(sampler) = &now.program().quality[stage] else { return };
-    let subset = &mut scratch.subset;
-    let count = now.world.set.run(InStage::of(&block.stage, block.live, stage, &mut subset.place));
-    let words = now.words.of(Purpose::Quality, now.t);
-    gather(words, &subset.place[..count], &mut subset.word);
-    if let Sampler::Bernoulli(_) = sampler {
-        let below = now.table.quality_below[stage];
-        for (value, word) in subset.value[..count].iter_mut().zip(&subset.word) {
-            *value = f32::from(u8::from(*word < below));
-        }
-    } else {
-        now.world.set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
-        let mean = now.table.quality.number(stage);
-        subset.value[..count].iter_mut().for_each(|value| *value += mean);
+/// Stages whose quality is neither normal nor constant.
+struct ByList {
+    stages: Vec<usize>,
+    /// Those stages: 1 or 0.
+    listed: Strip,
+    quality: ColumnId<f32, Passing>,
+}
+
+/// The numbers of a period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeelSheet {
+    /// The mean quality, by stage.
+    quality: Strip,
+    /// For each stage, the word threshold of a Bernoulli quality.
+    below: Vec<u32>,
+    /// How fast satisfaction learns, by stage; 0 where nothing is experienced.
+    learning: Strip,
+}
+
+impl Mechanism for Feel {
+    type Sheet = FeelSheet;
+
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
+        needs.compared_by_sheet();
+        let experience = model.experience.as_ref()?;
+        let satisfaction = needs.numbers(SATISFACTION);
+        needs.state(DriverState {
+            of: State::Satisfaction,
+            neutral: single(experience.neutral),
+            growth: 0.0,
+            column: StateColumn::Lasting(satisfaction),
+        });
+        let quality: Vec<_> = model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(&q.law))).collect();
+        let by_list = |q: &Option<Sampler>| !matches!(q, None | Some(Sampler::Normal { .. } | Sampler::Constant(_)));
+        let spread = |q: &Option<Sampler>| if let Some(Sampler::Normal { sd, .. }) = q { *sd } else { 0.0 };
+        let stages: Vec<usize> = (0..quality.len()).filter(|stage| by_list(&quality[*stage])).collect();
+        let listed = Strip::of(quality.iter().map(|q| u32::from(by_list(q))).chain([0]));
+        let is_normal = quality.iter().any(|q| matches!(q, Some(Sampler::Normal { .. })));
+        let lists = !stages.is_empty();
+        needs.subset(SubsetPlan { values: lists, ..SubsetPlan::default() });
+        Some(Self {
+            bits: if is_normal { needs.normal_bits(Purpose::Quality) } else { needs.bits(Purpose::Quality) },
+            satisfaction,
+            first: Sampler::new(&experience.start, 0.0, 1.0),
+            learning: experience.learning,
+            means: model.stages.iter().map(|s| s.quality.as_ref().map(|q| q.mean)).collect(),
+            spread: Strip::of_f32(quality.iter().map(spread).chain([0.0])),
+            is_normal,
+            by_list: lists.then(|| ByList { stages, listed, quality: needs.passing_numbers(QUALITY.made_anew()) }),
+            quality,
+        })
     }
-    for (place, value) in subset.place[..count].iter().zip(&subset.value) {
-        scratch.quality[*place as usize] = *value;
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Begin, Step::Feel]
+    }
+
+    fn sheet(&self, values: &Values<'_>) -> FeelSheet {
+        let mean = |its: &Option<ParamId>| its.map_or(0.0, |id| values[id]);
+        let learning = |its: &Option<ParamId>| its.map_or(0.0, |_| values[self.learning]);
+        let strip = |of: &dyn Fn(&Option<ParamId>) -> f64| {
+            Strip::of_f32(self.means.iter().map(|its| single(of(its))).chain([0.0]))
+        };
+        FeelSheet {
+            quality: strip(&mean),
+            below: self.means.iter().map(|its| threshold(mean(its))).collect(),
+            learning: strip(&learning),
+        }
+    }
+
+    fn run(&self, _step: Step, at: &mut At<'_>, sheet: Option<&FeelSheet>) {
+        match at.period.zip(sheet) {
+            Some((now, sheet)) => self.feel(at.block, (now, sheet), at.scratch),
+            None => self.begin(at),
+        }
+    }
+
+    // Satisfaction that nothing reads changes nothing: who reads it does not let them rest.
+    fn rests(&self, _stage: StageId) -> bool {
+        true
+    }
+}
+
+impl Feel {
+    /// Draws the satisfaction at the start.
+    fn begin(&self, at: &mut At<'_>) {
+        let (block, world) = (&mut *at.block, at.world);
+        let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; block.customer.len()]);
+        draw(block, world, (Purpose::Satisfaction, 0), &mut words);
+        let count = block.live;
+        let out = block.columns.numbers_mut(self.satisfaction);
+        world.set.run(Sample { sampler: &self.first, words: &words[0], out, count });
+    }
+
+    /// Moves the satisfaction of customers in stages that have a quality.
+    fn feel(&self, block: &mut Block, (now, sheet): (Period<'_>, &FeelSheet), scratch: &mut Scratch) {
+        let mut own: &[f32] = &[];
+        if let Some(by_list) = &self.by_list {
+            for stage in &by_list.stages {
+                self.draw(block, (now, sheet), scratch, (by_list, *stage));
+            }
+            own = scratch.columns.numbers(by_list.quality);
+        }
+        let satisfaction = block.columns.numbers_mut(self.satisfaction);
+        let learn = Learn { of: self, now, sheet, stage: &block.stage, quality: own, satisfaction, live: block.live };
+        now.world.set.run(learn);
+    }
+
+    /// Draws the quality of the customers in one stage, where it is not normal.
+    fn draw(
+        &self,
+        block: &Block,
+        (now, sheet): (Period<'_>, &FeelSheet),
+        scratch: &mut Scratch,
+        (by_list, stage): (&ByList, usize),
+    ) {
+        let Some(sampler) = &self.quality[stage] else { return };
+        let subset = &mut scratch.subset;
+        let count = now.world.set.run(InStage::of(&block.stage, block.live, stage, &mut subset.place));
+        gather(now.bits.of(self.bits, now.t), &subset.place[..count], &mut subset.word);
+        if let Sampler::Bernoulli(_) = sampler {
+            let below = sheet.below[stage];
+            for (value, word) in subset.value[..count].iter_mut().zip(&subset.word) {
+                *value = f32::from(u8::from(*word < below));
+            }
+        } else {
+            now.world.set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
+            let mean = sheet.quality.number(stage);
+            subset.value[..count].iter_mut().for_each(|value| *value += mean);
+        }
+        let column = scratch.columns.numbers_mut(by_list.quality);
+        for (place, value) in subset.place[..count].iter().zip(&subset.value) {
+            column[*place as usize] = *value;
+        }
+    }
+}
+
+/// A quality as what is added to its mean; a Bernoulli keeps its word, because its mean is its chance.
+fn quality(law: &Distribution) -> Sampler {
+    match law {
+        Distribution::Bernoulli { .. } => Sampler::Bernoulli(0),
+        law => law.shifted(-law.mean()).map_or_else(
+            || {
+                let table = Box::new(QuantileTable::new(|p| law.quantile(p) - law.mean()));
+                Sampler::Table { table, low: f32::NEG_INFINITY, high: f32::INFINITY }
+            },
+            |centred| Sampler::new(&centred, f64::NEG_INFINITY, f64::INFINITY),
+        ),
     }
 }
 
 struct Learn<'a> {
+    of: &'a Feel,
     now: Period<'a>,
+    sheet: &'a FeelSheet,
     stage: &'a [u32],
     quality: &'a [f32],
     satisfaction: &'a mut [f32],
@@ -69,21 +227,24 @@ impl Kernel for Learn<'_> {
 impl Learn<'_> {
     #[inline(always)]
     fn learn<L: Lanes, R: Reach>(self, l: L) {
-        let (program, table) = (self.now.program(), self.now.table);
-        let words = self.now.words.of(Purpose::Quality, self.now.t);
+        let (of, sheet) = (self.of, self.sheet);
+        let words = self.now.bits.of(of.bits, self.now.t);
         let normal = Normal::standard();
         let n = l.steps(self.live);
-        let made = l.numbers(&self.now.words.normal, if self.now.words.normal.is_empty() { 0 } else { n });
-        let draws = program.quality_is_normal && made.is_empty();
+        let made = self.now.bits.normal(of.bits);
+        let made = l.numbers(made, if made.is_empty() { 0 } else { n });
+        let draws = of.is_normal && made.is_empty();
         let (stage, words) = (l.words(self.stage, n), l.words(words, if draws { n } else { 0 }));
-        let own = l.numbers(self.quality, if program.quality_by_list.is_empty() { 0 } else { n });
+        let own = l.numbers(self.quality, if self.quality.is_empty() { 0 } else { n });
         let satisfaction = l.numbers_mut(self.satisfaction, n);
-        let (mean, learning) = (R::ready(l, &table.quality), R::ready(l, &table.learning));
-        let (spread, listed) = (R::ready(l, &program.quality_spread), R::ready(l, &program.quality_listed));
+        let (mean, learning) = (R::ready(l, &sheet.quality), R::ready(l, &sheet.learning));
+        let spread = R::ready(l, &of.spread);
+        // Without lists nothing is looked up there.
+        let listed = R::ready(l, of.by_list.as_ref().map_or(&of.spread, |by_list| &by_list.listed));
         for i in 0..n {
             let stage = l.load(&stage[i]);
             let mut quality = R::look_f(l, mean, stage);
-            if program.quality_is_normal {
+            if of.is_normal {
                 let z = if i < words.len() { normal.at(l, l.load(&words[i])) } else { l.load_f(&made[i]) };
                 quality = l.mul_add(R::look_f(l, spread, stage), z, quality);
             }

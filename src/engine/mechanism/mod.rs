@@ -1,15 +1,18 @@
-//! What happens in a period, one file each, in this order: arrive, feel, move, buy, count.
-//!
-//! A mechanism is a plain loop over the columns of a block, in lanes. It reads tables and random words and
-//! writes columns; it knows no study, no scenario and no money but that of baskets.
+//! What happens to customers: the contract of a mechanism, and a file for each.
 
 pub mod arrive;
 mod baskets;
 pub mod bend;
+pub mod booked_moves;
 mod bulk;
 pub mod buy;
+pub mod compare;
+pub mod contract;
 pub mod count;
 pub mod feel;
+pub mod needs;
+pub mod own;
 pub mod part;
 pub mod row;
-pub mod travel;
+pub mod schedule;
+pub mod transition;

@@ -4,17 +4,19 @@
 //! have agreed is noted: *forced divergence*. From a noted moment each scenario goes its own way by what its row has
 //! over. See `agreement.rs` for the chances, and `divergence.rs` for what becomes of those who part.
 
-use crate::engine::chance::draws::Purpose;
-use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
-use crate::engine::state::column::room;
-use crate::engine::state::population::{Block, Period};
-use crate::engine::state::scratch::Scratch;
-use crate::engine::table::agreement::{Meeting, PlainMeeting};
-use crate::engine::table::program::{Program, Reached};
-
 use super::bend::{Bent, share, weigh};
 use super::row::destination;
-use super::travel::{plain, set_out, settle};
+use super::transition::Transition;
+use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::state::at::Period;
+use crate::engine::state::block::Block;
+use crate::engine::state::column::room;
+use crate::engine::state::columns::{ColumnId, Lasting};
+use crate::engine::state::scratch::{Bends, Scratch};
+use crate::engine::table::agreement::{Meeting, PlainMeeting};
+use crate::engine::table::program::{Program, Reached};
+use crate::engine::table::reach::reach;
+use crate::engine::table::row_table::RowTable;
 
 /// The most places of a row that are held in an array of the compiler's.
 const MOST_PLACES: usize = 256;
@@ -30,9 +32,7 @@ pub struct Fork {
     /// How many pairs of branches begin with each of them.
     pub count: Vec<u32>,
     /// What the scenario's rows are bent by.
-    tilt: Vec<Vec<f32>>,
-    taken: Vec<Vec<f32>>,
-    given: Vec<Vec<f32>>,
+    bends: Bends,
 }
 
 impl Fork {
@@ -40,13 +40,11 @@ impl Fork {
     pub fn new(program: &Program, size: usize) -> Self {
         let (words, numbers) = (vec![0; room(size)], vec![0.0; room(size)]);
         Self {
-            chance: numbers.clone(),
+            chance: numbers,
             next: words.clone(),
             place: words.clone(),
             count: words,
-            tilt: Vec::new(),
-            taken: vec![numbers.clone(); program.own.len()],
-            given: vec![numbers; program.own.len()],
+            bends: Bends::new(program, size),
         }
     }
 }
@@ -62,95 +60,102 @@ pub enum Way {
     Scenario,
 }
 
-/// Notes everybody's chance to part at this move; lists those with whom pairs of branches begin, and returns how
-/// many they are. A pair stands for 2^-grain of a customer. Nobody moves yet: [`follow`] does that.
-pub fn agree(
-    block: &mut Block,
-    now: [Period<'_>; 2],
-    meeting: &Meeting,
-    scratch: &mut Scratch,
-    fork: &mut Fork,
-    grain: u8,
-) -> usize {
-    set_out(block, now[0], scratch);
-    match meeting {
-        Meeting::Same => return 0,
-        Meeting::Plain(meeting) => {
-            let row = (!now[0].program().clocks.is_empty()).then_some(scratch.row.as_slice());
-            let look = LookUp { block, now: now[0], row, strip: &meeting.chance, chance: &mut fork.chance };
-            now[0].world.set.run(look);
+/// What customers on a shared path carry.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    /// The chance that each has parted so far.
+    pub parted: ColumnId<f32, Lasting>,
+    /// Where between two steps of that chance each began.
+    pub grid: ColumnId<f32, Lasting>,
+    /// How finely chances are cut: a pair of branches stands for 2^-grain of a customer.
+    pub grain: u8,
+}
+
+/// The move of one period in which two scenarios may part: the baseline's period first.
+#[derive(Clone, Copy)]
+pub struct Parting<'a> {
+    /// How customers move.
+    pub transition: &'a Transition,
+    /// The period in both scenarios.
+    pub now: [Period<'a>; 2],
+    /// How the two agree.
+    pub meeting: &'a Meeting,
+}
+
+impl Parting<'_> {
+    /// Notes everybody's chance to part at this move; lists those with whom pairs of branches begin, and returns how
+    /// many they are. Nobody moves yet: [`Parting::follow`] does that.
+    pub fn agree(self, block: &mut Block, shared: Shared, scratch: &mut Scratch, fork: &mut Fork) -> usize {
+        let now = self.now[0];
+        self.transition.set_out(block, now, scratch);
+        match self.meeting {
+            Meeting::Same => return 0,
+            Meeting::Plain(meeting) => {
+                let row = scratch.bends.rows();
+                now.world.set.run(LookUp { block, now, row, strip: &meeting.chance, chance: &mut fork.chance });
+            }
+            Meeting::Bent { same_factors } => self.couple(block, *same_factors, scratch, fork, Way::Shared),
         }
-        Meeting::Bent { same_factors } => couple(block, now, *same_factors, scratch, fork, Way::Shared),
+        let Fork { chance, place, count, .. } = fork;
+        let mut parted = block.columns.take_numbers(shared.parted);
+        let grid = block.columns.numbers(shared.grid);
+        let scale = f32::from_bits((127 + u32::from(shared.grain)) << 23);
+        let listed =
+            now.world.set.run(Note { live: block.live, chance, parted: &mut parted, grid, scale, place, count });
+        block.columns.put_numbers(shared.parted, parted);
+        listed
     }
-    let Fork { chance, place, count, .. } = fork;
-    let Block { live, parted, grid, .. } = block;
-    let scale = f32::from_bits((127 + u32::from(grain)) << 23);
-    now[0].world.set.run(Note { live: *live, chance, parted, grid, scale, place, count })
-}
 
-/// Takes the move that [`agree`] has prepared.
-pub fn follow(block: &mut Block, now: Period<'_>, meeting: &Meeting, scratch: &Scratch, fork: &Fork) {
-    take(block, now, meeting, scratch, fork, |meeting| &meeting.shared);
-}
-
-/// Takes the move of those who part, in one of the two scenarios.
-pub fn split(
-    block: &mut Block,
-    now: [Period<'_>; 2],
-    meeting: &Meeting,
-    way: Way,
-    scratch: &mut Scratch,
-    fork: &mut Fork,
-) {
-    set_out(block, now[0], scratch);
-    if let Meeting::Bent { same_factors } = meeting {
-        couple(block, now, *same_factors, scratch, fork, way);
+    /// Takes the move that [`Parting::agree`] has prepared.
+    pub fn follow(self, block: &mut Block, scratch: &Scratch, fork: &Fork) {
+        self.take(block, scratch, fork, |meeting| &meeting.shared);
     }
-    take(block, now[0], meeting, scratch, fork, |meeting| &meeting.rest[usize::from(way == Way::Scenario)]);
-}
 
-fn take(
-    block: &mut Block,
-    now: Period<'_>,
-    meeting: &Meeting,
-    scratch: &Scratch,
-    fork: &Fork,
-    table: impl Fn(&PlainMeeting) -> &crate::engine::table::tables::PeriodTable,
-) {
-    match meeting {
-        Meeting::Plain(meeting) => plain(block, Period { table: table(meeting), ..now }, scratch),
-        _ => block.stage[..block.live].copy_from_slice(&fork.next[..block.live]),
+    /// Takes the move of those who part, in one of the two scenarios.
+    pub fn split(self, block: &mut Block, way: Way, scratch: &mut Scratch, fork: &mut Fork) {
+        self.transition.set_out(block, self.now[0], scratch);
+        if let Meeting::Bent { same_factors } = self.meeting {
+            self.couple(block, *same_factors, scratch, fork, way);
+        }
+        self.take(block, scratch, fork, |meeting| &meeting.rest[usize::from(way == Way::Scenario)]);
     }
-    settle(block, now, scratch);
-}
 
-/// Meets two bent rows customer by customer.
-fn couple(
-    block: &mut Block,
-    now: [Period<'_>; 2],
-    same_factors: bool,
-    scratch: &mut Scratch,
-    fork: &mut Fork,
-    way: Way,
-) {
-    let program = now[0].program();
-    let Scratch { row, tilt, taken, given, .. } = scratch;
-    let row = (!program.clocks.is_empty()).then_some(row.as_slice());
-    weigh(block, now[0], row, (tilt, taken, given));
-    if !same_factors {
-        weigh(block, now[1], row, (&mut fork.tilt, &mut fork.taken, &mut fork.given));
+    fn take(self, block: &mut Block, scratch: &Scratch, fork: &Fork, rows: impl Fn(&PlainMeeting) -> &RowTable) {
+        let (now, transition) = (self.now[0], self.transition);
+        match self.meeting {
+            Meeting::Plain(meeting) => transition.plain(block, (now, rows(meeting)), scratch),
+            _ => block.stage[..block.live].copy_from_slice(&fork.next[..block.live]),
+        }
+        transition.settle(block, now, scratch);
     }
-    let (live, own) = (block.live, program.own.as_slice());
-    let base = Bent { rows: &now[0].table.rows, own, tilt, taken, given, live };
-    let rows = &now[1].table.rows;
-    let other = if same_factors {
-        Bent { rows, ..base }
-    } else {
-        Bent { rows, own, tilt: &fork.tilt, taken: &fork.taken, given: &fork.given, live }
-    };
-    let couple =
-        Couple { now: now[0], row, bent: [base, other], way, block, chance: &mut fork.chance, next: &mut fork.next };
-    now[0].world.set.run(couple);
+
+    /// Meets two bent rows customer by customer.
+    fn couple(self, block: &mut Block, same_factors: bool, scratch: &mut Scratch, fork: &mut Fork, way: Way) {
+        let now = self.now;
+        let Scratch { columns, bends, .. } = scratch;
+        weigh(block, now[0], columns, bends);
+        if !same_factors {
+            // Both read the same rows.
+            std::mem::swap(&mut fork.bends.row, &mut bends.row);
+            weigh(block, now[1], columns, &mut fork.bends);
+            std::mem::swap(&mut fork.bends.row, &mut bends.row);
+        }
+        let (live, own, bends) = (block.live, now[0].program().rows.own.as_slice(), &*bends);
+        let base = Bent { rows: &now[0].table.rows, own, bends, live };
+        let rows = &now[1].table.rows;
+        let other = if same_factors { Bent { rows, ..base } } else { Bent { rows, own, bends: &fork.bends, live } };
+        let couple = Couple {
+            now: now[0],
+            words: now[0].bits.of(self.transition.bits, now[0].t),
+            row: bends.rows(),
+            bent: [base, other],
+            way,
+            block,
+            chance: &mut fork.chance,
+            next: &mut fork.next,
+        };
+        now[0].world.set.run(couple);
+    }
 }
 
 /// The chance to part, by row.
@@ -171,7 +176,7 @@ impl Kernel for LookUp<'_> {
         let rows = l.words(self.row.unwrap_or(&self.block.stage), n);
         let chance = l.numbers_mut(self.chance, n);
         for i in 0..n {
-            let bits = crate::engine::table::reach::reach(l, reached, self.strip, l.load(&rows[i]));
+            let bits = reach(l, reached, self.strip, l.load(&rows[i]));
             l.store_f(&mut chance[i], l.of_bits(bits));
         }
     }
@@ -220,6 +225,7 @@ impl Kernel for Note<'_> {
 /// Draws the move that both scenarios take, or what one has over; writes the chance that they part.
 struct Couple<'a> {
     now: Period<'a>,
+    words: &'a [u32],
     row: Option<&'a [u32]>,
     bent: [Bent<'a>; 2],
     way: Way,
@@ -233,7 +239,7 @@ impl Kernel for Couple<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
         let reached = if self.row.is_some() { Reached::Many } else { self.now.program().reach };
-        match (reached, self.now.program().width) {
+        match (reached, self.now.program().rows.width) {
             (Reached::Eight, 4) => self.couple::<L, Eight, 4>(l),
             (Reached::Sixteen, 4) => self.couple::<L, Sixteen, 4>(l),
             (Reached::Many, 4) => self.couple::<L, Many, 4>(l),
@@ -246,10 +252,10 @@ impl Kernel for Couple<'_> {
 impl Couple<'_> {
     #[inline(always)]
     fn couple<L: Lanes, R: Reach, const PLACES: usize>(self, l: L) {
-        let (live, places) = (self.block.live, self.now.program().width.min(PLACES));
+        let (live, places) = (self.block.live, self.now.program().rows.width.min(PLACES));
         let n = l.steps(live);
         let rows = l.words(self.row.unwrap_or(&self.block.stage), n);
-        let words = l.words(self.now.words.of(Purpose::Move, self.now.t), n);
+        let words = l.words(self.words, n);
         let (chance, next) = (l.numbers_mut(self.chance, n), l.words_mut(self.next, n));
         let zero = l.f(0.0);
         let mut sums = [zero; PLACES];

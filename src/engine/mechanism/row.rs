@@ -1,22 +1,23 @@
 //! Rows: which row of chances a customer's stage and clocks lead to.
 
+use super::transition::Transition;
 use crate::engine::lanes::{Kernel, Lanes, Reach, Strip};
-use crate::engine::state::population::{Block, Period};
-use crate::engine::table::program::{Program, Reached};
+use crate::engine::state::at::Period;
+use crate::engine::state::block::Block;
+use crate::engine::table::program::Reached;
+use crate::engine::table::reach::reach;
 use crate::engine::table::shape::ClockShape;
 use crate::model::journey::Clock;
 
-use crate::engine::table::reach::reach;
-
 /// Writes the row of each customer to `row`.
-pub fn find(block: &Block, now: Period<'_>, row: &mut [u32]) {
-    now.world.set.run(Find { block, program: now.program(), age: now.age, row });
+pub fn find(of: &Transition, block: &Block, now: Period<'_>, row: &mut [u32]) {
+    now.world.set.run(Find { of, block, now, row });
 }
 
 struct Find<'a> {
+    of: &'a Transition,
     block: &'a Block,
-    program: &'a Program,
-    age: u32,
+    now: Period<'a>,
     row: &'a mut [u32],
 }
 
@@ -26,34 +27,37 @@ impl Kernel for Find<'_> {
     fn run<L: Lanes>(self, l: L) {
         let n = l.steps(self.block.live);
         let (stage, row) = (l.words(&self.block.stage, n), l.words_mut(self.row, n));
-        let reached = self.program.reach;
+        let (program, age_now) = (self.now.program(), self.now.age);
+        let reached = program.reach;
         for i in 0..n {
-            l.store(&mut row[i], reach(l, reached, &self.program.first_row, l.load(&stage[i])));
+            l.store(&mut row[i], reach(l, reached, &program.rows.first, l.load(&stage[i])));
         }
         // Clock by clock, so that each is a loop over few columns.
-        for clock in &self.program.clocks {
+        for (clock, of_age) in program.rows.clocks.iter().zip(&self.of.ages) {
             match clock.clock {
                 Clock::PeriodsInStage => {
-                    let periods = l.words(&self.block.periods_in_stage, n);
+                    let Some(periods) = self.of.periods_in_stage else { continue };
+                    let periods = l.words(self.block.columns.words(periods), n);
                     for i in 0..n {
                         let sum =
                             l.add(l.load(&row[i]), place(l, reached, clock, l.load(&stage[i]), l.load(&periods[i])));
                         l.store(&mut row[i], sum);
                     }
                 }
-                Clock::Age(of) => {
-                    let column = l.numbers(&self.block.traits[of.index()], n);
+                Clock::Age(_) => {
+                    let Some(column) = *of_age else { continue };
+                    let column = l.numbers(self.block.columns.numbers(column), n);
                     for i in 0..n {
                         let sum = l.add(
                             l.load(&row[i]),
-                            place(l, reached, clock, l.load(&stage[i]), age(l, l.load_f(&column[i]), self.age)),
+                            place(l, reached, clock, l.load(&stage[i]), age(l, l.load_f(&column[i]), age_now)),
                         );
                         l.store(&mut row[i], sum);
                     }
                 }
                 Clock::Tenure => {
                     for i in 0..n {
-                        let tenure = l.u(self.age - 1);
+                        let tenure = l.u(age_now - 1);
                         let sum = l.add(l.load(&row[i]), place(l, reached, clock, l.load(&stage[i]), tenure));
                         l.store(&mut row[i], sum);
                     }

@@ -29,7 +29,8 @@ use crate::engine::exact::cost::MULTIPLICATIONS_EACH;
 use crate::engine::exact::depth::Depth;
 use crate::engine::exact::work::Done;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::state::population::{BLOCK, Block};
+use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::state::block::BLOCK;
 use crate::engine::table::agreement::Agreement;
 use crate::engine::table::program::Program;
 use crate::engine::table::tables::Tables;
@@ -43,9 +44,10 @@ const PIECE: usize = 64;
 #[derive(Clone)]
 pub struct Experiment<'m> {
     model: &'m Model,
-    program: Program,
+    /// What happens to customers, in which order.
+    schedule: Arc<Schedule>,
     /// The same for customers whose lives are not compared.
-    uncompared: Program,
+    uncompared: Arc<Schedule>,
     /// What computes exact expectations, or why there are none; made when it is first asked for.
     solver: Arc<OnceLock<Result<Solver<'m>, Vec<String>>>>,
     depth: Depth,
@@ -67,12 +69,11 @@ struct Fixed {
 impl<'m> Experiment<'m> {
     /// The experiment that the model's run plan describes, on all processors.
     pub fn new(model: &'m Model) -> Self {
-        let program = Program::new(model);
         Self {
             model,
-            uncompared: program.uncompared(),
+            schedule: Arc::new(Schedule::new(model, model.scenarios.len() > 1)),
+            uncompared: Arc::new(Schedule::new(model, false)),
             solver: Arc::default(),
-            program,
             depth: Depth::Draws,
             allowance: f64::INFINITY,
             block: BLOCK,
@@ -208,15 +209,15 @@ impl<'m> Experiment<'m> {
     ) -> Replication {
         let drawn = Self::drawn(self.model, number);
         let draws = Draws::new(self.model.run.seed, number);
-        let rollout = Rollout::new(self.model, &self.program, draws, self.set);
-        let Counted { mut counts, arrivals, fired, held } = if self.program.coupled {
+        let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
+        let Counted { mut counts, arrivals, fired, held } = if self.model.is_coupled() {
             self.together(&rollout, &drawn)
         } else {
             let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
             let tables = fixed.map_or(&own, |fixed| &fixed.tables);
             let arrivals = fixed.map_or_else(|| planned(self.model, &drawn), |fixed| fixed.arrivals.clone());
             let agreements = self.agreements(tables, grains);
-            let apart = Rollout::new(self.model, &self.uncompared, draws, self.set);
+            let apart = Rollout::new(&self.uncompared, self.model.run.horizon, draws, self.set);
             let worlds = Worlds { whole: rollout, apart, tables, arrivals: &arrivals, agreements, grains };
             let counts = self.apart(&worlds);
             let held = tables.iter().flatten().any(Tables::held);
@@ -231,7 +232,7 @@ impl<'m> Experiment<'m> {
             progress(1);
         }
         let forced = counts.forced(grains);
-        let ledgers = counts.ledgers(self.model, &self.program);
+        let ledgers = counts.ledgers(self.model, &self.schedule.program);
         Replication { number, drawn, ledgers, arrivals, fired, expected, differing: counts.differing, forced, held }
     }
 
@@ -240,8 +241,8 @@ impl<'m> Experiment<'m> {
         let base = &tables[self.model.baseline.index()];
         let of = |(tables, grain): (&'t Vec<Tables>, &Option<Grain>)| {
             let pairs = base.iter().zip(tables);
-            (*grain)?;
-            pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect()
+            (*grain).filter(|_| self.schedule.shares_paths())?;
+            pairs.map(|(base, its)| Agreement::new(&self.schedule.program, [base, its])).collect()
         };
         tables.iter().zip(grains).map(of).collect()
     }
@@ -273,12 +274,12 @@ impl<'m> Experiment<'m> {
     }
 
     fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {
-        if self.program.coupled {
+        if self.model.is_coupled() {
             return Vec::new();
         }
         let segments = self.model.segments.len();
         let of = |scenario, segment| {
-            Tables::new(self.model, &self.program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
+            Tables::new(self.schedule.tables(self.model), drawn, ScenarioId::from(scenario), SegmentId::from(segment))
         };
         (0..self.model.scenarios.len())
             .map(|scenario| (0..segments).map(|segment| of(scenario, segment)).collect())
@@ -290,7 +291,7 @@ impl<'m> Experiment<'m> {
     /// # Errors
     /// Why there are none.
     pub fn solver(&self) -> Result<&Solver<'m>, &[String]> {
-        let solver = self.solver.get_or_init(|| Solver::of(self.model, &self.program));
+        let solver = self.solver.get_or_init(|| Solver::of(self.model, &self.schedule.program));
         solver.as_ref().map_err(Vec::as_slice)
     }
 
@@ -301,7 +302,7 @@ impl<'m> Experiment<'m> {
 
     /// What of the period loop the model uses.
     pub fn program(&self) -> &Program {
-        &self.program
+        &self.schedule.program
     }
 
     /// The vector instructions in use.
@@ -340,7 +341,7 @@ impl<'m> Experiment<'m> {
                 let world = group.world(at);
                 counts.add(*scenario, group.span.cell, &world.ledger);
                 let lives = |world: &InWorld| -> Vec<u32> {
-                    world.blocks.iter().flat_map(|block| block.digests.clone()).collect()
+                    world.blocks.iter().flat_map(|block| block.gone.digests.clone()).collect()
                 };
                 if !std::ptr::eq(world, group.world(0)) {
                     counts.differing[*scenario][group.span.cell] += differ(&lives(world), &lives(group.world(0)));
@@ -353,11 +354,12 @@ impl<'m> Experiment<'m> {
     /// What customers of one scenario and replication feel of each other.
     pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Heard {
         let drawn = Self::drawn(self.model, replication);
-        let rollout = Rollout::new(self.model, &self.program, Draws::new(self.model.run.seed, replication), self.set);
+        let draws = Draws::new(self.model.run.seed, replication);
+        let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
         let scenarios = [scenario.index()];
         let (_, mut together) = self.worlds(&rollout, &drawn, &scenarios);
         Heard {
-            talkers: together.heard.swap_remove(0),
+            fields: together.fields.swap_remove(0),
             fired: together.fired.swap_remove(0),
             arrivals: together.arrivals.swap_remove(0),
         }
@@ -370,7 +372,7 @@ impl<'m> Experiment<'m> {
         drawn: &'a Draw,
         scenarios: &'a [usize],
     ) -> (Vec<Group>, Together<'a>) {
-        let mut together = Together::new(self.model, &self.program, drawn, scenarios);
+        let mut together = Together::new(self.model, &self.schedule, drawn, scenarios);
         let size = self.block * PIECE;
         let new =
             |(span, worlds): (Span, Vec<(usize, bool)>)| Group::new(self.model, rollout, span, self.block, &worlds);
@@ -382,7 +384,7 @@ impl<'m> Experiment<'m> {
             together.end(&groups, t);
         }
         let blocks = groups.iter_mut().flat_map(|group| &mut group.worlds).flat_map(|world| &mut world.blocks);
-        blocks.for_each(Block::settle);
+        blocks.for_each(|block| block.settle(&self.schedule.plan));
         (groups, together)
     }
 }

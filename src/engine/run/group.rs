@@ -3,17 +3,18 @@
 use crate::model::Model;
 
 use super::piece::blocks;
-use super::rollout::Rollout;
+use super::rollout::{InPeriod, Rollout};
 use super::span::Span;
+use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::ledger::Ledger;
-use crate::engine::mechanism::count;
-use crate::engine::state::population::{Block, drop_when_due};
+use crate::engine::mechanism::contract::Step;
+use crate::engine::state::block::{Block, drop_when_due};
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::tables::PeriodTable;
 
-/// With more simulated customers than this the words of four periods are not kept for each: memory is dearer
+/// With more simulated customers than this the random bits of four periods are not kept for each: memory is dearer
 /// than drawing them anew each period.
-pub const MOST_THAT_KEEP_WORDS: u32 = 1 << 20;
+pub const MOST_THAT_KEEP_BITS: u32 = 1 << 20;
 
 /// Customers of one segment who move together with all others, in every scenario.
 pub struct Group {
@@ -37,15 +38,19 @@ pub struct InWorld {
 }
 
 impl InWorld {
-    /// Begins with `count` customers of a span.
-    fn begin(&mut self, rollout: &Rollout<'_>, span: Span, size: usize, count: usize, keeps_words: bool) {
+    /// Begins with some blocks of customers.
+    fn begin(
+        &mut self,
+        rollout: &Rollout<'_>,
+        scratch: &mut Scratch,
+        blocks: impl Iterator<Item = (Crowd, usize)>,
+        keeps_bits: bool,
+    ) {
         self.own = true;
-        for (crowd, count) in blocks(span.crowd, count, size) {
-            let mut block = Block::with_room(rollout.world.program, count, keeps_words);
-            block.begin(&rollout.world, crowd, count);
-            if crowd.entry == 0 {
-                count::count(&mut block, &rollout.world, 0, &mut self.ledger);
-            }
+        for (crowd, count) in blocks {
+            let mut block = Block::with_room(&rollout.world, count, keeps_bits);
+            rollout.begin(&mut block, scratch, crowd, count);
+            rollout.start(&mut block, scratch, &mut self.ledger);
             self.blocks.push(block);
         }
     }
@@ -62,28 +67,28 @@ impl Group {
     /// A span of customers where they begin, in blocks of up to `size`: how many there are in each scenario, and
     /// whether that has parted from the first one already.
     pub fn new(model: &Model, rollout: &Rollout<'_>, span: Span, size: usize, worlds: &[(usize, bool)]) -> Self {
-        let program = rollout.world.program;
-        let keeps_words = model.run.agents <= MOST_THAT_KEEP_WORDS;
-        let ledger = Ledger::new(program.counted(), span.crowd.entry, model.run.horizon);
-        let counts: Vec<usize> = worlds.iter().map(|(count, _)| *count).collect();
+        let keeps_bits = model.run.agents <= MOST_THAT_KEEP_BITS;
+        let size = size.min(span.count.max(1));
+        let ledger = Ledger::new(rollout.world.program.counted(), span.crowd.entry, model.run.horizon);
+        let mut scratch = Scratch::new(&rollout.world, size.min(span.count), keeps_bits);
+        let first_count = worlds.first().map_or(0, |(count, _)| *count);
         let mut begun: Vec<InWorld> = Vec::new();
         for (at, (count, part)) in worlds.iter().enumerate() {
-            let alone = *count != counts[0];
+            let alone = *count != first_count;
             let mut world = InWorld { own: false, alone, blocks: Vec::new(), ledger: ledger.clone() };
             if at == 0 || alone {
-                world.begin(rollout, span, size.min(span.count.max(1)), *count, keeps_words);
+                let each = blocks(span.crowd, *count, size);
+                world.begin(rollout, &mut scratch, each, keeps_bits);
             } else if *part && let Some(first) = begun.first_mut() {
                 world.part_from(first);
             }
             begun.push(world);
         }
-        let worlds = begun;
-        let scratch = Scratch::new(program, size.min(span.count), keeps_words);
-        Self { span, worlds, scratch }
+        Self { span, worlds: begun, scratch }
     }
 
     /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
-    /// with it. Everybody is in the same place in all of them, so that words are drawn once.
+    /// with it. Everybody is in the same place in all of them, so that random bits are drawn once.
     pub fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], part: &[bool], t: u32) {
         let Self { span, worlds, scratch } = self;
         let segment = span.crowd.segment;
@@ -96,18 +101,20 @@ impl Group {
                 worlds.iter_mut().filter(|world| !world.alone).filter_map(|world| world.blocks.get_mut(at)).collect();
             drop_when_due(&mut blocks, &rollout.world, scratch, t);
             let (live, shared) = (blocks[0].live, blocks.len() > 1);
-            let mut words = worlds[0].blocks[at].words_for_all(&rollout.world, scratch, t);
-            words.make_normal(shared && rollout.world.program.quality_is_normal, rollout.world.set, live, t);
+            let mut bits = worlds[0].blocks[at].bits_for_all(&rollout.world, scratch, t);
+            bits.make_normal(shared, rollout.world.set, live, t);
             for (world, tables) in worlds.iter_mut().zip(tables).filter(|(world, _)| !world.alone) {
                 if let Some(block) = world.blocks.get_mut(at) {
-                    rollout.period_with(block, scratch, &words, &tables[segment], t, &mut world.ledger);
+                    let now = InPeriod { table: &tables[segment], t };
+                    let mut at = rollout.at((block, scratch), &bits, now, Some(&mut world.ledger));
+                    rollout.schedule.run(Step::Forget, Step::Count, &mut at);
                 }
             }
-            worlds[0].blocks[at].put_back(words, scratch);
+            worlds[0].blocks[at].put_back(bits, scratch);
         }
         for (world, tables) in worlds.iter_mut().zip(tables).filter(|(world, _)| world.alone) {
             for block in &mut world.blocks {
-                rollout.period(block, scratch, &tables[segment], t, &mut world.ledger);
+                rollout.period(block, scratch, InPeriod { table: &tables[segment], t }, &mut world.ledger);
             }
         }
     }

@@ -15,13 +15,14 @@ use super::watch::{SeenCohort, watched};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::cells::{Arrivals, Cells};
 use crate::engine::count::ledger::Ledger;
-use crate::engine::table::program::Program;
+use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::table::field::{Field, TALKERS};
 use crate::engine::table::tables::PeriodTable;
 
 /// Some scenarios of one replication on their way through time.
 pub struct Together<'a> {
     model: &'a Model,
-    program: &'a Program,
+    schedule: &'a Schedule,
     drawn: &'a Draw,
     scenarios: &'a [usize],
     cells: Cells,
@@ -32,8 +33,8 @@ pub struct Together<'a> {
     pub held: bool,
     /// Whether a world has parted from the first one.
     pub part: Vec<bool>,
-    /// The share of talkers one period before each period, by world; index 0 is not used.
-    pub heard: Vec<Vec<f64>>,
+    /// What customers share in each period, by world; that of time 0 is not used.
+    pub fields: Vec<Vec<Field>>,
     /// In which period the response to each rule begins, by world.
     pub fired: Vec<Vec<Option<u32>>>,
     /// How many customers come, by world, segment and entry.
@@ -42,8 +43,8 @@ pub struct Together<'a> {
 
 /// What customers of one scenario feel of each other, and of what the company does about it.
 pub struct Heard {
-    /// The share of talkers one period before each period; index 0 is not used.
-    pub talkers: Vec<f64>,
+    /// What customers share in each period; that of time 0 is not used.
+    pub fields: Vec<Field>,
     /// The period in which the response to each rule begins.
     pub fired: Vec<Option<u32>>,
     /// How many customers come, by segment and period of entry.
@@ -52,7 +53,7 @@ pub struct Heard {
 
 impl<'a> Together<'a> {
     /// The scenarios at time 0, the one that the others are compared with first.
-    pub fn new(model: &'a Model, program: &'a Program, drawn: &'a Draw, scenarios: &'a [usize]) -> Self {
+    pub fn new(model: &'a Model, schedule: &'a Schedule, drawn: &'a Draw, scenarios: &'a [usize]) -> Self {
         let cells = Cells::of(model);
         let rules = |scenario: &usize| vec![None; model.scenarios[*scenario].rules.len()];
         let at_start = |segment: usize| {
@@ -63,7 +64,7 @@ impl<'a> Together<'a> {
         let arrivals: Vec<Vec<Arrivals>> = (0..cells.segments).map(at_start).collect();
         let mut together = Self {
             model,
-            program,
+            schedule,
             drawn,
             scenarios,
             cells,
@@ -71,7 +72,7 @@ impl<'a> Together<'a> {
             tables: vec![Vec::new(); scenarios.len()],
             held: false,
             part: vec![false; scenarios.len()],
-            heard: vec![vec![0.0]; scenarios.len()],
+            fields: vec![vec![Field::new(&schedule.program.fields)]; scenarios.len()],
             fired: scenarios.iter().map(rules).collect(),
             arrivals: vec![arrivals; scenarios.len()],
         };
@@ -109,8 +110,9 @@ impl<'a> Together<'a> {
     pub fn begin(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
             let (share, talkers) = self.talkers(groups, world, t as usize - 1);
-            self.heard[world].push(share);
-            self.make_tables(world, t, share);
+            let field = self.field(share, talkers);
+            self.fields[world].push(field);
+            self.make_tables(world, t);
             self.held |= self.tables[world].iter().any(|table| table.held);
             if self.cells.entries > 1 {
                 for segment in 0..self.cells.segments {
@@ -153,7 +155,7 @@ impl<'a> Together<'a> {
                 })
                 .collect();
             let acts = |rule: &usize| {
-                let value = watched(self.model, self.program, rules[*rule].watched, t as usize, &all);
+                let value = watched(self.model, &self.schedule.program, rules[*rule].watched, t as usize, &all);
                 if rules[*rule].above { value > rules[*rule].bound } else { value < rules[*rule].bound }
             };
             let acting: Vec<usize> = due.into_iter().filter(acts).collect();
@@ -165,20 +167,32 @@ impl<'a> Together<'a> {
     }
 
     /// Makes the tables of period `t`, or what is new in them, segment by segment.
-    fn make_tables(&mut self, world: usize, t: u32, share: f64) {
-        let (model, program, tables) = (self.model, self.program, &mut self.tables[world]);
+    fn make_tables(&mut self, world: usize, t: u32) {
+        let (of, tables) = (self.schedule.tables(self.model), &mut self.tables[world]);
+        let field = &self.fields[world][t as usize];
         for (segment, timeline) in self.timelines[world].iter().enumerate() {
             match tables.get_mut(segment) {
-                Some(table) if timeline.epoch(t) != t => table.refresh(model, program, timeline, t, share),
-                Some(table) => *table = PeriodTable::new(model, program, timeline, t, share),
-                None => tables.push(PeriodTable::new(model, program, timeline, t, share)),
+                Some(table) if timeline.epoch(t) != t => table.refresh(of, timeline, t, field),
+                Some(table) => *table = PeriodTable::new(of, timeline, t, field),
+                None => tables.push(PeriodTable::new(of, timeline, t, field)),
             }
         }
     }
 
+    /// What customers share in a period, where so many talked one period before.
+    fn field(&self, share: f64, talkers: f64) -> Field {
+        let fields = &self.schedule.program.fields;
+        let mut field = Field::new(fields);
+        if let Some(id) = fields.find(TALKERS) {
+            field.get_mut(id).copy_from_slice(&[share, talkers]);
+        }
+        field
+    }
+
     /// What all customers of each segment and entry count at time `t`.
     fn counts(&self, groups: &[Group], world: usize, t: usize) -> Vec<Ledger> {
-        let nothing = Ledger::new(self.program.counted(), self.model.run.horizon, self.model.run.horizon).only(t);
+        let nothing =
+            Ledger::new(self.schedule.program.counted(), self.model.run.horizon, self.model.run.horizon).only(t);
         let mut counts = vec![nothing; self.cells.segments * self.cells.entries];
         for group in groups {
             let Crowd { segment, entry, .. } = group.span.crowd;
@@ -189,13 +203,13 @@ impl<'a> Together<'a> {
 
     /// The share of all real customers in stages that talk at time `t`, and how many they are.
     fn talkers(&self, groups: &[Group], world: usize, t: usize) -> (f64, f64) {
-        let (entries, talks) = (self.cells.entries, &self.program.talks);
+        let entries = self.cells.entries;
         let mut counts = vec![0_i128; self.cells.segments * entries];
         for group in groups {
             let Crowd { segment, entry, .. } = group.span.crowd;
-            let stages = group.world(world).ledger.customers(t).iter().zip(talks);
+            let stages = group.world(world).ledger.customers(t).iter().zip(&self.model.stages);
             counts[segment * entries + entry as usize] +=
-                stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum::<i128>();
+                stages.filter(|(_, stage)| stage.talks).map(|(count, _)| count).sum::<i128>();
         }
         let arrivals = &self.arrivals[world];
         if entries == 1 {

@@ -10,7 +10,7 @@ use crate::engine::chance::narrow::whole;
 use crate::engine::count::cells::{Arrivals, Cells};
 use crate::engine::count::flows::Flows;
 use crate::engine::count::ledger::Ledger;
-use crate::engine::state::population::Block;
+use crate::engine::state::block::Block;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::agreement::Agreement;
 use crate::engine::table::program::Program;
@@ -144,7 +144,7 @@ pub struct Piece {
 impl Piece {
     /// A piece that works on blocks of up to `size` customers.
     pub fn new(model: &Model, worlds: &Worlds<'_>, size: usize) -> Self {
-        let program = worlds.whole.world.program;
+        let (world, program) = (&worlds.whole.world, worlds.whole.world.program);
         let mut counts = Counts::empty(model);
         let ledger = Ledger::new(program.counted(), 0, model.run.horizon);
         for (branches, agreements) in counts.branches.iter_mut().zip(&worlds.agreements) {
@@ -153,11 +153,11 @@ impl Piece {
         let forces = worlds.agreements.iter().any(Option::is_some);
         Self {
             counts,
-            fresh: Block::with_room(program, size, false),
-            block: Block::with_room(program, size, true),
-            scratch: Scratch::new(program, size, true),
+            fresh: Block::with_room(world, size, false),
+            block: Block::with_room(world, size, true),
+            scratch: Scratch::new(world, size, true),
             base: Vec::new(),
-            divergence: forces.then(|| Divergence::new(worlds.apart.world.program, size, model.run.horizon)),
+            divergence: forces.then(|| Divergence::new(&worlds.apart.world, size)),
             size,
         }
     }
@@ -174,12 +174,12 @@ impl Piece {
         for (crowd, count) in blocks(span.crowd, span.count, self.size) {
             let part = Span { crowd, offset: span.offset + done, count, ..span };
             done += count;
-            self.fresh.begin(&worlds.whole.world, crowd, count);
+            worlds.whole.begin(&mut self.fresh, &mut self.scratch, crowd, count);
             self.play_one(worlds, baseline, part);
-            self.base.clone_from(&self.block.digests);
+            self.base.clone_from(&self.block.gone.digests);
             for scenario in (0..worlds.tables.len()).filter(|scenario| *scenario != baseline) {
                 self.play_one(worlds, scenario, part);
-                self.counts.differing[scenario][span.cell] += differ(&self.block.digests, &self.base);
+                self.counts.differing[scenario][span.cell] += differ(&self.block.gone.digests, &self.base);
             }
         }
         self.force(worlds, span);
@@ -188,7 +188,7 @@ impl Piece {
     fn play_one(&mut self, worlds: &Worlds<'_>, scenario: usize, span: Span) {
         let Crowd { segment, entry, .. } = span.crowd;
         let count = span.count_of(worlds.arrivals[scenario][segment][entry as usize]);
-        self.block.restart_some(worlds.whole.world.program, &self.fresh, count);
+        self.block.restart(&worlds.whole.world, &self.fresh, count);
         if count > 0 {
             let ledger = self.counts.ledgers[scenario][span.cell]
                 .get_or_insert_with(|| Ledger::new(worlds.whole.world.program.counted(), entry, worlds.whole.horizon));
@@ -208,8 +208,7 @@ impl Piece {
                 continue;
             }
             for (crowd, count) in blocks(span.crowd, span.count, self.size) {
-                self.fresh.begin(&worlds.apart.world, crowd, count);
-                divergence.share(&worlds.apart, agreement, grain, &self.fresh);
+                divergence.share(&worlds.apart, agreement, grain, (crowd, count));
                 if divergence.waiting() >= BLOCKS_THAT_WAIT * self.size {
                     divergence.branch(&worlds.apart, agreement, ledgers);
                 }

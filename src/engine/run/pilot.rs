@@ -9,7 +9,7 @@ use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::divergence::{Divergence, Grain};
-use super::rollout::Rollout;
+use super::rollout::{InPeriod, Rollout};
 use super::work::{of_customer, tables};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
@@ -17,11 +17,10 @@ use crate::engine::chance::narrow::whole;
 use crate::engine::count::flows::Flows;
 use crate::engine::count::ledger::Ledger;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::mechanism::count;
-use crate::engine::state::population::Block;
+use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::state::block::Block;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::agreement::Agreement;
-use crate::engine::table::program::Program;
 use crate::engine::table::tables::Tables;
 
 /// The replication whose luck pilots use; no study has so many.
@@ -48,7 +47,7 @@ pub struct Pilot<'m> {
     model: &'m Model,
     set: InstructionSet,
     size: Size,
-    program: Program,
+    schedule: Schedule,
     tables: Vec<Vec<Tables>>,
     /// The tables of drawn worlds, where numbers are uncertain.
     drawn: Vec<Vec<Vec<Tables>>>,
@@ -90,10 +89,13 @@ impl<'m> Pilot<'m> {
         if !Self::is_possible(model) {
             return None;
         }
-        let program = Program::new(model).uncompared();
+        let schedule = Schedule::new(model, false);
+        if !schedule.shares_paths() {
+            return None;
+        }
         let world = |drawn: &Draw| -> Vec<Vec<Tables>> {
             let of = |scenario: usize, segment: usize| {
-                Tables::new(model, &program, drawn, ScenarioId::from(scenario), SegmentId::from(segment))
+                Tables::new(schedule.tables(model), drawn, ScenarioId::from(scenario), SegmentId::from(segment))
             };
             let scenario = |scenario| (0..model.segments.len()).map(|segment| of(scenario, segment)).collect();
             (0..model.scenarios.len()).map(scenario).collect()
@@ -102,7 +104,7 @@ impl<'m> Pilot<'m> {
         let worlds = if model.is_uncertain() { DRAWN_WORLDS } else { 0 };
         let drawn = (0..worlds).map(|at| world(&Draw::new(model, &luck(at)))).collect();
         let tables = world(&model.central());
-        Some(Self { model, set, size, program, tables, drawn })
+        Some(Self { model, set, size, schedule, tables, drawn })
     }
 
     /// Tries a scenario; none where its differences cannot be forced, or nobody would ever part. The grain may be
@@ -110,13 +112,12 @@ impl<'m> Pilot<'m> {
     pub fn trial(&self, scenario: usize, grain: Option<Grain>) -> Option<Trial> {
         let agreements = self.agreements(&self.tables, scenario)?;
         let draws = Draws::new(self.model.run.seed, REPLICATION);
-        let rollout = Rollout::new(self.model, &self.program, draws, self.set);
+        let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
         let most = self.model.segments.iter().map(|segment| self.customers(segment.share)).max().unwrap_or(1);
         let mut desk = Desk {
-            fresh: Block::with_room(&self.program, most, false),
-            block: Block::with_room(&self.program, most, true),
-            scratch: Scratch::new(&self.program, most, true),
-            divergence: Divergence::new(&self.program, most, self.model.run.horizon),
+            block: Block::with_room(&rollout.world, most, true),
+            scratch: Scratch::new(&rollout.world, most, true),
+            divergence: Divergence::new(&rollout.world, most),
         };
         let grain = match grain {
             Some(grain) => grain,
@@ -151,7 +152,7 @@ impl<'m> Pilot<'m> {
     /// A scenario's agreements with the baseline by segment.
     fn agreements<'t>(&'t self, tables: &'t [Vec<Tables>], scenario: usize) -> Option<Vec<Agreement<'t>>> {
         let pairs = tables[self.model.baseline.index()].iter().zip(&tables[scenario]);
-        pairs.map(|(base, its)| Agreement::new(&self.program, [base, its])).collect()
+        pairs.map(|(base, its)| Agreement::new(&self.schedule.program, [base, its])).collect()
     }
 
     /// The customers of a segment in a batch.
@@ -178,8 +179,8 @@ impl<'m> Pilot<'m> {
             let (mut customers, mut pairs) = (0, 0);
             for batch in 0..self.size.batches {
                 for (segment, (first, count)) in self.batch(batch).into_iter().enumerate() {
-                    desk.fresh.begin(&rollout.world, Crowd::new(segment, 0, first), count);
-                    desk.divergence.share(rollout, &agreements[segment], Grain(grain), &desk.fresh);
+                    let some = (Crowd::new(segment, 0, first), count);
+                    desk.divergence.share(rollout, &agreements[segment], Grain(grain), some);
                     pairs += desk.divergence.waiting();
                     customers += count;
                     desk.divergence.forget();
@@ -205,13 +206,13 @@ impl<'m> Pilot<'m> {
     ) -> Vec<Flows> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut play = |(segment, (first, customers)): (usize, (u32, usize))| {
-            let Desk { fresh, block, scratch, .. } = &mut *desk;
-            fresh.begin(&rollout.world, Crowd::new(segment, 0, first), customers);
-            block.restart(&self.program, fresh);
+            let Desk { block, scratch, .. } = &mut *desk;
             let mut ledger = self.ledger();
-            count::count(block, &rollout.world, 0, &mut ledger);
+            rollout.begin(block, scratch, Crowd::new(segment, 0, first), customers);
+            rollout.start(block, scratch, &mut ledger);
             for t in 1..=rollout.horizon {
-                rollout.period(block, scratch, self.tables[scenario][segment].period(t), t, &mut ledger);
+                let now = InPeriod { table: self.tables[scenario][segment].period(t), t };
+                rollout.period(block, scratch, now, &mut ledger);
                 *cost += block.live as u64;
             }
             Flows::counted(&ledger, 1.0 / customers as f64)
@@ -230,10 +231,10 @@ impl<'m> Pilot<'m> {
     ) -> Vec<Flows> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut force = |(segment, (first, customers)): (usize, (u32, usize))| {
-            let Desk { fresh, divergence, .. } = &mut *desk;
-            fresh.begin(&rollout.world, Crowd::new(segment, 0, first), customers);
+            let Desk { divergence, .. } = &mut *desk;
             let mut ledgers = [self.ledger(), self.ledger()];
-            *cost += divergence.share(rollout, &agreements[segment], grain, fresh);
+            let some = (Crowd::new(segment, 0, first), customers);
+            *cost += divergence.share(rollout, &agreements[segment], grain, some);
             *cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);
             let [base, mut difference] = ledgers;
             difference.subtract(&base);
@@ -243,13 +244,12 @@ impl<'m> Pilot<'m> {
     }
 
     fn ledger(&self) -> Ledger {
-        Ledger::new(self.program.counted(), 0, self.model.run.horizon)
+        Ledger::new(self.schedule.program.counted(), 0, self.model.run.horizon)
     }
 }
 
 /// What a pilot works on.
 struct Desk {
-    fresh: Block,
     block: Block,
     scratch: Scratch,
     divergence: Divergence,

@@ -1,21 +1,23 @@
 //! A replay is one customer's life, period by period: the same as in the full run, to the last bit.
 
 use crate::model::Model;
+use crate::model::journey::State;
 use crate::model::timeline::Timeline;
-use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, UNITS_PER_ONE};
+use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
 
 use super::experiment::Experiment;
 use super::lockstep::Heard;
-use super::rollout::Rollout;
+use super::rollout::{InPeriod, Rollout};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
 use crate::engine::count::cells::{Arrivals, planned};
 use crate::engine::count::ledger::Ledger;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::mechanism::count;
-use crate::engine::state::population::Block;
+use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::state::block::Block;
+use crate::engine::state::plan::StateColumn;
 use crate::engine::state::scratch::Scratch;
-use crate::engine::table::program::Program;
+use crate::engine::table::field::Field;
 use crate::engine::table::tables::PeriodTable;
 
 /// Which simulated customer.
@@ -67,32 +69,35 @@ pub struct Life {
 /// # Errors
 /// How many customers there are of whom this one is none.
 pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, who: Who) -> Result<Life, u32> {
-    let program = Program::new(model);
-    let rollout = Rollout::new(model, &program, Draws::new(model.run.seed, replication), InstructionSet::best());
+    let schedule = Schedule::new(model, false);
+    let draws = Draws::new(model.run.seed, replication);
+    let rollout = Rollout::new(&schedule, model.run.horizon, draws, InstructionSet::best());
     let drawn = Experiment::drawn(model, replication);
-    let Heard { talkers, fired, arrivals } = if program.coupled {
+    let Heard { fields, fired, arrivals } = if model.is_coupled() {
         Experiment::new(model).heard(scenario, replication)
     } else {
         let arrivals = planned(model, &drawn).swap_remove(scenario.index());
-        Heard { talkers: vec![0.0; model.run.horizon as usize + 1], fired: Vec::new(), arrivals }
+        let nothing = Field::new(&schedule.program.fields);
+        Heard { fields: vec![nothing; model.run.horizon as usize + 1], fired: Vec::new(), arrivals }
     };
     let crowd = crowd(model, &arrivals, who)?;
     let segment = SegmentId::from(crowd.segment);
     let timeline = Timeline::with_rules(model, &drawn, scenario, &fired, segment);
-    let mut block = Block::with_room(&program, 1, true);
-    let mut scratch = Scratch::new(&program, 1, true);
-    let mut ledger = Ledger::new(program.counted(), crowd.entry, model.run.horizon);
-    block.begin(&rollout.world, crowd, 1);
-    let traits = block.traits.iter().map(|column| f64::from(column[0])).collect();
+    let mut block = Block::with_room(&rollout.world, 1, true);
+    let mut scratch = Scratch::new(&rollout.world, 1, true);
+    let mut ledger = Ledger::new(schedule.program.counted(), crowd.entry, model.run.horizon);
+    rollout.begin(&mut block, &mut scratch, crowd, 1);
+    let traits = (0..model.traits.len()).filter_map(|of| number(&block, &schedule, State::Trait(TraitId::from(of))));
+    let traits = traits.collect();
     let mut moments = Vec::new();
     if crowd.entry == 0 {
-        count::count(&mut block, &rollout.world, 0, &mut ledger);
-        moments.push(moment(&block, &ledger, 0));
+        rollout.start(&mut block, &mut scratch, &mut ledger);
+        moments.push(moment(&block, &schedule, &ledger, 0));
     }
     for t in crowd.entry.max(1)..=model.run.horizon {
-        let table = PeriodTable::new(model, &program, &timeline, t, talkers[t as usize]);
-        rollout.period(&mut block, &mut scratch, &table, t, &mut ledger);
-        moments.push(moment(&block, &ledger, t));
+        let table = PeriodTable::new(schedule.tables(model), &timeline, t, &fields[t as usize]);
+        rollout.period(&mut block, &mut scratch, InPeriod { table: &table, t }, &mut ledger);
+        moments.push(moment(&block, &schedule, &ledger, t));
     }
     Ok(Life { segment, traits, moments })
 }
@@ -121,10 +126,19 @@ fn crowd(model: &Model, arrivals: &[Vec<Arrivals>], who: Who) -> Result<Crowd, u
     }
 }
 
-fn moment(block: &Block, ledger: &Ledger, t: u32) -> Moment {
+/// A number that the only customer of a block carries on; none where nobody does, or they were dropped.
+fn number(block: &Block, schedule: &Schedule, state: State) -> Option<f64> {
+    match schedule.plan.state(state)?.column {
+        StateColumn::Lasting(column) => block.columns.numbers(column).first().map(|number| f64::from(*number)),
+        StateColumn::Passing(_) => None,
+    }
+}
+
+fn moment(block: &Block, schedule: &Schedule, ledger: &Ledger, t: u32) -> Moment {
     let at = t as usize;
     let stage = ledger.customers(at).iter().position(|count| *count > 0).unwrap_or(0);
-    let held = block.satisfaction.first().map(|s| (f64::from(*s) * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
+    let satisfaction = number(block, schedule, State::Satisfaction);
+    let held = satisfaction.map(|s| (s * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

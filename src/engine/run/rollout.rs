@@ -1,98 +1,87 @@
 //! A rollout takes customers through one scenario of one replication: the period loop. No input or
 //! output.
 
-use crate::model::Model;
-use crate::model::journey::Purchases;
-
+use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
 use crate::engine::count::ledger::Ledger;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::mechanism::{buy, count, feel, travel};
-use crate::engine::state::population::{Block, Period, World};
+use crate::engine::mechanism::contract::Step;
+use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::state::at::{At, Period, World};
+use crate::engine::state::bits::Bits;
+use crate::engine::state::block::Block;
 use crate::engine::state::scratch::Scratch;
-use crate::engine::state::words::Words;
-use crate::engine::table::program::Program;
 use crate::engine::table::tables::{PeriodTable, Tables};
 
 /// What a rollout reads and never changes.
 pub struct Rollout<'m> {
+    /// Which mechanisms act, and when.
+    pub schedule: &'m Schedule,
     /// What is the same for every block of the replication.
     pub world: World<'m>,
-    /// The purchases of each stage.
-    pub baskets: Vec<Option<&'m Purchases>>,
     /// The number of periods.
     pub horizon: u32,
 }
 
+/// A period of one scenario.
+#[derive(Clone, Copy)]
+pub struct InPeriod<'a> {
+    /// The numbers of the period.
+    pub table: &'a PeriodTable,
+    /// The period, from 1 on.
+    pub t: u32,
+}
+
 impl<'m> Rollout<'m> {
-    /// The rollout of one replication.
-    pub fn new(model: &'m Model, program: &'m Program, draws: Draws, set: InstructionSet) -> Self {
-        let baskets = model.stages.iter().map(|stage| stage.purchases.as_ref()).collect();
-        Self { world: World { program, draws, set }, baskets, horizon: model.run.horizon }
+    /// The rollout of one replication over so many periods.
+    pub fn new(schedule: &'m Schedule, horizon: u32, draws: Draws, set: InstructionSet) -> Self {
+        Self { schedule, world: schedule.world(draws, set), horizon }
+    }
+
+    /// Fills a block with `count` customers of a crowd where they begin.
+    pub fn begin(&self, block: &mut Block, scratch: &mut Scratch, crowd: Crowd, count: usize) {
+        self.schedule.begin(&self.world, block, scratch, (crowd, count));
+    }
+
+    /// Counts customers who are there at the start at time 0.
+    pub fn start(&self, block: &mut Block, scratch: &mut Scratch, ledger: &mut Ledger) {
+        if block.entry() == 0 {
+            let mut at = At { block, world: &self.world, period: None, scratch, counts: Some(ledger) };
+            self.schedule.run(Step::Start, Step::Start, &mut at);
+        }
     }
 
     /// Takes a fresh block through all periods.
     pub fn whole(&self, block: &mut Block, scratch: &mut Scratch, tables: &Tables, ledger: &mut Ledger) {
-        if block.entry() == 0 {
-            count::count(block, &self.world, 0, ledger);
-        }
+        self.start(block, scratch, ledger);
         for t in block.entry().max(1)..=self.horizon {
-            self.period(block, scratch, tables.period(t), t, ledger);
+            self.period(block, scratch, InPeriod { table: tables.period(t), t }, ledger);
         }
-        block.settle();
+        block.settle(self.world.plan);
     }
 
-    /// Takes a block through one period, with words of its own.
-    pub fn period(&self, block: &mut Block, scratch: &mut Scratch, table: &PeriodTable, t: u32, ledger: &mut Ledger) {
-        let words = block.take_words(&self.world, scratch, t);
-        self.period_with(block, scratch, &words, table, t, ledger);
-        block.put_back(words, scratch);
+    /// Takes a block through one period, with random bits of its own.
+    pub fn period(&self, block: &mut Block, scratch: &mut Scratch, now: InPeriod<'_>, ledger: &mut Ledger) {
+        let bits = block.take_bits(&self.world, scratch, now.t);
+        let mut at = self.at((block, scratch), &bits, now, Some(ledger));
+        self.schedule.run(Step::Forget, Step::Count, &mut at);
+        block.put_back(bits, scratch);
     }
 
-    /// Takes a block through one period with these words, in the order of the study language: feel, move, buy, count.
-    pub fn period_with(
-        &self,
-        block: &mut Block,
-        scratch: &mut Scratch,
-        words: &Words,
-        table: &PeriodTable,
-        t: u32,
-        ledger: &mut Ledger,
-    ) {
-        self.feel_and_move(block, scratch, words, table, t);
-        self.buy_and_count(block, scratch, words, table, t, ledger);
+    /// A period as mechanisms read it.
+    pub fn moment<'a>(&'a self, block: &Block, bits: &'a Bits, InPeriod { table, t }: InPeriod<'a>) -> Period<'a> {
+        Period { world: &self.world, table, bits, t, age: block.age(t) }
     }
 
-    /// The first half of a period.
-    pub fn feel_and_move(&self, block: &mut Block, scratch: &mut Scratch, words: &Words, table: &PeriodTable, t: u32) {
-        let now = Period { world: &self.world, table, words, t, age: block.age(t) };
-        if self.world.program.remembers {
-            feel::feel(block, now, scratch);
-        }
-        travel::travel(block, now, scratch);
-    }
-
-    /// The second half of a period.
-    pub fn buy_and_count(
-        &self,
-        block: &mut Block,
-        scratch: &mut Scratch,
-        words: &Words,
-        table: &PeriodTable,
-        t: u32,
-        ledger: &mut Ledger,
-    ) {
-        let program = self.world.program;
-        let now = Period { world: &self.world, table, words, t, age: block.age(t) };
-        if !program.booked_moves.is_empty() {
-            count::moves(block, now, scratch, ledger);
-        }
-        if program.buys {
-            buy::buy(block, now, &self.baskets, scratch, ledger);
-        }
-        count::count(block, &self.world, t, ledger);
-        if program.compares {
-            count::fingerprint(block, now, scratch);
-        }
+    /// A block in a period, with these random bits.
+    pub fn at<'a>(
+        &'a self,
+        (block, scratch): (&'a mut Block, &'a mut Scratch),
+        bits: &'a Bits,
+        now: InPeriod<'a>,
+        counts: Option<&'a mut Ledger>,
+    ) -> At<'a> {
+        let period = Some(self.moment(block, bits, now));
+        At { block, world: &self.world, period, scratch, counts }
     }
 }

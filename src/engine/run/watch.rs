@@ -48,7 +48,7 @@ fn revenue(model: &Model, program: &Program, t: usize, seen: &SeenCohort<'_>) ->
         let lines = stage.values.iter().filter(|booking| is_revenue(booking.account.index()));
         lines.map(|booking| seen.values[booking.amount]).sum::<f64>() * *count as f64
     });
-    let by_move = program.booked_moves.iter().zip(seen.ledger.moves(t)).map(|(pair, count)| {
+    let by_move = program.moves.pairs.iter().zip(seen.ledger.moves(t)).map(|(pair, count)| {
         let (from, to) = (pair / program.stages, pair % program.stages);
         let booked = model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to);
         let lines = booked.filter(|(_, booking)| is_revenue(booking.account.index()));

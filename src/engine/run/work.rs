@@ -3,8 +3,8 @@
 
 use crate::model::Model;
 use crate::model::journey::Stage;
+use crate::stats::distribution::Distribution;
 
-use crate::engine::chance::sampler::Sampler;
 use crate::engine::count::cells::{BATCHES, Cells, planned};
 use crate::engine::table::program::Program;
 
@@ -28,20 +28,24 @@ pub fn simulation(model: &Model) -> f64 {
 
 /// A customer in a period.
 pub fn of_customer(model: &Model) -> f64 {
-    let program = &Program::new(model);
+    let rows = &Program::new(model).rows;
+    let purchases = || model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+    let (buys, compares) = (purchases().next().is_some(), model.scenarios.len() > 1);
+    let draws_baskets = purchases().any(|its| !matches!(its.basket_law, Distribution::Constant(_)));
+    let is_driven = purchases().any(|its| !its.drivers.is_empty());
+    let books_moves = model.stages.iter().any(|stage| !stage.on_move.is_empty());
     let when = |used: bool, work: f64| if used { work } else { 0.0 };
-    let draws_baskets = program.baskets.iter().flatten().any(|law| !matches!(law, Sampler::Constant(_)));
-    0.7 + when(!program.clocks.is_empty(), 0.6)
-        + when(program.remembers, 1.3)
-        + when(program.bends, 0.7)
-        + when(program.bends && !model.traits.is_empty(), 0.4)
-        + when(program.buys, 3.0)
-        + when(program.buys && draws_baskets, 1.1)
-        + when(program.buys && !program.rate_states.is_empty(), 0.7)
-        + when(!program.own.is_empty(), 1.0)
-        + when(!program.booked_moves.is_empty(), 0.4)
-        + when(program.coupled, 0.6)
-        + when(program.compares, 0.6)
+    0.7 + when(!rows.clocks.is_empty(), 0.6)
+        + when(model.experience.is_some(), 1.3)
+        + when(rows.bends, 0.7)
+        + when(rows.bends && !model.traits.is_empty(), 0.4)
+        + when(buys, 3.0)
+        + when(buys && draws_baskets, 1.1)
+        + when(buys && is_driven, 0.7)
+        + when(!rows.own.is_empty(), 1.0)
+        + when(books_moves, 0.4)
+        + when(model.is_coupled(), 0.6)
+        + when(compares, 0.6)
 }
 
 /// What is counted and priced of one replication, however few its customers.
@@ -52,7 +56,7 @@ fn of_books(model: &Model, program: &Program) -> f64 {
     let times = f64::from(model.run.horizon) + 1.0;
     // Newcomers are counted from the period on in which they come: half of the times in the mean.
     let entries = 1.0 + (cells.entries as f64 - 1.0) * 0.5;
-    let width = 3.0 * program.stages as f64 + 2.0 + program.booked_moves.len() as f64;
+    let width = 3.0 * program.stages as f64 + 2.0 + program.moves.pairs.len() as f64;
     let sets = 1.0 + BATCHES as f64;
     model.scenarios.len() as f64 * cells.segments as f64 * entries * times * width * sets * NUMBER
 }

@@ -1,15 +1,17 @@
 //! Leavers: customers who can change no more are marked, listed, and left out of the columns.
 
 use super::subset::places_of;
-use crate::engine::lanes::{Kernel, Lanes};
-use crate::engine::table::program::Program;
+use crate::engine::lanes::{Kernel, Lanes, Strip};
+use crate::engine::table::program::Reached;
 use crate::engine::table::reach::reach;
 
 /// Marks the customers to whom nothing more happens, of those already marked unless it is the `first` time; returns how
 /// many they are.
 pub struct Mark<'a> {
-    /// What of the loop the model uses.
-    pub program: &'a Program,
+    /// How far look-ups by stage reach.
+    pub reach: Reached,
+    /// For each stage, whether nothing more happens there: all bits or none.
+    pub inert: &'a Strip,
     /// The stages.
     pub stage: &'a [u32],
     /// The number of customers.
@@ -28,7 +30,7 @@ impl Kernel for Mark<'_> {
         let (stage, marked) = (l.words(self.stage, n), l.words_mut(self.marked, n));
         let mut count = 0;
         for i in 0..n {
-            let mut inert = reach(l, self.program.reach, &self.program.inert, l.load(&stage[i]));
+            let mut inert = reach(l, self.reach, self.inert, l.load(&stage[i]));
             if !self.first {
                 inert = l.and(inert, l.load(&marked[i]));
             }
@@ -61,7 +63,7 @@ impl Kernel for List<'_> {
 }
 
 /// A column of either kind.
-pub enum Column<'a> {
+pub enum Kept<'a> {
     /// Words.
     Words(&'a mut Vec<u32>),
     /// Numbers.
@@ -75,7 +77,7 @@ pub struct Keep<'a> {
     /// The number of customers.
     pub live: usize,
     /// The column.
-    pub column: Column<'a>,
+    pub column: Kept<'a>,
 }
 
 impl Kernel for Keep<'_> {
@@ -89,11 +91,11 @@ impl Kernel for Keep<'_> {
             let keep = l.eq(l.load(&marked[i]), l.u(0));
             // What is packed lies before what is yet to be read.
             kept += match self.column {
-                Column::Words(ref mut column) => {
+                Kept::Words(ref mut column) => {
                     let x = l.load(&l.words(column, n)[i]);
                     l.pack(column, kept, keep, x)
                 }
-                Column::Numbers(ref mut column) => {
+                Kept::Numbers(ref mut column) => {
                     let x = l.load_f(&l.numbers(column, n)[i]);
                     l.pack_f(column, kept, keep, x)
                 }

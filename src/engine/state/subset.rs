@@ -1,6 +1,67 @@
 //! Subsets: some customers of a block side by side, so that what only they do is done for them alone.
 
+use super::column::{column, room};
 use crate::engine::lanes::{Kernel, Lanes};
+
+/// What a mechanism lists of some customers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SubsetPlan {
+    /// Their places.
+    pub places: bool,
+    /// Numbers that are drawn for each.
+    pub values: bool,
+    /// Any number of baskets that are drawn for each.
+    pub baskets: bool,
+}
+
+/// Some customers of a block, side by side: those of a stage, or those who buy.
+#[derive(Default)]
+pub struct Subset {
+    /// Their places in the block.
+    pub place: Vec<u32>,
+    /// Their addresses.
+    pub customer: Vec<u32>,
+    /// Their purchases.
+    pub count: Vec<u32>,
+    /// Four words of each.
+    pub words: [Vec<u32>; 4],
+    /// The words of those that are wanted.
+    pub word: Vec<u32>,
+    /// The places that those words belong to.
+    pub whose: Vec<u32>,
+    /// The numbers that were made of those words.
+    pub value: Vec<f32>,
+}
+
+impl SubsetPlan {
+    /// What either of two mechanisms lists.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            places: self.places || other.places,
+            values: self.values || other.values,
+            baskets: self.baskets || other.baskets,
+        }
+    }
+}
+
+impl Subset {
+    /// Lists of up to `size` customers.
+    pub fn with_room(plan: &SubsetPlan, size: usize) -> Self {
+        let SubsetPlan { places, values, baskets } = *plan;
+        let lists = values || baskets;
+        let drawn = if baskets { 4 * room(size) } else { room(size) };
+        Self {
+            place: column(lists || places, size),
+            customer: column(baskets, size),
+            count: column(baskets, size),
+            words: std::array::from_fn(|_| column(baskets, size)),
+            word: vec![0; if lists { drawn } else { 0 }],
+            whose: vec![0; if baskets { drawn } else { 0 }],
+            value: vec![0.0; if lists { drawn } else { 0 }],
+        }
+    }
+}
 
 /// Lists the places of the customers in one stage; returns how many there are.
 pub struct InStage<'a> {

@@ -39,9 +39,9 @@ pub struct PlainMeeting {
     /// The chance to part, by row, in single precision.
     pub chance: Strip,
     /// The moves of those who agree.
-    pub shared: PeriodTable,
+    pub shared: RowTable,
     /// The moves of those who part, by scenario.
-    pub rest: [PeriodTable; 2],
+    pub rest: [RowTable; 2],
 }
 
 impl<'a> Agreement<'a> {
@@ -92,9 +92,9 @@ impl Meeting {
         if base.rows == other.rows && base.classes == other.classes {
             return Some(Self::Same);
         }
-        if program.bends {
+        if program.rows.bends {
             // What own chances take of staying depends on the row.
-            let same_factors = base.classes == other.classes && program.own.is_empty();
+            let same_factors = base.classes == other.classes && program.rows.own.is_empty();
             return Some(Self::Bent { same_factors });
         }
         Some(Self::Plain(Box::new(PlainMeeting::new(tables))))
@@ -105,17 +105,20 @@ impl PlainMeeting {
     fn new(tables: [&PeriodTable; 2]) -> Self {
         let [base, other] = tables;
         let length = base.rows.to[0].held();
-        let mut meeting =
-            Self { chance: Strip::of(vec![0; length]), shared: base.clone(), rest: [base.clone(), other.clone()] };
+        let mut meeting = Self {
+            chance: Strip::of(vec![0; length]),
+            shared: base.rows.clone(),
+            rest: [base.rows.clone(), other.rows.clone()],
+        };
         for row in 0..length {
             let chances = [chances(&base.rows, row), chances(&other.rows, row)];
             let shared: Vec<u64> = chances[0].iter().zip(&chances[1]).map(|(p, q)| *p.min(q)).collect();
             let parted = ONE - shared.iter().sum::<u64>();
             meeting.chance.set(row, single(parted as f64 / ONE as f64).to_bits());
-            write(&mut meeting.shared.rows, row, &shared);
+            write(&mut meeting.shared, row, &shared);
             for (table, chances) in meeting.rest.iter_mut().zip(&chances) {
                 let rest: Vec<u64> = chances.iter().zip(&shared).map(|(p, shared)| p - shared).collect();
-                write(&mut table.rows, row, &rest);
+                write(table, row, &rest);
             }
         }
         meeting

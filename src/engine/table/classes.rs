@@ -22,17 +22,17 @@ pub struct Classes {
 impl Classes {
     /// The classes for some values of the numbers.
     pub fn new(model: &Model, program: &Program, values: &ParamSet) -> Self {
-        if !program.bends {
+        if !program.rows.bends {
             return Self { count: 0, of: Vec::new(), weights: Vec::new() };
         }
         let mut of = Vec::new();
         let mut weights: Vec<Vec<Vec<f32>>> = Vec::new();
-        for (stage, shape) in model.stages.iter().zip(&program.rows) {
+        for (stage, shape) in model.stages.iter().zip(&program.rows.shapes) {
             let mut known: Vec<Vec<f32>> = Vec::new();
             let mut places: Vec<usize> = Vec::new();
             for exit in stage.moves() {
                 let weigh = |state: &State| weight_of(&exit.drivers, *state, values).unwrap_or(0.0);
-                places.push(class(&mut known, program.move_states.iter().map(weigh).collect()));
+                places.push(class(&mut known, program.rows.drivers.iter().map(weigh).collect()));
             }
             places.insert(shape.stay, 0);
             of.push(places);
@@ -43,7 +43,7 @@ impl Classes {
         let strip = |class: usize, state: usize| {
             Strip::of_f32(weights.iter().map(|stage| weight(stage, class, state)).chain([0.0]))
         };
-        let states = 0..program.move_states.len();
+        let states = 0..program.rows.drivers.len();
         let strips = (0..count).flat_map(|class| states.clone().map(move |state| (class, state)));
         Self { count, of, weights: strips.map(|(class, state)| strip(class, state)).collect() }
     }

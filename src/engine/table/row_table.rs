@@ -51,18 +51,18 @@ pub struct RowMaker<'a> {
 impl RowTable {
     /// The rows of a period.
     pub fn new(of: RowMaker<'_>, classes: &Classes) -> Self {
-        let (program, length) = (of.program, of.program.row_count() + 1);
+        let (program, length) = (of.program, of.program.rows.count() + 1);
         let strips = |count: usize, nobody: u32| {
             let numbers = std::iter::repeat_n(0, length - 1).chain([nobody]);
             (0..count).map(|_| Strip::of(numbers.clone())).collect::<Vec<_>>()
         };
-        let sums = if program.bends { program.width * (classes.count + 1) } else { 0 };
+        let sums = if program.rows.bends { program.rows.width * (classes.count + 1) } else { 0 };
         let mut table = Self {
-            thresholds: strips(if program.bends { 0 } else { program.width - 1 }, u32::MAX),
-            to: strips(program.width / 4, program.nobody().wrapping_mul(0x0101_0101)),
+            thresholds: strips(if program.rows.bends { 0 } else { program.rows.width - 1 }, u32::MAX),
+            to: strips(program.rows.width / 4, program.nobody().wrapping_mul(0x0101_0101)),
             sums: strips(sums, 0),
-            fours: vec![[0; 4]; if program.has_fours() { length * (classes.count + 1) } else { 0 }],
-            stay: if program.own.is_empty() { Strip::of([]) } else { Strip::of_f32(vec![1.0; length]) },
+            fours: vec![[0; 4]; if program.rows.has_fours() { length * (classes.count + 1) } else { 0 }],
+            stay: if program.rows.own.is_empty() { Strip::of([]) } else { Strip::of_f32(vec![1.0; length]) },
             held: false,
         };
         // Who is nobody has the first of all places.
@@ -100,7 +100,7 @@ impl RowTable {
 
     /// Writes the rows of a stage.
     fn write(&mut self, of: RowMaker<'_>, classes: &Classes, stage: usize) {
-        let (shape, written) = (&of.program.rows[stage], &of.model.stages[stage]);
+        let (shape, written) = (&of.program.rows.shapes[stage], &of.model.stages[stage]);
         let lengths: Vec<usize> = shape.clocks.iter().map(|(_, length, _)| *length).collect();
         for (row, clocks) in (shape.first..).zip(combinations(&lengths)) {
             let moment = Moment { values: of.values, period: of.t, clocks: &clocks, talkers: of.talkers };
@@ -108,7 +108,7 @@ impl RowTable {
             self.held |= hold(&mut places);
             let stay = (1.0 - places.iter().sum::<f64>()).max(0.0);
             places.insert(shape.stay, if stay < crate::model::rows::ROUNDING { 0.0 } else { stay });
-            if of.program.bends {
+            if of.program.rows.bends {
                 self.write_sums(of.program, classes, shape, &places, row);
             } else {
                 self.write_thresholds(&places, row);
@@ -130,7 +130,7 @@ impl RowTable {
     /// pass a threshold that stands for 1.
     fn write_to(&mut self, program: &Program, shape: &RowShape, places: &[f64], row: usize) {
         let possible = places.iter().rposition(|p| *p > 0.0).unwrap_or(shape.stay);
-        let last = if program.bends { places.len() - 1 } else { possible };
+        let last = if program.rows.bends { places.len() - 1 } else { possible };
         for (four, strip) in self.to.iter_mut().enumerate() {
             let byte = |i: usize| u32::from(shape.to[(four * 4 + i).min(last)]) << (8 * i);
             strip.set(row, (0..4).map(byte).fold(0, std::ops::BitOr::bitor));
@@ -149,7 +149,7 @@ impl RowTable {
                 strip.set(row, single(*sum).to_bits());
             }
         }
-        if !program.own.is_empty() {
+        if !program.rows.own.is_empty() {
             self.stay.set(row, single(places[shape.stay]).to_bits());
         }
     }

@@ -1,8 +1,8 @@
 //! Shapes: how rows of chances are laid out, the same for every period and draw of a study.
 
 use crate::model::Model;
-use crate::model::journey::{Chance, Clock, Stage};
-use crate::quantity::{ParamId, StageId};
+use crate::model::journey::{Chance, Clock, Driver, Stage, State};
+use crate::quantity::{ParamId, StageId, TraitId};
 
 use crate::engine::chance::narrow::{place, whole};
 use crate::engine::lanes::Strip;
@@ -48,8 +48,64 @@ pub struct RowShape {
     pub stay: usize,
 }
 
+/// How the rows of all stages are laid out, and what bends them.
+#[derive(Clone)]
+pub struct RowPlan {
+    /// The most places a row can lead to, staying included, rounded up to what kernels are made for.
+    pub width: usize,
+    /// By stage.
+    pub shapes: Vec<RowShape>,
+    /// The first row of each stage.
+    pub first: Strip,
+    /// The clocks that rows are read by.
+    pub clocks: Vec<ClockShape>,
+    /// Whether rows differ from customer to customer.
+    pub bends: bool,
+    /// What drives moves.
+    pub drivers: Vec<State>,
+    /// The chances that are the customer's own.
+    pub own: Vec<OwnShape>,
+}
+
+impl RowPlan {
+    /// The rows of a model.
+    pub fn new(model: &Model) -> Self {
+        let shapes = row_shapes(model);
+        let total: usize = shapes.iter().map(|row| row.count).sum();
+        // Kernels are made for rows of 4 and of 8 places, and for any multiple of 4.
+        let width = model.stages.iter().map(|s| s.moves().count() + 1).max().unwrap_or(1).next_multiple_of(4);
+        Self {
+            width,
+            first: Strip::of(shapes.iter().map(|row| row.first).chain([total]).map(whole)),
+            clocks: clock_shapes(&shapes),
+            bends: model.stages.iter().any(Stage::is_bent),
+            drivers: states(model, model.stages.iter().flat_map(Stage::move_drivers)),
+            own: own_shapes(model, &shapes),
+            shapes,
+        }
+    }
+
+    /// Whether rows are looked up four numbers at a time.
+    pub fn has_fours(&self) -> bool {
+        !self.clocks.is_empty() && self.width == 4
+    }
+
+    /// The number of rows of all stages; one more is that of nobody.
+    pub fn count(&self) -> usize {
+        self.shapes.iter().map(|row| row.count).sum()
+    }
+}
+
+/// The states that drive, in an order that the file's does not change, as their sums are rounded.
+pub fn states<'m>(model: &Model, drivers: impl Iterator<Item = &'m Driver>) -> Vec<State> {
+    let mut states: Vec<State> = drivers.map(|driver| driver.on).collect();
+    states.sort_unstable_by_key(|state| state.rank(&model.traits));
+    states.dedup();
+    states
+}
+
 /// The clocks that rows are read by.
-pub fn clock_shapes(rows: &[RowShape]) -> Vec<ClockShape> {
+fn clock_shapes(rows: &[RowShape]) -> Vec<ClockShape> {
     let mut clocks: Vec<Clock> = Vec::new();
     for (clock, length, _) in rows.iter().flat_map(|row| &row.clocks) {
         if *length > 1 && !clocks.contains(clock) {
@@ -72,32 +128,32 @@ pub fn clock_shapes(rows: &[RowShape]) -> Vec<ClockShape> {
 }
 
 /// The chances that are the customer's own, in the order of stages and exits.
-pub fn own_shapes(model: &Model, rows: &[RowShape]) -> Vec<OwnShape> {
+fn own_shapes(model: &Model, rows: &[RowShape]) -> Vec<OwnShape> {
     let columns = own_chances(model);
     let mut own = Vec::new();
     for (from, (stage, row)) in model.stages.iter().zip(rows).enumerate() {
         for (exit, written) in stage.moves().enumerate() {
             let Chance::Own { changes, .. } = written.chance else { continue };
             let at = exit + usize::from(exit >= row.stay);
-            let Some(column) = columns.iter().position(|id| *id == changes) else { continue };
+            let Some(column) = columns.iter().position(|(id, _)| *id == changes) else { continue };
             own.push(OwnShape { from: whole(from), at, stay: row.stay, column });
         }
     }
     own
 }
 
-/// The parameters of all chances that are the customer's own, in the order of stages and exits.
-pub fn own_chances(model: &Model) -> Vec<ParamId> {
+/// The parameters and traits of all chances that are the customer's own, in the order of stages and exits.
+pub fn own_chances(model: &Model) -> Vec<(ParamId, TraitId)> {
     let exits = model.stages.iter().flat_map(|stage| &stage.exits);
     let own = exits.filter_map(|exit| match exit.chance {
-        Chance::Own { changes, .. } => Some(changes),
+        Chance::Own { changes, of } => Some((changes, of)),
         _ => None,
     });
     own.collect()
 }
 
 /// How the rows of every stage are laid out.
-pub fn row_shapes(model: &Model) -> Vec<RowShape> {
+fn row_shapes(model: &Model) -> Vec<RowShape> {
     let mut first = 0;
     let mut shapes = Vec::new();
     for (place, stage) in model.stages.iter().enumerate() {

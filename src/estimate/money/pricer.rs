@@ -221,7 +221,7 @@ impl<'m> Pricer<'m> {
     }
 
     fn nobody(&self) -> Flows {
-        Flows::empty(self.program.stages, self.program.booked_moves.len(), self.model.run.horizon)
+        Flows::empty(self.program.stages, self.program.moves.pairs.len(), self.model.run.horizon)
     }
 
     /// The expected books of the whole business, from the expected flows of all real customers by segment.

@@ -115,7 +115,7 @@ impl<'m> Prices<'m> {
     /// money is booked on, and, last, by coming. Books are linear in flows, so those of one of each tell those of all.
     /// Initiatives are paid for by the company.
     pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Rewards, Vec<f64>) {
-        let (stages, moves) = (self.program.stages, self.program.booked_moves.len());
+        let (stages, moves) = (self.program.stages, self.program.moves.pairs.len());
         let times = self.model.run.horizon as usize + 1;
         let by_stage = || ByTime::zeros(stages, times);
         let mut rewards = Rewards { customers: by_stage(), baskets: by_stage(), moves: ByTime::zeros(moves, times) };
@@ -210,7 +210,7 @@ impl OpenBooks<'_, '_> {
             self.stay(place, amounts, customers, (t, owner));
             self.sell(place, amounts, (flows.purchases[t][place], flows.baskets[t][place]), event);
         }
-        for slot in 0..program.booked_moves.len() {
+        for slot in 0..program.moves.pairs.len() {
             self.moved(slot, amounts, flows.moves[t][slot], event);
         }
         let came = cohort.came_in(t);
@@ -244,7 +244,7 @@ impl OpenBooks<'_, '_> {
     /// Books moves of one kind.
     fn moved(&mut self, slot: usize, amounts: &Amounts<'_>, count: f64, event: Entry) {
         let Prices { model, program, .. } = *self.prices;
-        let pair = program.booked_moves[slot];
+        let pair = program.moves.pairs[slot];
         let (from, to) = (pair / program.stages, pair % program.stages);
         for (_, booking) in model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to) {
             self.account(booking, count * amounts.ending[booking.amount], event);

@@ -129,7 +129,7 @@ impl Lives {
 
 /// Customers who stay in each stage throughout, and single purchases and moves.
 fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Flows>, Vec<Flows>) {
-    let nobody = Flows::empty(model.stages.len(), program.booked_moves.len(), model.run.horizon);
+    let nobody = Flows::empty(model.stages.len(), program.moves.pairs.len(), model.run.horizon);
     let mut stays = vec![nobody.clone(); model.stages.len()];
     let mut purchases = stays.clone();
     for t in 0..=model.run.horizon {
@@ -160,7 +160,7 @@ fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Flo
         places.filter(|(place, _)| reached.contains(&StageId::from(*place))).map(|(_, flows)| flows).collect()
     };
     let (stays, mut deeds) = (of_reached(stays), of_reached(purchases));
-    deeds.extend((0..program.booked_moves.len()).map(moved));
+    deeds.extend((0..program.moves.pairs.len()).map(moved));
     (stays, deeds)
 }
 

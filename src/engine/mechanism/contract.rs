@@ -1,0 +1,97 @@
+//! The contract of a mechanism: it declares what it needs, and everything that has to know of it walks over that.
+//!
+//! What a mechanism does not declare is refused or left out, never guessed: no customer is dropped where it may still act,
+//! and no two scenarios share a path where it may act differently.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::needs::Needs;
+use crate::engine::state::at::At;
+use crate::engine::table::sheet::Sheet;
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::quantity::StageId;
+
+/// Where in a period something happens, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Customers come: a block of whom nothing is known yet. There is no period.
+    Begin,
+    /// Time 0, for those who are there at the start. There is no period.
+    Start,
+    /// What fades by itself.
+    Forget,
+    /// What a period in the stage is like.
+    Feel,
+    /// Customers ask for something.
+    Meet,
+    /// What was asked for is given; between `Meet` and this everybody's requests may be added up.
+    Serve,
+    /// What that leaves behind, before the move.
+    Settle,
+    /// The next stage.
+    Move,
+    /// What is counted of the move.
+    Booked,
+    /// Purchases in the new stage.
+    Buy,
+    /// What customers tell each other.
+    Talk,
+    /// The period is counted.
+    Count,
+}
+
+/// Something that happens to customers.
+pub trait Mechanism: Send + Sync + Sized + 'static {
+    /// What the numbers of a period become for it; `()` where it reads none.
+    type Sheet: Sheet;
+
+    /// Registers what it needs, once for a run. `None` where the study does not use it.
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self>;
+
+    /// Where in a period it acts; several steps are allowed.
+    fn steps(&self) -> &'static [Step];
+
+    /// The numbers of one period. Scenarios whose sheets are equal do the same.
+    fn sheet(&self, values: &Values<'_>) -> Self::Sheet;
+
+    /// Takes a block through one step; there is no sheet where customers begin, and at time 0. Loops over customers are
+    /// kernels inside.
+    fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&Self::Sheet>);
+
+    /// Whether a customer in this stage can be dropped for ever as far as this mechanism goes. By default nobody can.
+    fn rests(&self, _stage: StageId) -> bool {
+        false
+    }
+}
+
+/// A mechanism whatever its sheet is.
+pub trait Registered: Send + Sync {
+    /// [`Mechanism::steps`].
+    fn steps(&self) -> &'static [Step];
+    /// [`Mechanism::sheet`].
+    fn sheet(&self, values: &Values<'_>) -> Arc<dyn Sheet>;
+    /// [`Mechanism::run`].
+    fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&dyn Any>);
+    /// [`Mechanism::rests`].
+    fn rests(&self, stage: StageId) -> bool;
+}
+
+impl<M: Mechanism> Registered for M {
+    fn steps(&self) -> &'static [Step] {
+        Mechanism::steps(self)
+    }
+
+    fn sheet(&self, values: &Values<'_>) -> Arc<dyn Sheet> {
+        Arc::new(Mechanism::sheet(self, values))
+    }
+
+    fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&dyn Any>) {
+        Mechanism::run(self, step, at, sheet.and_then(<dyn Any>::downcast_ref));
+    }
+
+    fn rests(&self, stage: StageId) -> bool {
+        Mechanism::rests(self, stage)
+    }
+}

@@ -1,0 +1,150 @@
+//! Needs: what mechanisms register for a run.
+
+use super::own::OWN;
+use crate::engine::chance::draws::Purpose;
+use crate::engine::state::bits::{BitsId, BitsSpec};
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
+use crate::engine::state::plan::{DriverState, OwnColumn, Plan, StateColumn};
+use crate::engine::state::subset::SubsetPlan;
+use crate::engine::table::program::Program;
+use crate::engine::table::shape::own_chances;
+use crate::model::Model;
+use crate::model::journey::State;
+use crate::quantity::TraitId;
+
+/// Where everybody was before the move.
+const BEFORE: ColumnSpec = ColumnSpec::new("before");
+
+/// What mechanisms register for a run.
+pub struct Needs<'m> {
+    model: &'m Model,
+    /// What every mechanism reads.
+    pub program: &'m Program,
+    /// Whether lives are compared between scenarios.
+    pub compares: bool,
+    plan: Plan,
+    /// Whether all that can make scenarios differ in the mechanism that declares now is in its sheet.
+    compared_by_sheet: bool,
+}
+
+impl<'m> Needs<'m> {
+    /// Nothing yet.
+    pub fn new(model: &'m Model, program: &'m Program, compares: bool) -> Self {
+        Self { model, program, compares, plan: Plan::default(), compared_by_sheet: false }
+    }
+
+    /// A column of words that customers carry on, such as how long they have been in a stage. Newcomers have 0 there.
+    pub fn words(&mut self, spec: ColumnSpec) -> ColumnId<u32, Lasting> {
+        self.plan.lasting.words(spec)
+    }
+
+    /// A column of numbers that customers carry on. Newcomers have 0 there.
+    pub fn numbers(&mut self, spec: ColumnSpec) -> ColumnId<f32, Lasting> {
+        self.plan.lasting.numbers(spec)
+    }
+
+    /// A column of all bits or none that customers carry on. Those who have it are counted when they are dropped: the
+    /// second number is the place among [`Gone::with_flag`](crate::engine::state::block::Gone::with_flag).
+    pub fn flag(&mut self, spec: ColumnSpec) -> (ColumnId<u32, Lasting>, usize) {
+        let column = self.words(spec);
+        let place = self.plan.flags.iter().position(|flag| *flag == column).unwrap_or_else(|| {
+            self.plan.flags.push(column);
+            self.plan.flags.len() - 1
+        });
+        (column, place)
+    }
+
+    /// A column of words that are known within a period only. What a mechanism reads must have been written in the period,
+    /// before the move or after it; columns that are written before the move and read after it join.
+    pub fn passing_words(&mut self, spec: ColumnSpec) -> ColumnId<u32, Passing> {
+        self.plan.passing.words(spec)
+    }
+
+    /// The same of numbers.
+    pub fn passing_numbers(&mut self, spec: ColumnSpec) -> ColumnId<f32, Passing> {
+        self.plan.passing.numbers(spec)
+    }
+
+    /// Where everybody was before the move.
+    pub fn before(&mut self) -> ColumnId<u32, Passing> {
+        let column = self.plan.passing.words(ColumnSpec { idle: self.program.nobody(), ..BEFORE });
+        self.plan.before = Some(column);
+        column
+    }
+
+    /// A column for what happened to each customer in a period, as a number that goes into the fingerprint of a life; 0
+    /// where nothing did. None where lives are not compared.
+    pub fn event(&mut self, name: &'static str) -> Option<ColumnId<u32, Passing>> {
+        self.compares.then(|| {
+            let column = self.plan.passing.words(ColumnSpec::new(name));
+            if !self.plan.events.contains(&column) {
+                self.plan.events.push(column);
+            }
+            column
+        })
+    }
+
+    /// The fingerprint of every life.
+    pub fn digest(&mut self, spec: ColumnSpec) -> ColumnId<u32, Lasting> {
+        let column = self.words(spec);
+        self.plan.digest = Some(column);
+        column
+    }
+
+    /// Random bits for every customer and period.
+    pub fn bits(&mut self, purpose: Purpose) -> BitsId {
+        self.plan.bits.register(BitsSpec { purpose, normal: false })
+    }
+
+    /// The same; the standard normal numbers that they stand for are made once where several scenarios read them.
+    pub fn normal_bits(&mut self, purpose: Purpose) -> BitsId {
+        self.plan.bits.register(BitsSpec { purpose, normal: true })
+    }
+
+    /// Lists of some customers.
+    pub fn subset(&mut self, lists: SubsetPlan) {
+        self.plan.subset = self.plan.subset.and(lists);
+    }
+
+    /// A state that drivers may read.
+    pub fn state(&mut self, state: DriverState) {
+        self.plan.states.push(state);
+    }
+
+    /// The column of a trait; none where nobody has registered it.
+    pub fn trait_column(&self, of: TraitId) -> Option<ColumnId<f32, Lasting>> {
+        match self.plan.state(State::Trait(of))?.column {
+            StateColumn::Lasting(column) => Some(column),
+            StateColumn::Passing(_) => None,
+        }
+    }
+
+    /// The columns of the chances that are the customer's own.
+    pub fn own_chances(&mut self) {
+        if !self.plan.own.is_empty() {
+            return;
+        }
+        for (place, (_, of)) in own_chances(self.model).into_iter().enumerate() {
+            if let Some(of) = self.trait_column(of) {
+                let column = self.numbers(OWN.at(place).made_anew());
+                self.plan.own.push(OwnColumn { column, of });
+            }
+        }
+    }
+
+    /// Says that all that can make two scenarios differ in what this mechanism does, the customers being the same, is in
+    /// its sheet. Without it no two scenarios share a path.
+    pub fn compared_by_sheet(&mut self) {
+        self.compared_by_sheet = true;
+    }
+
+    /// Whether the mechanism that has just declared said so; the next one begins anew.
+    pub fn take_compared_by_sheet(&mut self) -> bool {
+        std::mem::take(&mut self.compared_by_sheet)
+    }
+
+    /// What was registered.
+    pub fn plan(self) -> Plan {
+        self.plan
+    }
+}

@@ -1,0 +1,130 @@
+//! The schedule: which mechanisms there are, and in which order they act in a period.
+
+use std::sync::Arc;
+
+use super::arrive::Arrive;
+use super::booked_moves::CountMoves;
+use super::buy::Buy;
+use super::compare::Compare;
+use super::contract::{Mechanism, Registered, Step};
+use super::count::Count;
+use super::feel::Feel;
+use super::needs::Needs;
+use super::transition::Transition;
+use crate::engine::chance::crowd::Crowd;
+use crate::engine::chance::draws::Draws;
+use crate::engine::lanes::InstructionSet;
+use crate::engine::state::at::{At, World};
+use crate::engine::state::block::Block;
+use crate::engine::state::plan::Plan;
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::program::{Program, bits};
+use crate::engine::table::sheet::Sheet;
+use crate::engine::table::tables::{SheetMaker, TableMaker};
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::quantity::StageId;
+
+/// All mechanisms. Several that act at one step act in this order.
+const MECHANISMS: [fn(&Model, &mut Needs<'_>) -> Option<Box<dyn Registered>>; 7] = [
+    declared::<Arrive>,
+    declared::<Feel>,
+    declared::<Transition>,
+    declared::<CountMoves>,
+    declared::<Buy>,
+    declared::<Count>,
+    declared::<Compare>,
+];
+
+fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dyn Registered>> {
+    M::declare(model, needs).map(|mechanism| Box::new(mechanism) as Box<dyn Registered>)
+}
+
+/// The mechanisms that a study uses, in the order of a period.
+pub struct Schedule {
+    /// What every mechanism reads.
+    pub program: Program,
+    /// What mechanisms have registered.
+    pub plan: Plan,
+    /// How stages change; the coupled estimator takes its place.
+    pub transition: Transition,
+    /// By their places among all.
+    mechanisms: Vec<Option<Box<dyn Registered>>>,
+    turns: Vec<Turn>,
+    shares_paths: bool,
+}
+
+/// A mechanism at one step.
+#[derive(Clone, Copy)]
+struct Turn {
+    step: Step,
+    place: usize,
+}
+
+impl Schedule {
+    /// The schedule of a model; `compares` says whether lives are compared between scenarios.
+    pub fn new(model: &Model, compares: bool) -> Self {
+        let program = Program::new(model);
+        let mut needs = Needs::new(model, &program, compares);
+        let (mut mechanisms, mut shares_paths) = (Vec::new(), true);
+        for declare in MECHANISMS {
+            let mechanism = declare(model, &mut needs);
+            let compared_by_sheet = needs.take_compared_by_sheet();
+            shares_paths &= mechanism.is_none() || compared_by_sheet;
+            mechanisms.push(mechanism);
+        }
+        let transition = Transition::of(model, &mut needs);
+        let mut plan = needs.plan();
+        let rests = |stage| mechanisms.iter().flatten().all(|its| its.rests(StageId::from(stage)));
+        plan.inert = bits((0..program.stages).map(rests).chain([true]));
+        let acts = |(place, its): (usize, &Option<Box<dyn Registered>>)| {
+            let steps = its.as_ref().map_or(&[] as &[Step], |its| its.steps());
+            steps.iter().map(move |step| Turn { step: *step, place }).collect::<Vec<_>>()
+        };
+        let mut turns: Vec<Turn> = mechanisms.iter().enumerate().flat_map(acts).collect();
+        turns.sort_by_key(|turn| turn.step);
+        Self { program, plan, transition, mechanisms, turns, shares_paths }
+    }
+
+    /// Whether two scenarios whose sheets are equal can share a path.
+    pub fn shares_paths(&self) -> bool {
+        self.shares_paths
+    }
+
+    /// What is the same for every block of a replication.
+    pub fn world(&self, draws: Draws, set: InstructionSet) -> World<'_> {
+        World { program: &self.program, plan: &self.plan, draws, set }
+    }
+
+    /// What tables are made from.
+    pub fn tables<'a>(&'a self, model: &'a Model) -> TableMaker<'a> {
+        TableMaker { model, program: &self.program, sheets: self }
+    }
+
+    /// Fills a block with `count` customers of a crowd, at time 0 or at the beginning of the period in which they come.
+    pub fn begin(&self, world: &World<'_>, block: &mut Block, scratch: &mut Scratch, (crowd, count): (Crowd, usize)) {
+        block.begin(world, crowd, count);
+        self.run(Step::Begin, Step::Begin, &mut At { block, world, period: None, scratch, counts: None });
+    }
+
+    /// Takes a block through the steps from one to another, both included.
+    pub fn run(&self, first: Step, last: Step, at: &mut At<'_>) {
+        let turns = self.turns.iter().skip_while(|turn| turn.step < first).take_while(|turn| turn.step <= last);
+        for Turn { step, place } in turns {
+            if let Some(mechanism) = &self.mechanisms[*place] {
+                let sheet = at.period.and_then(|period| period.table.sheets.of(*place));
+                mechanism.run(*step, at, sheet);
+            }
+        }
+    }
+}
+
+impl SheetMaker for Schedule {
+    fn count(&self) -> usize {
+        self.mechanisms.len()
+    }
+
+    fn sheet(&self, place: usize, values: &Values<'_>) -> Arc<dyn Sheet> {
+        self.mechanisms[place].as_ref().map_or_else(|| Arc::new(()) as Arc<dyn Sheet>, |its| its.sheet(values))
+    }
+}

@@ -3,9 +3,9 @@
 use crate::engine::exact::cohort::Solver;
 use crate::engine::exact::cost::ExactCost;
 use crate::engine::exact::depth::Depth;
-use crate::engine::exact::obstacle::obstacles;
 use crate::engine::exact::precision::Precision;
 use crate::engine::exact::settling::draws_to_settle;
+use crate::engine::mechanism::schedule::obstacles;
 use crate::engine::run::divergence::Grain;
 use crate::engine::run::experiment::Experiment;
 use crate::engine::run::work::CUSTOMER_PERIOD;

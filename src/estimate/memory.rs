@@ -11,7 +11,8 @@ use crate::quantity::{ScenarioId, SegmentId};
 use crate::engine::count::cells::{Arrivals, BATCHES, planned};
 use crate::engine::exact::cohort::MOST_INTERVALS;
 use crate::engine::exact::layout::tunnel_length;
-use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction, obstacles};
+use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction};
+use crate::engine::mechanism::schedule::obstacles;
 use crate::engine::run::group::MOST_THAT_KEEP_BITS;
 use crate::engine::run::wave::{strikes, wave};
 

@@ -14,6 +14,21 @@ use super::draw::Draw;
 use super::roadmap::{Initiative, Level};
 use crate::quantity::ScenarioId;
 
+/// Whom a roadmap reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// The customers of a segment.
+    Segment(SegmentId),
+    /// The company itself: what no segment has to itself.
+    Company,
+}
+
+impl From<SegmentId> for Whom {
+    fn from(segment: SegmentId) -> Self {
+        Self::Segment(segment)
+    }
+}
+
 /// How one scenario's roadmap goes.
 pub struct Course<'m> {
     model: &'m Model,
@@ -48,19 +63,24 @@ impl Run<'_> {
         (self.works && self.arrival <= self.initiative.until).then_some(self.arrival)
     }
 
-    /// The period in which it reaches a segment.
-    fn reaches(&self, segment: SegmentId) -> u32 {
-        self.arrival.saturating_add(self.initiative.waves[segment.index()])
+    /// The period in which it reaches a segment; the company itself with the first of them.
+    fn reaches(&self, whom: Whom) -> u32 {
+        let waves = &self.initiative.waves;
+        let wave = match whom {
+            Whom::Segment(segment) => waves[segment.index()],
+            Whom::Company => waves.iter().copied().min().unwrap_or(0),
+        };
+        self.arrival.saturating_add(wave)
     }
 
     /// Whether it reaches a segment before it is over; who is not reached is not disturbed either.
-    fn disturbs(&self, segment: SegmentId) -> bool {
-        self.reaches(segment) <= self.initiative.until
+    fn disturbs(&self, whom: Whom) -> bool {
+        self.reaches(whom) <= self.initiative.until
     }
 
     /// Which period after it reached a segment `t` is, counted from 1; 0 before that.
-    fn grown(&self, segment: SegmentId, t: u32) -> u32 {
-        (t + 1).saturating_sub(self.reaches(segment))
+    fn grown(&self, whom: Whom, t: u32) -> u32 {
+        (t + 1).saturating_sub(self.reaches(whom))
     }
 
     /// Whether it is paid for in period `t`: from its start, to its end or until it has failed.
@@ -70,8 +90,9 @@ impl Run<'_> {
     }
 
     /// Whether it is in use by a segment's customers in period `t`.
-    pub fn is_in_use(&self, segment: SegmentId, t: u32) -> bool {
-        self.works && t <= self.initiative.until && self.grown(segment, t) > 0
+    pub fn is_in_use(&self, whom: impl Into<Whom>, t: u32) -> bool {
+        let whom = whom.into();
+        self.works && t <= self.initiative.until && self.grown(whom, t) > 0
     }
 }
 
@@ -173,16 +194,17 @@ impl<'m> Course<'m> {
     }
 
     /// How much of a run's effects is in force for a segment at time `t`; below 0 while it disturbs more than it helps.
-    pub fn share(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
+    pub fn share(&self, run: &Run<'_>, whom: impl Into<Whom>, t: u32) -> f64 {
+        let whom = whom.into();
         let own_dip = run.initiative.dip.as_ref().is_some_and(|dip| dip.effects.is_empty());
-        let loss = if own_dip { self.loss(run, segment, t) } else { 0.0 };
-        self.gain(run, segment, t) - loss
+        let loss = if own_dip { self.loss(run, whom, t) } else { 0.0 };
+        self.gain(run, whom, t) - loss
     }
 
     /// The same without the loss while people learn.
-    fn gain(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
-        let grown = run.grown(segment, t);
-        if grown == 0 || !run.is_in_use(segment, t) {
+    fn gain(&self, run: &Run<'_>, whom: Whom, t: u32) -> f64 {
+        let grown = run.grown(whom, t);
+        if grown == 0 || !run.is_in_use(whom, t) {
             return 0.0;
         }
         let initiative = run.initiative;
@@ -208,22 +230,23 @@ impl<'m> Course<'m> {
     }
 
     /// The loss while a segment's customers and those who serve them get used to a run, as a share of the full effect.
-    pub fn loss(&self, run: &Run<'_>, segment: SegmentId, t: u32) -> f64 {
+    pub fn loss(&self, run: &Run<'_>, whom: impl Into<Whom>, t: u32) -> f64 {
         let Some(dip) = &run.initiative.dip else { return 0.0 };
-        let grown = run.grown(segment, t);
-        if grown == 0 || !run.disturbs(segment) {
+        let whom = whom.into();
+        let grown = run.grown(whom, t);
+        if grown == 0 || !run.disturbs(whom) {
             return 0.0;
         }
         let left = dip.left(grown);
-        if left == 0.0 { 0.0 } else { self.draw[dip.share] * left * self.overload(segment, t) }
+        if left == 0.0 { 0.0 } else { self.draw[dip.share] * left * self.overload(whom, t) }
     }
 
     /// By how much losses are larger because more is being got used to than people can take.
-    fn overload(&self, segment: SegmentId, t: u32) -> f64 {
+    fn overload(&self, whom: Whom, t: u32) -> f64 {
         let Some(capacity) = self.model.roadmap.change_capacity else { return 1.0 };
         let being_learnt = |run: &&Run<'_>| {
             let dip = run.initiative.dip.as_ref();
-            run.disturbs(segment) && dip.is_some_and(|dip| (1..=dip.periods).contains(&run.grown(segment, t)))
+            run.disturbs(whom) && dip.is_some_and(|dip| (1..=dip.periods).contains(&run.grown(whom, t)))
         };
         (self.runs.iter().filter(being_learnt).count() as f64 / capacity).max(1.0)
     }

@@ -10,7 +10,7 @@ use crate::study::path::ParamPath as Path;
 
 use super::Model;
 use super::change::{Change, Op};
-use super::course::Course;
+use super::course::{Course, Whom};
 use super::draw::Draw;
 use super::param::ParamSet;
 use super::strikes::{MOST_STRIKES, Strikes};
@@ -108,7 +108,13 @@ impl<'m> Timeline<'m> {
         fired: &[Option<u32>],
         segment: SegmentId,
     ) -> Self {
-        Self::concerning(model, drawn, scenario, (fired, segment), None)
+        Self::concerning(model, drawn, scenario, (fired, segment.into()), None)
+    }
+
+    /// The same for the company itself: without what changes for one segment only. An initiative reaches it together with
+    /// the first segment.
+    pub fn of_company(model: &'m Model, drawn: &'m Draw, scenario: ScenarioId, fired: &[Option<u32>]) -> Self {
+        Self::concerning(model, drawn, scenario, (fired, Whom::Company), None)
     }
 
     /// The same with only those changes that aim at some numbers, by parameter; without them, all changes.
@@ -116,14 +122,16 @@ impl<'m> Timeline<'m> {
         model: &'m Model,
         drawn: &'m Draw,
         scenario: ScenarioId,
-        (fired, segment): (&[Option<u32>], SegmentId),
+        (fired, whom): (&[Option<u32>], Whom),
         wanted: Option<&'m [bool]>,
     ) -> Self {
         let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0], wanted };
         let written = &model.scenarios[scenario.index()];
         timeline.patterns();
-        timeline.plain(&model.segments[segment.index()].changes, 0);
-        timeline.initiatives(&Course::new(model, drawn, scenario, fired), segment);
+        if let Whom::Segment(segment) = whom {
+            timeline.plain(&model.segments[segment.index()].changes, 0);
+        }
+        timeline.initiatives(&Course::new(model, drawn, scenario, fired), whom);
         timeline.plain(&written.changes, 0);
         for (rule, from) in written.rules.iter().zip(fired) {
             if let Some(from) = from {
@@ -189,7 +197,7 @@ impl<'m> Timeline<'m> {
         }
     }
 
-    fn initiatives(&mut self, course: &Course<'m>, segment: SegmentId) {
+    fn initiatives(&mut self, course: &Course<'m>, whom: Whom) {
         let times = 0..=self.model.run.horizon;
         for run in &course.runs {
             let shares = |share: &dyn Fn(u32) -> f64| Share::ByTime(times.clone().map(share).collect());
@@ -197,7 +205,7 @@ impl<'m> Timeline<'m> {
                 if !self.is_wanted(&effect.targets) {
                     continue;
                 }
-                let shares = shares(&|t| course.share(run, segment, t));
+                let shares = shares(&|t| course.share(run, whom, t));
                 self.push(effect, Amount::Same(self.drawn[effect.amount]), shares);
             }
             let listed = run.initiative.dip.iter().flat_map(|dip| &dip.effects);
@@ -205,7 +213,7 @@ impl<'m> Timeline<'m> {
                 if !self.is_wanted(&effect.targets) {
                     continue;
                 }
-                let shares = shares(&|t| course.loss(run, segment, t));
+                let shares = shares(&|t| course.loss(run, whom, t));
                 self.push(effect, Amount::Same(self.drawn[effect.amount]), shares);
             }
         }

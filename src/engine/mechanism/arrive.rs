@@ -49,6 +49,7 @@ struct OfTrait {
 }
 
 impl Mechanism for Arrive {
+    const NAME: &'static str = "arrive";
     type Sheet = ();
 
     fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
@@ -98,6 +99,10 @@ impl Mechanism for Arrive {
 
     fn rests(&self, _stage: StageId) -> bool {
         true
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

@@ -16,6 +16,7 @@ pub struct CountMoves {
 }
 
 impl Mechanism for CountMoves {
+    const NAME: &'static str = "booked moves";
     type Sheet = ();
 
     fn declare(_model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
@@ -50,6 +51,10 @@ impl Mechanism for CountMoves {
 
     fn rests(&self, _stage: StageId) -> bool {
         true
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

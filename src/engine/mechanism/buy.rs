@@ -127,6 +127,7 @@ struct Leave {
 }
 
 impl Mechanism for Buy {
+    const NAME: &'static str = "buy";
     type Sheet = BuySheet;
 
     fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
@@ -208,6 +209,10 @@ impl Mechanism for Buy {
 
     fn rests(&self, stage: StageId) -> bool {
         self.shops[stage.index()].is_none()
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

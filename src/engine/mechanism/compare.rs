@@ -22,6 +22,7 @@ pub struct Compare {
 }
 
 impl Mechanism for Compare {
+    const NAME: &'static str = "compare";
     type Sheet = ();
 
     fn declare(_model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
@@ -52,6 +53,10 @@ impl Mechanism for Compare {
 
     fn rests(&self, _stage: StageId) -> bool {
         true
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

@@ -7,7 +7,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::needs::Needs;
+use super::totals::{Barrier, Totals};
 use crate::engine::state::at::At;
+use crate::engine::table::field::Field;
 use crate::engine::table::sheet::Sheet;
 use crate::engine::table::values::Values;
 use crate::model::Model;
@@ -44,6 +46,9 @@ pub enum Step {
 
 /// Something that happens to customers.
 pub trait Mechanism: Send + Sync + Sized + 'static {
+    /// What it is called in messages.
+    const NAME: &'static str;
+
     /// What the numbers of a period become for it; `()` where it reads none.
     type Sheet: Sheet;
 
@@ -60,9 +65,19 @@ pub trait Mechanism: Send + Sync + Sized + 'static {
     /// kernels inside.
     fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&Self::Sheet>);
 
+    /// Settles what customers share, from what all of them come to; `field` holds what it was before. `company` are the
+    /// numbers of the period for the company itself, where [`Needs::company`] asks for them.
+    fn weigh(&self, _barrier: Barrier, _totals: &Totals<'_>, _company: Option<&Self::Sheet>, _field: &mut Field) {}
+
     /// Whether a customer in this stage can be dropped for ever as far as this mechanism goes. By default nobody can.
     fn rests(&self, _stage: StageId) -> bool {
         false
+    }
+
+    /// Why exact expectations cannot follow it in this study; none where they do, or the study does not use it. By default
+    /// they cannot.
+    fn obstacle(_model: &Model) -> Option<String> {
+        Some(format!("`{}` is simulated only", Self::NAME))
     }
 }
 
@@ -74,6 +89,8 @@ pub trait Registered: Send + Sync {
     fn sheet(&self, values: &Values<'_>) -> Arc<dyn Sheet>;
     /// [`Mechanism::run`].
     fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&dyn Any>);
+    /// [`Mechanism::weigh`].
+    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, company: Option<&dyn Any>, field: &mut Field);
     /// [`Mechanism::rests`].
     fn rests(&self, stage: StageId) -> bool;
 }
@@ -89,6 +106,10 @@ impl<M: Mechanism> Registered for M {
 
     fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&dyn Any>) {
         Mechanism::run(self, step, at, sheet.and_then(<dyn Any>::downcast_ref));
+    }
+
+    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, company: Option<&dyn Any>, field: &mut Field) {
+        Mechanism::weigh(self, barrier, totals, company.and_then(<dyn Any>::downcast_ref), field);
     }
 
     fn rests(&self, stage: StageId) -> bool {

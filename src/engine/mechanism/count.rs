@@ -35,6 +35,7 @@ pub struct Count {
 }
 
 impl Mechanism for Count {
+    const NAME: &'static str = "count";
     type Sheet = ();
 
     fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
@@ -90,6 +91,10 @@ impl Mechanism for Count {
 
     fn rests(&self, stage: StageId) -> bool {
         !self.changes[stage.index()]
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

@@ -71,6 +71,7 @@ pub struct FeelSheet {
 }
 
 impl Mechanism for Feel {
+    const NAME: &'static str = "feel";
     type Sheet = FeelSheet;
 
     fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
@@ -131,6 +132,10 @@ impl Mechanism for Feel {
     // Satisfaction that nothing reads changes nothing: who reads it does not let them rest.
     fn rests(&self, _stage: StageId) -> bool {
         true
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

@@ -15,4 +15,6 @@ pub mod own;
 pub mod part;
 pub mod row;
 pub mod schedule;
+pub mod talk;
+pub mod totals;
 pub mod transition;

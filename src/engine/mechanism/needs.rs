@@ -4,8 +4,9 @@ use super::own::OWN;
 use crate::engine::chance::draws::Purpose;
 use crate::engine::state::bits::{BitsId, BitsSpec};
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
-use crate::engine::state::plan::{DriverState, OwnColumn, Plan, StateColumn};
+use crate::engine::state::plan::{DriverState, ListId, OwnColumn, Plan, StateColumn};
 use crate::engine::state::subset::SubsetPlan;
+use crate::engine::table::field::FieldId;
 use crate::engine::table::program::Program;
 use crate::engine::table::shape::own_chances;
 use crate::model::Model;
@@ -130,6 +131,28 @@ impl<'m> Needs<'m> {
                 self.plan.own.push(OwnColumn { column, of });
             }
         }
+    }
+
+    /// Numbers that customers share in a period, settled by [`Mechanism::weigh`](super::contract::Mechanism::weigh).
+    pub fn field(&mut self, name: &'static str, length: usize) -> FieldId {
+        self.plan.fields.register(name, length)
+    }
+
+    /// Asks for a look at all customers within a period, after [`Step::Meet`](super::contract::Step::Meet).
+    pub fn barrier(&mut self) {
+        self.plan.barrier = true;
+    }
+
+    /// Asks for the numbers of the company itself. Scenarios that differ in them part.
+    pub fn company(&mut self) {
+        self.plan.company = true;
+    }
+
+    /// A list of some customers of each block, by their places; it is emptied when a period is over, and outlives the look at
+    /// all customers within it.
+    pub fn list(&mut self) -> ListId {
+        self.plan.lists += 1;
+        ListId(self.plan.lists - 1)
     }
 
     /// Says that all that can make two scenarios differ in what this mechanism does, the customers being the same, is in

@@ -10,6 +10,8 @@ use super::contract::{Mechanism, Registered, Step};
 use super::count::Count;
 use super::feel::Feel;
 use super::needs::Needs;
+use super::talk::Talk;
+use super::totals::{Barrier, Totals};
 use super::transition::Transition;
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
@@ -18,26 +20,45 @@ use crate::engine::state::at::{At, World};
 use crate::engine::state::block::Block;
 use crate::engine::state::plan::Plan;
 use crate::engine::state::scratch::Scratch;
+use crate::engine::table::field::{Field, TALKERS};
 use crate::engine::table::program::{Program, bits};
-use crate::engine::table::sheet::Sheet;
-use crate::engine::table::tables::{SheetMaker, TableMaker};
+use crate::engine::table::sheet::{Sheet, SheetMaker, Sheets};
+use crate::engine::table::tables::TableMaker;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::quantity::StageId;
 
 /// All mechanisms. Several that act at one step act in this order.
-const MECHANISMS: [fn(&Model, &mut Needs<'_>) -> Option<Box<dyn Registered>>; 7] = [
-    declared::<Arrive>,
-    declared::<Feel>,
-    declared::<Transition>,
-    declared::<CountMoves>,
-    declared::<Buy>,
-    declared::<Count>,
-    declared::<Compare>,
+const MECHANISMS: [Entry; 8] = [
+    entry::<Arrive>(),
+    entry::<Feel>(),
+    entry::<Transition>(),
+    entry::<CountMoves>(),
+    entry::<Buy>(),
+    entry::<Talk>(),
+    entry::<Count>(),
+    entry::<Compare>(),
 ];
+
+/// A mechanism before it is known whether a study uses it.
+struct Entry {
+    declare: fn(&Model, &mut Needs<'_>) -> Option<Box<dyn Registered>>,
+    obstacle: fn(&Model) -> Option<String>,
+}
+
+const fn entry<M: Mechanism>() -> Entry {
+    Entry { declare: declared::<M>, obstacle: M::obstacle }
+}
 
 fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dyn Registered>> {
     M::declare(model, needs).map(|mechanism| Box::new(mechanism) as Box<dyn Registered>)
+}
+
+/// What stands in the way of exact expectations; empty where nothing does. Whether they are as exact as they have to be is
+/// found by [`precision`](crate::engine::exact::precision).
+pub fn obstacles(model: &Model) -> Vec<String> {
+    let by_mechanism = MECHANISMS.iter().filter_map(|entry| (entry.obstacle)(model));
+    by_mechanism.chain(crate::engine::exact::obstacle::obstacles(model)).collect()
 }
 
 /// The mechanisms that a study uses, in the order of a period.
@@ -67,8 +88,8 @@ impl Schedule {
         let program = Program::new(model);
         let mut needs = Needs::new(model, &program, compares);
         let (mut mechanisms, mut shares_paths) = (Vec::new(), true);
-        for declare in MECHANISMS {
-            let mechanism = declare(model, &mut needs);
+        for entry in MECHANISMS {
+            let mechanism = (entry.declare)(model, &mut needs);
             let compared_by_sheet = needs.take_compared_by_sheet();
             shares_paths &= mechanism.is_none() || compared_by_sheet;
             mechanisms.push(mechanism);
@@ -83,6 +104,7 @@ impl Schedule {
         };
         let mut turns: Vec<Turn> = mechanisms.iter().enumerate().flat_map(acts).collect();
         turns.sort_by_key(|turn| turn.step);
+        shares_paths &= !plan.is_coupled() && plan.lists == 0;
         Self { program, plan, transition, mechanisms, turns, shares_paths }
     }
 
@@ -98,7 +120,7 @@ impl Schedule {
 
     /// What tables are made from.
     pub fn tables<'a>(&'a self, model: &'a Model) -> TableMaker<'a> {
-        TableMaker { model, program: &self.program, sheets: self }
+        TableMaker { model, program: &self.program, fields: &self.plan.fields, sheets: self }
     }
 
     /// Fills a block with `count` customers of a crowd, at time 0 or at the beginning of the period in which they come.
@@ -114,6 +136,23 @@ impl Schedule {
             if let Some(mechanism) = &self.mechanisms[*place] {
                 let sheet = at.period.and_then(|period| period.table.sheets.of(*place));
                 mechanism.run(*step, at, sheet);
+            }
+        }
+        if last == Step::Count {
+            at.block.lists.iter_mut().for_each(Vec::clear);
+        }
+    }
+
+    /// How many real customers talked one period before.
+    pub fn talkers(&self, field: &Field) -> f64 {
+        self.plan.fields.find(TALKERS).map_or(0.0, |id| field.get(id)[1])
+    }
+
+    /// Settles what customers share, from what all of them come to.
+    pub fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, company: &Sheets, field: &mut Field) {
+        for (place, mechanism) in self.mechanisms.iter().enumerate() {
+            if let Some(mechanism) = mechanism {
+                mechanism.weigh(barrier, totals, company.of(place), field);
             }
         }
     }

@@ -88,6 +88,7 @@ impl Transition {
 }
 
 impl Mechanism for Transition {
+    const NAME: &'static str = "transition";
     // Rows, classes and own chances are in the table of the period itself: the coupled estimator compares them.
     type Sheet = ();
 
@@ -115,6 +116,10 @@ impl Mechanism for Transition {
 
     fn rests(&self, stage: StageId) -> bool {
         self.absorbs[stage.index()]
+    }
+
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
     }
 }
 

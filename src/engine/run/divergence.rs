@@ -101,15 +101,10 @@ impl Divergence {
             cost += self.way.live as u64;
             let tables = agreement.tables(t);
             let now = InPeriod { table: tables[0], t };
-            rollout.schedule.run(
-                Step::Forget,
-                Step::Settle,
-                &mut rollout.at((&mut self.way, &mut self.scratch), &bits, now, None),
-            );
+            rollout.walk((&mut self.way, &mut self.scratch), &bits, now, (Step::Forget, Step::Settle), None);
             let meeting = agreement.meeting(t);
             if let Meeting::Same = meeting {
-                let mut at = rollout.at((&mut self.way, &mut self.scratch), &bits, now, None);
-                rollout.schedule.run(Step::Move, Step::Move, &mut at);
+                rollout.walk((&mut self.way, &mut self.scratch), &bits, now, (Step::Move, Step::Move), None);
             } else {
                 let now = tables.map(|table| rollout.moment(&self.way, &bits, InPeriod { table, t }));
                 let parting = Parting { transition: &rollout.schedule.transition, now, meeting };
@@ -117,11 +112,7 @@ impl Divergence {
                 self.note(listed, t);
                 parting.follow(&mut self.way, &self.scratch, &self.fork);
             }
-            rollout.schedule.run(
-                Step::Booked,
-                Step::Count,
-                &mut rollout.at((&mut self.way, &mut self.scratch), &bits, now, None),
-            );
+            rollout.walk((&mut self.way, &mut self.scratch), &bits, now, (Step::Booked, Step::Count), None);
             self.way.put_back(bits, &mut self.scratch);
         }
         cost
@@ -187,8 +178,8 @@ impl Divergence {
 
     fn count_gone(&mut self, rollout: &Rollout<'_>, now: InPeriod<'_>, side: usize, ledger: &mut Ledger) {
         let bits = std::mem::take(&mut self.joiners.bits);
-        let mut at = rollout.at((&mut self.pair[side], &mut self.scratch), &bits, now, Some(ledger));
-        rollout.schedule.run(Step::Count, Step::Count, &mut at);
+        let steps = (Step::Count, Step::Count);
+        rollout.walk((&mut self.pair[side], &mut self.scratch), &bits, now, steps, Some(ledger));
         self.joiners.bits = bits;
     }
 
@@ -201,20 +192,21 @@ impl Divergence {
         (joining, t): (&[u32], u32),
         ledger: &mut Ledger,
     ) -> u64 {
-        let (world, schedule) = (&rollout.world, rollout.schedule);
+        let world = &rollout.world;
         let tables = agreement.tables(t);
         let now = InPeriod { table: tables[side], t };
         let mut bits = self.pair[side].take_bits(world, &mut self.scratch, t);
         let live = self.pair[side].live;
         if live > 0 {
-            let mut at = rollout.at((&mut self.pair[side], &mut self.scratch), &bits, now, Some(ledger));
-            schedule.run(Step::Forget, Step::Move, &mut at);
+            let steps = (Step::Forget, Step::Move);
+            rollout.walk((&mut self.pair[side], &mut self.scratch), &bits, now, steps, Some(ledger));
         }
         if !joining.is_empty() {
             self.partings.load((&mut self.joining, &mut self.joiners), world, joining);
             let theirs = self.joining.take_bits(world, &mut self.joiners, t);
             let both = tables.map(|table| rollout.moment(&self.joining, &theirs, InPeriod { table, t }));
-            let parting = Parting { transition: &schedule.transition, now: both, meeting: agreement.meeting(t) };
+            let parting =
+                Parting { transition: &rollout.schedule.transition, now: both, meeting: agreement.meeting(t) };
             let way = if side == 0 { Way::Baseline } else { Way::Scenario };
             parting.split(&mut self.joining, way, &mut self.joiners, &mut self.fork);
             self.scratch.columns.join(live, &self.joiners.columns, joining.len());
@@ -223,8 +215,8 @@ impl Divergence {
             self.pair[side].join(&mut bits, &self.joining, &theirs);
             self.joining.put_back(theirs, &mut self.joiners);
         }
-        let mut at = rollout.at((&mut self.pair[side], &mut self.scratch), &bits, now, Some(ledger));
-        schedule.run(Step::Booked, Step::Count, &mut at);
+        let steps = (Step::Booked, Step::Count);
+        rollout.walk((&mut self.pair[side], &mut self.scratch), &bits, now, steps, Some(ledger));
         self.pair[side].put_back(bits, &mut self.scratch);
         (live + joining.len()) as u64
     }

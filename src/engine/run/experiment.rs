@@ -17,7 +17,7 @@ use super::group::{Group, InWorld};
 use super::lockstep::{Heard, Together};
 use super::piece::{Counts, Piece, Worlds, differ};
 use super::replication::Replication;
-use super::rollout::Rollout;
+use super::rollout::{Rollout, SECOND_HALF, halves};
 use super::span::{Span, all_spans};
 use super::threads::{install, pool};
 use super::wave::wave;
@@ -29,7 +29,7 @@ use crate::engine::exact::cost::MULTIPLICATIONS_EACH;
 use crate::engine::exact::depth::Depth;
 use crate::engine::exact::work::Done;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::mechanism::schedule::{Schedule, obstacles};
 use crate::engine::state::block::BLOCK;
 use crate::engine::table::agreement::Agreement;
 use crate::engine::table::program::Program;
@@ -210,7 +210,7 @@ impl<'m> Experiment<'m> {
         let drawn = Self::drawn(self.model, number);
         let draws = Draws::new(self.model.run.seed, number);
         let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
-        let Counted { mut counts, arrivals, fired, held } = if self.model.is_coupled() {
+        let Counted { mut counts, arrivals, fired, held } = if self.schedule.plan.is_coupled() {
             self.together(&rollout, &drawn)
         } else {
             let own = if fixed.is_none() { self.tables(&drawn) } else { Vec::new() };
@@ -274,7 +274,7 @@ impl<'m> Experiment<'m> {
     }
 
     fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {
-        if self.model.is_coupled() {
+        if self.schedule.plan.is_coupled() {
             return Vec::new();
         }
         let segments = self.model.segments.len();
@@ -291,7 +291,10 @@ impl<'m> Experiment<'m> {
     /// # Errors
     /// Why there are none.
     pub fn solver(&self) -> Result<&Solver<'m>, &[String]> {
-        let solver = self.solver.get_or_init(|| Solver::of(self.model, &self.schedule.program));
+        let solver = self.solver.get_or_init(|| {
+            let why = obstacles(self.model);
+            if why.is_empty() { Solver::of(self.model, &self.schedule.program) } else { Err(why) }
+        });
         solver.as_ref().map_err(Vec::as_slice)
     }
 
@@ -359,7 +362,7 @@ impl<'m> Experiment<'m> {
         let scenarios = [scenario.index()];
         let (_, mut together) = self.worlds(&rollout, &drawn, &scenarios);
         Heard {
-            fields: together.fields.swap_remove(0),
+            history: together.history.swap_remove(0),
             fired: together.fired.swap_remove(0),
             arrivals: together.arrivals.swap_remove(0),
         }
@@ -380,7 +383,13 @@ impl<'m> Experiment<'m> {
         for t in 1..=self.model.run.horizon {
             together.begin(&groups, t);
             groups.par_extend(together.spans(t, size).into_par_iter().map(new));
-            groups.par_iter_mut().for_each(|group| group.period(rollout, &together.tables, &together.part, t));
+            groups.par_iter_mut().for_each(|group| group.begin(&together.part));
+            for half in halves(&self.schedule.plan) {
+                if *half == SECOND_HALF {
+                    together.midway(&groups, t);
+                }
+                groups.par_iter_mut().for_each(|group| group.period(rollout, &together.tables, *half, t));
+            }
             together.end(&groups, t);
         }
         let blocks = groups.iter_mut().flat_map(|group| &mut group.worlds).flat_map(|world| &mut world.blocks);

@@ -3,11 +3,10 @@
 use crate::model::Model;
 
 use super::piece::blocks;
-use super::rollout::{InPeriod, Rollout};
+use super::rollout::{InPeriod, PERIOD, Rollout, Steps};
 use super::span::Span;
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::ledger::Ledger;
-use crate::engine::mechanism::contract::Step;
 use crate::engine::state::block::{Block, drop_when_due};
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::tables::PeriodTable;
@@ -87,34 +86,47 @@ impl Group {
         Self { span, worlds: begun, scratch }
     }
 
-    /// Takes everybody through a period in every scenario. Those that have not parted from the first one yet go
-    /// with it. Everybody is in the same place in all of them, so that random bits are drawn once.
-    pub fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], part: &[bool], t: u32) {
-        let Self { span, worlds, scratch } = self;
-        let segment = span.crowd.segment;
-        let Some((first, others)) = worlds.split_first_mut() else { return };
+    /// A period begins: those that part from the first scenario now have blocks of their own from here on.
+    pub fn begin(&mut self, part: &[bool]) {
+        let Some((first, others)) = self.worlds.split_first_mut() else { return };
         for (world, _) in others.iter_mut().zip(&part[1..]).filter(|(world, part)| **part && !world.own) {
             world.part_from(first);
         }
+    }
+
+    /// Takes everybody through some steps of a period in every scenario. Those that have not parted from the first one yet
+    /// go with it. Everybody is in the same place in all of them, so that random bits are drawn once.
+    pub fn period(&mut self, rollout: &Rollout<'_>, tables: &[Vec<PeriodTable>], steps: Steps, t: u32) {
+        let Self { span, worlds, scratch } = self;
+        let (segment, world) = (span.crowd.segment, &rollout.world);
+        // Nobody is dropped while a period is under way.
+        let opens = steps.0 == PERIOD.0;
         for at in 0..worlds[0].blocks.len() {
             let mut blocks: Vec<&mut Block> =
                 worlds.iter_mut().filter(|world| !world.alone).filter_map(|world| world.blocks.get_mut(at)).collect();
-            drop_when_due(&mut blocks, &rollout.world, scratch, t);
+            if opens {
+                drop_when_due(&mut blocks, world, scratch, t);
+            }
             let (live, shared) = (blocks[0].live, blocks.len() > 1);
-            let mut bits = worlds[0].blocks[at].bits_for_all(&rollout.world, scratch, t);
-            bits.make_normal(shared, rollout.world.set, live, t);
+            let mut bits = worlds[0].blocks[at].bits_for_all(world, scratch, t);
+            bits.make_normal(shared, world.set, live, t);
             for (world, tables) in worlds.iter_mut().zip(tables).filter(|(world, _)| !world.alone) {
                 if let Some(block) = world.blocks.get_mut(at) {
                     let now = InPeriod { table: &tables[segment], t };
-                    let mut at = rollout.at((block, scratch), &bits, now, Some(&mut world.ledger));
-                    rollout.schedule.run(Step::Forget, Step::Count, &mut at);
+                    rollout.walk((block, scratch), &bits, now, steps, Some(&mut world.ledger));
                 }
             }
             worlds[0].blocks[at].put_back(bits, scratch);
         }
-        for (world, tables) in worlds.iter_mut().zip(tables).filter(|(world, _)| world.alone) {
-            for block in &mut world.blocks {
-                rollout.period(block, scratch, InPeriod { table: &tables[segment], t }, &mut world.ledger);
+        for (own, tables) in worlds.iter_mut().zip(tables).filter(|(own, _)| own.alone) {
+            for block in &mut own.blocks {
+                if opens {
+                    drop_when_due(&mut [&mut *block], world, scratch, t);
+                }
+                let bits = block.bits_for_all(world, scratch, t);
+                let now = InPeriod { table: &tables[segment], t };
+                rollout.walk((block, scratch), &bits, now, steps, Some(&mut own.ledger));
+                block.put_back(bits, scratch);
             }
         }
     }

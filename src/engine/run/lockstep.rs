@@ -16,8 +16,12 @@ use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::cells::{Arrivals, Cells};
 use crate::engine::count::ledger::Ledger;
 use crate::engine::mechanism::schedule::Schedule;
-use crate::engine::table::field::{Field, TALKERS};
+use crate::engine::mechanism::totals::{Barrier, Totals};
+use crate::engine::table::field::Field;
+use crate::engine::table::history::History;
+use crate::engine::table::sheet::Sheets;
 use crate::engine::table::tables::PeriodTable;
+use crate::engine::table::values::Values;
 
 /// Some scenarios of one replication on their way through time.
 pub struct Together<'a> {
@@ -27,14 +31,18 @@ pub struct Together<'a> {
     scenarios: &'a [usize],
     cells: Cells,
     timelines: Vec<Vec<Timeline<'a>>>,
+    /// Those of the company itself, by world, where they are read.
+    companies: Vec<Timeline<'a>>,
+    /// What the company's numbers become for each mechanism, by world.
+    company: Vec<Sheets>,
     /// The tables of this period, by world and segment.
     pub tables: Vec<Vec<PeriodTable>>,
     /// Whether a number had to be held in its range, or a row scaled, so far.
     pub held: bool,
     /// Whether a world has parted from the first one.
     pub part: Vec<bool>,
-    /// What customers share in each period, by world; that of time 0 is not used.
-    pub fields: Vec<Vec<Field>>,
+    /// What customers share in each period, by world.
+    pub history: Vec<History>,
     /// In which period the response to each rule begins, by world.
     pub fired: Vec<Vec<Option<u32>>>,
     /// How many customers come, by world, segment and entry.
@@ -43,8 +51,8 @@ pub struct Together<'a> {
 
 /// What customers of one scenario feel of each other, and of what the company does about it.
 pub struct Heard {
-    /// What customers share in each period; that of time 0 is not used.
-    pub fields: Vec<Field>,
+    /// What customers share in each period.
+    pub history: History,
     /// The period in which the response to each rule begins.
     pub fired: Vec<Option<u32>>,
     /// How many customers come, by segment and period of entry.
@@ -69,15 +77,25 @@ impl<'a> Together<'a> {
             scenarios,
             cells,
             timelines: Vec::new(),
+            companies: Vec::new(),
+            company: vec![Sheets::default(); scenarios.len()],
             tables: vec![Vec::new(); scenarios.len()],
             held: false,
             part: vec![false; scenarios.len()],
-            fields: vec![vec![Field::new(&schedule.program.fields)]; scenarios.len()],
+            history: vec![History::new(&schedule.plan.fields); scenarios.len()],
             fired: scenarios.iter().map(rules).collect(),
             arrivals: vec![arrivals; scenarios.len()],
         };
         together.timelines = (0..scenarios.len()).map(|world| together.timelines_of(world)).collect();
+        if schedule.plan.company {
+            together.companies = (0..scenarios.len()).map(|world| together.company_of(world)).collect();
+        }
         together
+    }
+
+    fn company_of(&self, world: usize) -> Timeline<'a> {
+        let scenario = ScenarioId::from(self.scenarios[world]);
+        Timeline::of_company(self.model, self.drawn, scenario, &self.fired[world])
     }
 
     fn timelines_of(&self, world: usize) -> Vec<Timeline<'a>> {
@@ -106,15 +124,16 @@ impl<'a> Together<'a> {
         all
     }
 
-    /// Makes everything ready for period `t`: what is heard, the tables, and who comes.
+    /// Makes everything ready for period `t`: what customers share, the tables, and who comes.
     pub fn begin(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
-            let (share, talkers) = self.talkers(groups, world, t as usize - 1);
-            let field = self.field(share, talkers);
-            self.fields[world].push(field);
+            let field = self.settled(groups, world, (Barrier::Over, t - 1));
+            self.history[world].push(field);
+            self.make_company(world, t);
             self.make_tables(world, t);
             self.held |= self.tables[world].iter().any(|table| table.held);
             if self.cells.entries > 1 {
+                let talkers = self.schedule.talkers(self.history[world].last());
                 for segment in 0..self.cells.segments {
                     let values = self.timelines[world][segment].values(t).0;
                     self.arrivals[world][segment][t as usize] =
@@ -125,9 +144,46 @@ impl<'a> Together<'a> {
         // As long as a scenario's tables and newcomers are the baseline's, so are its customers.
         for world in 1..self.tables.len() {
             let come = |world: usize| self.arrivals[world].iter().map(move |entries| entries.get(t as usize));
-            let alike = self.tables[world] == self.tables[0] && come(world).eq(come(0));
+            let alike = self.tables[world] == self.tables[0]
+                && self.company[world] == self.company[0]
+                && come(world).eq(come(0));
             self.part[world] |= !alike;
         }
+    }
+
+    /// Looks at all customers within period `t`, before they are given what they asked for.
+    pub fn midway(&mut self, groups: &[Group], t: u32) {
+        for world in 0..self.scenarios.len() {
+            let field = self.settled(groups, world, (Barrier::Midway, t));
+            self.history[world].push_midway(field);
+            let (of, field) = (self.schedule.tables(self.model), self.history[world].last());
+            for (table, timeline) in self.tables[world].iter_mut().zip(&self.timelines[world]) {
+                table.go_on(of, timeline, t, field);
+            }
+            self.held |= self.tables[world].iter().any(|table| table.held);
+        }
+    }
+
+    /// What customers share after they were looked at together at time `t`.
+    fn settled(&self, groups: &[Group], world: usize, (barrier, t): (Barrier, u32)) -> Field {
+        let counted = |group: &'_ Group| {
+            let Crowd { segment, entry, .. } = group.span.crowd;
+            (segment, entry as usize)
+        };
+        let totals = Totals {
+            t: t as usize,
+            arrivals: &self.arrivals[world],
+            counted: groups
+                .iter()
+                .map(|group| {
+                    let (segment, entry) = counted(group);
+                    (segment, entry, &group.world(world).ledger)
+                })
+                .collect(),
+        };
+        let mut field = self.history[world].last().clone();
+        self.schedule.weigh(barrier, &totals, &self.company[world], &mut field);
+        field
     }
 
     /// Looks at what period `t` came to, and notes which rules are acted on from the next period on.
@@ -162,14 +218,26 @@ impl<'a> Together<'a> {
             if !acting.is_empty() {
                 acting.into_iter().for_each(|rule| self.fired[world][rule] = Some(t + 1));
                 self.timelines[world] = self.timelines_of(world);
+                if self.schedule.plan.company {
+                    self.companies[world] = self.company_of(world);
+                }
             }
         }
+    }
+
+    /// Makes the sheets of the company itself, where they are read.
+    fn make_company(&mut self, world: usize, t: u32) {
+        let field = self.history[world].last();
+        self.company[world] = match self.companies.get(world) {
+            Some(timeline) => Sheets::new(self.schedule, &Values::new(&timeline.values(t).0, t, field)),
+            None => Sheets::default(),
+        };
     }
 
     /// Makes the tables of period `t`, or what is new in them, segment by segment.
     fn make_tables(&mut self, world: usize, t: u32) {
         let (of, tables) = (self.schedule.tables(self.model), &mut self.tables[world]);
-        let field = &self.fields[world][t as usize];
+        let field = self.history[world].last();
         for (segment, timeline) in self.timelines[world].iter().enumerate() {
             match tables.get_mut(segment) {
                 Some(table) if timeline.epoch(t) != t => table.refresh(of, timeline, t, field),
@@ -177,16 +245,6 @@ impl<'a> Together<'a> {
                 None => tables.push(PeriodTable::new(of, timeline, t, field)),
             }
         }
-    }
-
-    /// What customers share in a period, where so many talked one period before.
-    fn field(&self, share: f64, talkers: f64) -> Field {
-        let fields = &self.schedule.program.fields;
-        let mut field = Field::new(fields);
-        if let Some(id) = fields.find(TALKERS) {
-            field.get_mut(id).copy_from_slice(&[share, talkers]);
-        }
-        field
     }
 
     /// What all customers of each segment and entry count at time `t`.
@@ -199,28 +257,5 @@ impl<'a> Together<'a> {
             counts[segment * self.cells.entries + entry as usize].add(&group.world(world).ledger.only(t));
         }
         counts
-    }
-
-    /// The share of all real customers in stages that talk at time `t`, and how many they are.
-    fn talkers(&self, groups: &[Group], world: usize, t: usize) -> (f64, f64) {
-        let entries = self.cells.entries;
-        let mut counts = vec![0_i128; self.cells.segments * entries];
-        for group in groups {
-            let Crowd { segment, entry, .. } = group.span.crowd;
-            let stages = group.world(world).ledger.customers(t).iter().zip(&self.model.stages);
-            counts[segment * entries + entry as usize] +=
-                stages.filter(|(_, stage)| stage.talks).map(|(count, _)| count).sum::<i128>();
-        }
-        let arrivals = &self.arrivals[world];
-        if entries == 1 {
-            let shares = counts.iter().zip(&self.model.segments);
-            let share =
-                shares.map(|(count, segment)| *count as f64 / f64::from(segment.agents) * segment.share).sum::<f64>();
-            return (share, share * self.model.run.customers as f64);
-        }
-        let came = || arrivals.iter().flatten();
-        let talkers: f64 = counts.iter().zip(came()).map(|(count, its)| *count as f64 * its.weight()).sum();
-        let everybody: f64 = arrivals.iter().flat_map(|segment| &segment[..=t]).map(|its| its.real).sum();
-        (talkers / everybody, talkers)
     }
 }

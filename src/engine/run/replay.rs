@@ -7,7 +7,7 @@ use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_O
 
 use super::experiment::Experiment;
 use super::lockstep::Heard;
-use super::rollout::{InPeriod, Rollout};
+use super::rollout::{InPeriod, Rollout, SECOND_HALF, halves};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
 use crate::engine::count::cells::{Arrivals, planned};
@@ -17,7 +17,7 @@ use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::state::block::Block;
 use crate::engine::state::plan::StateColumn;
 use crate::engine::state::scratch::Scratch;
-use crate::engine::table::field::Field;
+use crate::engine::table::history::History;
 use crate::engine::table::tables::PeriodTable;
 
 /// Which simulated customer.
@@ -73,12 +73,12 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, who: Who) -
     let draws = Draws::new(model.run.seed, replication);
     let rollout = Rollout::new(&schedule, model.run.horizon, draws, InstructionSet::best());
     let drawn = Experiment::drawn(model, replication);
-    let Heard { fields, fired, arrivals } = if model.is_coupled() {
+    let Heard { history, fired, arrivals } = if schedule.plan.is_coupled() {
         Experiment::new(model).heard(scenario, replication)
     } else {
         let arrivals = planned(model, &drawn).swap_remove(scenario.index());
-        let nothing = Field::new(&schedule.program.fields);
-        Heard { fields: vec![nothing; model.run.horizon as usize + 1], fired: Vec::new(), arrivals }
+        let history = History::of_nothing(&schedule.plan.fields, model.run.horizon);
+        Heard { history, fired: Vec::new(), arrivals }
     };
     let crowd = crowd(model, &arrivals, who)?;
     let segment = SegmentId::from(crowd.segment);
@@ -95,8 +95,16 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, who: Who) -
         moments.push(moment(&block, &schedule, &ledger, 0));
     }
     for t in crowd.entry.max(1)..=model.run.horizon {
-        let table = PeriodTable::new(schedule.tables(model), &timeline, t, &fields[t as usize]);
-        rollout.period(&mut block, &mut scratch, InPeriod { table: &table, t }, &mut ledger);
+        let mut table = PeriodTable::new(schedule.tables(model), &timeline, t, history.begin(t));
+        let bits = block.take_bits(&rollout.world, &mut scratch, t);
+        for half in halves(&schedule.plan) {
+            if *half == SECOND_HALF {
+                table.go_on(schedule.tables(model), &timeline, t, history.midway(t));
+            }
+            let now = InPeriod { table: &table, t };
+            rollout.walk((&mut block, &mut scratch), &bits, now, *half, Some(&mut ledger));
+        }
+        block.put_back(bits, &mut scratch);
         moments.push(moment(&block, &schedule, &ledger, t));
     }
     Ok(Life { segment, traits, moments })

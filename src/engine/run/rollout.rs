@@ -10,6 +10,7 @@ use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::state::at::{At, Period, World};
 use crate::engine::state::bits::Bits;
 use crate::engine::state::block::Block;
+use crate::engine::state::plan::Plan;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::tables::{PeriodTable, Tables};
 
@@ -21,6 +22,21 @@ pub struct Rollout<'m> {
     pub world: World<'m>,
     /// The number of periods.
     pub horizon: u32,
+}
+
+/// Some steps in a row, both ends included.
+pub type Steps = (Step, Step);
+
+/// All steps of a period.
+pub const PERIOD: Steps = (Step::Forget, Step::Count);
+/// Those before all customers are looked at together within a period.
+pub const FIRST_HALF: Steps = (Step::Forget, Step::Meet);
+/// Those after it.
+pub const SECOND_HALF: Steps = (Step::Serve, Step::Count);
+
+/// The parts of a period between which all customers are looked at together.
+pub fn halves(plan: &Plan) -> &'static [Steps] {
+    if plan.barrier { &[FIRST_HALF, SECOND_HALF] } else { &[PERIOD] }
 }
 
 /// A period of one scenario.
@@ -63,8 +79,7 @@ impl<'m> Rollout<'m> {
     /// Takes a block through one period, with random bits of its own.
     pub fn period(&self, block: &mut Block, scratch: &mut Scratch, now: InPeriod<'_>, ledger: &mut Ledger) {
         let bits = block.take_bits(&self.world, scratch, now.t);
-        let mut at = self.at((block, scratch), &bits, now, Some(ledger));
-        self.schedule.run(Step::Forget, Step::Count, &mut at);
+        self.walk((block, scratch), &bits, now, PERIOD, Some(ledger));
         block.put_back(bits, scratch);
     }
 
@@ -73,15 +88,16 @@ impl<'m> Rollout<'m> {
         Period { world: &self.world, table, bits, t, age: block.age(t) }
     }
 
-    /// A block in a period, with these random bits.
-    pub fn at<'a>(
-        &'a self,
-        (block, scratch): (&'a mut Block, &'a mut Scratch),
-        bits: &'a Bits,
-        now: InPeriod<'a>,
-        counts: Option<&'a mut Ledger>,
-    ) -> At<'a> {
+    /// Takes a block through some steps of a period, with these random bits.
+    pub fn walk(
+        &self,
+        (block, scratch): (&mut Block, &mut Scratch),
+        bits: &Bits,
+        now: InPeriod<'_>,
+        (first, last): Steps,
+        counts: Option<&mut Ledger>,
+    ) {
         let period = Some(self.moment(block, bits, now));
-        At { block, world: &self.world, period, scratch, counts }
+        self.schedule.run(first, last, &mut At { block, world: &self.world, period, scratch, counts });
     }
 }

@@ -26,6 +26,8 @@ pub struct Block {
     pub stage: Vec<u32>,
     /// What else they carry on.
     pub columns: Columns<Lasting>,
+    /// Some of them by place, list by list, within a period.
+    pub lists: Vec<Vec<u32>>,
     /// What the columns of own chances were made by.
     pub own_made_by: Vec<OwnChance>,
     /// The number of customers who can still change.
@@ -58,6 +60,7 @@ impl Block {
             customer: column(true, size),
             stage: column(true, size),
             columns: Columns::new(lasting, size),
+            lists: vec![Vec::new(); world.plan.lists],
             own_made_by: Vec::new(),
             live: 0,
             gone: Gone {
@@ -133,6 +136,7 @@ impl Block {
         self.gone.by_stage.fill(0);
         self.gone.with_flag.fill(0);
         self.own_made_by.clear();
+        self.lists.iter_mut().for_each(Vec::clear);
         self.gone.digests.resize(if plan.digest.is_some() { count } else { 0 }, 0);
     }
 

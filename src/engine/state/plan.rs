@@ -4,6 +4,7 @@ use super::bits::BitsPlan;
 use super::columns::{ColumnId, ColumnPlan, Lasting, Passing};
 use super::subset::SubsetPlan;
 use crate::engine::lanes::Strip;
+use crate::engine::table::field::FieldPlan;
 use crate::model::journey::State;
 
 /// What mechanisms have registered for a run.
@@ -29,9 +30,21 @@ pub struct Plan {
     pub before: Option<ColumnId<u32, Passing>>,
     /// The fingerprint of a life, where lives are compared between scenarios.
     pub digest: Option<ColumnId<u32, Lasting>>,
+    /// What customers share in a period.
+    pub fields: FieldPlan,
+    /// Whether all customers are looked at together within a period.
+    pub barrier: bool,
+    /// Whether the numbers of the company itself are read.
+    pub company: bool,
+    /// How many lists of customers each block has.
+    pub lists: usize,
     /// For each stage, whether nothing more happens to a customer there: all bits or none.
     pub inert: Strip,
 }
+
+/// The place of a list among those of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListId(pub usize);
 
 /// A number of a customer that drivers may read.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +93,11 @@ impl Plan {
     /// A state that drivers may read; none where no mechanism has registered it.
     pub fn state(&self, of: State) -> Option<&DriverState> {
         self.states.iter().find(|state| state.of == of)
+    }
+
+    /// Whether customers feel what others do, so that all go through time together.
+    pub fn is_coupled(&self) -> bool {
+        self.barrier || self.company || !self.fields.is_empty()
     }
 
     /// The bytes that a customer takes whose random bits are kept, and where they are not.

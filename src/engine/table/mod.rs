@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod classes;
 pub mod field;
+pub mod history;
 pub mod moves;
 pub mod program;
 pub mod reach;

@@ -2,7 +2,6 @@
 
 use crate::model::Model;
 
-use super::field::{FieldPlan, TALKERS};
 use super::moves::BookedMoves;
 use super::shape::RowPlan;
 use crate::engine::chance::narrow::whole;
@@ -24,8 +23,6 @@ pub struct Program {
     pub rows: RowPlan,
     /// The moves that money is booked on.
     pub moves: BookedMoves,
-    /// What customers share in a period.
-    pub fields: FieldPlan,
 }
 
 /// How far a look-up by stage reaches.
@@ -42,10 +39,6 @@ pub enum Reached {
 impl Program {
     /// The program of a model.
     pub fn new(model: &Model) -> Self {
-        let mut fields = FieldPlan::default();
-        if model.is_coupled() {
-            fields.register(TALKERS, 2);
-        }
         let stages = model.stages.len();
         Self {
             stages,
@@ -53,7 +46,6 @@ impl Program {
             retained: bits(model.stages.iter().map(|s| s.retained).chain([false])),
             rows: RowPlan::new(model),
             moves: BookedMoves::of(model),
-            fields,
         }
     }
 

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::values::Values;
+
 /// What the numbers of a period become for one mechanism: any value that can be compared as a whole.
 pub trait Sheet: Any + Debug + Send + Sync {
     /// Whether another sheet has the same numbers.
@@ -22,6 +24,14 @@ impl<T: Any + PartialEq + Debug + Send + Sync> Sheet for T {
     }
 }
 
+/// What makes the sheets of mechanisms, each at its place in the schedule.
+pub trait SheetMaker: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// The sheet of the mechanism at a place.
+    fn sheet(&self, place: usize, values: &Values<'_>) -> Arc<dyn Sheet>;
+}
+
 /// The sheets of all mechanisms in one period, by their places in the schedule.
 #[derive(Clone, Debug, Default)]
 pub struct Sheets {
@@ -35,10 +45,13 @@ struct Held {
 }
 
 impl Sheets {
-    /// Takes in the sheet of the next mechanism; `moves_on` says whether it reads the period or the field, so that it is
-    /// another in every period.
-    pub fn push(&mut self, sheet: Arc<dyn Sheet>, moves_on: bool) {
-        self.each.push(Held { sheet, moves_on });
+    /// The sheets of all mechanisms for some values. Those that read the period or the field are others in every period.
+    pub fn new(of: &dyn SheetMaker, values: &Values<'_>) -> Self {
+        let sheet = |place| {
+            let sheet = of.sheet(place, values);
+            Held { sheet, moves_on: values.take_moves_on() }
+        };
+        Self { each: (0..of.count()).map(sheet).collect() }
     }
 
     /// Makes the sheets anew that move on from period to period.
@@ -75,11 +88,9 @@ mod tests {
 
     #[test]
     fn sheets_are_compared_by_what_they_hold() {
-        let sheets = |numbers: [f32; 2]| {
-            let mut sheets = Sheets::default();
-            sheets.push(Arc::new(numbers.to_vec()), false);
-            sheets.push(Arc::new(()), true);
-            sheets
+        let held = |sheet: Arc<dyn Sheet>, moves_on| Held { sheet, moves_on };
+        let sheets = |numbers: [f32; 2]| Sheets {
+            each: vec![held(Arc::new(numbers.to_vec()), false), held(Arc::new(()), true)],
         };
         assert_eq!(sheets([0.5, 1.0]), sheets([0.5, 1.0]));
         assert_ne!(sheets([0.5, 1.0]), sheets([0.5, 2.0]));

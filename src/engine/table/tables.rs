@@ -1,7 +1,5 @@
 //! The tables of one period: every number that the mechanisms read, for one segment of one scenario.
 
-use std::sync::Arc;
-
 use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::draw::Draw;
@@ -10,10 +8,10 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId, TraitId};
 
 use super::classes::Classes;
-use super::field::{Field, TALKERS};
+use super::field::{Field, FieldPlan, TALKERS};
 use super::program::Program;
 use super::row_table::{RowMaker, RowTable};
-use super::sheet::{Sheet, Sheets};
+use super::sheet::{SheetMaker, Sheets};
 use super::values::Values;
 use crate::engine::chance::narrow::place;
 
@@ -51,14 +49,6 @@ pub struct OwnChance {
     pub operations: Vec<(Op, f64, f64)>,
 }
 
-/// What makes the sheets of mechanisms, each at its place in the schedule.
-pub trait SheetMaker: Sync {
-    /// How many there are.
-    fn count(&self) -> usize;
-    /// The sheet of the mechanism at a place.
-    fn sheet(&self, place: usize, values: &Values<'_>) -> Arc<dyn Sheet>;
-}
-
 /// What tables are made from.
 #[derive(Clone, Copy)]
 pub struct TableMaker<'a> {
@@ -66,15 +56,24 @@ pub struct TableMaker<'a> {
     pub model: &'a Model,
     /// What every mechanism reads.
     pub program: &'a Program,
+    /// What customers share.
+    pub fields: &'a FieldPlan,
     /// The mechanisms.
     pub sheets: &'a dyn SheetMaker,
+}
+
+impl TableMaker<'_> {
+    /// The share of all customers who talked one period before.
+    fn talkers(&self, field: &Field) -> f64 {
+        self.fields.find(TALKERS).map_or(0.0, |id| field.get(id)[0])
+    }
 }
 
 impl Tables {
     /// The tables of a scenario and segment for one draw of the numbers, where nobody feels what others do.
     pub fn new(of: TableMaker<'_>, drawn: &Draw, scenario: ScenarioId, segment: SegmentId) -> Self {
         let timeline = Timeline::new(of.model, drawn, scenario, segment);
-        let field = Field::new(&of.program.fields);
+        let field = Field::new(of.fields);
         let follows = of.model.stages.iter().any(Stage::follows_the_period);
         let mut tables = Self { periods: Vec::new(), at: vec![0] };
         for t in 1..=of.model.run.horizon {
@@ -114,41 +113,40 @@ impl Tables {
 impl PeriodTable {
     /// The table of period `t`, with what customers share in it.
     pub fn new(of: TableMaker<'_>, timeline: &Timeline<'_>, t: u32, field: &Field) -> Self {
-        let TableMaker { model, program, sheets: mechanisms } = of;
+        let TableMaker { model, program, sheets: mechanisms, .. } = of;
         let (params, outside) = timeline.values(t);
         let classes = Classes::new(model, program, &params);
-        let talkers = talkers(program, field);
+        let talkers = of.talkers(field);
         let rows = RowTable::new(RowMaker { model, program, values: &params, t, talkers }, &classes);
         let values = Values::new(&params, t, field);
-        let mut sheets = Sheets::default();
-        for place in 0..mechanisms.count() {
-            let sheet = mechanisms.sheet(place, &values);
-            sheets.push(sheet, values.take_moves_on());
-        }
+        let sheets = Sheets::new(mechanisms, &values);
         let held = !outside.is_empty() || values.held() || rows.held;
         Self { rows, classes, own: own(model, timeline, t), sheets, held }
     }
 
     /// The table of period `t`, from that of a period in which the same changes were in force.
     pub fn refresh(&mut self, of: TableMaker<'_>, timeline: &Timeline<'_>, t: u32, field: &Field) {
-        let TableMaker { model, program, sheets: mechanisms } = of;
+        let TableMaker { model, program, sheets: mechanisms, .. } = of;
         let (params, _) = timeline.values(t);
-        let talkers = talkers(program, field);
+        let talkers = of.talkers(field);
         self.rows.refresh(RowMaker { model, program, values: &params, t, talkers }, &self.classes);
         let values = Values::new(&params, t, field);
         self.sheets.refresh(|place| mechanisms.sheet(place, &values));
         self.held |= self.rows.held || values.held();
     }
 
+    /// The same period after customers were looked at together within it: mechanisms read another field.
+    pub fn go_on(&mut self, of: TableMaker<'_>, timeline: &Timeline<'_>, t: u32, field: &Field) {
+        let (params, _) = timeline.values(t);
+        let values = Values::new(&params, t, field);
+        self.sheets.refresh(|place| of.sheets.sheet(place, &values));
+        self.held |= values.held();
+    }
+
     /// Whether another table has the same numbers but for the chances of moves and what drives them.
     pub fn differs_in_moves_alone(&self, other: &Self) -> bool {
         self.own == other.own && self.sheets == other.sheets
     }
-}
-
-/// The share of all customers who talked one period before.
-fn talkers(program: &Program, field: &Field) -> f64 {
-    program.fields.find(TALKERS).map_or(0.0, |id| field.get(id)[0])
 }
 
 fn own(model: &Model, timeline: &Timeline<'_>, t: u32) -> Vec<OwnChance> {

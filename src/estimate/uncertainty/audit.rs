@@ -8,7 +8,8 @@
 //! ties.
 
 use crate::engine::exact::depth::Depth;
-use crate::engine::exact::obstacle::{follows_satisfaction, obstacles};
+use crate::engine::exact::obstacle::follows_satisfaction;
+use crate::engine::mechanism::schedule::obstacles;
 use crate::model::Model;
 use crate::model::people::Segment;
 use crate::quantity::{TraitId, UNITS_PER_ONE};

@@ -200,7 +200,8 @@ fn work(model: &Model, central: &Draw, spots: &[Spot], needed: &Needed) -> u64 {
     let draw = QUANTILE * (needed.params.len() as u64 + together + 10 * rows as u64) + together * together / 2;
     let shocks = if needed.shocks { u64::from(model.run.horizon) * model.shocks.len() as u64 * 20 } else { 0 };
     let spot = |spot: &Spot| {
-        let timeline = Timeline::concerning(model, central, spot.scenario, (&[], spot.segment), Some(&spot.wanted));
+        let timeline =
+            Timeline::concerning(model, central, spot.scenario, (&[], spot.segment.into()), Some(&spot.wanted));
         let rules: usize = model.scenarios[spot.scenario.index()].rules.len();
         let forces = (timeline.forces().len() + rules + 1) as u64;
         let starts = model.scenarios[spot.scenario.index()].plan.len() as u64;
@@ -215,7 +216,7 @@ impl Spot {
     /// Looks for what goes wrong in a draw, and tells each first time.
     fn look(&self, model: &Model, drawn: &Draw, supposed: Supposition, tell: &mut dyn FnMut(Item, u32)) {
         let fired = supposed.fired(model, self.scenario);
-        let place = (fired.as_slice(), self.segment);
+        let place = (fired.as_slice(), self.segment.into());
         let timeline = Timeline::concerning(model, drawn, self.scenario, place, Some(&self.wanted));
         let follows = self.at_risk.rows.iter().any(|row| model.stages[*row].follows_the_period());
         let mut values: Option<ParamSet> = None;

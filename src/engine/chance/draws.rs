@@ -12,33 +12,28 @@ use std::convert::Infallible;
 
 use crate::engine::lanes::{InstructionSet, Kernel, Lanes, PhiloxKeys, Portable, philox_keys};
 
-/// What a random number is for. The numbers belong to the address, so that they are never
-/// changed and never reused, not even after a purpose is gone.
+/// What a random number is for. Its number belongs to the address, so that it is never changed and never given to anything
+/// else, not even after a purpose is gone; a test holds that no two are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
-pub enum Purpose {
-    /// The next stage.
-    Move = 1,
-    /// What one period in a stage is like.
-    Quality = 2,
-    /// The number of purchases.
-    Purchases = 3,
-    /// The value of a basket.
-    Basket = 4,
-    /// A chance taken after a purchase.
-    Leave = 5,
-    /// The stage in which a customer starts.
-    Start = 6,
-    /// The satisfaction that a customer starts with.
-    Satisfaction = 7,
-    /// A lasting trait of a customer.
-    Trait = 8,
+pub struct Purpose(u16);
+
+impl Purpose {
     /// An uncertain parameter, drawn once per replication.
-    Parameter = 9,
+    pub const PARAMETER: Self = Self(9);
     /// Where on the way that two scenarios share a customer is made to part.
-    Part = 10,
+    pub const PART: Self = Self(10);
     /// A shock: whether it comes in a period, and how large it then is.
-    Shock = 11,
+    pub const SHOCK: Self = Self(11);
+
+    /// The purpose with a number, above 0. Those of mechanisms are listed in `engine/mechanism/mod.rs`.
+    pub const fn numbered(number: u16) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u16 {
+        self.0
+    }
 }
 
 /// The random numbers of one replication of one seed.
@@ -161,7 +156,7 @@ pub fn unit64(high: u32, low: u32) -> f64 {
 #[inline]
 fn when_and_why(period_block: u32, purpose: Purpose) -> u32 {
     debug_assert!(period_block <= LAST_PERIOD >> 2, "the period has no address");
-    period_block & 0xFFFF | u32::from(purpose as u16) << 16
+    period_block & 0xFFFF | u32::from(purpose.0) << 16
 }
 
 #[inline]
@@ -225,17 +220,17 @@ mod tests {
         let draws = Draws::new(0x299f_31d0_a409_3822, 7);
         let counter = [12, 5 | 3 << 16, 2, 7];
         let expected = philox(counter, [0xa409_3822, 0x299f_31d0]);
-        assert_eq!(draws.four(12, 5, Purpose::Purchases, 2), expected);
+        assert_eq!(draws.four(12, 5, Purpose::numbered(3), 2), expected);
         for i in 0..4 {
-            assert_eq!(draws.word(12, 20 + i, Purpose::Purchases, 2), expected[i as usize]);
+            assert_eq!(draws.word(12, 20 + i, Purpose::numbered(3), 2), expected[i as usize]);
         }
-        assert_eq!(Draws::new(2026, 0).word(1, 2, Purpose::Move, 0), 0x9461_A122);
+        assert_eq!(Draws::new(2026, 0).word(1, 2, Purpose::numbered(1), 0), 0x9461_A122);
     }
 
     #[test]
     fn a_column_holds_the_words_of_its_customers() {
         let draws = Draws::new(99, 3);
-        let at = Address { period_block: 9, purpose: Purpose::Basket, draw: 4 };
+        let at = Address { period_block: 9, purpose: Purpose::numbered(4), draw: 4 };
         for set in InstructionSet::available() {
             for length in [0, 1, 15, 16, 17, 100, 1024] {
                 let mut customers: Vec<u32> = (0..length).map(|i| i * 7 + 5).collect();
@@ -245,7 +240,7 @@ mod tests {
                 draws.fill(set, at, &customers, count, &mut out);
                 for (c, &customer) in customers[..count].iter().enumerate() {
                     for i in 0..4 {
-                        assert_eq!(out[i as usize][c], draws.word(customer, 36 + i, Purpose::Basket, 4));
+                        assert_eq!(out[i as usize][c], draws.word(customer, 36 + i, Purpose::numbered(4), 4));
                     }
                 }
             }
@@ -265,7 +260,7 @@ mod tests {
     fn a_stream_serves_rand_distr() {
         let normal = Normal::new(3.0, 2.0).unwrap();
         let n = 200_000;
-        let mut stream = Draws::new(2026, 1).stream(0, 0, Purpose::Parameter);
+        let mut stream = Draws::new(2026, 1).stream(0, 0, Purpose::PARAMETER);
         let sample: Vec<f64> = (0..n).map(|_| normal.sample(&mut stream)).collect();
         let mean = sample.iter().sum::<f64>() / f64::from(n);
         let variance = sample.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n - 1);
@@ -277,11 +272,11 @@ mod tests {
     fn a_stream_gives_the_words_in_order() {
         use rand::Rng;
         let draws = Draws::new(5, 0);
-        let mut stream = draws.stream(8, 0, Purpose::Trait);
-        let first = draws.four(8, 0, Purpose::Trait, 0);
+        let mut stream = draws.stream(8, 0, Purpose::numbered(8));
+        let first = draws.four(8, 0, Purpose::numbered(8), 0);
         assert_eq!([stream.next_u32(), stream.next_u32()], [first[0], first[1]]);
         assert_eq!(stream.next_u64(), u64::from(first[3]) << 32 | u64::from(first[2]));
-        let second = draws.four(8, 0, Purpose::Trait, 1);
+        let second = draws.four(8, 0, Purpose::numbered(8), 1);
         let mut bytes = [0; 6];
         stream.fill_bytes(&mut bytes);
         assert_eq!(bytes[..4], second[0].to_le_bytes());

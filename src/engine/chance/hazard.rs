@@ -117,7 +117,7 @@ mod tests {
         let draws = Draws::new(5, 0);
         let mut worst = 0.0_f64;
         for i in 0..400_000 {
-            let words = draws.four(i, 0, Purpose::Trait, 0);
+            let words = draws.four(i, 0, Purpose::numbered(8), 0);
             let x = 1.0 - f64::from(words[0]) / 4_294_967_296.0 * f64::from(MOST);
             let y =
                 libm::exp((f64::from(words[1]) / 4_294_967_296.0 - 0.7) * 9.6).clamp(*RATIOS.start(), *RATIOS.end());
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn the_bits_are_those_of_one_after_the_other() {
         let draws = Draws::new(6, 0);
-        let small = |i: u32| f32::from_bits(draws.word(i, 0, Purpose::Trait, 0) >> 2);
-        let even = |i: u32| draws.word(i, 1, Purpose::Trait, 0) as f32 / 4_294_967_296.0;
+        let small = |i: u32| f32::from_bits(draws.word(i, 0, Purpose::numbered(8), 0) >> 2);
+        let even = |i: u32| draws.word(i, 1, Purpose::numbered(8), 0) as f32 / 4_294_967_296.0;
         let mut traits: Vec<f32> = (0..20_000).map(even).chain((0..3_000).map(small)).collect();
         traits.extend([0.0, -0.0, 1.0, -0.3, 1.5, MOST, 1e-9, 0.5]);
         for (amount, share) in [(0.87, 1.0), (0.8, 0.5), (1.0, 1.0), (12.5, 1.0), (1e-9, 1.0), (40.0, 0.7), (0.0, 1.0)]

@@ -10,13 +10,13 @@ const APART: u32 = 0x9E37_79B9;
 impl Luck for Draws {
     fn number(&self, luck: u64) -> f64 {
         let (low, high) = halves(luck);
-        let words = self.four(low, 0, Purpose::Parameter, high);
+        let words = self.four(low, 0, Purpose::PARAMETER, high);
         unit64(words[0], words[1])
     }
 
     fn event(&self, luck: u64, period: u32, question: u32) -> f64 {
         let (low, high) = halves(luck);
-        let words = self.four(low, period, Purpose::Shock, high.wrapping_add(question.wrapping_mul(APART)));
+        let words = self.four(low, period, Purpose::SHOCK, high.wrapping_add(question.wrapping_mul(APART)));
         unit64(words[0], words[1])
     }
 }

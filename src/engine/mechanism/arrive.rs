@@ -15,6 +15,11 @@ use crate::model::journey::State;
 use crate::model::people::Segment;
 use crate::quantity::{StageId, TraitId};
 
+/// Draws the stage in which a customer starts.
+pub const START: Purpose = Purpose::numbered(6);
+/// Draws a lasting trait of a customer.
+pub const TRAITS: Purpose = Purpose::numbered(8);
+
 /// The traits of every customer.
 const TRAIT: ColumnSpec = ColumnSpec::new("trait");
 
@@ -85,13 +90,13 @@ impl Mechanism for Arrive {
         if starts.thresholds.is_empty() {
             block.stage[..count].fill(u32::from(starts.stages[0]));
         } else {
-            draw(block, world, (Purpose::Start, 0), &mut words);
+            draw(block, world, (START, 0), &mut words);
             for (stage, word) in block.stage[..count].iter_mut().zip(&words[0]) {
                 *stage = u32::from(starts.stages[starts.thresholds.iter().filter(|at| word >= *at).count()]);
             }
         }
         for (OfTrait { column, draw: number }, sampler) in self.traits.iter().zip(&beginning.traits) {
-            draw(block, world, (Purpose::Trait, *number), &mut words);
+            draw(block, world, (TRAITS, *number), &mut words);
             let out = block.columns.numbers_mut(*column);
             world.set.run(Sample { sampler, words: &words[0], out, count });
         }

@@ -86,7 +86,7 @@ mod tests {
         let sums: Vec<f64> = (0..trials)
             .map(|customer| {
                 (0..count / 4)
-                    .flat_map(|draw| draws.four(customer, 1, Purpose::Basket, draw))
+                    .flat_map(|draw| draws.four(customer, 1, Purpose::numbered(4), draw))
                     .map(|word| basket.quantile(unit(word)))
                     .sum()
             })

@@ -33,8 +33,15 @@ use crate::model::journey::{Chance, Driver, Exit, Stage, State};
 use crate::model::rows::ROUNDING;
 use crate::quantity::{ParamId, StageId, TraitId, UNITS_PER_ONE};
 
+/// Draws the number of purchases.
+pub const PURCHASES: Purpose = Purpose::numbered(3);
+/// Draws the value of a basket.
+pub const BASKET: Purpose = Purpose::numbered(4);
+/// Draws a chance taken after a purchase.
+pub const LEAVE: Purpose = Purpose::numbered(5);
+
 /// How often each customer buys in a period.
-const PURCHASES: ColumnSpec = ColumnSpec::new("purchases");
+const COUNT: ColumnSpec = ColumnSpec::new("purchases");
 
 /// Customers in a stage with purchases buy.
 pub struct Buy {
@@ -140,9 +147,9 @@ impl Mechanism for Buy {
         }
         needs.subset(SubsetPlan { baskets: true, ..SubsetPlan::default() });
         Some(Self {
-            bits: needs.bits(Purpose::Purchases),
-            leaves: leaves.then(|| needs.bits(Purpose::Leave)),
-            count: needs.passing_words(PURCHASES.made_anew()),
+            bits: needs.bits(PURCHASES),
+            leaves: leaves.then(|| needs.bits(LEAVE)),
+            count: needs.passing_words(COUNT.made_anew()),
             bought: needs.event("bought"),
             acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
             periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
@@ -462,8 +469,7 @@ impl Sale<'_> {
             if draw > 0 {
                 buyers = set.run(Remaining { draw, places: self.places(), buyers, subset });
             }
-            let at =
-                Address { period_block: self.now.t, purpose: Purpose::Basket, draw: block.cohort().wrapping_add(draw) };
+            let at = Address { period_block: self.now.t, purpose: BASKET, draw: block.cohort().wrapping_add(draw) };
             self.now.world.draws.fill(set, at, &subset.customer, buyers, &mut subset.words);
             let count = set.run(Wanted { draw, places: self.places(), buyers, subset });
             set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
@@ -493,7 +499,7 @@ impl Sale<'_> {
             }
             // No basket of theirs is drawn by itself, so that the words of the first ones are free.
             subset.count[buyer] = 0;
-            let words = self.now.world.draws.four(subset.customer[buyer], self.now.t, Purpose::Basket, block.cohort());
+            let words = self.now.world.draws.four(subset.customer[buyer], self.now.t, BASKET, block.cohort());
             let sum = bulk::sum(count, spread, unit64(words[0], words[1]));
             let place = self.places().then(|| subset.place[buyer] as usize);
             let own = self.shop.basket_trait.zip(place).map_or(1.0, |(of, place)| {

@@ -27,10 +27,15 @@ use crate::model::journey::State;
 use crate::quantity::{ParamId, StageId};
 use crate::stats::distribution::Distribution;
 
+/// Draws what one period in a stage is like.
+pub const QUALITY: Purpose = Purpose::numbered(2);
+/// Draws the satisfaction that a customer starts with.
+pub const FIRST_SATISFACTION: Purpose = Purpose::numbered(7);
+
 /// The satisfaction of every customer.
 pub const SATISFACTION: ColumnSpec = ColumnSpec::new("satisfaction");
 /// What a period was like for every customer, where that is not normal.
-const QUALITY: ColumnSpec = ColumnSpec::new("quality");
+const FELT: ColumnSpec = ColumnSpec::new("quality");
 
 /// One period in a stage moves a customer's satisfaction towards its quality.
 pub struct Feel {
@@ -93,14 +98,14 @@ impl Mechanism for Feel {
         let lists = !stages.is_empty();
         needs.subset(SubsetPlan { values: lists, ..SubsetPlan::default() });
         Some(Self {
-            bits: if is_normal { needs.normal_bits(Purpose::Quality) } else { needs.bits(Purpose::Quality) },
+            bits: if is_normal { needs.normal_bits(QUALITY) } else { needs.bits(QUALITY) },
             satisfaction,
             first: Sampler::new(&experience.start, 0.0, 1.0),
             learning: experience.learning,
             means: model.stages.iter().map(|s| s.quality.as_ref().map(|q| q.mean)).collect(),
             spread: Strip::of_f32(quality.iter().map(spread).chain([0.0])),
             is_normal,
-            by_list: lists.then(|| ByList { stages, listed, quality: needs.passing_numbers(QUALITY.made_anew()) }),
+            by_list: lists.then(|| ByList { stages, listed, quality: needs.passing_numbers(FELT.made_anew()) }),
             quality,
         })
     }
@@ -144,7 +149,7 @@ impl Feel {
     fn begin(&self, at: &mut At<'_>) {
         let (block, world) = (&mut *at.block, at.world);
         let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; block.customer.len()]);
-        draw(block, world, (Purpose::Satisfaction, 0), &mut words);
+        draw(block, world, (FIRST_SATISFACTION, 0), &mut words);
         let count = block.live;
         let out = block.columns.numbers_mut(self.satisfaction);
         world.set.run(Sample { sampler: &self.first, words: &words[0], out, count });

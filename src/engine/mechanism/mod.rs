@@ -18,3 +18,65 @@ pub mod schedule;
 pub mod talk;
 pub mod totals;
 pub mod transition;
+
+use crate::model::Model;
+use contract::Mechanism;
+use needs::Needs;
+
+/// All mechanisms. Several that act at one step act in this order.
+pub const MECHANISMS: [Entry; 8] = [
+    entry::<arrive::Arrive>(),
+    entry::<feel::Feel>(),
+    entry::<transition::Transition>(),
+    entry::<booked_moves::CountMoves>(),
+    entry::<buy::Buy>(),
+    entry::<talk::Talk>(),
+    entry::<count::Count>(),
+    entry::<compare::Compare>(),
+];
+
+/// A mechanism before it is known whether a study uses it.
+pub struct Entry {
+    /// [`Mechanism::NAME`].
+    pub name: &'static str,
+    /// [`Mechanism::declare`].
+    pub declare: fn(&Model, &mut Needs<'_>) -> Option<Box<dyn contract::Registered>>,
+    /// [`Mechanism::obstacle`].
+    pub obstacle: fn(&Model) -> Option<String>,
+}
+
+const fn entry<M: Mechanism>() -> Entry {
+    Entry { name: M::NAME, declare: declared::<M>, obstacle: M::obstacle }
+}
+
+fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dyn contract::Registered>> {
+    M::declare(model, needs).map(|mechanism| Box::new(mechanism) as Box<dyn contract::Registered>)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{arrive, buy, feel, transition};
+    use crate::engine::chance::draws::Purpose;
+
+    /// Every purpose that was ever given out: a number here is never used for anything else.
+    const PURPOSES: [(u16, Purpose); 11] = [
+        (1, transition::MOVE),
+        (2, feel::QUALITY),
+        (3, buy::PURCHASES),
+        (4, buy::BASKET),
+        (5, buy::LEAVE),
+        (6, arrive::START),
+        (7, feel::FIRST_SATISFACTION),
+        (8, arrive::TRAITS),
+        (9, Purpose::PARAMETER),
+        (10, Purpose::PART),
+        (11, Purpose::SHOCK),
+    ];
+
+    #[test]
+    fn every_purpose_has_a_number_of_its_own_for_ever() {
+        for (place, (number, purpose)) in (1..).zip(PURPOSES) {
+            assert_eq!((number, purpose.number()), (place, place));
+        }
+    }
+}

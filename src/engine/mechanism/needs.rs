@@ -10,7 +10,7 @@ use crate::engine::table::field::FieldId;
 use crate::engine::table::program::Program;
 use crate::engine::table::shape::own_chances;
 use crate::model::Model;
-use crate::model::journey::State;
+use crate::model::journey::{Stage, State};
 use crate::quantity::TraitId;
 
 /// Where everybody was before the move.
@@ -24,14 +24,33 @@ pub struct Needs<'m> {
     /// Whether lives are compared between scenarios.
     pub compares: bool,
     plan: Plan,
-    /// Whether all that can make scenarios differ in the mechanism that declares now is in its sheet.
+    /// The mechanism that declares now.
+    name: &'static str,
+    /// Whether all that can make scenarios differ in it is in its sheet.
     compared_by_sheet: bool,
+    /// What is drawn for what, and by which mechanism.
+    purposes: Vec<(Purpose, &'static str)>,
+    gaps: Vec<String>,
 }
 
 impl<'m> Needs<'m> {
     /// Nothing yet.
     pub fn new(model: &'m Model, program: &'m Program, compares: bool) -> Self {
-        Self { model, program, compares, plan: Plan::default(), compared_by_sheet: false }
+        Self {
+            model,
+            program,
+            compares,
+            plan: Plan::default(),
+            name: "",
+            compared_by_sheet: false,
+            purposes: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
+    /// The next mechanism declares.
+    pub fn begin(&mut self, name: &'static str) {
+        (self.name, self.compared_by_sheet) = (name, false);
     }
 
     /// A column of words that customers carry on, such as how long they have been in a stage. Newcomers have 0 there.
@@ -94,12 +113,27 @@ impl<'m> Needs<'m> {
 
     /// Random bits for every customer and period.
     pub fn bits(&mut self, purpose: Purpose) -> BitsId {
+        self.draws(purpose);
         self.plan.bits.register(BitsSpec { purpose, normal: false })
     }
 
     /// The same; the standard normal numbers that they stand for are made once where several scenarios read them.
     pub fn normal_bits(&mut self, purpose: Purpose) -> BitsId {
+        self.draws(purpose);
         self.plan.bits.register(BitsSpec { purpose, normal: true })
+    }
+
+    /// Random numbers that are looked up by their address where they are needed.
+    pub fn draws(&mut self, purpose: Purpose) {
+        match self.purposes.iter().find(|(its, _)| *its == purpose) {
+            Some((_, other)) if *other != self.name => {
+                let number = purpose.number();
+                self.gaps
+                    .push(format!("`{}` and `{other}` draw the same random numbers, of purpose {number}", self.name));
+            }
+            Some(_) => {}
+            None => self.purposes.push((purpose, self.name)),
+        }
     }
 
     /// Lists of some customers.
@@ -161,13 +195,23 @@ impl<'m> Needs<'m> {
         self.compared_by_sheet = true;
     }
 
-    /// Whether the mechanism that has just declared said so; the next one begins anew.
-    pub fn take_compared_by_sheet(&mut self) -> bool {
-        std::mem::take(&mut self.compared_by_sheet)
+    /// Whether the mechanism that has just declared said so.
+    pub fn is_compared_by_sheet(&self) -> bool {
+        self.compared_by_sheet
     }
 
-    /// What was registered.
-    pub fn plan(self) -> Plan {
-        self.plan
+    /// What was registered, and what is missing or contradicts itself: such a schedule is not run.
+    pub fn plan(mut self) -> (Plan, Vec<String>) {
+        let purchases = self.model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+        let mut drivers =
+            self.model.stages.iter().flat_map(Stage::move_drivers).chain(purchases.flat_map(|its| &its.drivers));
+        if drivers.any(|driver| self.plan.state(driver.on).is_none()) {
+            self.gaps.push("a driver reads what no mechanism has registered as a state".to_owned());
+        }
+        if self.plan.is_coupled() && !self.model.is_coupled() {
+            self.gaps
+                .push("mechanisms look at all customers together, and `Model::is_coupled` does not say so".to_owned());
+        }
+        (self.plan, self.gaps)
     }
 }

@@ -2,15 +2,9 @@
 
 use std::sync::Arc;
 
-use super::arrive::Arrive;
-use super::booked_moves::CountMoves;
-use super::buy::Buy;
-use super::compare::Compare;
+use super::MECHANISMS;
 use super::contract::{Mechanism, Registered, Step};
-use super::count::Count;
-use super::feel::Feel;
 use super::needs::Needs;
-use super::talk::Talk;
 use super::totals::{Barrier, Totals};
 use super::transition::Transition;
 use crate::engine::chance::crowd::Crowd;
@@ -27,32 +21,6 @@ use crate::engine::table::tables::TableMaker;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::quantity::StageId;
-
-/// All mechanisms. Several that act at one step act in this order.
-const MECHANISMS: [Entry; 8] = [
-    entry::<Arrive>(),
-    entry::<Feel>(),
-    entry::<Transition>(),
-    entry::<CountMoves>(),
-    entry::<Buy>(),
-    entry::<Talk>(),
-    entry::<Count>(),
-    entry::<Compare>(),
-];
-
-/// A mechanism before it is known whether a study uses it.
-struct Entry {
-    declare: fn(&Model, &mut Needs<'_>) -> Option<Box<dyn Registered>>,
-    obstacle: fn(&Model) -> Option<String>,
-}
-
-const fn entry<M: Mechanism>() -> Entry {
-    Entry { declare: declared::<M>, obstacle: M::obstacle }
-}
-
-fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dyn Registered>> {
-    M::declare(model, needs).map(|mechanism| Box::new(mechanism) as Box<dyn Registered>)
-}
 
 /// What stands in the way of exact expectations; empty where nothing does. Whether they are as exact as they have to be is
 /// found by [`precision`](crate::engine::exact::precision).
@@ -73,6 +41,7 @@ pub struct Schedule {
     mechanisms: Vec<Option<Box<dyn Registered>>>,
     turns: Vec<Turn>,
     shares_paths: bool,
+    gaps: Vec<String>,
 }
 
 /// A mechanism at one step.
@@ -89,13 +58,14 @@ impl Schedule {
         let mut needs = Needs::new(model, &program, compares);
         let (mut mechanisms, mut shares_paths) = (Vec::new(), true);
         for entry in MECHANISMS {
+            needs.begin(entry.name);
             let mechanism = (entry.declare)(model, &mut needs);
-            let compared_by_sheet = needs.take_compared_by_sheet();
-            shares_paths &= mechanism.is_none() || compared_by_sheet;
+            shares_paths &= mechanism.is_none() || needs.is_compared_by_sheet();
             mechanisms.push(mechanism);
         }
+        needs.begin(Transition::NAME);
         let transition = Transition::of(model, &mut needs);
-        let mut plan = needs.plan();
+        let (mut plan, gaps) = needs.plan();
         let rests = |stage| mechanisms.iter().flatten().all(|its| its.rests(StageId::from(stage)));
         plan.inert = bits((0..program.stages).map(rests).chain([true]));
         let acts = |(place, its): (usize, &Option<Box<dyn Registered>>)| {
@@ -105,7 +75,12 @@ impl Schedule {
         let mut turns: Vec<Turn> = mechanisms.iter().enumerate().flat_map(acts).collect();
         turns.sort_by_key(|turn| turn.step);
         shares_paths &= !plan.is_coupled() && plan.lists == 0;
-        Self { program, plan, transition, mechanisms, turns, shares_paths }
+        Self { program, plan, transition, mechanisms, turns, shares_paths, gaps }
+    }
+
+    /// What is missing or contradicts itself: such a schedule must not be run.
+    pub fn gaps(&self) -> &[String] {
+        &self.gaps
     }
 
     /// Whether two scenarios whose sheets are equal can share a path.

@@ -21,6 +21,9 @@ use crate::model::Model;
 use crate::model::journey::Clock;
 use crate::quantity::StageId;
 
+/// Draws the next stage.
+pub const MOVE: Purpose = Purpose::numbered(1);
+
 /// The full periods that each customer has been in the stage.
 pub const PERIODS_IN_STAGE: ColumnSpec = ColumnSpec::new("periods in stage");
 
@@ -54,7 +57,7 @@ impl Transition {
             needs.before();
         }
         Self {
-            bits: needs.bits(Purpose::Move),
+            bits: needs.bits(MOVE),
             periods_in_stage: counts.then(|| needs.words(PERIODS_IN_STAGE)),
             ages,
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),

@@ -122,7 +122,7 @@ impl Divergence {
     fn set_out_together(&mut self, world: &World<'_>) {
         let Self { way, shared, .. } = self;
         let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; way.customer.len()]);
-        let at = Address { period_block: 0, purpose: Purpose::Part, draw: 0 };
+        let at = Address { period_block: 0, purpose: Purpose::PART, draw: 0 };
         world.draws.fill(world.set, at, &way.customer, way.live, &mut words);
         for (grid, word) in way.columns.numbers_mut(shared.grid).iter_mut().zip(&words[0]) {
             *grid = (word >> 8) as f32 * (1.0 / 16_777_216.0);

@@ -99,3 +99,7 @@ place!(
     /// A line of the ledger (money) or an outcome, by its place in the model.
     LineId
 );
+place!(
+    /// Something that a run counts, by its place among the model's counters.
+    CounterId
+);

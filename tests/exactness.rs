@@ -9,6 +9,7 @@ use common::model;
 use polku::engine::count::cells::planned;
 use polku::engine::run::experiment::Experiment;
 use polku::estimate::exact::Exact;
+use polku::model::counter::CUSTOMERS;
 use polku::model::param::Param;
 
 /// What a metric of the only scenario is exactly, where customers start in `a` and have one trait.
@@ -74,7 +75,7 @@ fn a_steepness_that_is_uncertain_is_followed_in_every_draw() {
         let flows = experiment.expected(&drawn, &planned(&model, &drawn)).unwrap();
         let stays = |x: f64| 0.9 / (0.9 + 0.1 * libm::exp((weight * x).clamp(-80.0, 80.0)));
         let wanted = mean(-9.0, 9.0, normal(0.0, 1.0), |x| libm::pow(stays(x), 4.0));
-        let found = flows[0][0].customers.last()[0];
+        let found = flows[0][0].cells(CUSTOMERS, flows[0][0].times() - 1)[0];
         assert!((found - wanted).abs() < 1e-6, "weight {weight}: {found}, {wanted} by midpoints");
     }
     assert!(steepest > 60.0, "{steepest}");

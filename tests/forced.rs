@@ -20,6 +20,7 @@ use polku::estimate::runs::Runs;
 use polku::estimate::summary::Estimator;
 use polku::estimate::uncertainty::efficiency::{Efficiency, choose, efficiency};
 use polku::model::Model;
+use polku::model::counter::CUSTOMERS;
 use polku::quantity::ScenarioId;
 use polku::stats::moments::Moments;
 
@@ -62,7 +63,7 @@ fn check_against_exact(model: &Model, scenario: usize, grain: Grain) {
             for (sums, t) in sums.iter_mut().zip(times) {
                 for (stage, sum) in sums.iter_mut().enumerate() {
                     let weighed = forced.iter().zip(&model.segments).map(|(flows, segment)| {
-                        flows.customers[t][stage] / f64::from(segment.agents)
+                        flows.cells(CUSTOMERS, t)[stage] / f64::from(segment.agents)
                             * segment.share
                             * model.run.customers as f64
                     });

@@ -14,6 +14,7 @@ use polku::engine::run::experiment::Experiment;
 use polku::engine::run::replay::{Who, replay};
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
+use polku::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use polku::quantity::ScenarioId;
 use polku::stats::moments::Moments;
 
@@ -142,9 +143,9 @@ fn replayed_lives_add_up_to_the_run() {
         for t in 0..=36 {
             let (mut stages, mut purchases, mut units) = (vec![0_i128; model.stages.len()], 0_i128, 0_i128);
             for ledger in &ledgers[1][scenario] {
-                stages.iter_mut().zip(ledger.customers(t)).for_each(|(sum, count)| *sum += count);
-                purchases += ledger.purchases(t).iter().sum::<i128>();
-                units += ledger.baskets(t).iter().sum::<i128>();
+                stages.iter_mut().zip(ledger.cells(CUSTOMERS, t)).for_each(|(sum, count)| *sum += count);
+                purchases += ledger.cells(PURCHASES, t).iter().sum::<i128>();
+                units += ledger.cells(BASKETS, t).iter().sum::<i128>();
             }
             for life in &lives {
                 stages[life.moments[t].stage] -= 1;

@@ -13,6 +13,7 @@ use polku::engine::table::program::Program;
 use polku::estimate::exact::Exact;
 use polku::estimate::runs::Runs;
 use polku::model::Model;
+use polku::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use polku::quantity::{ScenarioId, SegmentId};
 use polku::report::Report;
 use polku::study::Study;
@@ -72,14 +73,14 @@ fn the_exact_cohorts_of_a_steady_study_are_one_cohort_shifted() {
         for (entry, later) in flows[0][segment].iter().enumerate().skip(2) {
             for t in entry..=18 {
                 let shifted = t + 1 - entry;
-                let pairs = later.customers[t].iter().zip(&first.customers[shifted]);
-                let pairs = pairs.chain(later.baskets[t].iter().zip(&first.baskets[shifted]));
-                let pairs = pairs.chain(later.moves[t].iter().zip(&first.moves[shifted]));
-                for (a, b) in pairs {
+                for (a, b) in later.row(t).iter().zip(first.row(shifted)) {
                     assert_eq!(a.to_bits(), b.to_bits(), "segment {segment}, entry {entry}, time {t}");
                 }
             }
-            assert!((0..entry).all(|t| later.customers[t].iter().all(|count| *count == 0.0)), "nobody is there before");
+            assert!(
+                (0..entry).all(|t| later.cells(CUSTOMERS, t).iter().all(|count| *count == 0.0)),
+                "nobody is there before"
+            );
         }
     }
     // The whole business is the sum of its cohorts, each as large as the study says.
@@ -90,7 +91,7 @@ fn the_exact_cohorts_of_a_steady_study_are_one_cohort_shifted() {
     for (t, active) in active.iter().enumerate() {
         let sum: f64 = (0..2)
             .flat_map(|segment| flows[0][segment].iter().zip(&arrivals[0][segment]))
-            .map(|(flows, its)| flows.customers[t][place] * its.real)
+            .map(|(flows, its)| flows.cells(CUSTOMERS, t)[place] * its.real)
             .sum();
         assert!((active - sum).abs() < 1e-9 * sum, "time {t}");
     }
@@ -148,9 +149,9 @@ fn the_replayed_lives_of_a_cohort_add_up_to_its_ledger() {
                 for batch in 0..BATCHES {
                     let ledger = &ledgers[scenario][cells.place(segment, entry as usize, batch)];
                     let at = t as usize;
-                    stages.iter_mut().zip(ledger.customers(at)).for_each(|(sum, count)| *sum += count);
-                    purchases += ledger.purchases(at).iter().sum::<i128>();
-                    units += ledger.baskets(at).iter().sum::<i128>() as f64;
+                    stages.iter_mut().zip(ledger.cells(CUSTOMERS, at)).for_each(|(sum, count)| *sum += count);
+                    purchases += ledger.cells(PURCHASES, at).iter().sum::<i128>();
+                    units += ledger.cells(BASKETS, at).iter().sum::<i128>() as f64;
                 }
                 for life in &lives {
                     let moment = &life.moments[(t - entry) as usize];

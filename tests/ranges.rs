@@ -9,6 +9,7 @@ use polku::diagnostic::{Diagnostic, Severity};
 use polku::engine::count::cells::planned;
 use polku::engine::run::experiment::Experiment;
 use polku::model::Model;
+use polku::model::counter::CUSTOMERS;
 use polku::study::Study;
 use polku::study::source::Source;
 
@@ -88,7 +89,7 @@ fn a_row_past_one_is_scaled() {
     drawn.values.0[of("lost")] = 0.3;
     let expected = Experiment::new(&model).expected(&drawn, &planned(&model, &drawn)).unwrap();
     let stage = |name: &str| model.stages.iter().position(|stage| stage.name == name).unwrap();
-    let after = &expected[0][0].customers[1];
+    let after = expected[0][0].cells(CUSTOMERS, 1);
     for (name, share) in [("member", 0.0), ("gone", 0.75), ("lost", 0.25)] {
         assert!((after[stage(name)] - 1000.0 * share).abs() < 1e-9, "{name}: {after:?}");
     }

@@ -5,10 +5,12 @@
 mod common;
 
 use common::{model, summary, text};
+use polku::engine::count::counts::Counts;
 use polku::engine::run::experiment::Experiment;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Summary;
 use polku::model::Model;
+use polku::model::counter::CUSTOMERS;
 use polku::model::course::{Course, Run};
 use polku::model::timeline::Timeline;
 use polku::quantity::{ParamId, ScenarioId, SegmentId};
@@ -468,7 +470,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
             seen += 1;
             let share = |t: usize| {
                 let ledgers = replication.ledgers[1].iter();
-                let active = |ledger: &polku::engine::count::ledger::Ledger| ledger.customers(t)[0];
+                let active = |ledger: &Counts<i128>| ledger.cells(CUSTOMERS, t)[0];
                 ledgers.map(active).sum::<i128>() as f64 / 300.0
             };
             let due = (4..=24).find(|t| share(*t) < 0.75).unwrap();
@@ -494,7 +496,8 @@ fn rules_that_act_together_leave_every_number_in_its_range() {
         .run(|replication| {
             let from = replication.fired[1][0].unwrap();
             assert_eq!(replication.fired[1][1], Some(from));
-            let left: i128 = replication.ledgers[1].iter().map(|ledger| ledger.customers(from as usize)[0]).sum();
+            let left: i128 =
+                replication.ledgers[1].iter().map(|ledger| ledger.cells(CUSTOMERS, from as usize)[0]).sum();
             assert_eq!(left, 0, "a chance of 1.25 is one of 1");
             let drawn = Experiment::drawn(&model, 0);
             let timeline = Timeline::with_rules(&model, &drawn, ScenarioId(1), &replication.fired[1], SegmentId(0));

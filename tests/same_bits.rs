@@ -12,9 +12,10 @@ mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};
 use polku::engine::count::cells::BATCHES;
-use polku::engine::count::ledger::Ledger;
+use polku::engine::count::counts::Counts;
 use polku::engine::lanes::InstructionSet;
 use polku::engine::run::experiment::Experiment;
+use polku::model::counter::{BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
 
 /// A study without word of mouth, so that blocks go through time one by one, with all else that draws.
 fn uncoupled() -> String {
@@ -71,16 +72,16 @@ fn counts_keep_their_digest_for_ever() {
         Experiment::new(&model)
             .run(|replication| {
                 // How customers are cut into batches is no number of the study.
-                let together = |batches: &[Ledger]| {
+                let together = |batches: &[Counts<i128>]| {
                     let mut sum = batches[0].clone();
                     batches[1..].iter().for_each(|batch| sum.add(batch));
                     sum
                 };
                 for ledger in replication.ledgers.iter().flat_map(|cells| cells.chunks(BATCHES)).map(together) {
                     for t in 0..ledger.times() {
-                        let cells = ledger.customers(t).iter().chain(ledger.purchases(t)).chain(ledger.baskets(t));
-                        cells.chain(ledger.moves(t)).for_each(|cell| take(*cell));
-                        take(ledger.satisfaction(t));
+                        for counter in [CUSTOMERS, PURCHASES, BASKETS, MOVES, SATISFACTION] {
+                            ledger.cells(counter, t).iter().for_each(|cell| take(*cell));
+                        }
                     }
                 }
                 let differing = replication.differing.iter().flat_map(|cells| cells.chunks(BATCHES));

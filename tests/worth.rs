@@ -5,14 +5,15 @@
 mod common;
 
 use common::{EVERYTHING, model, with};
-use polku::engine::count::by_time::ByTime;
+use polku::engine::count::counts::Counts;
+use polku::engine::count::layout::CountLayout;
 use polku::engine::exact::cohort::Solver;
-use polku::engine::exact::value_to_come::Rewards;
 use polku::engine::run::experiment::Experiment;
 use polku::engine::table::program::Program;
 use polku::estimate::money::business::{Business, CohortResult};
 use polku::estimate::runs::Runs;
-use polku::quantity::{ScenarioId, SegmentId};
+use polku::model::counter::{BASKETS, CUSTOMERS, MOVES};
+use polku::quantity::{CounterId, ScenarioId, SegmentId};
 
 fn business(text: &str) -> Business {
     let model = model(text);
@@ -105,9 +106,12 @@ fn an_initiative_that_may_fail_counts_after_the_horizon_as_often_as_it_works() {
 }
 
 /// Numbers without any order: what happens is worth something else in every stage and at every time.
-fn any(width: usize, times: usize, salt: usize) -> ByTime {
-    let number = |t: usize, at: usize| ((t * 31 + at * 17 + salt * 101) % 29) as f64 - 11.0;
-    ByTime::of((width, times), (0..times).map(|t| (0..width).map(move |at| number(t, at))))
+fn any(rewards: &mut Counts<f64>, counter: CounterId, salt: usize) {
+    for t in 0..rewards.times() {
+        for (at, cell) in rewards.cells_mut(counter, t).iter_mut().enumerate() {
+            *cell = ((t * 31 + at * 17 + salt * 101) % 29) as f64 - 11.0;
+        }
+    }
 }
 
 /// The value of all who come, found backward from the horizon, is what they come to on the way forward: the two walks share
@@ -140,23 +144,19 @@ fn values_found_backward_are_what_customers_come_to_forward() {
         let solver = Solver::of(&model, &program).unwrap();
         let drawn = model.central();
         let solution = solver.at(&drawn);
-        let (stages, times) = (model.stages.len(), model.run.horizon as usize + 1);
-        let rewards = Rewards {
-            customers: any(stages, times, 1),
-            baskets: any(stages, times, 2),
-            moves: any(program.moves.pairs.len(), times, 3),
-        };
+        let times = model.run.horizon as usize + 1;
+        let mut rewards = Counts::new(&CountLayout::of(&model), 0, model.run.horizon);
+        let valued = [CUSTOMERS, BASKETS, MOVES];
+        (1..).zip(valued).for_each(|(salt, counter)| any(&mut rewards, counter, salt));
         for (scenario, segment) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
             let place_of = (ScenarioId::from(scenario), SegmentId::from(segment));
             let entries = if model.segments[segment].inflow.is_some() { times } else { 1 };
             let came: Vec<f64> = (0..entries).map(|entry| 100.0 + 7.0 * (entry % 5) as f64).collect();
             let flows = solution.flows(place_of, &came);
-            let both = |worth: &ByTime, flow: &ByTime| -> f64 {
-                worth.numbers().iter().zip(flow.numbers()).map(|(worth, flow)| worth * flow).sum()
+            let of = |counter: CounterId| -> f64 {
+                rewards.all(counter).zip(flows.all(counter)).map(|(worth, flow)| worth * flow).sum()
             };
-            let forward = both(&rewards.customers, &flows.customers)
-                + both(&rewards.baskets, &flows.baskets)
-                + both(&rewards.moves, &flows.moves);
+            let forward: f64 = valued.into_iter().map(of).sum();
             let worths = solution.worth_by_entry(place_of, &rewards, entries);
             let backward: f64 = came.iter().zip(&worths).map(|(came, worth)| came * worth).sum();
             let size: f64 = came.iter().zip(&worths).map(|(came, worth)| (came * worth).abs()).sum();

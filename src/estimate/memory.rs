@@ -9,6 +9,7 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use crate::engine::count::cells::{Arrivals, BATCHES, planned};
+use crate::engine::count::layout::CountLayout;
 use crate::engine::exact::cohort::MOST_INTERVALS;
 use crate::engine::exact::layout::tunnel_length;
 use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction};
@@ -41,10 +42,9 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let (scenarios, segments, stages) =
         (model.scenarios.len() as f64, model.segments.len() as f64, model.stages.len() as f64);
     let threads = threads as f64;
-    let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
     // Newcomers are counted from the period on in which they come: half of the times in the mean.
     let entries = if model.has_inflow() { 1.0 + 0.5 * times } else { 1.0 };
-    let cells = (3.0 * stages + 2.0 + booked) * times * scenarios * segments * entries;
+    let cells = CountLayout::of(model).width() as f64 * times * scenarios * segments * entries;
     let coupled = model.is_coupled();
     let exact = obstacles(model).is_empty();
     let wave = f64::from(model.run.replications.min(wave(model)));
@@ -105,8 +105,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
 pub fn parts_of_exact(model: &Model, threads: usize) -> Vec<Part> {
     let times = f64::from(model.run.horizon) + 1.0;
     let groups = (model.scenarios.len() * model.segments.len()) as f64;
-    let booked: f64 = model.stages.iter().map(|stage| stage.on_move.len() as f64).sum();
-    let flows = 8.0 * (3.0 * model.stages.len() as f64 + 2.0 + booked) * times;
+    let flows = 8.0 * CountLayout::of(model).width() as f64 * times;
     let books = 8.0 * (model.stages.len() + model.accounts.len() + 11) as f64 * times;
     let kinds = metrics(model).len() as f64;
     let part = |what, bytes, help| Part { what, bytes, help };

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod check;
 pub mod compile;
+pub mod counter;
 pub mod course;
 pub mod draw;
 pub mod goal;
@@ -26,6 +27,7 @@ pub mod world;
 
 use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
 
+use counter::Counter;
 use goal::Target;
 use journey::{Experience, Stage};
 use param::Param;
@@ -62,6 +64,8 @@ pub struct Model {
     pub traits: Vec<Trait>,
     /// Satisfaction, where the study has it.
     pub experience: Option<Experience>,
+    /// What is counted.
+    pub counters: Vec<Counter>,
     /// Ledger lines and outcomes.
     pub accounts: Vec<Account>,
     /// What the company has to be able to do.

@@ -25,7 +25,8 @@ use super::state::CohortState;
 use super::table::CohortTable;
 use super::work::{Done, Weights};
 use crate::engine::chance::narrow::whole;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::CountLayout;
 use crate::engine::table::program::Program;
 
 /// The intervals of the coarsest satisfaction grid.
@@ -44,6 +45,7 @@ pub struct Solver<'m> {
     /// How finely laws are taken apart.
     pub precision: Precision,
     layout: Layout,
+    counters: CountLayout,
     /// By segment: the kinds of customers.
     kinds: Vec<Kinds>,
     laws: Laws,
@@ -65,6 +67,7 @@ impl<'m> Solver<'m> {
         Self {
             model,
             layout: Layout::new(model, program),
+            counters: CountLayout::of(model),
             kinds: (0..model.segments.len()).map(|segment| precision.kinds(model, segment)).collect(),
             laws: Laws::of(model),
             grids: Default::default(),
@@ -143,14 +146,14 @@ impl<'m> Solution<'_, 'm> {
 
     /// The expected flows of one scenario and segment, where so many customers come by entry (0: who is there at the
     /// start).
-    pub fn flows(&self, place: (ScenarioId, SegmentId), came: &[f64]) -> Flows {
+    pub fn flows(&self, place: (ScenarioId, SegmentId), came: &[f64]) -> Counts<f64> {
         self.flows_of(place, came, &self.solver.kinds[place.1.index()])
     }
 
     /// The same of some kinds of customers.
-    pub fn flows_of(&self, place: (ScenarioId, SegmentId), came: &[f64], kinds: &Kinds) -> Flows {
-        let Solver { model, layout, .. } = self.solver;
-        let mut flows = Flows::empty(model.stages.len(), layout.booked, model.run.horizon);
+    pub fn flows_of(&self, place: (ScenarioId, SegmentId), came: &[f64], kinds: &Kinds) -> Counts<f64> {
+        let Solver { model, counters, .. } = self.solver;
+        let mut flows = Counts::new(counters, 0, model.run.horizon);
         self.walk((place, came), kinds, |state, table| {
             state.step(table, |tally| tally.add_to(&mut flows, table.t as usize));
         });
@@ -164,7 +167,7 @@ impl<'m> Solution<'_, 'm> {
         kinds: &Kinds,
         mut step: impl FnMut(&mut CohortState<'_>, &CohortTable<'_, '_>),
     ) {
-        let Solver { model, layout, .. } = self.solver;
+        let Solver { model, layout, counters, .. } = self.solver;
         let later = model.segments[place.1.index()].inflow.is_some();
         let came = if later { came } else { &came[..came.len().min(1)] };
         let Some(first) = came.iter().position(|came| *came > 0.0) else { return };
@@ -172,7 +175,7 @@ impl<'m> Solution<'_, 'm> {
         let nodes = self.kernels.grid().nodes();
         for some in kinds.chunks(WIDTH / nodes.len()) {
             let mut table = CohortTable::new(model, &timeline, &self.kernels, whole(first));
-            let mut state = CohortState::new((model, layout), &some, (nodes, self.kernels.start()));
+            let mut state = CohortState::new((model, layout, counters), &some, (nodes, self.kernels.start()));
             let (mut steps, mut lanes) = (0.0, 0.0);
             for t in whole(first)..=model.run.horizon {
                 if t > whole(first) {

@@ -17,8 +17,6 @@ pub struct Layout {
     pub reads_age: bool,
     /// Whether a chance is taken after purchases.
     pub leaves: bool,
-    /// How many moves money is booked on.
-    pub booked: usize,
 }
 
 /// The cells of a stage, and where its ways out lead.
@@ -89,7 +87,6 @@ impl Layout {
             cells,
             reads_age: stages.iter().any(|stage| stage.reads_age),
             leaves: model.stages.iter().any(|stage| stage.leaves().next().is_some()),
-            booked: program.moves.pairs.len(),
             stages,
         }
     }

@@ -13,7 +13,7 @@ use super::quadrature::Rule;
 use super::rows::Kinds;
 use super::satisfaction_grid::SatisfactionGrid;
 use crate::engine::chance::draws::Draws;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::engine::table::program::Program;
 
 /// A grid is fine enough when one of half its intervals agrees with it as closely as this.
@@ -53,7 +53,7 @@ pub fn expected(
     drawn: &Draw,
     (place, entry): ((ScenarioId, SegmentId), usize),
     intervals: Option<usize>,
-) -> Result<Flows, Vec<String>> {
+) -> Result<Counts<f64>, Vec<String>> {
     let solver = Solver::of(model, program)?;
     let mut came = vec![0.0; entry];
     came.push(1.0);
@@ -131,7 +131,7 @@ fn grid(solver: &Solver<'_>, draws: &[Draw]) -> Result<usize, String> {
     let segments = 0..model.segments.len();
     let some: Vec<Kinds> = segments.clone().map(|segment| solver.precision.kinds(model, segment).some(KINDS)).collect();
     let everybody = vec![1.0; model.entries()];
-    let flows = |drawn: &Draw, place: usize| -> Vec<Flows> {
+    let flows = |drawn: &Draw, place: usize| -> Vec<Counts<f64>> {
         let solution = solver.on(drawn, solver.grid(place));
         let places = (0..model.scenarios.len()).flat_map(|scenario| segments.clone().map(move |its| (scenario, its)));
         places

@@ -1,7 +1,9 @@
 //! A cohort state is where the customers of some kinds are: a weight for every cell, kind and satisfaction, all side by side.
 //! The satisfactions of a kind are neighbours; who came when is told apart only where something depends on it.
 
+use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
 
 use super::layout::{Layout, StageCells, Way};
 use super::rows::{Kinds, Rows};
@@ -27,12 +29,12 @@ pub struct CohortState<'a> {
 impl<'a> CohortState<'a> {
     /// Nobody yet.
     pub fn new(
-        (model, layout): (&'a Model, &'a Layout),
+        (model, layout, counters): (&'a Model, &'a Layout, &CountLayout),
         kinds: &'a Kinds,
         (nodes, start): (&'a [f64], &'a [f64]),
     ) -> Self {
         Self {
-            tally: Tally::new(layout.stages.len(), layout.booked),
+            tally: Tally::new(counters),
             layout,
             rows: Rows::new(model, layout, kinds, nodes.len()),
             kinds,
@@ -134,6 +136,7 @@ impl<'a> CohortState<'a> {
     fn travel(&mut self, lane: &mut Vec<f64>) {
         let width = self.width();
         self.next.fill(0.0);
+        let booked = self.tally.cells(MOVES);
         for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
             for ever in 0..2 {
                 for (periods, cell) in stage.cells(ever).enumerate() {
@@ -147,7 +150,7 @@ impl<'a> CohortState<'a> {
                         add(&mut self.next[later * width..][..width], weights, stay);
                     }
                     for (way, chances) in stage.moves.iter().zip(columns) {
-                        move_on((&mut self.next, width), way, ever, (weights, chances), &mut self.tally.moves);
+                        move_on((&mut self.next, width), way, ever, (weights, chances), booked);
                     }
                 }
             }
@@ -161,17 +164,21 @@ impl<'a> CohortState<'a> {
             if rows.purchases.is_empty() {
                 continue;
             }
+            let (mut purchases, mut baskets) = (0.0, 0.0);
             for cell in stage.all() {
                 let weights = &lane[cell * width..][..width];
-                self.tally.purchases[place] += product(weights, &rows.purchases);
-                self.tally.baskets[place] += product(weights, &rows.spent);
+                purchases += product(weights, &rows.purchases);
+                baskets += product(weights, &rows.spent);
             }
+            self.tally.cells(PURCHASES)[place] += purchases;
+            self.tally.cells(BASKETS)[place] += baskets;
         }
     }
 
     fn leave(&mut self, lane: &mut Vec<f64>) {
         let width = self.width();
         self.next.copy_from_slice(lane);
+        let booked = self.tally.cells(MOVES);
         for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
             for (way, shares) in stage.leaves.iter().zip(&rows.left) {
                 for ever in 0..2 {
@@ -181,7 +188,7 @@ impl<'a> CohortState<'a> {
                         for ((staying, weight), share) in staying.iter_mut().zip(weights).zip(shares) {
                             *staying -= weight * share;
                         }
-                        move_on((&mut self.next, width), way, ever, (weights, shares), &mut self.tally.moves);
+                        move_on((&mut self.next, width), way, ever, (weights, shares), booked);
                     }
                 }
             }
@@ -191,16 +198,20 @@ impl<'a> CohortState<'a> {
 
     fn count(&mut self, lane: &[f64]) {
         let width = self.width();
-        for (place, stage) in self.layout.stages.iter().enumerate() {
+        let (mut ever, mut satisfaction) = (0.0, 0.0);
+        let counts = self.tally.cells(CUSTOMERS);
+        for (stage, count) in self.layout.stages.iter().zip(counts) {
             let customers = |ever: usize| -> f64 { cells(stage, ever, lane, width).map(sum).sum() };
             let acquired = customers(1);
-            self.tally.customers[place] += customers(0) + acquired;
-            self.tally.acquired += acquired;
+            *count += customers(0) + acquired;
+            ever += acquired;
             if self.nodes.len() > 1 && stage.retained {
                 let kinds = cells(stage, 1, lane, width).flat_map(|cell| cell.chunks_exact(self.nodes.len()));
-                self.tally.satisfaction += kinds.map(|weights| product(weights, self.nodes)).sum::<f64>();
+                satisfaction += kinds.map(|weights| product(weights, self.nodes)).sum::<f64>();
             }
         }
+        self.tally.cells(ACQUIRED)[0] += ever;
+        self.tally.cells(SATISFACTION)[0] += satisfaction;
     }
 }
 

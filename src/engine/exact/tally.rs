@@ -1,58 +1,31 @@
 //! A tally is what some customers come to in one period: the flows of one time.
 
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::CountLayout;
+use crate::quantity::CounterId;
 
-/// Customers, purchases and money by stage.
-pub struct Tally {
-    /// Customers by stage.
-    pub customers: Vec<f64>,
-    /// Purchases by stage.
-    pub purchases: Vec<f64>,
-    /// Money spent on baskets by stage.
-    pub baskets: Vec<f64>,
-    /// Customers who have been retained at some time so far.
-    pub acquired: f64,
-    /// The sum of satisfaction over retained customers.
-    pub satisfaction: f64,
-    /// The moves that money is booked on.
-    pub moves: Vec<f64>,
-}
+/// The flows of one time, whichever it is.
+pub struct Tally(Counts<f64>);
 
 impl Tally {
     /// That of nobody.
-    pub fn new(stages: usize, moves: usize) -> Self {
-        let by_stage = || vec![0.0; stages];
-        Self {
-            customers: by_stage(),
-            purchases: by_stage(),
-            baskets: by_stage(),
-            acquired: 0.0,
-            satisfaction: 0.0,
-            moves: vec![0.0; moves],
-        }
+    pub fn new(layout: &CountLayout) -> Self {
+        Self(Counts::at(layout, 0))
     }
 
     /// Puts everything to 0.
     pub fn clear(&mut self) {
-        for column in [&mut self.customers, &mut self.purchases, &mut self.baskets, &mut self.moves] {
-            column.fill(0.0);
-        }
-        (self.acquired, self.satisfaction) = (0.0, 0.0);
+        self.0.clear();
+    }
+
+    /// The cells of a counter.
+    pub fn cells(&mut self, counter: CounterId) -> &mut [f64] {
+        self.0.cells_mut(counter, 0)
     }
 
     /// Adds it to flows at time `t`.
-    pub fn add_to(&self, flows: &mut Flows, t: usize) {
-        let columns = [
-            (&mut flows.customers[t], &self.customers),
-            (&mut flows.purchases[t], &self.purchases),
-            (&mut flows.baskets[t], &self.baskets),
-            (&mut flows.moves[t], &self.moves),
-        ];
-        for (into, from) in columns {
-            into.iter_mut().zip(from).for_each(|(into, from)| *into += from);
-        }
-        flows.acquired[t] += self.acquired;
-        flows.satisfaction[t] += self.satisfaction;
+    pub fn add_to(&self, flows: &mut Counts<f64>, t: usize) {
+        flows.row_mut(t).iter_mut().zip(self.0.row(0)).for_each(|(into, from)| *into += from);
     }
 }
 

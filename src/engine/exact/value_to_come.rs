@@ -4,6 +4,7 @@
 //! chapter 2): a step is the transpose of the one in `state.rs`, so one walk values the customers of all entries.
 //! Where something depends on how long ago they came, each entry takes a walk of its own.
 
+use crate::model::counter::{BASKETS, CUSTOMERS, MOVES};
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
@@ -12,23 +13,13 @@ use super::layout::{Layout, StageCells, Way};
 use super::rows::{Kinds, Rows};
 use super::table::CohortTable;
 use crate::engine::chance::narrow::whole;
-use crate::engine::count::by_time::ByTime;
-
-/// What happens is worth, by time.
-pub struct Rewards {
-    /// A customer in each stage at the time.
-    pub customers: ByTime,
-    /// A unit of money spent in each stage.
-    pub baskets: ByTime,
-    /// Each move that money is booked on.
-    pub moves: ByTime,
-}
+use crate::engine::count::counts::Counts;
 
 /// The values of some kinds of customers of one segment.
 struct Values<'a> {
     layout: &'a Layout,
     rows: Rows<'a>,
-    rewards: &'a Rewards,
+    rewards: &'a Counts<f64>,
     /// Numbers of a cell: one for each kind and satisfaction.
     width: usize,
     /// The satisfactions that are told apart.
@@ -40,8 +31,9 @@ struct Values<'a> {
 }
 
 impl Solution<'_, '_> {
-    /// What one customer of each of the first entries (0: who is there at the start) comes to over the horizon.
-    pub fn worth_by_entry(&self, place: (ScenarioId, SegmentId), rewards: &Rewards, entries: usize) -> Vec<f64> {
+    /// What one customer of each of the first entries (0: who is there at the start) comes to over the horizon, where `rewards`
+    /// are what one of each counter is worth, by time.
+    pub fn worth_by_entry(&self, place: (ScenarioId, SegmentId), rewards: &Counts<f64>, entries: usize) -> Vec<f64> {
         let mut worths = vec![0.0; entries];
         let timeline = self.timeline(place);
         for some in self.kinds(place.1).chunks(WIDTH / self.kernels().grid().nodes().len()) {
@@ -61,7 +53,7 @@ impl Solution<'_, '_> {
         &self,
         (segment, timeline): (SegmentId, &Timeline<'_>),
         kinds: &Kinds,
-        rewards: &Rewards,
+        rewards: &Counts<f64>,
         (first, worths): (usize, &mut [f64]),
     ) {
         let model = self.model();
@@ -94,7 +86,7 @@ impl Solution<'_, '_> {
 
 impl<'a> Values<'a> {
     /// Nothing to come.
-    fn new(solution: &'a Solution<'_, '_>, kinds: &'a Kinds, rewards: &'a Rewards) -> Self {
+    fn new(solution: &'a Solution<'_, '_>, kinds: &'a Kinds, rewards: &'a Counts<f64>) -> Self {
         let (layout, nodes) = (solution.layout(), solution.kernels().grid().nodes().len());
         let width = kinds.shares.len() * nodes;
         let nothing = vec![0.0; layout.cells * width];
@@ -117,7 +109,7 @@ impl<'a> Values<'a> {
 
     /// Values being counted in a stage.
     fn count(&mut self, t: usize) {
-        for (stage, worth) in self.layout.stages.iter().zip(&self.rewards.customers[t]) {
+        for (stage, worth) in self.layout.stages.iter().zip(self.rewards.cells(CUSTOMERS, t)) {
             for cell in stage.all() {
                 self.now[cell * self.width..][..self.width].iter_mut().for_each(|value| *value += worth);
             }
@@ -126,11 +118,12 @@ impl<'a> Values<'a> {
 
     fn leave(&mut self, t: usize) {
         let mut before = std::mem::take(&mut self.before);
+        let worths = self.rewards.cells(MOVES, t);
         before.copy_from_slice(&self.now);
         for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
             for (way, shares) in stage.leaves.iter().zip(&rows.left) {
                 for (ever, cell) in both(stage).flat_map(|(ever, cells)| cells.map(move |cell| (ever, cell))) {
-                    let (here, there) = (self.values(cell), self.there(way, ever, t));
+                    let (here, there) = (self.values(cell), self.there(way, ever, worths));
                     let values = &mut before[cell * self.width..][..self.width];
                     for (at, (value, share)) in values.iter_mut().zip(shares).enumerate() {
                         *value += share * (there(at) - here[at]);
@@ -142,7 +135,7 @@ impl<'a> Values<'a> {
     }
 
     fn buy(&mut self, t: usize) {
-        let stages = self.layout.stages.iter().zip(&self.rows.stages).zip(&self.rewards.baskets[t]);
+        let stages = self.layout.stages.iter().zip(&self.rows.stages).zip(self.rewards.cells(BASKETS, t));
         for ((stage, rows), worth) in stages.filter(|((_, rows), _)| !rows.purchases.is_empty()) {
             for cell in stage.all() {
                 let values = self.now[cell * self.width..][..self.width].iter_mut();
@@ -153,6 +146,7 @@ impl<'a> Values<'a> {
 
     fn travel(&mut self, t: usize) {
         let mut before = std::mem::take(&mut self.before);
+        let worths = self.rewards.cells(MOVES, t);
         for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
             for (ever, cells) in both(stage) {
                 for (periods, cell) in cells.enumerate() {
@@ -165,7 +159,7 @@ impl<'a> Values<'a> {
                         .zip(stay.iter().zip(later))
                         .for_each(|(value, (stay, later))| *value = stay * later);
                     for (way, chances) in stage.moves.iter().zip(columns) {
-                        let there = self.there(way, ever, t);
+                        let there = self.there(way, ever, worths);
                         let taken = values.iter_mut().zip(chances).enumerate();
                         taken.for_each(|(at, (value, chance))| *value += chance * there(at));
                     }
@@ -192,10 +186,10 @@ impl<'a> Values<'a> {
         &self.now[cell * self.width..][..self.width]
     }
 
-    /// The value of taking a way, at each place of a cell.
-    fn there(&self, way: &Way, ever: usize, t: usize) -> impl Fn(usize) -> f64 {
+    /// The value of taking a way, at each place of a cell; `worths` are those of moves.
+    fn there(&self, way: &Way, ever: usize, worths: &[f64]) -> impl Fn(usize) -> f64 {
         let values = way.to[ever].map(|to| self.values(to));
-        let worth = way.slot.map_or(0.0, |slot| self.rewards.moves[t][slot]);
+        let worth = way.slot.map_or(0.0, |slot| worths[slot]);
         move |at| values.map_or(0.0, |values| values[at] + worth)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 
 use super::layout::{Layout, StageCells};
@@ -48,7 +49,7 @@ impl Weights {
             let bending = if stage.is_bent() { OF_BENDING } else { 3.0 };
             rows += cells.length as f64 * (1.0 + moves) * bending + buys * OF_BENDING;
         }
-        let booked = (3 * model.stages.len() + 2 + layout.booked) as f64;
+        let booked = CountLayout::of(model).width() as f64;
         Self {
             step,
             rows,

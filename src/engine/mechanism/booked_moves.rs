@@ -8,6 +8,7 @@ use crate::engine::state::columns::{ColumnId, Passing};
 use crate::engine::state::subset::SubsetPlan;
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::counter::MOVES;
 use crate::quantity::StageId;
 
 /// Counts the moves of a period that money is booked on.
@@ -35,16 +36,16 @@ impl Mechanism for CountMoves {
     fn sheet(&self, _values: &Values<'_>) {}
 
     fn run(&self, _step: Step, at: &mut At<'_>, _sheet: Option<&()>) {
-        let t = at.time();
+        let t = at.time() as usize;
         let Some(counts) = &mut at.counts else { return };
         let (before, stage) = (at.scratch.columns.words(self.before), &at.block.stage);
         let place = &mut at.scratch.subset.place;
         let count = at.world.set.run(Moved { before, stage, live: at.block.live, place });
-        let mut row = counts.row(t);
+        let moves = counts.cells_mut(MOVES, t);
         for place in &place[..count] {
             let (from, to) = (before[*place as usize] as usize, stage[*place as usize] as usize);
             if let Some(slot) = at.world.program.moves.slot(from, to) {
-                row.moves(slot, 1);
+                moves[slot] += 1;
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
 use crate::engine::chance::narrow::{place, single};
 use crate::engine::chance::poisson::{MANY, few, many};
 use crate::engine::chance::sampler::{Sample, Sampler, threshold};
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
@@ -29,6 +29,7 @@ use crate::engine::table::program::Reached;
 use crate::engine::table::shape::states;
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::counter;
 use crate::model::journey::{Chance, Driver, Exit, Stage, State};
 use crate::model::rows::ROUNDING;
 use crate::quantity::{ParamId, StageId, TraitId, UNITS_PER_ONE};
@@ -430,7 +431,7 @@ impl Sale<'_> {
         block: &mut Block,
         buyers: usize,
         (subset, counts): (&mut Subset, &mut [u32]),
-        mut ledger: Option<&mut Ledger>,
+        mut ledger: Option<&mut Counts<i128>>,
     ) {
         let program = self.now.program();
         let retained = program.retained.at(self.stage);
@@ -444,7 +445,7 @@ impl Sale<'_> {
             if let Some(slot) = program.moves.slot(self.stage, block.stage[place] as usize)
                 && let Some(ledger) = &mut ledger
             {
-                ledger.row(self.now.t).moves(slot, 1);
+                ledger.cells_mut(counter::MOVES, self.now.t as usize)[slot] += 1;
             }
         }
     }
@@ -455,7 +456,7 @@ impl Sale<'_> {
         block: &Block,
         buyers: usize,
         (subset, mut bought): (&mut Subset, Option<&mut [u32]>),
-        ledger: Option<&mut Ledger>,
+        ledger: Option<&mut Counts<i128>>,
     ) {
         let Some(ledger) = ledger else { return };
         let (set, sampler) = (self.now.world.set, &self.shop.law);
@@ -475,9 +476,9 @@ impl Sale<'_> {
             set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
             money += self.spend(block, &subset.value[..count], &subset.whose, bought.as_deref_mut());
         }
-        let mut row = ledger.row(self.now.t);
-        row.purchases(self.stage, purchases);
-        row.baskets(self.stage, money);
+        let t = self.now.t as usize;
+        ledger.cells_mut(counter::PURCHASES, t)[self.stage] += i128::from(purchases);
+        ledger.cells_mut(counter::BASKETS, t)[self.stage] += money;
     }
 
     /// The money of those who buy so much that it is drawn as one sum, and the most purchases of any other.

@@ -11,6 +11,7 @@ use crate::engine::table::program::{Program, Reached};
 use crate::engine::table::reach::reach;
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::counter;
 use crate::quantity::StageId;
 
 /// Whether each customer has ever been retained: all bits or none.
@@ -60,32 +61,32 @@ impl Mechanism for Count {
             self.begin(at.block, at.world);
             return;
         }
-        let t = at.time();
+        let t = at.time() as usize;
         let ever = self.acquire(at.block, at.world);
         let (block, world) = (&*at.block, at.world);
         let (program, live, gone) = (world.program, block.live, &block.gone);
         let Some(counts) = &mut at.counts else { return };
-        let mut row = counts.row(t);
-        for (stage, count) in gone.by_stage.iter().enumerate() {
-            row.customers(stage, *count);
+        let customers = counts.cells_mut(counter::CUSTOMERS, t);
+        for (cell, count) in customers.iter_mut().zip(&gone.by_stage) {
+            *cell += i128::from(*count);
         }
         if self.tallies.is_empty() {
             for stage in &block.stage[..live] {
-                row.customers(*stage as usize, 1);
+                customers[*stage as usize] += 1;
             }
         }
-        for (four, strip) in self.tallies.iter().enumerate() {
+        for (cells, strip) in customers.chunks_mut(4).zip(&self.tallies) {
             let counts = world.set.run(Tally { program, strip, stage: &block.stage, live });
-            for (stage, count) in (four * 4..program.stages).zip(counts) {
-                row.customers(stage, count);
+            for (cell, count) in cells.iter_mut().zip(counts) {
+                *cell += i128::from(count);
             }
         }
         let gone_with_it = self.acquired.map_or_else(|| gone.by_stage.iter().sum(), |(_, flag)| gone.with_flag[flag]);
-        row.acquired(ever + gone_with_it);
+        counts.cells_mut(counter::ACQUIRED, t)[0] += i128::from(ever + gone_with_it);
         if let Some(satisfaction) = self.satisfaction {
             let satisfaction = block.columns.numbers(satisfaction);
             let parts = world.set.run(Sum { program, stage: &block.stage, satisfaction, live });
-            row.satisfaction(i128::from(parts));
+            counts.cells_mut(counter::SATISFACTION, t)[0] += i128::from(parts);
         }
     }
 

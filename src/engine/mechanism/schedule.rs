@@ -9,6 +9,7 @@ use super::totals::{Barrier, Totals};
 use super::transition::Transition;
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
+use crate::engine::count::layout::CountLayout;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::state::at::{At, World};
 use crate::engine::state::block::Block;
@@ -35,6 +36,8 @@ pub struct Schedule {
     pub program: Program,
     /// What mechanisms have registered.
     pub plan: Plan,
+    /// Where what is counted stands.
+    pub layout: CountLayout,
     /// How stages change; the coupled estimator takes its place.
     pub transition: Transition,
     /// By their places among all.
@@ -75,7 +78,8 @@ impl Schedule {
         let mut turns: Vec<Turn> = mechanisms.iter().enumerate().flat_map(acts).collect();
         turns.sort_by_key(|turn| turn.step);
         shares_paths &= !plan.is_coupled() && plan.lists == 0;
-        Self { program, plan, transition, mechanisms, turns, shares_paths, gaps }
+        let layout = CountLayout::of(model);
+        Self { program, plan, layout, transition, mechanisms, turns, shares_paths, gaps }
     }
 
     /// What is missing or contradicts itself: such a schedule must not be run.

@@ -10,6 +10,7 @@ use crate::engine::state::at::At;
 use crate::engine::table::field::{Field, FieldId, TALKERS};
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::counter::CUSTOMERS;
 use crate::quantity::StageId;
 
 /// Settles how many talk.
@@ -66,7 +67,7 @@ impl Talk {
     /// The share of all real customers in stages that talk, and how many they are.
     fn heard(&self, totals: &Totals<'_>) -> (f64, f64) {
         let counts = totals.count(|ledger| {
-            let stages = ledger.customers(totals.t).iter().zip(&self.talks);
+            let stages = ledger.cells(CUSTOMERS, totals.t).iter().zip(&self.talks);
             stages.filter(|(_, talks)| **talks).map(|(count, _)| count).sum()
         });
         if totals.entries() == 1 {

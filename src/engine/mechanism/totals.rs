@@ -1,7 +1,7 @@
 //! Totals are what all customers of a scenario come to when they are looked at together.
 
 use crate::engine::count::cells::Arrivals;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 
 /// When all customers of a scenario are looked at together, to settle what they share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Totals<'a> {
     /// How many customers came, by segment and period of entry.
     pub arrivals: &'a [Vec<Arrivals>],
     /// What was counted, with the segment and period of entry.
-    pub counted: Vec<(usize, usize, &'a Ledger)>,
+    pub counted: Vec<(usize, usize, &'a Counts<i128>)>,
 }
 
 impl Totals<'_> {
@@ -29,7 +29,7 @@ impl Totals<'_> {
     }
 
     /// Something that is counted, by segment and period of entry, one segment after another.
-    pub fn count(&self, of: impl Fn(&Ledger) -> i128) -> Vec<i128> {
+    pub fn count(&self, of: impl Fn(&Counts<i128>) -> i128) -> Vec<i128> {
         let entries = self.entries();
         let mut counts = vec![0; self.arrivals.len() * entries];
         for (segment, entry, ledger) in &self.counted {
@@ -39,7 +39,7 @@ impl Totals<'_> {
     }
 
     /// The same of all real customers that the simulated ones stand for.
-    pub fn real(&self, of: impl Fn(&Ledger) -> i128) -> f64 {
+    pub fn real(&self, of: impl Fn(&Counts<i128>) -> i128) -> f64 {
         let counts = self.count(of);
         counts.iter().zip(self.arrivals.iter().flatten()).map(|(count, its)| *count as f64 * its.weight()).sum()
     }

@@ -12,7 +12,7 @@
 use super::rollout::{InPeriod, Rollout};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::{Address, Purpose};
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::mechanism::contract::Step;
 use crate::engine::mechanism::part::{Fork, Parting, Shared, Way};
 use crate::engine::state::at::World;
@@ -141,7 +141,7 @@ impl Divergence {
 
     /// Follows all pairs that wait to the horizon, and counts the branches: the baseline's, the scenario's. Returns
     /// the customer-periods that it took.
-    pub fn branch(&mut self, rollout: &Rollout<'_>, agreement: &Agreement<'_>, ledgers: &mut [Ledger; 2]) -> u64 {
+    pub fn branch(&mut self, rollout: &Rollout<'_>, agreement: &Agreement<'_>, ledgers: &mut [Counts<i128>; 2]) -> u64 {
         let order = self.partings.by_period(rollout.horizon);
         let cost = order.chunks(self.size).map(|some| self.follow(rollout, agreement, some, ledgers)).sum();
         self.forget();
@@ -154,7 +154,7 @@ impl Divergence {
         rollout: &Rollout<'_>,
         agreement: &Agreement<'_>,
         some: &[u32],
-        ledgers: &mut [Ledger; 2],
+        ledgers: &mut [Counts<i128>; 2],
     ) -> u64 {
         self.pair.iter_mut().for_each(|block| block.clear(&rollout.world));
         let Some(first) = some.first().map(|at| self.partings.period(*at)) else { return 0 };
@@ -176,7 +176,7 @@ impl Divergence {
         cost
     }
 
-    fn count_gone(&mut self, rollout: &Rollout<'_>, now: InPeriod<'_>, side: usize, ledger: &mut Ledger) {
+    fn count_gone(&mut self, rollout: &Rollout<'_>, now: InPeriod<'_>, side: usize, ledger: &mut Counts<i128>) {
         let bits = std::mem::take(&mut self.joiners.bits);
         let steps = (Step::Count, Step::Count);
         rollout.walk((&mut self.pair[side], &mut self.scratch), &bits, now, steps, Some(ledger));
@@ -190,7 +190,7 @@ impl Divergence {
         agreement: &Agreement<'_>,
         side: usize,
         (joining, t): (&[u32], u32),
-        ledger: &mut Ledger,
+        ledger: &mut Counts<i128>,
     ) -> u64 {
         let world = &rollout.world;
         let tables = agreement.tables(t);

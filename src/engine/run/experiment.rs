@@ -15,7 +15,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::divergence::Grain;
 use super::group::{Group, InWorld};
 use super::lockstep::{Heard, Together};
-use super::piece::{Counts, Piece, Worlds, differ};
+use super::piece::{Piece, Tallies, Worlds, differ};
 use super::replication::Replication;
 use super::rollout::{Rollout, SECOND_HALF, halves};
 use super::span::{Span, all_spans};
@@ -23,7 +23,7 @@ use super::threads::{install, pool};
 use super::wave::wave;
 use crate::engine::chance::draws::Draws;
 use crate::engine::count::cells::{Arrivals, planned};
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::engine::exact::cohort::Solver;
 use crate::engine::exact::cost::MULTIPLICATIONS_EACH;
 use crate::engine::exact::depth::Depth;
@@ -63,7 +63,7 @@ pub struct Experiment<'m> {
 struct Fixed {
     tables: Vec<Vec<Tables>>,
     arrivals: Vec<Vec<Vec<Arrivals>>>,
-    expected: Option<Vec<Vec<Flows>>>,
+    expected: Option<Vec<Vec<Counts<f64>>>>,
 }
 
 impl<'m> Experiment<'m> {
@@ -232,7 +232,7 @@ impl<'m> Experiment<'m> {
             progress(1);
         }
         let forced = counts.forced(grains);
-        let ledgers = counts.ledgers(self.model, &self.schedule.program);
+        let ledgers = counts.ledgers(self.model, &self.schedule.layout);
         Replication { number, drawn, ledgers, arrivals, fired, expected, differing: counts.differing, forced, held }
     }
 
@@ -248,12 +248,12 @@ impl<'m> Experiment<'m> {
     }
 
     /// The expected flows of all real customers by scenario and segment, where so many come by scenario, segment and entry.
-    pub fn expected(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Vec<Vec<Flows>>> {
+    pub fn expected(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Vec<Vec<Counts<f64>>>> {
         self.solved(drawn, arrivals, &Done::default())
     }
 
     /// The same; what it takes is counted.
-    pub fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>], done: &Done) -> Option<Vec<Vec<Flows>>> {
+    pub fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>], done: &Done) -> Option<Vec<Vec<Counts<f64>>>> {
         let solution = self.solver().ok()?.at(drawn);
         let segment = |scenario: usize, segment: usize| {
             let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();
@@ -267,7 +267,7 @@ impl<'m> Experiment<'m> {
     }
 
     /// The same for the medians of what is uncertain, on the threads of the experiment.
-    pub fn expected_at_medians(&self) -> Option<Vec<Vec<Flows>>> {
+    pub fn expected_at_medians(&self) -> Option<Vec<Vec<Counts<f64>>>> {
         let central = self.model.central();
         let solve = || self.expected(&central, &planned(self.model, &central));
         pool(self.threads).map_or_else(|_| solve(), |pool| install(&pool, solve))
@@ -314,7 +314,7 @@ impl<'m> Experiment<'m> {
     }
 
     /// Customers who feel nothing of each other: a piece goes through all periods of all scenarios by itself.
-    fn apart(&self, worlds: &Worlds<'_>) -> Counts {
+    fn apart(&self, worlds: &Worlds<'_>) -> Tallies {
         all_spans(self.model, worlds.arrivals, self.block * PIECE)
             .into_par_iter()
             .fold(
@@ -325,12 +325,12 @@ impl<'m> Experiment<'m> {
                 },
             )
             .map(Piece::counts)
-            .reduce(|| Counts::empty(self.model), Counts::and)
+            .reduce(|| Tallies::empty(self.model), Tallies::and)
     }
 
     /// Customers who move together: all scenarios go along, so that words drawn for one serve the others.
     fn together(&self, rollout: &Rollout<'_>, drawn: &Draw) -> Counted {
-        let mut counts = Counts::empty(self.model);
+        let mut counts = Tallies::empty(self.model);
         let baseline = self.model.baseline.index();
         let others = (0..self.model.scenarios.len()).filter(|scenario| *scenario != baseline);
         let scenarios: Vec<usize> = std::iter::once(baseline).chain(others).collect();
@@ -400,7 +400,7 @@ impl<'m> Experiment<'m> {
 
 /// What all customers of a replication came to.
 struct Counted {
-    counts: Counts,
+    counts: Tallies,
     arrivals: Vec<Vec<Vec<Arrivals>>>,
     fired: Vec<Vec<Option<u32>>>,
     held: bool,

@@ -6,7 +6,7 @@ use super::piece::blocks;
 use super::rollout::{InPeriod, PERIOD, Rollout, Steps};
 use super::span::Span;
 use crate::engine::chance::crowd::Crowd;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::state::block::{Block, drop_when_due};
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::tables::PeriodTable;
@@ -33,7 +33,7 @@ pub struct InWorld {
     /// The customers.
     pub blocks: Vec<Block>,
     /// What they count.
-    pub ledger: Ledger,
+    pub ledger: Counts<i128>,
 }
 
 impl InWorld {
@@ -68,7 +68,7 @@ impl Group {
     pub fn new(model: &Model, rollout: &Rollout<'_>, span: Span, size: usize, worlds: &[(usize, bool)]) -> Self {
         let keeps_bits = model.run.agents <= MOST_THAT_KEEP_BITS;
         let size = size.min(span.count.max(1));
-        let ledger = Ledger::new(rollout.world.program.counted(), span.crowd.entry, model.run.horizon);
+        let ledger = Counts::new(&rollout.schedule.layout, span.crowd.entry, model.run.horizon);
         let mut scratch = Scratch::new(&rollout.world, size.min(span.count), keeps_bits);
         let first_count = worlds.first().map_or(0, |(count, _)| *count);
         let mut begun: Vec<InWorld> = Vec::new();

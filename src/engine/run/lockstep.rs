@@ -14,7 +14,7 @@ use super::span::{Span, spans};
 use super::watch::{SeenCohort, watched};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::cells::{Arrivals, Cells};
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::mechanism::totals::{Barrier, Totals};
 use crate::engine::table::field::Field;
@@ -198,10 +198,10 @@ impl<'a> Together<'a> {
             }
             let counts = self.counts(groups, world, t as usize);
             let values: Vec<_> = self.timelines[world].iter().map(|timeline| timeline.values(t).0).collect();
-            let seen = |(group, ledger): (usize, &'_ Ledger)| {
+            let seen = |(group, ledger): (usize, &'_ Counts<i128>)| {
                 (group / self.cells.entries, group % self.cells.entries, ledger.clone())
             };
-            let all: Vec<(usize, usize, Ledger)> = counts.iter().enumerate().map(seen).collect();
+            let all: Vec<(usize, usize, Counts<i128>)> = counts.iter().enumerate().map(seen).collect();
             let all: Vec<SeenCohort<'_>> = all
                 .iter()
                 .map(|(segment, entry, ledger)| SeenCohort {
@@ -248,9 +248,8 @@ impl<'a> Together<'a> {
     }
 
     /// What all customers of each segment and entry count at time `t`.
-    fn counts(&self, groups: &[Group], world: usize, t: usize) -> Vec<Ledger> {
-        let nothing =
-            Ledger::new(self.schedule.program.counted(), self.model.run.horizon, self.model.run.horizon).only(t);
+    fn counts(&self, groups: &[Group], world: usize, t: usize) -> Vec<Counts<i128>> {
+        let nothing = Counts::at(&self.schedule.layout, t);
         let mut counts = vec![nothing; self.cells.segments * self.cells.entries];
         for group in groups {
             let Crowd { segment, entry, .. } = group.span.crowd;

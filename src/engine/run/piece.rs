@@ -8,12 +8,11 @@ use super::span::Span;
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::cells::{Arrivals, Cells};
-use crate::engine::count::flows::Flows;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::CountLayout;
 use crate::engine::state::block::Block;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::agreement::Agreement;
-use crate::engine::table::program::Program;
 use crate::engine::table::tables::Tables;
 
 /// Pairs of branches that wait are followed when they fill this many blocks, which bounds the memory.
@@ -36,17 +35,17 @@ pub struct Worlds<'a> {
 }
 
 /// What is counted of one replication; counts of different customers add up.
-pub struct Counts {
+pub struct Tallies {
     baseline: usize,
     /// By scenario and cell; none where nobody was counted.
-    ledgers: Vec<Vec<Option<Ledger>>>,
+    ledgers: Vec<Vec<Option<Counts<i128>>>>,
     /// The customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences are forced, by segment: the branches of the baseline and of the scenario.
-    pub branches: Vec<Option<Vec<[Ledger; 2]>>>,
+    pub branches: Vec<Option<Vec<[Counts<i128>; 2]>>>,
 }
 
-impl Counts {
+impl Tallies {
     /// Counts of nobody.
     pub fn empty(model: &Model) -> Self {
         let (scenarios, cells) = (model.scenarios.len(), Cells::of(model).count());
@@ -59,7 +58,7 @@ impl Counts {
     }
 
     /// Adds what was counted in one cell of a scenario.
-    pub fn add(&mut self, scenario: usize, cell: usize, counted: &Ledger) {
+    pub fn add(&mut self, scenario: usize, cell: usize, counted: &Counts<i128>) {
         match &mut self.ledgers[scenario][cell] {
             Some(ledger) => ledger.add(counted),
             none => *none = Some(counted.clone()),
@@ -94,23 +93,23 @@ impl Counts {
     }
 
     /// The counts by scenario and cell.
-    pub fn ledgers(&mut self, model: &Model, program: &Program) -> Vec<Vec<Ledger>> {
+    pub fn ledgers(&mut self, model: &Model, layout: &CountLayout) -> Vec<Vec<Counts<i128>>> {
         let cells = Cells::of(model);
-        let counted = |(cell, ledger): (usize, Option<Ledger>)| {
-            ledger.unwrap_or_else(|| Ledger::new(program.counted(), whole(cells.at(cell).1), model.run.horizon))
+        let counted = |(cell, ledger): (usize, Option<Counts<i128>>)| {
+            ledger.unwrap_or_else(|| Counts::new(layout, whole(cells.at(cell).1), model.run.horizon))
         };
         let scenarios = std::mem::take(&mut self.ledgers).into_iter();
         scenarios.map(|cells| cells.into_iter().enumerate().map(counted).collect()).collect()
     }
 
     /// The forced differences by scenario and segment, in simulated customers.
-    pub fn forced(&self, grains: &[Option<Grain>]) -> Vec<Option<Vec<Flows>>> {
-        let difference = |[base, other]: &[Ledger; 2], grain: Grain| {
+    pub fn forced(&self, grains: &[Option<Grain>]) -> Vec<Option<Vec<Counts<f64>>>> {
+        let difference = |[base, other]: &[Counts<i128>; 2], grain: Grain| {
             let mut difference = other.clone();
             difference.subtract(base);
-            Flows::counted(&difference, grain.part())
+            Counts::counted(&difference, grain.part())
         };
-        let of = |(scenario, branches): (usize, &Option<Vec<[Ledger; 2]>>)| {
+        let of = |(scenario, branches): (usize, &Option<Vec<[Counts<i128>; 2]>>)| {
             let grain = grains.get(scenario).copied().flatten()?;
             Some(branches.as_ref()?.iter().map(|pair| difference(pair, grain)).collect())
         };
@@ -132,7 +131,7 @@ pub fn blocks(crowd: Crowd, count: usize, size: usize) -> impl Iterator<Item = (
 
 /// One worker's counts and columns, used for span after span.
 pub struct Piece {
-    counts: Counts,
+    counts: Tallies,
     fresh: Block,
     block: Block,
     scratch: Scratch,
@@ -144,9 +143,9 @@ pub struct Piece {
 impl Piece {
     /// A piece that works on blocks of up to `size` customers.
     pub fn new(model: &Model, worlds: &Worlds<'_>, size: usize) -> Self {
-        let (world, program) = (&worlds.whole.world, worlds.whole.world.program);
-        let mut counts = Counts::empty(model);
-        let ledger = Ledger::new(program.counted(), 0, model.run.horizon);
+        let world = &worlds.whole.world;
+        let mut counts = Tallies::empty(model);
+        let ledger = Counts::new(&worlds.whole.schedule.layout, 0, model.run.horizon);
         for (branches, agreements) in counts.branches.iter_mut().zip(&worlds.agreements) {
             *branches = agreements.as_ref().map(|its| its.iter().map(|_| [ledger.clone(), ledger.clone()]).collect());
         }
@@ -163,7 +162,7 @@ impl Piece {
     }
 
     /// What was counted.
-    pub fn counts(self) -> Counts {
+    pub fn counts(self) -> Tallies {
         self.counts
     }
 
@@ -191,7 +190,7 @@ impl Piece {
         self.block.restart(&worlds.whole.world, &self.fresh, count);
         if count > 0 {
             let ledger = self.counts.ledgers[scenario][span.cell]
-                .get_or_insert_with(|| Ledger::new(worlds.whole.world.program.counted(), entry, worlds.whole.horizon));
+                .get_or_insert_with(|| Counts::new(&worlds.whole.schedule.layout, entry, worlds.whole.horizon));
             worlds.whole.whole(&mut self.block, &mut self.scratch, &worlds.tables[scenario][segment], ledger);
         }
     }

@@ -14,8 +14,7 @@ use super::work::{of_customer, tables};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
 use crate::engine::chance::narrow::whole;
-use crate::engine::count::flows::Flows;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::state::block::Block;
@@ -58,11 +57,11 @@ pub struct Trial {
     /// How finely differences were forced.
     pub grain: Grain,
     /// The baseline.
-    pub baseline: Vec<Vec<Flows>>,
+    pub baseline: Vec<Vec<Counts<f64>>>,
     /// The scenario, with the same luck.
-    pub scenario: Vec<Vec<Flows>>,
+    pub scenario: Vec<Vec<Counts<f64>>>,
     /// The forced difference.
-    pub forced: Vec<Vec<Flows>>,
+    pub forced: Vec<Vec<Counts<f64>>>,
     /// The customer-periods that it takes to play both scenarios, over all batches.
     pub cost_paired: u64,
     /// Those of the shared way and the branches.
@@ -203,7 +202,7 @@ impl<'m> Pilot<'m> {
         batch: usize,
         desk: &mut Desk,
         cost: &mut u64,
-    ) -> Vec<Flows> {
+    ) -> Vec<Counts<f64>> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut play = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { block, scratch, .. } = &mut *desk;
@@ -215,7 +214,7 @@ impl<'m> Pilot<'m> {
                 rollout.period(block, scratch, now, &mut ledger);
                 *cost += block.live as u64;
             }
-            Flows::counted(&ledger, 1.0 / customers as f64)
+            Counts::counted(&ledger, 1.0 / customers as f64)
         };
         segments.map(&mut play).collect()
     }
@@ -228,7 +227,7 @@ impl<'m> Pilot<'m> {
         desk: &mut Desk,
         cost: &mut u64,
         grain: Grain,
-    ) -> Vec<Flows> {
+    ) -> Vec<Counts<f64>> {
         let segments = self.batch(batch).into_iter().enumerate();
         let mut force = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { divergence, .. } = &mut *desk;
@@ -238,13 +237,13 @@ impl<'m> Pilot<'m> {
             *cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);
             let [base, mut difference] = ledgers;
             difference.subtract(&base);
-            Flows::counted(&difference, grain.part() / customers as f64)
+            Counts::counted(&difference, grain.part() / customers as f64)
         };
         segments.map(&mut force).collect()
     }
 
-    fn ledger(&self) -> Ledger {
-        Ledger::new(self.schedule.program.counted(), 0, self.model.run.horizon)
+    fn ledger(&self) -> Counts<i128> {
+        Counts::new(&self.schedule.layout, 0, self.model.run.horizon)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A replay is one customer's life, period by period: the same as in the full run, to the last bit.
 
 use crate::model::Model;
+use crate::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use crate::model::journey::State;
 use crate::model::timeline::Timeline;
 use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
@@ -11,7 +12,7 @@ use super::rollout::{InPeriod, Rollout, SECOND_HALF, halves};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
 use crate::engine::count::cells::{Arrivals, planned};
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::state::block::Block;
@@ -85,7 +86,7 @@ pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, who: Who) -
     let timeline = Timeline::with_rules(model, &drawn, scenario, &fired, segment);
     let mut block = Block::with_room(&rollout.world, 1, true);
     let mut scratch = Scratch::new(&rollout.world, 1, true);
-    let mut ledger = Ledger::new(schedule.program.counted(), crowd.entry, model.run.horizon);
+    let mut ledger = Counts::new(&schedule.layout, crowd.entry, model.run.horizon);
     rollout.begin(&mut block, &mut scratch, crowd, 1);
     let traits = (0..model.traits.len()).filter_map(|of| number(&block, &schedule, State::Trait(TraitId::from(of))));
     let traits = traits.collect();
@@ -142,9 +143,9 @@ fn number(block: &Block, schedule: &Schedule, state: State) -> Option<f64> {
     }
 }
 
-fn moment(block: &Block, schedule: &Schedule, ledger: &Ledger, t: u32) -> Moment {
+fn moment(block: &Block, schedule: &Schedule, ledger: &Counts<i128>, t: u32) -> Moment {
     let at = t as usize;
-    let stage = ledger.customers(at).iter().position(|count| *count > 0).unwrap_or(0);
+    let stage = ledger.cells(CUSTOMERS, at).iter().position(|count| *count > 0).unwrap_or(0);
     let satisfaction = number(block, schedule, State::Satisfaction);
     let held = satisfaction.map(|s| (s * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
     #[expect(
@@ -152,12 +153,12 @@ fn moment(block: &Block, schedule: &Schedule, ledger: &Ledger, t: u32) -> Moment
         clippy::cast_sign_loss,
         reason = "one customer's purchases in one period"
     )]
-    let purchases = ledger.purchases(at).iter().sum::<i128>() as u64;
+    let purchases = ledger.cells(PURCHASES, at).iter().sum::<i128>() as u64;
     Moment {
         period: t,
         stage,
         satisfaction: held,
         purchases,
-        spent: ledger.baskets(at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
+        spent: ledger.cells(BASKETS, at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
     }
 }

@@ -3,8 +3,7 @@
 use crate::model::draw::Draw;
 
 use crate::engine::count::cells::Arrivals;
-use crate::engine::count::flows::Flows;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 
 /// What one replication counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,19 +13,19 @@ pub struct Replication {
     /// The numbers of the study as they were drawn.
     pub drawn: Draw,
     /// The counts by scenario and cell.
-    pub ledgers: Vec<Vec<Ledger>>,
+    pub ledgers: Vec<Vec<Counts<i128>>>,
     /// How many customers come, by scenario, segment and entry.
     pub arrivals: Vec<Vec<Vec<Arrivals>>>,
     /// In which period the response to each rule begins, by scenario.
     pub fired: Vec<Vec<Option<u32>>>,
     /// The expected flows of all real customers by scenario and segment, where the model has them; no segments in a
     /// scenario that has none.
-    pub expected: Option<Vec<Vec<Flows>>>,
+    pub expected: Option<Vec<Vec<Counts<f64>>>>,
     /// The simulated customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated
     /// customers. None in a replication whose drawn numbers do not allow it.
-    pub forced: Vec<Option<Vec<Flows>>>,
+    pub forced: Vec<Option<Vec<Counts<f64>>>>,
     /// Whether a number had to be held at the end of its range, or a row of chances scaled, in any scenario.
     pub held: bool,
 }

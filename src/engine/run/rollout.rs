@@ -3,7 +3,7 @@
 
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::mechanism::contract::Step;
 use crate::engine::mechanism::schedule::Schedule;
@@ -60,7 +60,7 @@ impl<'m> Rollout<'m> {
     }
 
     /// Counts customers who are there at the start at time 0.
-    pub fn start(&self, block: &mut Block, scratch: &mut Scratch, ledger: &mut Ledger) {
+    pub fn start(&self, block: &mut Block, scratch: &mut Scratch, ledger: &mut Counts<i128>) {
         if block.entry() == 0 {
             let mut at = At { block, world: &self.world, period: None, scratch, counts: Some(ledger) };
             self.schedule.run(Step::Start, Step::Start, &mut at);
@@ -68,7 +68,7 @@ impl<'m> Rollout<'m> {
     }
 
     /// Takes a fresh block through all periods.
-    pub fn whole(&self, block: &mut Block, scratch: &mut Scratch, tables: &Tables, ledger: &mut Ledger) {
+    pub fn whole(&self, block: &mut Block, scratch: &mut Scratch, tables: &Tables, ledger: &mut Counts<i128>) {
         self.start(block, scratch, ledger);
         for t in block.entry().max(1)..=self.horizon {
             self.period(block, scratch, InPeriod { table: tables.period(t), t }, ledger);
@@ -77,7 +77,7 @@ impl<'m> Rollout<'m> {
     }
 
     /// Takes a block through one period, with random bits of its own.
-    pub fn period(&self, block: &mut Block, scratch: &mut Scratch, now: InPeriod<'_>, ledger: &mut Ledger) {
+    pub fn period(&self, block: &mut Block, scratch: &mut Scratch, now: InPeriod<'_>, ledger: &mut Counts<i128>) {
         let bits = block.take_bits(&self.world, scratch, now.t);
         self.walk((block, scratch), &bits, now, PERIOD, Some(ledger));
         block.put_back(bits, scratch);
@@ -95,7 +95,7 @@ impl<'m> Rollout<'m> {
         bits: &Bits,
         now: InPeriod<'_>,
         (first, last): Steps,
-        counts: Option<&mut Ledger>,
+        counts: Option<&mut Counts<i128>>,
     ) {
         let period = Some(self.moment(block, bits, now));
         self.schedule.run(first, last, &mut At { block, world: &self.world, period, scratch, counts });

@@ -2,10 +2,12 @@
 //! one processor: what things weigh was measured once (`docs/performance.md`, "Cost by mechanism") and is fixed since.
 
 use crate::model::Model;
+use crate::model::counter::MOVES;
 use crate::model::journey::Stage;
 use crate::stats::distribution::Distribution;
 
 use crate::engine::count::cells::{BATCHES, Cells, planned};
+use crate::engine::count::layout::CountLayout;
 use crate::engine::table::program::Program;
 
 /// What an [`ExactCost`](crate::engine::exact::cost::ExactCost) counts in.
@@ -13,7 +15,6 @@ pub const CUSTOMER_PERIOD: f64 = 10.0;
 
 /// The work of a model's simulation.
 pub fn simulation(model: &Model) -> f64 {
-    let program = Program::new(model);
     let periods = f64::from(model.run.horizon);
     let replications = f64::from(model.run.replications);
     let mut customer_periods = 0.0;
@@ -23,7 +24,7 @@ pub fn simulation(model: &Model) -> f64 {
             customer_periods += f64::from(its.agents) * lived;
         }
     }
-    replications * (customer_periods * of_customer(model) + of_books(model, &program) + tables(model))
+    replications * (customer_periods * of_customer(model) + of_books(model) + tables(model))
 }
 
 /// A customer in a period.
@@ -33,7 +34,7 @@ pub fn of_customer(model: &Model) -> f64 {
     let (buys, compares) = (purchases().next().is_some(), model.scenarios.len() > 1);
     let draws_baskets = purchases().any(|its| !matches!(its.basket_law, Distribution::Constant(_)));
     let is_driven = purchases().any(|its| !its.drivers.is_empty());
-    let books_moves = model.stages.iter().any(|stage| !stage.on_move.is_empty());
+    let books_moves = !model.counters[MOVES.index()].shape.pairs().is_empty();
     let when = |used: bool, work: f64| if used { work } else { 0.0 };
     0.7 + when(!rows.clocks.is_empty(), 0.6)
         + when(model.experience.is_some(), 1.3)
@@ -49,14 +50,14 @@ pub fn of_customer(model: &Model) -> f64 {
 }
 
 /// What is counted and priced of one replication, however few its customers.
-fn of_books(model: &Model, program: &Program) -> f64 {
+fn of_books(model: &Model) -> f64 {
     /// A number of a ledger that is counted and priced.
     const NUMBER: f64 = 10.0;
     let cells = Cells::of(model);
     let times = f64::from(model.run.horizon) + 1.0;
     // Newcomers are counted from the period on in which they come: half of the times in the mean.
     let entries = 1.0 + (cells.entries as f64 - 1.0) * 0.5;
-    let width = 3.0 * program.stages as f64 + 2.0 + program.moves.pairs.len() as f64;
+    let width = CountLayout::of(model).width() as f64;
     let sets = 1.0 + BATCHES as f64;
     model.scenarios.len() as f64 * cells.segments as f64 * entries * times * width * sets * NUMBER
 }

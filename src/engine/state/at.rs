@@ -5,7 +5,7 @@ use super::block::Block;
 use super::plan::Plan;
 use super::scratch::Scratch;
 use crate::engine::chance::draws::Draws;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::table::program::Program;
 use crate::engine::table::tables::PeriodTable;
@@ -61,7 +61,7 @@ pub struct At<'a> {
     /// What lives for a period only.
     pub scratch: &'a mut Scratch,
     /// Where to count; none on the way that two scenarios share, where only what customers carry on matters.
-    pub counts: Option<&'a mut Ledger>,
+    pub counts: Option<&'a mut Counts<i128>>,
 }
 
 impl At<'_> {

@@ -49,11 +49,6 @@ impl Program {
         }
     }
 
-    /// How many stages are counted, and how many moves that money is booked on.
-    pub fn counted(&self) -> (usize, usize) {
-        (self.stages, self.moves.pairs.len())
-    }
-
     /// The stage of lanes beyond the last customer.
     pub fn nobody(&self) -> u32 {
         whole(self.stages)

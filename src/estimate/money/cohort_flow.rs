@@ -1,7 +1,8 @@
 //! Customers of one entry in one replication: how many stay, and what they bring.
 
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::model::Model;
+use crate::model::counter::ACQUIRED;
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;
 
@@ -37,11 +38,11 @@ impl CohortFlow {
     }
 
     /// Takes in the customers of one segment, of whom so many came in period `entry`.
-    pub fn take(&mut self, model: &Model, (entry, came): (usize, f64), flows: &Flows) {
+    pub fn take(&mut self, model: &Model, (entry, came): (usize, f64), flows: &Counts<f64>) {
         self.came += came;
-        for t in entry..flows.customers.times() {
+        for t in entry..flows.times() {
             self.retained[t] += flows.retained_and_lost(t, |stage| model.stages[stage].retained).0;
-            self.acquired[t] += flows.acquired[t];
+            self.acquired[t] += flows.cells(ACQUIRED, t)[0];
         }
     }
 }

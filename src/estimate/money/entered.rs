@@ -2,14 +2,14 @@
 
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::cells::Arrivals;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 
 /// Customers of one entry: what they did, and how many came.
 pub struct Cohort<'a> {
     /// The period in which they came; 0 for those who were there at the start.
     pub entry: u32,
     /// What they did, in real customers.
-    pub flows: &'a Flows,
+    pub flows: &'a Counts<f64>,
     /// How many real customers came.
     pub came: f64,
     /// Those who came later and are counted in the same flows, by period of entry.
@@ -24,13 +24,13 @@ impl Cohort<'_> {
 }
 
 /// All customers of a segment as one, with what they did in real customers.
-pub fn everybody<'a>(flows: &'a Flows, came: &'a [Arrivals]) -> Cohort<'a> {
+pub fn everybody<'a>(flows: &'a Counts<f64>, came: &'a [Arrivals]) -> Cohort<'a> {
     Cohort { entry: 0, flows, came: came.first().map_or(0.0, |its| its.real), later: came }
 }
 
 /// Customers by entry, with what they did in real customers.
-pub fn cohorts<'a>(flows: &'a [Flows], came: &[Arrivals]) -> Vec<Cohort<'a>> {
-    let one = |(entry, (flows, its)): (usize, (&'a Flows, &Arrivals))| Cohort {
+pub fn cohorts<'a>(flows: &'a [Counts<f64>], came: &[Arrivals]) -> Vec<Cohort<'a>> {
+    let one = |(entry, (flows, its)): (usize, (&'a Counts<f64>, &Arrivals))| Cohort {
         entry: whole(entry),
         flows,
         came: its.real,

@@ -2,12 +2,13 @@
 //! that large counts need not be carried on.
 
 use crate::engine::count::cells::{Arrivals, BATCHES, Cells, of_batch, planned};
-use crate::engine::count::flows::Flows;
-use crate::engine::count::ledger::Ledger;
+use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::CountLayout;
 use crate::engine::run::divergence::Grain;
 use crate::engine::run::replication::Replication;
 use crate::engine::table::program::Program;
 use crate::model::Model;
+use crate::model::counter::CUSTOMERS;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
@@ -30,6 +31,7 @@ pub struct Pricer<'m> {
     /// The metrics.
     pub metrics: Vec<Metric>,
     cells: Cells,
+    layout: CountLayout,
     /// Whether books are kept at mean baskets as well.
     smooths: bool,
 }
@@ -87,6 +89,7 @@ impl<'m> Pricer<'m> {
             lines: Lines::of(model),
             metrics: metrics(model),
             cells: Cells::of(model),
+            layout: CountLayout::of(model),
             smooths: is_smoothed(model),
         }
     }
@@ -103,7 +106,7 @@ impl<'m> Pricer<'m> {
             })
             .collect();
         let baseline = self.model.baseline.index();
-        let started = |segment| self.ledger(replication, baseline, segment, 0).customers(0).to_vec();
+        let started = |segment| self.ledger(replication, baseline, segment, 0).cells(CUSTOMERS, 0).to_vec();
         Priced {
             drawn: replication.drawn.clone(),
             expected: self.expected_of(&prices, replication, &scenarios),
@@ -115,7 +118,7 @@ impl<'m> Pricer<'m> {
     }
 
     /// What all customers of a segment and entry count.
-    fn ledger(&self, replication: &Replication, scenario: usize, segment: usize, entry: usize) -> Ledger {
+    fn ledger(&self, replication: &Replication, scenario: usize, segment: usize, entry: usize) -> Counts<i128> {
         let cell = |batch| &replication.ledgers[scenario][self.cells.place(segment, entry, batch)];
         let mut sum = cell(0).clone();
         (1..BATCHES).for_each(|batch| sum.add(cell(batch)));
@@ -131,10 +134,10 @@ impl<'m> Pricer<'m> {
         let (mut cuts, mut smooth) = (Vec::new(), Vec::new());
         let mut parts = vec![Statement::empty(self.model); BATCHES];
         for (segment, arrivals) in arrivals.iter().enumerate() {
-            let flows: Vec<Flows> = arrivals
+            let flows: Vec<Counts<f64>> = arrivals
                 .iter()
                 .enumerate()
-                .map(|(entry, its)| Flows::counted(&self.ledger(replication, scenario, segment, entry), its.weight()))
+                .map(|(entry, its)| Counts::counted(&self.ledger(replication, scenario, segment, entry), its.weight()))
                 .collect();
             for (entry, (cohort, flows)) in entries.iter_mut().zip(&flows).enumerate() {
                 cohort.take(self.model, (entry, arrivals[entry].real), flows);
@@ -142,7 +145,7 @@ impl<'m> Pricer<'m> {
             let place = SegmentId::from(segment);
             // Only what is posted is told apart by entry.
             let batches = (0..BATCHES).map(|part| self.batch(replication, (scenario, segment), part, &flows));
-            let others: Vec<Flows> = self
+            let others: Vec<Counts<f64>> = self
                 .smooths
                 .then(|| self.smoothed(&replication.drawn, whose, place, &flows))
                 .into_iter()
@@ -197,8 +200,8 @@ impl<'m> Pricer<'m> {
         replication: &Replication,
         (scenario, segment): (usize, usize),
         part: usize,
-        all: &[Flows],
-    ) -> Flows {
+        all: &[Counts<f64>],
+    ) -> Counts<f64> {
         let mut sum = self.nobody();
         for (entry, (its, all)) in replication.arrivals[scenario][segment].iter().zip(all).enumerate() {
             match of_batch(its.agents, part) {
@@ -214,18 +217,24 @@ impl<'m> Pricer<'m> {
     }
 
     /// The flows of a segment, all entries together, at mean baskets.
-    fn smoothed(&self, drawn: &Draw, whose: Whose<'_>, segment: SegmentId, flows: &[Flows]) -> Flows {
+    fn smoothed(&self, drawn: &Draw, whose: Whose<'_>, segment: SegmentId, flows: &[Counts<f64>]) -> Counts<f64> {
         let mut sum = self.nobody();
         flows.iter().for_each(|flows| sum.add(flows));
         smoothed(self.model, drawn, whose, segment, sum)
     }
 
-    fn nobody(&self) -> Flows {
-        Flows::empty(self.program.stages, self.program.moves.pairs.len(), self.model.run.horizon)
+    fn nobody(&self) -> Counts<f64> {
+        Counts::new(&self.layout, 0, self.model.run.horizon)
     }
 
     /// The expected books of the whole business, from the expected flows of all real customers by segment.
-    fn expected(&self, prices: &Prices<'_>, scenario: usize, flows: &[Flows], arrivals: &[Vec<Arrivals>]) -> Statement {
+    fn expected(
+        &self,
+        prices: &Prices<'_>,
+        scenario: usize,
+        flows: &[Counts<f64>],
+        arrivals: &[Vec<Arrivals>],
+    ) -> Statement {
         let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
         let mut all = Statement::empty(self.model);
         for (segment, flows) in flows.iter().enumerate() {
@@ -237,7 +246,7 @@ impl<'m> Pricer<'m> {
     }
 
     /// The expected books at the medians of what is uncertain, from the expected flows of all real customers.
-    pub fn expected_at_medians(&self, expected: &[Vec<Flows>]) -> Vec<Statement> {
+    pub fn expected_at_medians(&self, expected: &[Vec<Counts<f64>>]) -> Vec<Statement> {
         let central = self.model.central();
         let prices = Prices::new(self.model, self.program, &self.lines, &central);
         let arrivals = planned(self.model, &central);
@@ -279,10 +288,11 @@ impl<'m> Pricer<'m> {
             let mut all = Statement::empty(self.model);
             for (segment, forced) in forced.iter().enumerate() {
                 let came = &replication.arrivals[baseline][segment];
-                let base = Flows::counted(&self.ledger(replication, baseline, segment, 0), came[0].weight());
+                let base = Counts::counted(&self.ledger(replication, baseline, segment, 0), came[0].weight());
                 let place = SegmentId::from(segment);
-                let mut flows = base;
-                flows.add(&forced.clone().times(came[0].weight()));
+                let mut flows = forced.clone();
+                flows.scale(came[0].weight());
+                flows.add(&base);
                 if self.smooths {
                     flows = smoothed(self.model, &replication.drawn, whose, place, flows);
                 }

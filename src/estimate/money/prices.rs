@@ -1,10 +1,10 @@
 //! Prices turn flows of customers into books: everything about money and time that a replication needs. No chance in it.
 
-use crate::engine::count::by_time::ByTime;
-use crate::engine::count::flows::Flows;
-use crate::engine::exact::value_to_come::Rewards;
+use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::CountLayout;
 use crate::engine::table::program::Program;
 use crate::model::Model;
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
 use crate::model::course::{Course, Run};
 use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
@@ -114,11 +114,10 @@ impl<'m> Prices<'m> {
     /// What customers of one segment are worth, discounted to time 0: in a stage, by what they spend, by the moves that
     /// money is booked on, and, last, by coming. Books are linear in flows, so those of one of each tell those of all.
     /// Initiatives are paid for by the company.
-    pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Rewards, Vec<f64>) {
+    pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Counts<f64>, Vec<f64>) {
         let (stages, moves) = (self.program.stages, self.program.moves.pairs.len());
         let times = self.model.run.horizon as usize + 1;
-        let by_stage = || ByTime::zeros(stages, times);
-        let mut rewards = Rewards { customers: by_stage(), baskets: by_stage(), moves: ByTime::zeros(moves, times) };
+        let mut rewards = Counts::new(&CountLayout::of(self.model), 0, self.model.run.horizon);
         let mut arriving = vec![0.0; times];
         let owner = segment.index() * self.model.entries();
         let mut books = self.open(None);
@@ -127,13 +126,13 @@ impl<'m> Prices<'m> {
             let t = t as usize;
             for stage in 0..stages {
                 books.stay(stage, &amounts, 1.0, (t, owner));
-                rewards.customers[t][stage] = books.settle(t);
+                rewards.cells_mut(CUSTOMERS, t)[stage] = books.settle(t);
                 books.sell(stage, &amounts, (0.0, 1.0), event);
-                rewards.baskets[t][stage] = books.settle(t);
+                rewards.cells_mut(BASKETS, t)[stage] = books.settle(t);
             }
             for slot in 0..moves {
                 books.moved(slot, &amounts, 1.0, event);
-                rewards.moves[t][slot] = books.settle(t);
+                rewards.cells_mut(MOVES, t)[slot] = books.settle(t);
             }
             books.arrive(segment, &amounts, 1.0, event);
             arriving[t] = books.settle(t);
@@ -202,16 +201,16 @@ impl OpenBooks<'_, '_> {
         let (retained, lost) = flows.retained_and_lost(t, |stage| model.stages[stage].retained);
         self.sums.retained[t] += retained;
         self.sums.churned[t] += lost;
-        self.sums.acquired[t] += flows.acquired[t];
-        self.sums.satisfaction[t] += flows.satisfaction[t];
+        self.sums.acquired[t] += flows.cells(ACQUIRED, t)[0];
+        self.sums.satisfaction[t] += flows.cells(SATISFACTION, t)[0];
         for place in 0..program.stages {
-            let customers = flows.customers[t][place];
+            let customers = flows.cells(CUSTOMERS, t)[place];
             self.sums.customers[place][t] += customers;
             self.stay(place, amounts, customers, (t, owner));
-            self.sell(place, amounts, (flows.purchases[t][place], flows.baskets[t][place]), event);
+            self.sell(place, amounts, (flows.cells(PURCHASES, t)[place], flows.cells(BASKETS, t)[place]), event);
         }
         for slot in 0..program.moves.pairs.len() {
-            self.moved(slot, amounts, flows.moves[t][slot], event);
+            self.moved(slot, amounts, flows.cells(MOVES, t)[slot], event);
         }
         let came = cohort.came_in(t);
         if came > 0.0 {
@@ -278,11 +277,12 @@ impl OpenBooks<'_, '_> {
     }
 
     /// Books what an initiative costs for customers who use it: by the periods in which they do, as stages' values accrue.
-    fn serve(&mut self, run: &Run<'_>, segment: SegmentId, flows: &Flows, (t, owner): (u32, usize)) {
+    fn serve(&mut self, run: &Run<'_>, segment: SegmentId, flows: &Counts<f64>, (t, owner): (u32, usize)) {
         let prices = self.prices;
         let t = t as usize;
         for part in prices.accrued[t].iter().filter(|part| run.is_in_use(segment, part.period)) {
-            let retained = prices.model.stages.iter().zip(&flows.customers[t]).filter(|(stage, _)| stage.retained);
+            let retained =
+                prices.model.stages.iter().zip(flows.cells(CUSTOMERS, t)).filter(|(stage, _)| stage.retained);
             let customers: f64 = retained.map(|(_, count)| count).sum();
             let amount = run.initiative.cost.per_customer.map_or(0.0, |id| prices.drawn[id]) * customers;
             let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };

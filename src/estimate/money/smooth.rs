@@ -1,8 +1,9 @@
 //! Baskets that vary by more than their mean make money skewed: a few of them decide what a run says. What is spent given how
 //! often customers buy is known, so that their luck need not be hoped out: flows at mean baskets have the same expectation.
 
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::model::Model;
+use crate::model::counter::{BASKETS, PURCHASES};
 use crate::model::draw::Draw;
 use crate::model::journey::Purchases;
 use crate::model::timeline::Timeline;
@@ -21,8 +22,14 @@ fn is_skewed(purchases: &Purchases) -> bool {
     law.sd() > law.mean() && law.support().0 >= 0.0 && purchases.basket_trait.is_none()
 }
 
-/// Flows of one segment with the skewed baskets at their means.
-pub fn smoothed(model: &Model, drawn: &Draw, whose: Whose<'_>, segment: SegmentId, mut flows: Flows) -> Flows {
+/// Counts<f64> of one segment with the skewed baskets at their means.
+pub fn smoothed(
+    model: &Model,
+    drawn: &Draw,
+    whose: Whose<'_>,
+    segment: SegmentId,
+    mut flows: Counts<f64>,
+) -> Counts<f64> {
     let timeline = Timeline::with_rules(model, drawn, whose.scenario, whose.fired, segment);
     let mut values = timeline.values(0).0;
     for t in 1..=model.run.horizon {
@@ -31,7 +38,8 @@ pub fn smoothed(model: &Model, drawn: &Draw, whose: Whose<'_>, segment: SegmentI
         }
         for (place, stage) in model.stages.iter().enumerate() {
             let Some(purchases) = stage.purchases.as_ref().filter(|its| is_skewed(its)) else { continue };
-            flows.baskets[t as usize][place] = flows.purchases[t as usize][place] * values[purchases.basket];
+            let count = flows.cells(PURCHASES, t as usize)[place];
+            flows.cells_mut(BASKETS, t as usize)[place] = count * values[purchases.basket];
         }
     }
     flows

@@ -1,11 +1,10 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
 use crate::engine::count::cells::planned;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::engine::exact::cohort::{Solution, Solver};
 use crate::engine::exact::cost::ExactCost;
 use crate::engine::exact::precision::Precision;
-use crate::engine::exact::value_to_come::Rewards;
 use crate::engine::run::experiment::Experiment;
 use crate::engine::run::threads::each;
 use crate::engine::run::work::CUSTOMER_PERIOD;
@@ -97,9 +96,9 @@ fn draws_for(model: &Model, allowed: f64) -> u32 {
 
 impl Settling {
     /// That of some customers, from their flows over a longer horizon.
-    fn of(units: &Units, flows: &Flows, within: usize, came: &[f64]) -> Self {
+    fn of(units: &Units, flows: &Counts<f64>, within: usize, came: &[f64]) -> Self {
         let mut sums = Self { came: came.iter().sum(), ..Self::default() };
-        let last = flows.customers.times() - 1;
+        let last = flows.times() - 1;
         for t in within + 1..=last {
             let worth = units.of_flows(t, flows);
             sums.after += worth;
@@ -221,18 +220,16 @@ fn after(longer: &Worth, within: &Worth) -> Tails {
 /// What a customer in a stage, a unit of money spent, a move and a newcomer are worth at each time, discounted to time 0:
 /// books are linear in flows, so those of one of each tell those of all.
 struct Units {
-    rewards: Rewards,
+    /// By counter and time.
+    rewards: Counts<f64>,
     /// By time of entry.
     arriving: Vec<f64>,
 }
 
 impl Units {
     /// What flows of time `t` are worth.
-    fn of_flows(&self, t: usize, flows: &Flows) -> f64 {
-        let sum = |worths: &[f64], counts: &[f64]| worths.iter().zip(counts).map(|(a, b)| a * b).sum::<f64>();
-        sum(&self.rewards.customers[t], &flows.customers[t])
-            + sum(&self.rewards.baskets[t], &flows.baskets[t])
-            + sum(&self.rewards.moves[t], &flows.moves[t])
+    fn of_flows(&self, t: usize, flows: &Counts<f64>) -> f64 {
+        self.rewards.row(t).iter().zip(flows.row(t)).map(|(worth, count)| worth * count).sum()
     }
 
     /// Prices one of each.

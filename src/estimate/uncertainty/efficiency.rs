@@ -1,7 +1,7 @@
 //! Efficiency: which estimator of a scenario's difference leaves the least doubt for its work.
 
 use crate::engine::count::cells::Arrivals;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::run::divergence::Grain;
 use crate::engine::run::pilot::{Pilot, Size, Trial};
@@ -85,12 +85,13 @@ pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metrics: &
     let program = Program::new(model);
     let lines = Lines::of(model);
     let prices = Prices::new(model, &program, &lines, &drawn);
-    let books = |scenario: ScenarioId, flows: &[Flows]| {
+    let books = |scenario: ScenarioId, flows: &[Counts<f64>]| {
         let whose = Whose { scenario, fired: &[] };
         let mut all = Statement::empty(model);
         for (segment, flows) in flows.iter().enumerate() {
             let came = [Arrivals::at_start(model, segment)];
-            let flows = [flows.clone().times(came[0].real)];
+            let mut flows = [flows.clone()];
+            flows[0].scale(came[0].real);
             all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, &came), None));
         }
         prices.spend(whose, &mut all, None);

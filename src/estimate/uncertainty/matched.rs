@@ -1,8 +1,9 @@
 //! Simulated customers matched with those expected of as many.
 
 use crate::engine::count::cells::Arrivals;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::model::Model;
+use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES};
 
 use crate::estimate::money::statement::Statement;
 
@@ -24,13 +25,13 @@ impl Matched {
     }
 
     /// Takes in the customers of one segment, and what is expected of them.
-    pub fn take(&mut self, model: &Model, books: &Statement, expected: &Flows, came: &[Arrivals]) {
+    pub fn take(&mut self, model: &Model, books: &Statement, expected: &Counts<f64>, came: &[Arrivals]) {
         let last = model.run.horizon as usize;
         let real: f64 = came.iter().map(|its| its.real).sum();
         let squares: f64 = came.iter().map(|its| its.real * its.weight()).sum();
         let agents = if squares > 0.0 { real * real / squares } else { return };
         let (retained, lost) = expected.retained_and_lost(last, |stage| model.stages[stage].retained);
-        let each = expected.customers[last].iter().chain([&retained, &expected.acquired[last], &lost]);
+        let each = expected.cells(CUSTOMERS, last).iter().chain([&retained, &expected.cells(ACQUIRED, last)[0], &lost]);
         for ((sum, seen), expected) in self.counts.iter_mut().zip(customers(books)).zip(each) {
             let seen = seen / real * agents;
             // All weigh the same where nobody comes later: whole customers.
@@ -38,7 +39,7 @@ impl Matched {
             sum.1 += expected / real * agents;
         }
         self.agents += agents;
-        self.purchases += expected.purchases.numbers().iter().sum::<f64>() / real * agents;
+        self.purchases += expected.all(PURCHASES).sum::<f64>() / real * agents;
     }
 }
 

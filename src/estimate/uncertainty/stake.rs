@@ -4,11 +4,13 @@
 //! throughout, and from what one purchase and one move are worth.
 
 use crate::engine::count::cells::Arrivals;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::CountLayout;
 use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::change::Change;
 use crate::model::check::reached;
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
 use crate::model::draw::Draw;
 use crate::model::roadmap::Planned;
 use crate::model::timeline::Timeline;
@@ -95,7 +97,7 @@ impl Lives {
         let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
         let segment = SegmentId::from(segment);
         let (stays, deeds) = people(model, program, &Timeline::new(model, drawn, whose.scenario, segment));
-        let come = |flows: &[Flows]| -> Vec<Vec<Vec<f64>>> {
+        let come = |flows: &[Counts<f64>]| -> Vec<Vec<Vec<f64>>> {
             let cohorts: Vec<[Cohort<'_>; 1]> =
                 flows.iter().map(|flows| [Cohort { entry: 0, flows, came: 1.0, later: &[] }]).collect();
             let sets: Vec<&[Cohort<'_>]> = cohorts.iter().map(|cohort| &cohort[..]).collect();
@@ -128,8 +130,8 @@ impl Lives {
 }
 
 /// Customers who stay in each stage throughout, and single purchases and moves.
-fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Flows>, Vec<Flows>) {
-    let nobody = Flows::empty(model.stages.len(), program.moves.pairs.len(), model.run.horizon);
+fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Counts<f64>>, Vec<Counts<f64>>) {
+    let nobody = Counts::new(&CountLayout::of(model), 0, model.run.horizon);
     let mut stays = vec![nobody.clone(); model.stages.len()];
     let mut purchases = stays.clone();
     for t in 0..=model.run.horizon {
@@ -137,25 +139,25 @@ fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Flo
         let values = timeline.values(t).0;
         for (place, stage) in model.stages.iter().enumerate() {
             let (stay, purchase) = (&mut stays[place], &mut purchases[place]);
-            stay.customers[at][place] = 1.0;
-            stay.acquired[at] = 1.0;
-            stay.satisfaction[at] = 1.0;
+            stay.cells_mut(CUSTOMERS, at)[place] = 1.0;
+            stay.cells_mut(ACQUIRED, at)[0] = 1.0;
+            stay.cells_mut(SATISFACTION, at)[0] = 1.0;
             if let Some(its) = stage.purchases.as_ref().filter(|_| t > 0) {
-                stay.purchases[at][place] = values[its.rate];
-                stay.baskets[at][place] = values[its.rate] * values[its.basket];
-                purchase.purchases[at][place] = 1.0;
-                purchase.baskets[at][place] = values[its.basket];
+                stay.cells_mut(PURCHASES, at)[place] = values[its.rate];
+                stay.cells_mut(BASKETS, at)[place] = values[its.rate] * values[its.basket];
+                purchase.cells_mut(PURCHASES, at)[place] = 1.0;
+                purchase.cells_mut(BASKETS, at)[place] = values[its.basket];
             }
         }
     }
     let moved = |slot: usize| {
         let mut moved = nobody.clone();
-        (1..=model.run.horizon as usize).for_each(|t| moved.moves[t][slot] = 1.0);
+        (1..=model.run.horizon as usize).for_each(|t| moved.cells_mut(MOVES, t)[slot] = 1.0);
         moved
     };
     // A stage that nobody can ever be in moves no interval.
     let reached = reached(model);
-    let of_reached = |lives: Vec<Flows>| -> Vec<Flows> {
+    let of_reached = |lives: Vec<Counts<f64>>| -> Vec<Counts<f64>> {
         let places = lives.into_iter().enumerate();
         places.filter(|(place, _)| reached.contains(&StageId::from(*place))).map(|(_, flows)| flows).collect()
     };

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use crate::engine::count::cells::planned;
-use crate::engine::count::flows::Flows;
+use crate::engine::count::counts::Counts;
 use crate::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
 use crate::engine::exact::work::Done;
 use crate::engine::mechanism::schedule::obstacles;
@@ -31,7 +31,7 @@ pub struct Beside<'a> {
     of: &'a Uncoupled,
     experiment: Experiment<'a>,
     replications: u32,
-    fixed: OnceLock<Option<Vec<Vec<Flows>>>>,
+    fixed: OnceLock<Option<Vec<Vec<Counts<f64>>>>>,
     /// Replications that run at the same time, and what each such wave has taken so far.
     wave: u32,
     done: Vec<Done>,

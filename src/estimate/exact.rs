@@ -3,7 +3,6 @@
 use crate::engine::count::cells::planned;
 use crate::engine::exact::obstacle::follows_satisfaction;
 use crate::engine::run::experiment::Experiment;
-use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
@@ -45,17 +44,16 @@ impl Exact {
             metrics,
             draws,
         };
-        let program = Program::new(model);
         for draw in 0..draws {
-            exact.take(model, &program, &experiment, draw);
+            exact.take(model, &experiment, draw);
         }
         Ok(exact)
     }
 
-    fn take(&mut self, model: &Model, program: &Program, experiment: &Experiment<'_>, draw: u32) {
+    fn take(&mut self, model: &Model, experiment: &Experiment<'_>, draw: u32) {
         let drawn = Experiment::drawn(model, draw);
         let lines = Lines::of(model);
-        let prices = Prices::new(model, program, &lines, &drawn);
+        let prices = Prices::new(model, &lines, &drawn);
         let arrivals = planned(model, &drawn);
         let Some(flows) = experiment.expected(&drawn, &arrivals) else { return };
         for (scenario, flows) in flows.iter().enumerate() {

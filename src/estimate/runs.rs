@@ -119,7 +119,7 @@ impl<'m> Runs<'m> {
         let grains = extras.grains.clone();
         let uncoupled = Uncoupled::of(model).filter(|_| extras.depth == Depth::None && extras.is_audited);
         let beside = uncoupled.as_ref().and_then(|uncoupled| uncoupled.beside(model, &mut extras.budget));
-        let pricer = Pricer::new(model, experiment.program());
+        let pricer = Pricer::new(model);
         let price = |mut replication: Replication| {
             if let Some(beside) = &beside {
                 beside.expect(&mut replication);

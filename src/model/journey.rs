@@ -5,7 +5,6 @@ use crate::stats::distribution::Distribution;
 use crate::study::journey::Occasion;
 
 use super::people::Trait;
-use super::value::Booking;
 
 /// A stage of the journey.
 #[derive(Clone, Debug)]
@@ -24,10 +23,6 @@ pub struct Stage {
     pub quality: Option<Quality>,
     /// What customers here buy.
     pub purchases: Option<Purchases>,
-    /// Fixed amounts per customer and period.
-    pub values: Vec<Booking>,
-    /// Fixed amounts per move to another stage.
-    pub on_move: Vec<(StageId, Booking)>,
 }
 
 impl Stage {

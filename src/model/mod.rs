@@ -1,5 +1,6 @@
 //! The model: what is true. Compiled from a study, checked, immutable; names became indices here.
 
+pub mod booking;
 pub mod change;
 pub mod check;
 pub mod compile;
@@ -27,6 +28,7 @@ pub mod world;
 
 use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
 
+use booking::Bookings;
 use counter::Counter;
 use goal::Target;
 use journey::{Experience, Stage};
@@ -66,6 +68,8 @@ pub struct Model {
     pub experience: Option<Experience>,
     /// What is counted.
     pub counters: Vec<Counter>,
+    /// What is booked for each one that is counted.
+    pub bookings: Bookings,
     /// Ledger lines and outcomes.
     pub accounts: Vec<Account>,
     /// What the company has to be able to do.

@@ -1,6 +1,5 @@
 //! What accumulates: ledger lines (money) and outcomes, and how time weighs them.
 
-use crate::quantity::{LineId, ParamId};
 use crate::study::journey::{CostGroup, LineKind};
 use crate::study::run::Accrual;
 
@@ -33,15 +32,6 @@ pub enum AccountKind {
         /// Whether less of it is better.
         less_is_better: bool,
     },
-}
-
-/// An amount per customer that goes to an account.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Booking {
-    /// The account.
-    pub account: LineId,
-    /// The amount.
-    pub amount: ParamId,
 }
 
 /// A part of what accrues by being in a stage at some time: by the amounts of one period, valued at one time.

@@ -211,7 +211,7 @@ impl<'a> Together<'a> {
                 })
                 .collect();
             let acts = |rule: &usize| {
-                let value = watched(self.model, &self.schedule.program, rules[*rule].watched, t as usize, &all);
+                let value = watched(self.model, rules[*rule].watched, t as usize, &all);
                 if rules[*rule].above { value > rules[*rule].bound } else { value < rules[*rule].bound }
             };
             let acting: Vec<usize> = due.into_iter().filter(acts).collect();

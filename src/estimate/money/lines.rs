@@ -85,10 +85,7 @@ impl Lines {
                     CostGroup::Acquisition => LineGroup::Acquisition,
                 },
             };
-            let fed = model.stages.iter().any(|stage| {
-                let moves = stage.on_move.iter().map(|(_, booking)| booking);
-                stage.values.iter().chain(moves).any(|booking| booking.account.index() == place)
-            });
+            let fed = model.bookings.all().iter().any(|booking| booking.account.index() == place);
             if its == group && fed {
                 self.accounts[place] = Some(self.push(&account.name, &account.title, group));
             }

@@ -6,7 +6,6 @@ use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::engine::run::divergence::Grain;
 use crate::engine::run::replication::Replication;
-use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::counter::CUSTOMERS;
 use crate::model::draw::Draw;
@@ -25,7 +24,6 @@ use crate::estimate::uncertainty::matched::Matched;
 /// Prices the replications of a model.
 pub struct Pricer<'m> {
     model: &'m Model,
-    program: &'m Program,
     /// The lines of the books.
     pub lines: Lines,
     /// The metrics.
@@ -82,10 +80,9 @@ pub struct PricedScenario {
 
 impl<'m> Pricer<'m> {
     /// The pricer of a model.
-    pub fn new(model: &'m Model, program: &'m Program) -> Self {
+    pub fn new(model: &'m Model) -> Self {
         Self {
             model,
-            program,
             lines: Lines::of(model),
             metrics: metrics(model),
             cells: Cells::of(model),
@@ -96,7 +93,7 @@ impl<'m> Pricer<'m> {
 
     /// Prices a replication; differences are forced at the scenarios' grains.
     pub fn price(&self, replication: &Replication, grains: &[Option<Grain>]) -> Priced {
-        let prices = Prices::new(self.model, self.program, &self.lines, &replication.drawn);
+        let prices = Prices::new(self.model, &self.lines, &replication.drawn);
         let scenarios: Vec<PricedScenario> =
             (0..self.model.scenarios.len()).map(|scenario| self.scenario(&prices, replication, scenario)).collect();
         let forced = (0..scenarios.len())
@@ -248,7 +245,7 @@ impl<'m> Pricer<'m> {
     /// The expected books at the medians of what is uncertain, from the expected flows of all real customers.
     pub fn expected_at_medians(&self, expected: &[Vec<Counts<f64>>]) -> Vec<Statement> {
         let central = self.model.central();
-        let prices = Prices::new(self.model, self.program, &self.lines, &central);
+        let prices = Prices::new(self.model, &self.lines, &central);
         let arrivals = planned(self.model, &central);
         let scenarios = expected.iter().zip(&arrivals).enumerate();
         scenarios.map(|(scenario, (flows, came))| self.expected(&prices, scenario, flows, came)).collect()

@@ -2,14 +2,14 @@
 
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
-use crate::engine::table::program::Program;
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
+use crate::model::booking::{Booking, by_cell};
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, Measure, PURCHASES, SATISFACTION};
 use crate::model::course::{Course, Run};
 use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
-use crate::model::value::{AccountKind, Accrued, Booking, accrued, event_time};
+use crate::model::value::{AccountKind, Accrued, accrued, event_time};
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::business::LineGroup;
@@ -21,7 +21,6 @@ use super::statement::{Statement, Whose};
 /// The prices of one draw of the numbers.
 pub struct Prices<'m> {
     model: &'m Model,
-    program: &'m Program,
     lines: &'m Lines,
     /// The discount factors of money, by time.
     factors: Vec<f64>,
@@ -49,7 +48,7 @@ struct Amounts<'a> {
 
 impl<'m> Prices<'m> {
     /// The prices of one draw of the numbers.
-    pub fn new(model: &'m Model, program: &'m Program, lines: &'m Lines, drawn: &'m Draw) -> Self {
+    pub fn new(model: &'m Model, lines: &'m Lines, drawn: &'m Draw) -> Self {
         let run = &model.run;
         let outcomes = model.accounts.iter().map(|account| match account.kind {
             AccountKind::Money(_) => None,
@@ -57,7 +56,6 @@ impl<'m> Prices<'m> {
         });
         Self {
             model,
-            program,
             lines,
             factors: run.factors(drawn[run.discount_rate]),
             outcomes: outcomes.collect(),
@@ -115,24 +113,24 @@ impl<'m> Prices<'m> {
     /// money is booked on, and, last, by coming. Books are linear in flows, so those of one of each tell those of all.
     /// Initiatives are paid for by the company.
     pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Counts<f64>, Vec<f64>) {
-        let (stages, moves) = (self.program.stages, self.program.moves.pairs.len());
-        let times = self.model.run.horizon as usize + 1;
-        let mut rewards = Counts::new(&CountLayout::of(self.model), 0, self.model.run.horizon);
+        let model = self.model;
+        let times = model.run.horizon as usize + 1;
+        let mut rewards = Counts::new(&CountLayout::of(model), 0, model.run.horizon);
         let mut arriving = vec![0.0; times];
-        let owner = segment.index() * self.model.entries();
+        let owner = segment.index() * model.entries();
         let mut books = self.open(None);
         self.walk(Whose { scenario, fired: &[] }, segment, |t, amounts| {
             let event = self.event(t, owner);
             let t = t as usize;
-            for stage in 0..stages {
-                books.stay(stage, &amounts, 1.0, (t, owner));
-                rewards.cells_mut(CUSTOMERS, t)[stage] = books.settle(t);
-                books.sell(stage, &amounts, (0.0, 1.0), event);
-                rewards.cells_mut(BASKETS, t)[stage] = books.settle(t);
+            for bookings in by_cell(model.bookings.all()) {
+                bookings.iter().for_each(|booking| books.book(booking, &amounts, 1.0, event));
+                if let Some(Booking { counter, cell, .. }) = bookings.first() {
+                    rewards.cells_mut(*counter, t)[*cell] += books.settle(t);
+                }
             }
-            for slot in 0..moves {
-                books.moved(slot, &amounts, 1.0, event);
-                rewards.cells_mut(MOVES, t)[slot] = books.settle(t);
+            for stage in 0..model.stages.len() {
+                books.sell(stage, &amounts, (0.0, 1.0), event);
+                rewards.cells_mut(BASKETS, t)[stage] += books.settle(t);
             }
             books.arrive(segment, &amounts, 1.0, event);
             arriving[t] = books.settle(t);
@@ -194,7 +192,7 @@ struct OpenBooks<'p, 'm> {
 impl OpenBooks<'_, '_> {
     /// Books what customers of one entry did at time `t`, and in the period that ends there.
     fn time(&mut self, amounts: &Amounts<'_>, cohort: &Cohort<'_>, t: u32, owner: usize) {
-        let Prices { model, program, .. } = *self.prices;
+        let model = self.prices.model;
         let flows = cohort.flows;
         let event = self.prices.event(t, owner);
         let t = t as usize;
@@ -203,14 +201,16 @@ impl OpenBooks<'_, '_> {
         self.sums.churned[t] += lost;
         self.sums.acquired[t] += flows.cells(ACQUIRED, t)[0];
         self.sums.satisfaction[t] += flows.cells(SATISFACTION, t)[0];
-        for place in 0..program.stages {
+        for place in 0..model.stages.len() {
             let customers = flows.cells(CUSTOMERS, t)[place];
             self.sums.customers[place][t] += customers;
-            self.stay(place, amounts, customers, (t, owner));
+            for booking in model.bookings.of_stage(place) {
+                self.book(booking, amounts, flows.cells(booking.counter, t)[booking.cell], event);
+            }
             self.sell(place, amounts, (flows.cells(PURCHASES, t)[place], flows.cells(BASKETS, t)[place]), event);
         }
-        for slot in 0..program.moves.pairs.len() {
-            self.moved(slot, amounts, flows.cells(MOVES, t)[slot], event);
+        for booking in model.bookings.others() {
+            self.book(booking, amounts, flows.cells(booking.counter, t)[booking.cell], event);
         }
         let came = cohort.came_in(t);
         if came > 0.0 {
@@ -218,11 +218,15 @@ impl OpenBooks<'_, '_> {
         }
     }
 
-    /// Books what customers come to by being in a stage.
-    fn stay(&mut self, stage: usize, amounts: &Amounts<'_>, customers: f64, at: (usize, usize)) {
-        // Nobody is nothing on every account.
-        for booking in self.prices.model.stages[stage].values.iter().filter(|_| customers != 0.0) {
-            self.accrue(booking, amounts, customers, at);
+    /// Books what is counted in one cell: what is so at a time accrues, what happens is booked in its period.
+    fn book(&mut self, booking: &Booking, amounts: &Amounts<'_>, count: f64, event: Entry) {
+        // Nothing is nothing on every account.
+        if count == 0.0 {
+            return;
+        }
+        match self.prices.model.counters[booking.counter.index()].measures {
+            Measure::State => self.accrue(booking, amounts, count, event),
+            Measure::Event => self.account(booking, count * amounts.ending[booking.amount], event),
         }
     }
 
@@ -238,16 +242,6 @@ impl OpenBooks<'_, '_> {
         self.sums.discounted[event.t] += margin * self.prices.factors[event.time];
         self.post(self.prices.lines.baskets, money, event);
         self.post(self.prices.lines.goods, money - margin, event);
-    }
-
-    /// Books moves of one kind.
-    fn moved(&mut self, slot: usize, amounts: &Amounts<'_>, count: f64, event: Entry) {
-        let Prices { model, program, .. } = *self.prices;
-        let pair = program.moves.pairs[slot];
-        let (from, to) = (pair / program.stages, pair % program.stages);
-        for (_, booking) in model.stages[from].on_move.iter().filter(|(id, _)| id.index() == to) {
-            self.account(booking, count * amounts.ending[booking.amount], event);
-        }
     }
 
     /// Books what it costs to win those who come after the start.
@@ -266,13 +260,13 @@ impl OpenBooks<'_, '_> {
         std::mem::take(&mut self.sums.discounted[t])
     }
 
-    /// Books what accrues by being in a stage, each part by the amounts of its period.
-    fn accrue(&mut self, booking: &Booking, amounts: &Amounts<'_>, customers: f64, (t, owner): (usize, usize)) {
+    /// Books what accrues, each part by the amounts of its period.
+    fn accrue(&mut self, booking: &Booking, amounts: &Amounts<'_>, count: f64, Entry { t, owner, .. }: Entry) {
         let prices = self.prices;
         for part in &prices.accrued[t] {
             let values = if part.period as usize == t { amounts.ending } else { amounts.beginning };
             let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
-            self.account(booking, customers * values[booking.amount], entry);
+            self.account(booking, count * values[booking.amount], entry);
         }
     }
 

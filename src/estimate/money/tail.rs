@@ -169,7 +169,7 @@ fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32, thr
     let all: Vec<_> = (0..drawn.len()).flat_map(|draw| places().map(move |place| (draw, place))).collect();
     let found = each(threads, &all, |(draw, (scenario, segment))| {
         let place = (ScenarioId::from(*scenario), SegmentId::from(*segment));
-        let prices = Prices::new(long, &program, &lines, &drawn[*draw]);
+        let prices = Prices::new(long, &lines, &drawn[*draw]);
         let came: Vec<f64> = arrivals[*draw][*scenario][*segment].iter().map(|its| its.real).collect();
         of_place(&solutions[*draw], &prices, place, (came, model.run.horizon))
     });

@@ -5,7 +5,6 @@ use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::run::divergence::Grain;
 use crate::engine::run::pilot::{Pilot, Size, Trial};
-use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
@@ -82,9 +81,8 @@ pub fn choose_within(model: &Model, set: InstructionSet, budget: &mut Budget) ->
 /// What a trial says about some metrics.
 pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metrics: &[Metric]) -> Vec<Efficiency> {
     let drawn = model.central();
-    let program = Program::new(model);
     let lines = Lines::of(model);
-    let prices = Prices::new(model, &program, &lines, &drawn);
+    let prices = Prices::new(model, &lines, &drawn);
     let books = |scenario: ScenarioId, flows: &[Counts<f64>]| {
         let whose = Whose { scenario, fired: &[] };
         let mut all = Statement::empty(model);

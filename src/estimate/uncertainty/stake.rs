@@ -1,20 +1,19 @@
 //! A stake is how much one simulated customer can move a number by: what an interval allows for that nobody happened to do.
 //!
 //! It is told from the study's amounts, not from what was drawn: from what customers come to who stay in one stage
-//! throughout, and from what one purchase and one move are worth.
+//! throughout, and from what one purchase, one move and one of each other event are worth.
 
 use crate::engine::count::cells::Arrivals;
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
-use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::change::Change;
 use crate::model::check::reached;
-use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, Measure, PURCHASES, SATISFACTION};
 use crate::model::draw::Draw;
 use crate::model::roadmap::Planned;
 use crate::model::timeline::Timeline;
-use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
+use crate::quantity::{CounterId, ParamId, ScenarioId, SegmentId, StageId};
 use crate::stats::distribution::Distribution;
 
 use crate::estimate::metric::Metric;
@@ -54,9 +53,8 @@ impl Stakes {
     /// The stakes of a model at its central numbers.
     pub fn of(model: &Model, metrics: &[Metric]) -> Self {
         let drawn = model.central();
-        let program = Program::new(model);
         let lines = Lines::of(model);
-        let prices = Prices::new(model, &program, &lines, &drawn);
+        let prices = Prices::new(model, &lines, &drawn);
         let baseline = model.baseline.index();
         let scenarios = model.scenarios.len();
         let alike: Vec<bool> = (0..scenarios).map(|scenario| is_alike(model, scenario)).collect();
@@ -64,7 +62,7 @@ impl Stakes {
         let mut differences = vec![vec![0.0_f64; metrics.len()]; scenarios];
         for segment in 0..model.segments.len() {
             let weight = Arrivals::at_start(model, segment).weight();
-            let lives = |scenario| Lives::of(&prices, (model, &program, &drawn), (scenario, segment), metrics);
+            let lives = |scenario| Lives::of(&prices, (model, &drawn), (scenario, segment), metrics);
             let base = lives(baseline);
             let of_base = base.stakes(metrics, weight);
             for scenario in 0..scenarios {
@@ -90,13 +88,13 @@ impl Stakes {
 impl Lives {
     fn of(
         prices: &Prices<'_>,
-        (model, program, drawn): (&Model, &Program, &Draw),
+        (model, drawn): (&Model, &Draw),
         (scenario, segment): (usize, usize),
         metrics: &[Metric],
     ) -> Self {
         let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
         let segment = SegmentId::from(segment);
-        let (stays, deeds) = people(model, program, &Timeline::new(model, drawn, whose.scenario, segment));
+        let (stays, deeds) = people(model, &Timeline::new(model, drawn, whose.scenario, segment));
         let come = |flows: &[Counts<f64>]| -> Vec<Vec<Vec<f64>>> {
             let cohorts: Vec<[Cohort<'_>; 1]> =
                 flows.iter().map(|flows| [Cohort { entry: 0, flows, came: 1.0, later: &[] }]).collect();
@@ -129,9 +127,10 @@ impl Lives {
     }
 }
 
-/// Customers who stay in each stage throughout, and single purchases and moves.
-fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Counts<f64>>, Vec<Counts<f64>>) {
-    let nobody = Counts::new(&CountLayout::of(model), 0, model.run.horizon);
+/// Customers who stay in each stage throughout, and single purchases, moves, and whatever else happens that is counted.
+fn people(model: &Model, timeline: &Timeline<'_>) -> (Vec<Counts<f64>>, Vec<Counts<f64>>) {
+    let layout = CountLayout::of(model);
+    let nobody = Counts::new(&layout, 0, model.run.horizon);
     let mut stays = vec![nobody.clone(); model.stages.len()];
     let mut purchases = stays.clone();
     for t in 0..=model.run.horizon {
@@ -150,11 +149,17 @@ fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Cou
             }
         }
     }
-    let moved = |slot: usize| {
-        let mut moved = nobody.clone();
-        (1..=model.run.horizon as usize).for_each(|t| moved.cells_mut(MOVES, t)[slot] = 1.0);
-        moved
+    let happened = |(counter, cell): (CounterId, usize)| {
+        let mut happened = nobody.clone();
+        (1..=model.run.horizon as usize).for_each(|t| happened.cells_mut(counter, t)[cell] = 1.0);
+        happened
     };
+    // What is bought is a deed of its stage, with its money.
+    let is_event = |counter: &CounterId| {
+        !matches!(*counter, PURCHASES | BASKETS) && model.counters[counter.index()].measures == Measure::Event
+    };
+    let events = layout.ids().filter(is_event);
+    let events = events.flat_map(|counter| (0..layout.place(counter).length).map(move |cell| (counter, cell)));
     // A stage that nobody can ever be in moves no interval.
     let reached = reached(model);
     let of_reached = |lives: Vec<Counts<f64>>| -> Vec<Counts<f64>> {
@@ -162,7 +167,7 @@ fn people(model: &Model, program: &Program, timeline: &Timeline<'_>) -> (Vec<Cou
         places.filter(|(place, _)| reached.contains(&StageId::from(*place))).map(|(_, flows)| flows).collect()
     };
     let (stays, mut deeds) = (of_reached(stays), of_reached(purchases));
-    deeds.extend((0..program.moves.pairs.len()).map(moved));
+    deeds.extend(events.map(happened));
     (stays, deeds)
 }
 
@@ -249,9 +254,9 @@ fn is_same(model: &Model, one: &Change, other: &Change) -> bool {
 
 /// The numbers that say what things are worth, and not what customers do.
 fn amounts(model: &Model) -> Vec<ParamId> {
-    let stages = model.stages.iter().flat_map(|stage| {
-        let booked = stage.values.iter().chain(stage.on_move.iter().map(|(_, booking)| booking)).map(|its| its.amount);
-        booked.chain(stage.purchases.iter().flat_map(|its| [its.basket, its.margin])).collect::<Vec<_>>()
-    });
-    stages.chain(model.segments.iter().filter_map(|segment| segment.inflow.as_ref()?.cost)).collect()
+    let baskets = model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+    let baskets = baskets.flat_map(|its| [its.basket, its.margin]);
+    let booked = model.bookings.all().iter().map(|booking| booking.amount);
+    let newcomers = model.segments.iter().filter_map(|segment| segment.inflow.as_ref()?.cost);
+    booked.chain(baskets).chain(newcomers).collect()
 }

@@ -14,6 +14,7 @@ use crate::study::path::ParamPath as Path;
 use crate::study::source::Source;
 
 use super::aim::Aims;
+use super::bookings::Amount;
 
 /// More faults than this are counted, not told.
 pub const MOST_FAULTS: usize = 100;
@@ -34,6 +35,8 @@ pub struct Compiler<'a> {
     pub traits: IndexMap<String, TraitId>,
     /// Ledger lines and outcomes by name.
     pub accounts: IndexMap<String, Account>,
+    /// Amounts that go to accounts.
+    pub amounts: Vec<Amount>,
     /// What changes may aim at.
     pub aims: Aims,
     /// How many numbers all changes aim at, each counted once for each change.
@@ -60,6 +63,7 @@ impl<'a> Compiler<'a> {
             stages,
             traits: IndexMap::new(),
             accounts: IndexMap::new(),
+            amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,
             catch_up: None,

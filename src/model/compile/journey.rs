@@ -1,11 +1,10 @@
-//! Compiles the journey: experience, stages, what is bought and booked there.
+//! Compiles the journey: experience, stages, what is bought there.
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::Diagnostic;
 use crate::model::journey::{Chance, Clock, Exit, Experience, Purchases, Quality, Stage};
 use crate::model::param::Meaning;
 use crate::model::row_draw::RowDraw;
-use crate::model::value::Booking;
-use crate::quantity::{ParamId, StageId, TraitId};
+use crate::quantity::{ParamId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::{Occasion, Stage as Written};
 use crate::study::number::{Number, Spread};
@@ -65,12 +64,9 @@ impl Compiler<'_> {
         self.check_lists(name, &at, &exits);
         let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
         let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
-        let mut values: Vec<Booking> = written
-            .values
-            .iter()
-            .filter_map(|(line, amount)| self.booking(&at.child("values").child(line), line, amount))
-            .collect();
-        values.sort_by_cached_key(|booking| self.place_of_booking(booking));
+        if let Some(&stage) = self.stages.get(name) {
+            self.book(stage, &at, written);
+        }
         Stage {
             name: name.to_owned(),
             title: written.title.clone().unwrap_or_else(|| name.to_owned()),
@@ -79,8 +75,6 @@ impl Compiler<'_> {
             exits,
             quality,
             purchases,
-            values,
-            on_move: self.on_move(&at.child("on_move"), written),
         }
     }
 
@@ -197,45 +191,6 @@ impl Compiler<'_> {
             draws.push(RowDraw { chances, means, size });
         }
         draws
-    }
-
-    pub(super) fn booking(&mut self, path: &Path, line: &str, amount: &Number) -> Option<Booking> {
-        let account = self.account(line, path);
-        let amount = self.number(path, Meaning::Real, amount);
-        account.map(|account| Booking { account, amount })
-    }
-
-    pub(super) fn on_move(&mut self, at: &Path, written: &Written) -> Vec<(StageId, Booking)> {
-        let mut bookings = Vec::new();
-        for (to, amounts) in &written.on_move {
-            let at = at.child(to);
-            let Some(id) = self.stage(to, &at) else {
-                for (line, amount) in amounts {
-                    self.booking(&at.child(line), line, amount);
-                }
-                continue;
-            };
-            if !written.to.contains_key(to) {
-                let help = suggest(to, written.to.keys().map(String::as_str));
-                self.fault(
-                    Diagnostic::error(format!("nothing leads to `{to}` from here"))
-                        .at_key(at.to_string())
-                        .why("`on_move` books money on the moves that are listed under `to`")
-                        .help(help),
-                );
-            }
-            for (line, amount) in amounts {
-                bookings.extend(self.booking(&at.child(line), line, amount).map(|booking| (id, booking)));
-            }
-        }
-        bookings.sort_by_cached_key(|(to, booking)| (*to, self.place_of_booking(booking)));
-        bookings
-    }
-
-    /// In which order amounts are summed, whose rounding the file's order must not move: by what they are, then by name.
-    fn place_of_booking(&self, booking: &Booking) -> (String, Option<&String>) {
-        let law = format!("{:?}", self.numbers.params[booking.amount.index()].law);
-        (law, self.accounts.get_index(booking.account.index()).map(|(name, _)| name))
     }
 
     pub(super) fn quality(&mut self, path: &Path, spread: &Spread) -> Quality {

@@ -2,8 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::legible::line;
-use crate::model::counter::counters;
-use crate::model::journey::Stage;
 use crate::model::people::split;
 use crate::model::roadmap::RoadmapRules;
 use crate::model::{Model, check, sense};
@@ -89,6 +87,7 @@ impl Compiler<'_> {
         let run = self.run_plan();
         let experience = self.experience();
         let stages = self.journey(run.horizon);
+        let (counters, bookings) = self.counters();
         let mut segments = self.segments();
         let shares = self.shares();
         // Shares that are wrong were told; there is no fair way to split by them.
@@ -125,7 +124,8 @@ impl Compiler<'_> {
             currency: self.study.currency.clone(),
             run,
             params: std::mem::take(&mut self.numbers.params),
-            counters: counters(booked_moves(&stages)),
+            counters,
+            bookings,
             stages,
             stage_order: stage_order.into_iter().map(StageId::from).collect(),
             segment_order: segment_order.into_iter().map(SegmentId::from).collect(),
@@ -145,17 +145,6 @@ impl Compiler<'_> {
             baseline,
         }
     }
-}
-
-/// The moves that money is booked on, in the order of the stages.
-fn booked_moves(stages: &[Stage]) -> Vec<(StageId, StageId)> {
-    let of = |(from, stage): (usize, &Stage)| -> Vec<(StageId, StageId)> {
-        stage.on_move.iter().map(|(to, _)| (StageId::from(from), *to)).collect()
-    };
-    let mut moves: Vec<(StageId, StageId)> = stages.iter().enumerate().flat_map(of).collect();
-    moves.sort_unstable();
-    moves.dedup();
-    moves
 }
 
 /// More of anything than can be told apart, held against each other, or played.

@@ -3,6 +3,7 @@
 mod accounts;
 mod aim;
 mod beside;
+mod bookings;
 mod compiler;
 mod errors;
 mod exits;

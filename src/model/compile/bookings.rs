@@ -1,0 +1,97 @@
+//! Compiles bookings: what goes to an account for being in a stage, and for moving on from it.
+
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::booking::{Booking, Bookings};
+use crate::model::counter::{CUSTOMERS, Counter, MOVES, counters};
+use crate::model::param::Meaning;
+use crate::quantity::{LineId, ParamId, StageId};
+use crate::study::journey::Stage as Written;
+use crate::study::number::Number;
+use crate::study::path::ParamPath as Path;
+
+use super::compiler::Compiler;
+
+/// An amount as a study writes it, and the account that it goes to.
+#[derive(Clone, Copy)]
+pub struct Amount {
+    per: Per,
+    account: LineId,
+    amount: ParamId,
+}
+
+/// What an amount is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Per {
+    /// A customer and period in a stage.
+    Stay(StageId),
+    /// A move from one stage to another.
+    Move(StageId, StageId),
+}
+
+impl Compiler<'_> {
+    /// Takes in the amounts of a stage.
+    pub(super) fn book(&mut self, stage: StageId, at: &Path, written: &Written) {
+        let values = at.child("values");
+        let mut amounts: Vec<Amount> = Vec::new();
+        for (line, amount) in &written.values {
+            amounts.extend(self.amount(Per::Stay(stage), &values.child(line), line, amount));
+        }
+        for (to, lines) in &written.on_move {
+            let at = at.child("on_move").child(to);
+            let to = self.destination(to, &at, written);
+            for (line, amount) in lines {
+                let per = Per::Move(stage, to.unwrap_or(stage));
+                amounts.extend(self.amount(per, &at.child(line), line, amount).filter(|_| to.is_some()));
+            }
+        }
+        amounts.sort_by_cached_key(|amount| (amount.per, self.place_of(amount)));
+        self.amounts.append(&mut amounts);
+    }
+
+    /// Where a move leads that money is booked on, or faults.
+    fn destination(&mut self, to: &str, at: &Path, written: &Written) -> Option<StageId> {
+        let id = self.stage(to, at)?;
+        if !written.to.contains_key(to) {
+            let help = suggest(to, written.to.keys().map(String::as_str));
+            self.fault(
+                Diagnostic::error(format!("nothing leads to `{to}` from here"))
+                    .at_key(at.to_string())
+                    .why("`on_move` books money on the moves that are listed under `to`")
+                    .help(help),
+            );
+        }
+        Some(id)
+    }
+
+    fn amount(&mut self, per: Per, path: &Path, line: &str, amount: &Number) -> Option<Amount> {
+        let account = self.account(line, path);
+        let amount = self.number(path, Meaning::Real, amount);
+        account.map(|account| Amount { per, account, amount })
+    }
+
+    /// In which order amounts are summed, whose rounding the file's order must not move: by what they are, then by name.
+    fn place_of(&self, amount: &Amount) -> (String, Option<&String>) {
+        let law = format!("{:?}", self.numbers.params[amount.amount.index()].law);
+        (law, self.accounts.get_index(amount.account.index()).map(|(name, _)| name))
+    }
+
+    /// What is counted, and what is booked on it.
+    pub(super) fn counters(&mut self) -> (Vec<Counter>, Bookings) {
+        let amounts = std::mem::take(&mut self.amounts);
+        let pair = |amount: &Amount| if let Per::Move(from, to) = amount.per { Some((from, to)) } else { None };
+        let mut moves: Vec<(StageId, StageId)> = amounts.iter().filter_map(pair).collect();
+        moves.sort_unstable();
+        moves.dedup();
+        let booking = |Amount { per, account, amount }: Amount| {
+            let (counter, cell) = match per {
+                Per::Stay(stage) => (CUSTOMERS, stage.index()),
+                Per::Move(from, to) => (MOVES, moves.partition_point(|pair| *pair < (from, to))),
+            };
+            Booking { counter, cell, account, amount }
+        };
+        let bookings = amounts.into_iter().map(booking).collect();
+        let mut counters = counters(moves);
+        let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
+        (counters, bookings)
+    }
+}

@@ -11,7 +11,8 @@ use super::metric::{Metric, metrics};
 use crate::estimate::money::entered::everybody;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::prices::Prices;
-use crate::estimate::money::statement::{Statement, Whose};
+use crate::estimate::money::statement::Whose;
+use crate::estimate::performance::Performance;
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {
@@ -58,12 +59,12 @@ impl Exact {
         let Some(flows) = experiment.expected(&drawn, &arrivals) else { return };
         for (scenario, flows) in flows.iter().enumerate() {
             let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
-            let mut books = Statement::empty(model);
+            let mut books = Performance::empty(model);
             for (segment, flows) in flows.iter().enumerate() {
                 let everybody = everybody(flows, &arrivals[scenario][segment]);
-                books.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
+                books.add(&prices.performance(whose, SegmentId::from(segment), &[everybody], None));
             }
-            prices.spend(whose, &mut books, None);
+            prices.spend(whose, &mut books.money, None);
             for (place, metric) in self.metrics.iter().enumerate() {
                 self.horizon[scenario][place].push(metric.horizon(&books));
                 let sums = self.series[scenario][place].iter_mut();

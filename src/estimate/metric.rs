@@ -1,13 +1,14 @@
-//! A metric is a question asked of a statement: its name, its value over the horizon, its value over time.
+//! A metric is a question asked of a performance: its name, its value over the horizon, its value over time.
 
 use crate::model::Model;
+use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
 use crate::model::value::AccountKind;
 use crate::stats::cash::cumulative;
 use crate::study::journey::LineKind;
 
-use crate::estimate::money::statement::Statement;
+use crate::estimate::performance::Performance;
 
-/// A question asked of a statement.
+/// A question asked of a performance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
     /// The share of the customers retained at some time (at the start or later) who are so now.
@@ -135,46 +136,48 @@ impl Metric {
     }
 
     /// Its value over the horizon: of a state at the end, of a flow the sum.
-    pub fn horizon(self, books: &Statement) -> f64 {
-        let last = books.retained.len() - 1;
+    pub fn horizon(self, its: &Performance) -> f64 {
+        let last = its.counted.times() - 1;
         match self {
-            Self::CumulativeCashFlow => Self::CashFlow.horizon(books),
-            state if state.is_state() => self.at(books, last),
-            _ => (0..=last).map(|t| self.at(books, t)).sum(),
+            Self::CumulativeCashFlow => Self::CashFlow.horizon(its),
+            state if state.is_state() => self.at(its, last),
+            _ => (0..=last).map(|t| self.at(its, t)).sum(),
         }
     }
 
     /// What [`Metric::horizon`] would be if the horizon were each time from 0 on.
-    pub fn up_to(self, books: &Statement) -> Vec<f64> {
-        let each = self.series(books);
+    pub fn up_to(self, its: &Performance) -> Vec<f64> {
+        let each = self.series(its);
         if self.is_state() || self == Self::CumulativeCashFlow { each } else { cumulative(&each) }
     }
 
     /// Its value at or in each time, from 0 to the horizon.
-    pub fn series(self, books: &Statement) -> Vec<f64> {
-        let each = (0..books.retained.len()).map(|t| self.at(books, t));
+    pub fn series(self, its: &Performance) -> Vec<f64> {
+        let each = (0..its.counted.times()).map(|t| self.at(its, t));
         if self != Self::CumulativeCashFlow {
             return each.collect();
         }
         cumulative(&each.collect::<Vec<f64>>())
     }
 
-    fn at(self, books: &Statement, t: usize) -> f64 {
+    fn at(self, its: &Performance, t: usize) -> f64 {
         let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let Performance { counted, money } = its;
+        let whole = |counter| counted.flows.cells(counter, t)[0];
         match self {
-            Self::Retention => share(books.retained[t], books.acquired[t]),
-            Self::ActiveCustomers => books.retained[t],
-            Self::Churned => books.churned[t],
-            Self::Purchases => books.purchases[t],
-            Self::Revenue => books.revenue[t],
-            Self::Margin => books.margin[t],
-            Self::Cost => books.cost[t],
-            Self::InitiativeCost => books.initiative_cost[t],
-            Self::CashFlow | Self::CumulativeCashFlow => books.margin[t] - books.cost[t] - books.initiative_cost[t],
-            Self::Npv => books.discounted[t],
-            Self::Satisfaction => share(books.satisfaction[t], books.retained[t]),
-            Self::Line(account) | Self::Outcome(account) => books.accounts[account][t],
-            Self::Stage(stage) => books.customers[stage][t],
+            Self::Retention => share(counted.retained[t], whole(ACQUIRED)),
+            Self::ActiveCustomers => counted.retained[t],
+            Self::Churned => counted.churned[t],
+            Self::Purchases => counted.total(PURCHASES)[t],
+            Self::Revenue => money.revenue[t],
+            Self::Margin => money.margin[t],
+            Self::Cost => money.cost[t],
+            Self::InitiativeCost => money.initiative_cost[t],
+            Self::CashFlow | Self::CumulativeCashFlow => money.margin[t] - money.cost[t] - money.initiative_cost[t],
+            Self::Npv => money.discounted[t],
+            Self::Satisfaction => share(whole(SATISFACTION), counted.retained[t]),
+            Self::Line(account) | Self::Outcome(account) => money.accounts[account][t],
+            Self::Stage(stage) => counted.flows.cells(CUSTOMERS, t)[stage],
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
 pub mod budget;
+pub mod counted;
 pub mod exact;
 pub mod extras;
 pub mod findings;
 pub mod memory;
 pub mod metric;
 pub mod money;
+pub mod performance;
 pub mod progress;
 pub mod runs;
 pub mod summary;

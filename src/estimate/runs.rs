@@ -22,12 +22,12 @@ use super::budget::Budget;
 use super::extras::Extras;
 use super::findings::Findings;
 use super::metric::{Metric, metrics};
+use super::performance::Performance;
 use super::summary::{AuditSummary, Controlled, ScenarioSummary, Summary};
 use crate::estimate::money::business::Business;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::pricer::{Priced, Pricer};
 use crate::estimate::money::smooth::is_smoothed;
-use crate::estimate::money::statement::Statement;
 use crate::estimate::money::tail::{Tails, tails};
 use crate::estimate::uncertainty::audit::Audit;
 use crate::estimate::uncertainty::controls::Controls;
@@ -64,7 +64,7 @@ pub struct Runs<'m> {
     /// On how many threads what follows is worked out; results do not depend on it.
     threads: usize,
     /// By scenario: the expected books at the medians, where expectations are solved for those alone.
-    at_medians: Option<Vec<Statement>>,
+    at_medians: Option<Vec<Performance>>,
     /// What customers are worth after the horizon, and the budget that is left then.
     worth: OnceLock<(Option<Tails>, Budget)>,
 }

@@ -8,7 +8,7 @@ use crate::stats::share::Shares;
 use super::metric::Metric;
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::estimate::money::pricer::PricedScenario;
-use crate::estimate::money::statement::Statement;
+use crate::estimate::performance::Performance;
 
 /// How far sums of floating-point numbers may be off a bound that they meet, as a share of it, or of 1 where it is smaller.
 const ROUNDING: f64 = 1e-9;
@@ -65,7 +65,7 @@ impl Targets {
     }
 }
 
-fn books<'a>(target: &Target, its: &'a PricedScenario) -> &'a Statement {
+fn books<'a>(target: &Target, its: &'a PricedScenario) -> &'a Performance {
     target.segment.map_or(&its.all, |segment| &its.cuts[segment.index()])
 }
 

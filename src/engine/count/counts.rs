@@ -6,7 +6,7 @@
 use std::ops::{AddAssign, SubAssign};
 
 use super::layout::CountLayout;
-use crate::model::counter::{ACQUIRED, CUSTOMERS, Kept};
+use crate::model::counter::Kept;
 use crate::quantity::CounterId;
 
 /// What a cell holds.
@@ -211,19 +211,6 @@ impl Counts<f64> {
             if apart > 0.0 { apart / largest } else { 0.0 }
         };
         self.layout.ids().map(one).fold(0.0, f64::max)
-    }
-
-    /// The customers who are in retained stages at time `t`, and those who once were and are not now.
-    ///
-    /// Nobody is nobody: what rounding leaves between the two sides is less than a customer of any number that can be
-    /// simulated, and is dropped.
-    pub fn retained_and_lost(&self, t: usize, is_retained: impl Fn(usize) -> bool) -> (f64, f64) {
-        const ROUNDING: f64 = 1e-12;
-        let stages = self.cells(CUSTOMERS, t).iter().enumerate().filter(|(stage, _)| is_retained(*stage));
-        let retained: f64 = stages.map(|(_, customers)| customers).sum();
-        let acquired = self.cells(ACQUIRED, t)[0];
-        let lost = acquired - retained;
-        if lost.abs() <= ROUNDING * acquired { (acquired, 0.0) } else { (retained, lost) }
     }
 }
 

@@ -7,6 +7,7 @@
 //! costs to win customers, and initiatives, are differences as they stand. Parts add up to the whole in every replication.
 
 use crate::model::Model;
+use crate::model::counter::{BASKETS, PURCHASES};
 use crate::model::value::accrued;
 use crate::stats::divisia::parts;
 use crate::stats::estimate::Estimate;
@@ -14,7 +15,7 @@ use crate::stats::moments::Moments;
 
 use super::business::{ChainCell, ChainPart, ImpactChain};
 use super::pricer::PricedScenario;
-use super::statement::Statement;
+use crate::estimate::performance::Performance;
 
 /// The drivers, in the order in which they are shown.
 const DRIVERS: [(&str, &str); 8] = [
@@ -78,8 +79,8 @@ impl Chains {
                 }
                 // What initiatives cost the business as a whole; what they cost for customers is in the segments.
                 let whole = |books: &PricedScenario| {
-                    let cuts: f64 = books.cuts.iter().map(|cut| self.over(year, &cut.initiative_cost)).sum();
-                    self.over(year, &books.all.initiative_cost) - cuts
+                    let cuts: f64 = books.cuts.iter().map(|cut| self.over(year, &cut.money.initiative_cost)).sum();
+                    self.over(year, &books.all.money.initiative_cost) - cuts
                 };
                 let business = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, whole(base) - whole(its)];
                 add(&mut sums, &business);
@@ -97,24 +98,25 @@ impl Chains {
         within.map(|(amount, _)| amount).sum()
     }
 
-    fn year(&self, books: &Statement, year: usize) -> Year {
+    fn year(&self, Performance { counted, money }: &Performance, year: usize) -> Year {
         let over = |column: &[f64]| self.over(year, column);
-        let (revenue, baskets) = (over(&books.revenue), over(&books.baskets));
-        let acquisition = over(&books.acquisition);
-        let counted = |weights: &[f64]| {
-            let weighed: Vec<f64> = books.retained.iter().zip(weights).map(|(count, weight)| count * weight).collect();
+        let (revenue, baskets) = (over(&money.revenue), over(counted.total(BASKETS)));
+        let acquisition = over(&money.acquisition);
+        let there = |weights: &[f64]| {
+            let weighed: Vec<f64> =
+                counted.retained.iter().zip(weights).map(|(count, weight)| count * weight).collect();
             over(&weighed)
         };
         Year {
-            buying: counted(&self.buying),
-            staying: counted(&self.staying),
-            purchases: over(&books.purchases),
+            buying: there(&self.buying),
+            staying: there(&self.staying),
+            purchases: over(counted.total(PURCHASES)),
             baskets,
-            margin: over(&books.margin) - (revenue - baskets),
+            margin: over(&money.margin) - (revenue - baskets),
             fees: revenue - baskets,
-            service: over(&books.cost) - acquisition,
+            service: over(&money.cost) - acquisition,
             acquisition,
-            initiatives: over(&books.initiative_cost),
+            initiatives: over(&money.initiative_cost),
         }
     }
 

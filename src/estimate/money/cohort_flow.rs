@@ -9,6 +9,7 @@ use crate::quantity::UNITS_PER_ONE;
 use super::business::LineGroup;
 use super::lines::Lines;
 use super::posted::Posted;
+use crate::estimate::counted::retained_and_lost;
 
 /// The customers of one entry over time, all segments together.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +42,7 @@ impl CohortFlow {
     pub fn take(&mut self, model: &Model, (entry, came): (usize, f64), flows: &Counts<f64>) {
         self.came += came;
         for t in entry..flows.times() {
-            self.retained[t] += flows.retained_and_lost(t, |stage| model.stages[stage].retained).0;
+            self.retained[t] += retained_and_lost(model, flows, t).0;
             self.acquired[t] += flows.cells(ACQUIRED, t)[0];
         }
     }

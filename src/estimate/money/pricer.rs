@@ -17,8 +17,9 @@ use super::lines::Lines;
 use super::posted::Posted;
 use super::prices::Prices;
 use super::smooth::{is_smoothed, smoothed};
-use super::statement::{Statement, Whose};
+use super::statement::Whose;
 use crate::estimate::metric::{Metric, metrics};
+use crate::estimate::performance::Performance;
 use crate::estimate::uncertainty::matched::Matched;
 
 /// Prices the replications of a model.
@@ -52,20 +53,20 @@ pub struct Priced {
 
 /// What is expected of a scenario in one replication.
 pub struct Expected {
-    /// The books of the whole business.
-    pub books: Statement,
+    /// That of the whole business.
+    pub books: Performance,
     /// The simulated customers beside those expected.
     pub matched: Matched,
 }
 
 /// What one scenario of a replication came to.
 pub struct PricedScenario {
-    /// The books of the whole business.
-    pub all: Statement,
-    /// The books of each segment.
-    pub cuts: Vec<Statement>,
+    /// That of the whole business.
+    pub all: Performance,
+    /// That of each segment.
+    pub cuts: Vec<Performance>,
     /// The same at mean baskets, the whole business first; empty where baskets are counted well enough as they are.
-    pub smooth: Vec<Statement>,
+    pub smooth: Vec<Performance>,
     /// The ledger.
     pub posted: Posted,
     /// By metric, then by batch of customers: what it would be if the others were like them. Empty where it is not asked.
@@ -129,7 +130,7 @@ impl<'m> Pricer<'m> {
         let mut posted = Posted::empty(self.lines.all.len(), times, self.cells.segments * self.cells.entries);
         let mut entries: Vec<CohortFlow> = (0..self.cells.entries).map(|_| CohortFlow::empty(times)).collect();
         let (mut cuts, mut smooth) = (Vec::new(), Vec::new());
-        let mut parts = vec![Statement::empty(self.model); BATCHES];
+        let mut parts = vec![Performance::empty(self.model); BATCHES];
         for (segment, arrivals) in arrivals.iter().enumerate() {
             let flows: Vec<Counts<f64>> = arrivals
                 .iter()
@@ -152,21 +153,21 @@ impl<'m> Pricer<'m> {
                 .chain(others.iter().map(|flows| vec![everybody(flows, arrivals)]))
                 .collect();
             let sets: Vec<&[Cohort<'_>]> = sets.iter().map(Vec::as_slice).collect();
-            let mut books = prices.statements(whose, place, &sets, Some(&mut posted)).into_iter();
+            let mut books = prices.performances(whose, place, &sets, Some(&mut posted)).into_iter();
             cuts.extend(books.next());
             smooth.extend(self.smooths.then(|| books.next()).flatten());
             parts.iter_mut().zip(books).for_each(|(part, books)| part.add(&books));
         }
-        let mut all = Statement::empty(self.model);
+        let mut all = Performance::empty(self.model);
         cuts.iter().for_each(|books| all.add(books));
-        prices.spend(whose, &mut all, Some(&mut posted));
+        prices.spend(whose, &mut all.money, Some(&mut posted));
         if self.smooths {
-            let mut sum = Statement::empty(self.model);
+            let mut sum = Performance::empty(self.model);
             smooth.iter().for_each(|books| sum.add(books));
-            prices.spend(whose, &mut sum, None);
+            prices.spend(whose, &mut sum.money, None);
             smooth.insert(0, sum);
         }
-        parts.iter_mut().for_each(|part| prices.spend(whose, part, None));
+        parts.iter_mut().for_each(|part| prices.spend(whose, &mut part.money, None));
         let of_batches = |metric: &Metric| parts.iter().map(|books| metric.horizon(books)).collect();
         let batches = self.metrics.iter().map(of_batches).collect();
         for (flow, worth) in
@@ -231,19 +232,19 @@ impl<'m> Pricer<'m> {
         scenario: usize,
         flows: &[Counts<f64>],
         arrivals: &[Vec<Arrivals>],
-    ) -> Statement {
+    ) -> Performance {
         let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
-        let mut all = Statement::empty(self.model);
+        let mut all = Performance::empty(self.model);
         for (segment, flows) in flows.iter().enumerate() {
             let everybody = everybody(flows, &arrivals[segment]);
-            all.add(&prices.statement(whose, SegmentId::from(segment), &[everybody], None));
+            all.add(&prices.performance(whose, SegmentId::from(segment), &[everybody], None));
         }
-        prices.spend(whose, &mut all, None);
+        prices.spend(whose, &mut all.money, None);
         all
     }
 
     /// The expected books at the medians of what is uncertain, from the expected flows of all real customers.
-    pub fn expected_at_medians(&self, expected: &[Vec<Counts<f64>>]) -> Vec<Statement> {
+    pub fn expected_at_medians(&self, expected: &[Vec<Counts<f64>>]) -> Vec<Performance> {
         let central = self.model.central();
         let prices = Prices::new(self.model, &self.lines, &central);
         let arrivals = planned(self.model, &central);
@@ -263,7 +264,7 @@ impl<'m> Pricer<'m> {
             let arrivals = &replication.arrivals[scenario];
             let mut matched = Matched::empty(self.model.stages.len());
             let segments = arrivals.iter().zip(flows).zip(&priced[scenario].cuts);
-            segments.for_each(|((came, flows), books)| matched.take(self.model, books, flows, came));
+            segments.for_each(|((came, flows), books)| matched.take(self.model, &books.counted, flows, came));
             Some(Expected { books: self.expected(prices, scenario, flows, arrivals), matched })
         };
         (0..priced.len()).map(of).collect()
@@ -282,7 +283,7 @@ impl<'m> Pricer<'m> {
         let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
         // Numbers may be drawn that do not allow it; then the paired difference is as true.
         let moved = replication.forced[scenario].as_ref().map(|forced| {
-            let mut all = Statement::empty(self.model);
+            let mut all = Performance::empty(self.model);
             for (segment, forced) in forced.iter().enumerate() {
                 let came = &replication.arrivals[baseline][segment];
                 let base = Counts::counted(&self.ledger(replication, baseline, segment, 0), came[0].weight());
@@ -293,9 +294,9 @@ impl<'m> Pricer<'m> {
                 if self.smooths {
                     flows = smoothed(self.model, &replication.drawn, whose, place, flows);
                 }
-                all.add(&prices.statement(whose, place, &[everybody(&flows, came)], None));
+                all.add(&prices.performance(whose, place, &[everybody(&flows, came)], None));
             }
-            prices.spend(whose, &mut all, None);
+            prices.spend(whose, &mut all.money, None);
             all
         });
         let paired = |scenario: usize| priced[scenario].smooth.first().unwrap_or(&priced[scenario].all);

@@ -1,10 +1,10 @@
-//! Prices turn flows of customers into books: everything about money and time that a replication needs. No chance in it.
+//! Prices turn flows of customers into money: everything about money and time that a replication needs. No chance in it.
 
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
-use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, Measure, PURCHASES, SATISFACTION};
+use crate::model::counter::{BASKETS, CUSTOMERS, Measure};
 use crate::model::course::{Course, Run};
 use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
@@ -17,6 +17,8 @@ use super::entered::Cohort;
 use super::lines::Lines;
 use super::posted::Posted;
 use super::statement::{Statement, Whose};
+use crate::estimate::counted::Counted;
+use crate::estimate::performance::Performance;
 
 /// The prices of one draw of the numbers.
 pub struct Prices<'m> {
@@ -29,6 +31,7 @@ pub struct Prices<'m> {
     /// What accrues at each time by being in a stage.
     accrued: Vec<Vec<Accrued>>,
     drawn: &'m Draw,
+    layout: CountLayout,
 }
 
 /// Where an amount is booked: at the time at which customers were counted, or in the period (`t`), valued at `time`.
@@ -61,6 +64,7 @@ impl<'m> Prices<'m> {
             outcomes: outcomes.collect(),
             accrued: (0..=run.horizon).map(|t| accrued(run, t)).collect(),
             drawn,
+            layout: CountLayout::of(model),
         }
     }
 
@@ -69,26 +73,26 @@ impl<'m> Prices<'m> {
         Entry { t: t as usize, time: event_time(&self.model.run, t) as usize, weight: 1.0, owner }
     }
 
-    /// The books of one segment; what is posted is cut by entry.
-    pub fn statement(
+    /// What customers of one segment come to; what is posted is cut by entry.
+    pub fn performance(
         &self,
         whose: Whose<'_>,
         segment: SegmentId,
         cohorts: &[Cohort<'_>],
         posted: Option<&mut Posted>,
-    ) -> Statement {
-        self.statements(whose, segment, &[cohorts], posted).swap_remove(0)
+    ) -> Performance {
+        self.performances(whose, segment, &[cohorts], posted).swap_remove(0)
     }
 
-    /// The books of several sets of customers of one segment, which are all priced alike; what is posted is the first
+    /// That of several sets of customers of one segment, which are all priced alike; what is posted is the first
     /// one's.
-    pub fn statements(
+    pub fn performances(
         &self,
         whose: Whose<'_>,
         segment: SegmentId,
         sets: &[&[Cohort<'_>]],
         mut posted: Option<&mut Posted>,
-    ) -> Vec<Statement> {
+    ) -> Vec<Performance> {
         let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
         let is_served = |run: &&Run<'_>| run.initiative.cost.per_customer.is_some();
         let served: Vec<&Run<'_>> = course.runs.iter().filter(is_served).collect();
@@ -106,7 +110,9 @@ impl<'m> Prices<'m> {
                 }
             }
         });
-        books.into_iter().map(|books| books.sums).collect()
+        let counted = |cohorts: &[Cohort<'_>]| Counted::of(self.model, &self.layout, cohorts);
+        let pairs = sets.iter().zip(books);
+        pairs.map(|(cohorts, books)| Performance { counted: counted(cohorts), money: books.sums }).collect()
     }
 
     /// What customers of one segment are worth, discounted to time 0: in a stage, by what they spend, by the moves that
@@ -115,7 +121,7 @@ impl<'m> Prices<'m> {
     pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Counts<f64>, Vec<f64>) {
         let model = self.model;
         let times = model.run.horizon as usize + 1;
-        let mut rewards = Counts::new(&CountLayout::of(model), 0, model.run.horizon);
+        let mut rewards = Counts::new(&self.layout, 0, model.run.horizon);
         let mut arriving = vec![0.0; times];
         let owner = segment.index() * model.entries();
         let mut books = self.open(None);
@@ -129,7 +135,7 @@ impl<'m> Prices<'m> {
                 }
             }
             for stage in 0..model.stages.len() {
-                books.sell(stage, &amounts, (0.0, 1.0), event);
+                books.sell(stage, &amounts, 1.0, event);
                 rewards.cells_mut(BASKETS, t)[stage] += books.settle(t);
             }
             books.arrive(segment, &amounts, 1.0, event);
@@ -196,18 +202,11 @@ impl OpenBooks<'_, '_> {
         let flows = cohort.flows;
         let event = self.prices.event(t, owner);
         let t = t as usize;
-        let (retained, lost) = flows.retained_and_lost(t, |stage| model.stages[stage].retained);
-        self.sums.retained[t] += retained;
-        self.sums.churned[t] += lost;
-        self.sums.acquired[t] += flows.cells(ACQUIRED, t)[0];
-        self.sums.satisfaction[t] += flows.cells(SATISFACTION, t)[0];
         for place in 0..model.stages.len() {
-            let customers = flows.cells(CUSTOMERS, t)[place];
-            self.sums.customers[place][t] += customers;
             for booking in model.bookings.of_stage(place) {
                 self.book(booking, amounts, flows.cells(booking.counter, t)[booking.cell], event);
             }
-            self.sell(place, amounts, (flows.cells(PURCHASES, t)[place], flows.cells(BASKETS, t)[place]), event);
+            self.sell(place, amounts, flows.cells(BASKETS, t)[place], event);
         }
         for booking in model.bookings.others() {
             self.book(booking, amounts, flows.cells(booking.counter, t)[booking.cell], event);
@@ -230,13 +229,11 @@ impl OpenBooks<'_, '_> {
         }
     }
 
-    /// Books purchases made in a stage, and the money spent on them.
-    fn sell(&mut self, stage: usize, amounts: &Amounts<'_>, (count, money): (f64, f64), event: Entry) {
-        let bought = count != 0.0 || money != 0.0;
-        let Some(purchases) = self.prices.model.stages[stage].purchases.as_ref().filter(|_| bought) else { return };
+    /// Books the money spent on baskets in a stage.
+    fn sell(&mut self, stage: usize, amounts: &Amounts<'_>, money: f64, event: Entry) {
+        let purchases = self.prices.model.stages[stage].purchases.as_ref();
+        let Some(purchases) = purchases.filter(|_| money != 0.0) else { return };
         let margin = money * amounts.ending[purchases.margin];
-        self.sums.purchases[event.t] += count;
-        self.sums.baskets[event.t] += money;
         self.sums.revenue[event.t] += money;
         self.sums.margin[event.t] += margin;
         self.sums.discounted[event.t] += margin * self.prices.factors[event.time];

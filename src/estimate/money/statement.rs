@@ -1,4 +1,4 @@
-//! A statement is one scenario's books for one replication, by time.
+//! A statement is the money of one scenario in one replication, by time.
 
 use crate::model::Model;
 use crate::quantity::ScenarioId;
@@ -8,20 +8,6 @@ use crate::quantity::ScenarioId;
 /// Money by time is undiscounted and weighed by the accrual convention, so that it sums to the horizon's total.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// Customers by stage.
-    pub customers: Vec<Vec<f64>>,
-    /// Customers in retained stages.
-    pub retained: Vec<f64>,
-    /// Customers who have been retained at some time so far.
-    pub acquired: Vec<f64>,
-    /// Customers who have been retained at some time and are not now.
-    pub churned: Vec<f64>,
-    /// The sum of satisfaction over retained customers.
-    pub satisfaction: Vec<f64>,
-    /// Purchases.
-    pub purchases: Vec<f64>,
-    /// Money spent on baskets.
-    pub baskets: Vec<f64>,
     /// Money in.
     pub revenue: Vec<f64>,
     /// Money in less what goods cost.
@@ -44,13 +30,6 @@ impl Statement {
         let times = model.run.horizon as usize + 1;
         let column = || vec![0.0; times];
         Self {
-            customers: vec![column(); model.stages.len()],
-            retained: column(),
-            acquired: column(),
-            churned: column(),
-            satisfaction: column(),
-            purchases: column(),
-            baskets: column(),
             revenue: column(),
             margin: column(),
             cost: column(),
@@ -70,31 +49,12 @@ impl Statement {
     }
 
     fn columns(&self) -> Vec<&Vec<f64>> {
-        let own = [
-            &self.retained,
-            &self.acquired,
-            &self.churned,
-            &self.satisfaction,
-            &self.purchases,
-            &self.baskets,
-            &self.revenue,
-            &self.margin,
-            &self.cost,
-            &self.acquisition,
-            &self.initiative_cost,
-            &self.discounted,
-        ];
-        own.into_iter().chain(&self.customers).chain(&self.accounts).collect()
+        let own = [&self.revenue, &self.margin, &self.cost, &self.acquisition, &self.initiative_cost, &self.discounted];
+        own.into_iter().chain(&self.accounts).collect()
     }
 
     fn columns_mut(&mut self) -> Vec<&mut Vec<f64>> {
         let own = [
-            &mut self.retained,
-            &mut self.acquired,
-            &mut self.churned,
-            &mut self.satisfaction,
-            &mut self.purchases,
-            &mut self.baskets,
             &mut self.revenue,
             &mut self.margin,
             &mut self.cost,
@@ -102,7 +62,7 @@ impl Statement {
             &mut self.initiative_cost,
             &mut self.discounted,
         ];
-        own.into_iter().chain(&mut self.customers).chain(&mut self.accounts).collect()
+        own.into_iter().chain(&mut self.accounts).collect()
     }
 }
 

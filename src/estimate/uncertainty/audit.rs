@@ -11,6 +11,7 @@ use crate::engine::exact::depth::Depth;
 use crate::engine::exact::obstacle::follows_satisfaction;
 use crate::engine::mechanism::schedule::obstacles;
 use crate::model::Model;
+use crate::model::counter::{ACQUIRED, CUSTOMERS, SATISFACTION};
 use crate::model::people::Segment;
 use crate::quantity::{TraitId, UNITS_PER_ONE};
 use crate::stats::distribution::Distribution;
@@ -21,7 +22,7 @@ use super::matched::customers;
 use crate::estimate::metric::Metric;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::pricer::{Expected, Priced, PricedScenario};
-use crate::estimate::money::statement::Statement;
+use crate::estimate::performance::Performance;
 use crate::estimate::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
 
 /// How unlikely all of a run's tests together make an alarm by chance.
@@ -127,7 +128,7 @@ impl Audit {
             let Expected { books: expected, matched } = expected;
             seen.agents += matched.agents;
             seen.purchases += matched.purchases;
-            let (simulated, expected_real) = (customers(&its.all), customers(expected));
+            let (simulated, expected_real) = (customers(&its.all.counted), customers(&expected.counted));
             for ((counted, count), real) in
                 seen.counts.iter_mut().zip(&matched.counts).zip(simulated.into_iter().zip(expected_real))
             {
@@ -138,7 +139,7 @@ impl Audit {
             for (differing, metric) in seen.metrics.iter_mut().zip(metrics) {
                 differing.push(metric.horizon(&its.all), metric.horizon(expected));
             }
-            let last = |books: &Statement| books.satisfaction.last().copied().unwrap_or(0.0);
+            let last = |its: &Performance| its.counted.flows.cells(SATISFACTION, its.counted.times() - 1)[0];
             seen.satisfaction.push(last(&its.all), last(expected));
         }
     }
@@ -205,14 +206,15 @@ fn why_not(model: &Model, solved: Option<Depth>) -> String {
 fn untied(model: &Model, lines: &Lines, its: &PricedScenario) -> impl Iterator<Item = &'static str> {
     /// What sums of floating point may differ by.
     const CLOSE: f64 = 1e-9;
-    let books = &its.all;
+    let counted = &its.all.counted;
     let mut came = 0.0;
     let mut broken = [false; 3];
-    for t in 0..books.retained.len() {
+    for t in 0..counted.times() {
         came += its.cohorts.get(t).map_or(0.0, |cohort| cohort.came);
-        let there: f64 = books.customers.iter().map(|stage| stage[t]).sum();
+        let there: f64 = counted.flows.cells(CUSTOMERS, t).iter().sum();
         broken[0] |= (there - came).abs() > CLOSE * came;
-        broken[1] |= books.retained[t] > books.acquired[t] * (1.0 + CLOSE) || books.acquired[t] > came * (1.0 + CLOSE);
+        let acquired = counted.flows.cells(ACQUIRED, t)[0];
+        broken[1] |= counted.retained[t] > acquired * (1.0 + CLOSE) || acquired > came * (1.0 + CLOSE);
     }
     let (mut ledger, mut gross, mut cells) = (0_i128, 0_i128, 0.0);
     for (line, its_line) in lines.all.iter().enumerate() {
@@ -222,7 +224,7 @@ fn untied(model: &Model, lines: &Lines, its: &PricedScenario) -> impl Iterator<I
             cells += 1.0;
         }
     }
-    let statement = Metric::CashFlow.horizon(books) * UNITS_PER_ONE;
+    let statement = Metric::CashFlow.horizon(&its.all) * UNITS_PER_ONE;
     // Each posting is rounded by half a unit at most; several may come to one cell.
     let postings = cells * (2 * (model.stages.len() + model.initiatives.len()) + 4) as f64 + 64.0;
     broken[2] = (ledger as f64 - statement).abs() > postings + CLOSE * gross as f64;

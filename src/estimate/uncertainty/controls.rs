@@ -7,13 +7,14 @@
 //! customers happened to start is a control. The estimator is in [`crate::stats::control`].
 
 use crate::model::Model;
+use crate::model::counter::{ACQUIRED, SATISFACTION};
 use crate::model::draw::Draw;
 use crate::quantity::ParamId;
 use crate::stats::control::controlled;
 use crate::stats::estimate::Estimate;
 
 use crate::estimate::metric::Metric;
-use crate::estimate::money::statement::Statement;
+use crate::estimate::performance::Performance;
 use crate::estimate::summary::Controlled;
 
 /// The replications that there must be for each control.
@@ -91,13 +92,20 @@ impl Controls {
     }
 
     /// Takes the exact expectations of a scenario beside what was simulated.
-    pub fn take_expected(&mut self, scenario: usize, metrics: &[Metric], simulated: &Statement, expected: &Statement) {
+    pub fn take_expected(
+        &mut self,
+        scenario: usize,
+        metrics: &[Metric],
+        simulated: &Performance,
+        expected: &Performance,
+    ) {
         for (metric, values) in metrics.iter().zip(&mut self.exact[scenario]) {
             values.push(metric.horizon(expected));
         }
-        let last = |books: &Statement| {
-            [&books.retained, &books.acquired, &books.satisfaction]
-                .map(|column| column.last().copied().unwrap_or_default())
+        let last = |Performance { counted, .. }: &Performance| {
+            let last = counted.times() - 1;
+            let cell = |counter| counted.flows.cells(counter, last)[0];
+            [counted.retained[last], cell(ACQUIRED), cell(SATISFACTION)]
         };
         let (simulated, expected) = (last(simulated), last(expected));
         let off = std::array::from_fn(|part| simulated[part] - expected[part]);

@@ -14,7 +14,8 @@ use crate::estimate::metric::Metric;
 use crate::estimate::money::entered::cohorts;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::prices::Prices;
-use crate::estimate::money::statement::{Statement, Whose};
+use crate::estimate::money::statement::Whose;
+use crate::estimate::performance::Performance;
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };
@@ -85,14 +86,14 @@ pub fn efficiency(model: &Model, scenario: ScenarioId, trial: &Trial, metrics: &
     let prices = Prices::new(model, &lines, &drawn);
     let books = |scenario: ScenarioId, flows: &[Counts<f64>]| {
         let whose = Whose { scenario, fired: &[] };
-        let mut all = Statement::empty(model);
+        let mut all = Performance::empty(model);
         for (segment, flows) in flows.iter().enumerate() {
             let came = [Arrivals::at_start(model, segment)];
             let mut flows = [flows.clone()];
             flows[0].scale(came[0].real);
-            all.add(&prices.statement(whose, SegmentId::from(segment), &cohorts(&flows, &came), None));
+            all.add(&prices.performance(whose, SegmentId::from(segment), &cohorts(&flows, &came), None));
         }
-        prices.spend(whose, &mut all, None);
+        prices.spend(whose, &mut all.money, None);
         all
     };
     let mut moments = vec![[Moments::default(); 4]; metrics.len()];

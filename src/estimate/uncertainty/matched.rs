@@ -5,7 +5,7 @@ use crate::engine::count::counts::Counts;
 use crate::model::Model;
 use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES};
 
-use crate::estimate::money::statement::Statement;
+use crate::estimate::counted::{Counted, retained_and_lost};
 
 /// The simulated customers of one replication of a scenario beside those expected of as many.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,14 +25,14 @@ impl Matched {
     }
 
     /// Takes in the customers of one segment, and what is expected of them.
-    pub fn take(&mut self, model: &Model, books: &Statement, expected: &Counts<f64>, came: &[Arrivals]) {
+    pub fn take(&mut self, model: &Model, seen: &Counted, expected: &Counts<f64>, came: &[Arrivals]) {
         let last = model.run.horizon as usize;
         let real: f64 = came.iter().map(|its| its.real).sum();
         let squares: f64 = came.iter().map(|its| its.real * its.weight()).sum();
         let agents = if squares > 0.0 { real * real / squares } else { return };
-        let (retained, lost) = expected.retained_and_lost(last, |stage| model.stages[stage].retained);
+        let (retained, lost) = retained_and_lost(model, expected, last);
         let each = expected.cells(CUSTOMERS, last).iter().chain([&retained, &expected.cells(ACQUIRED, last)[0], &lost]);
-        for ((sum, seen), expected) in self.counts.iter_mut().zip(customers(books)).zip(each) {
+        for ((sum, seen), expected) in self.counts.iter_mut().zip(customers(seen)).zip(each) {
             let seen = seen / real * agents;
             // All weigh the same where nobody comes later: whole customers.
             sum.0 += if came.len() == 1 { libm::rint(seen) } else { seen };
@@ -44,7 +44,8 @@ impl Matched {
 }
 
 /// Real customers at the horizon: by stage, retained, ever retained, and retained no more.
-pub fn customers(books: &Statement) -> Vec<f64> {
-    let last = |column: &Vec<f64>| column.last().copied().unwrap_or(0.0);
-    books.customers.iter().chain([&books.retained, &books.acquired, &books.churned]).map(last).collect()
+pub fn customers(counted: &Counted) -> Vec<f64> {
+    let last = counted.times() - 1;
+    let (stages, acquired) = (counted.flows.cells(CUSTOMERS, last), counted.flows.cells(ACQUIRED, last)[0]);
+    stages.iter().copied().chain([counted.retained[last], acquired, counted.churned[last]]).collect()
 }

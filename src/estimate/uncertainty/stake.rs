@@ -99,7 +99,7 @@ impl Lives {
             let cohorts: Vec<[Cohort<'_>; 1]> =
                 flows.iter().map(|flows| [Cohort { entry: 0, flows, came: 1.0, later: &[] }]).collect();
             let sets: Vec<&[Cohort<'_>]> = cohorts.iter().map(|cohort| &cohort[..]).collect();
-            let books = prices.statements(whose, segment, &sets, None);
+            let books = prices.performances(whose, segment, &sets, None);
             books.iter().map(|books| metrics.iter().map(|metric| metric.series(books)).collect()).collect()
         };
         Self { stays: come(&stays), deeds: come(&deeds) }

@@ -1,0 +1,30 @@
+//! A performance is what some customers of one scenario came to in one replication: what was counted, and the money for it.
+
+use crate::engine::count::layout::CountLayout;
+use crate::model::Model;
+
+use super::counted::Counted;
+use super::money::statement::Statement;
+
+/// What some customers came to by time, from 0 to the horizon. Performances add up over segments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Performance {
+    /// What was counted.
+    pub counted: Counted,
+    /// The money.
+    pub money: Statement,
+}
+
+impl Performance {
+    /// That of nobody.
+    pub fn empty(model: &Model) -> Self {
+        let counted = Counted::empty(&CountLayout::of(model), model.run.horizon);
+        Self { counted, money: Statement::empty(model) }
+    }
+
+    /// Adds that of other customers of the same scenario.
+    pub fn add(&mut self, other: &Self) {
+        self.counted.add(&other.counted);
+        self.money.add(&other.money);
+    }
+}

@@ -96,6 +96,10 @@ place!(
     TraitId
 );
 place!(
+    /// Something that happens at a rate, by its place in the model.
+    RateId
+);
+place!(
     /// A line of the ledger (money) or an outcome, by its place in the model.
     LineId
 );

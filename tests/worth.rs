@@ -12,7 +12,10 @@ use polku::engine::run::experiment::Experiment;
 use polku::engine::table::program::Program;
 use polku::estimate::money::business::{Business, CohortResult};
 use polku::estimate::runs::Runs;
-use polku::model::counter::{BASKETS, CUSTOMERS, MOVES};
+use polku::model::Model;
+use polku::model::counter::{BASKETS, CUSTOMERS, Counter, MOVES, Measure, Shape};
+use polku::model::journey::{Driver, Stage};
+use polku::model::rate::{Rate, StageRate, When};
 use polku::quantity::{CounterId, ScenarioId, SegmentId};
 
 fn business(text: &str) -> Business {
@@ -114,6 +117,24 @@ fn any(rewards: &mut Counts<f64>, counter: CounterId, salt: usize) {
     }
 }
 
+/// Things happen at rates: one before the move, driven by whatever drives moves, and one after it in stages with purchases.
+fn let_things_happen(model: &mut Model) {
+    let Some(mean) = model.stages.iter().find_map(|stage| stage.purchases.as_ref()).map(|its| its.rate) else { return };
+    for (place, when) in [When::BeforeMove, When::AfterMove].into_iter().enumerate() {
+        let mut rate = Rate::new(&format!("thing {place}"), 7, when, place);
+        let driven = |stage: &Stage| {
+            let drivers: Vec<Driver> = stage.move_drivers().copied().collect();
+            match when {
+                When::BeforeMove => Some(StageRate { mean, drivers }),
+                When::AfterMove => stage.purchases.as_ref().map(|_| StageRate { mean, drivers: Vec::new() }),
+            }
+        };
+        rate.stages = model.stages.iter().map(driven).collect();
+        model.counters.push(Counter::new(&rate.name, Shape::ByStage, Measure::Event));
+        model.rates.push(rate);
+    }
+}
+
 /// The value of all who come, found backward from the horizon, is what they come to on the way forward: the two walks share
 /// no step (Howard 1960).
 #[test]
@@ -139,20 +160,31 @@ fn values_found_backward_are_what_customers_come_to_forward() {
         ),
     ];
     for (place, study) in studies.iter().enumerate() {
-        let model = model(&study.replacen("[segments.old]", inflow, 1));
+        let mut model = model(&study.replacen("[segments.old]", inflow, 1));
+        let_things_happen(&mut model);
+        let happened = [model.rates[0].counter, model.rates[1].counter];
         let program = Program::new(&model);
         let solver = Solver::of(&model, &program).unwrap();
         let drawn = model.central();
         let solution = solver.at(&drawn);
         let times = model.run.horizon as usize + 1;
         let mut rewards = Counts::new(&CountLayout::of(&model), 0, model.run.horizon);
-        let valued = [CUSTOMERS, BASKETS, MOVES];
+        let valued = [CUSTOMERS, BASKETS, MOVES, happened[0], happened[1]];
         (1..).zip(valued).for_each(|(salt, counter)| any(&mut rewards, counter, salt));
         for (scenario, segment) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
             let place_of = (ScenarioId::from(scenario), SegmentId::from(segment));
             let entries = if model.segments[segment].inflow.is_some() { times } else { 1 };
             let came: Vec<f64> = (0..entries).map(|entry| 100.0 + 7.0 * (entry % 5) as f64).collect();
             let flows = solution.flows(place_of, &came);
+            // What nothing drives happens in proportion to who is there when it does.
+            for t in 1..times {
+                let (there, often) = (flows.cells(CUSTOMERS, t), flows.cells(happened[1], t));
+                for ((there, often), rate) in there.iter().zip(often).zip(&model.rates[1].stages) {
+                    let mean = rate.as_ref().map_or(0.0, |rate| model.central()[rate.mean]);
+                    assert!((often - there * mean).abs() < 1e-9 * (1.0 + there), "study {place}: {often} of {there}");
+                }
+            }
+            assert!(flows.all(happened[0]).sum::<f64>() > 0.0);
             let of = |counter: CounterId| -> f64 {
                 rewards.all(counter).zip(flows.all(counter)).map(|(worth, flow)| worth * flow).sum()
             };

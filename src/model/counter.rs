@@ -16,6 +16,9 @@ pub const SATISFACTION: CounterId = CounterId(4);
 /// The moves that money is booked on, in each period.
 pub const MOVES: CounterId = CounterId(5);
 
+/// How many counters every model has.
+pub const EVERY_MODEL: usize = 6;
+
 /// Something that is counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counter {
@@ -109,6 +112,6 @@ mod tests {
         let ids = [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES];
         let names = ids.map(|id| list[id.index()].name.as_str());
         assert_eq!(names, ["customers", "purchases", "baskets", "acquired", "satisfaction", "moves"]);
-        assert_eq!(list.len(), ids.len());
+        assert_eq!((list.len(), ids.len()), (EVERY_MODEL, EVERY_MODEL));
     }
 }

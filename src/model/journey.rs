@@ -1,10 +1,8 @@
 //! The journey in numbers: stages, what leads out of them, what is felt and bought there.
 
-use crate::quantity::{ParamId, StageId, TraitId};
+use crate::quantity::{ParamId, RateId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::Occasion;
-
-use super::people::Trait;
 
 /// A stage of the journey.
 #[derive(Clone, Debug)]
@@ -104,16 +102,8 @@ pub enum State {
     Satisfaction,
     /// A trait.
     Trait(TraitId),
-}
-
-impl State {
-    /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits by their numbers.
-    pub fn rank(self, traits: &[Trait]) -> (u8, u32, usize) {
-        match self {
-            Self::Satisfaction => (0, 0, 0),
-            Self::Trait(of) => (1, traits[of.index()].luck, of.index()),
-        }
-    }
+    /// How often something has happened to the customer in the period so far.
+    Happened(RateId),
 }
 
 /// What one period in a stage is like: a distribution around a mean that can be changed.

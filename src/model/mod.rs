@@ -7,6 +7,7 @@ pub mod compile;
 pub mod counter;
 pub mod course;
 pub mod draw;
+pub mod drivers;
 pub mod goal;
 pub mod identity;
 mod idle;
@@ -15,6 +16,7 @@ pub mod numbers;
 pub mod outside;
 pub mod param;
 pub mod people;
+pub mod rate;
 pub mod roadmap;
 pub mod row_draw;
 pub mod rows;
@@ -34,6 +36,7 @@ use goal::Target;
 use journey::{Experience, Stage};
 use param::Param;
 use people::{Segment, Trait};
+use rate::Rate;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
@@ -66,6 +69,8 @@ pub struct Model {
     pub traits: Vec<Trait>,
     /// Satisfaction, where the study has it.
     pub experience: Option<Experience>,
+    /// What happens to customers at a rate, and is counted.
+    pub rates: Vec<Rate>,
     /// What is counted.
     pub counters: Vec<Counter>,
     /// What is booked for each one that is counted.

@@ -78,7 +78,7 @@ impl Layout {
                 length: tunnel_length(stage),
                 moves: stage.moves().map(|exit| way(from, exit.to)).collect(),
                 leaves: stage.leaves().map(|exit| way(from, exit.to)).collect(),
-                reads_age: reads_age(model, stage, &shape.clocks),
+                reads_age: reads_age(model, (from, stage), &shape.clocks),
                 clocks: shape.clocks,
                 retained: stage.retained,
             })
@@ -128,7 +128,7 @@ fn reached(model: &Model) -> Vec<[bool; 2]> {
     reached
 }
 
-fn reads_age(model: &Model, stage: &Stage, clocks: &[(Clock, usize, usize)]) -> bool {
+fn reads_age(model: &Model, (at, stage): (usize, &Stage), clocks: &[(Clock, usize, usize)]) -> bool {
     let ages = |driver: &Driver| matches!(driver.on, State::Trait(of) if model.traits[of.index()].ages);
     let purchases = stage.purchases.as_ref().is_some_and(|its| {
         let multiplied = its.rate_trait.into_iter().chain(its.basket_trait).any(|of| model.traits[of.index()].ages);
@@ -137,6 +137,7 @@ fn reads_age(model: &Model, stage: &Stage, clocks: &[(Clock, usize, usize)]) -> 
     clocks.iter().any(|(clock, ..)| matches!(clock, Clock::Tenure | Clock::Age(_)))
         || stage.move_drivers().any(ages)
         || purchases
+        || model.rates.iter().filter_map(|rate| rate.of(at)).flat_map(|its| &its.drivers).any(ages)
 }
 
 /// The periods in a stage that are told apart there.

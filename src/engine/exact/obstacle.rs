@@ -1,7 +1,7 @@
 //! An obstacle is why a model has no exact expectation: customers feel each other, or there are too many kinds of them.
 
 use crate::model::Model;
-use crate::model::journey::{Chance, Clock, Driver, Stage, State};
+use crate::model::journey::{Chance, Clock, Stage, State};
 use crate::quantity::TraitId;
 
 use super::quadrature::{Rule, whole_parts};
@@ -26,6 +26,12 @@ pub fn obstacles(model: &Model) -> Vec<String> {
         .filter(heard)
         .map(|stage| format!("word of mouth in `{}` couples customers", stage.name))
         .collect();
+    for driver in model.drivers() {
+        if let State::Happened(of) = driver.on {
+            let name = &model.rates[of.index()].name;
+            found.push(format!("`{name}` drives something in the period in which it happens"));
+        }
+    }
     found.extend(model.has_referrals().then(|| "customers bring others".to_owned()));
     found.extend(model.has_rules().then(|| "contingency rules act on what customers happen to do".to_owned()));
     if found.is_empty() {
@@ -40,7 +46,7 @@ pub fn follows_satisfaction(model: &Model) -> bool {
 }
 
 fn satisfaction_drives(model: &Model) -> bool {
-    model.experience.is_some() && drivers(model).any(|driver| driver.on == State::Satisfaction)
+    model.experience.is_some() && model.drivers().any(|driver| driver.on == State::Satisfaction)
 }
 
 fn most_grids(model: &Model) -> usize {
@@ -115,11 +121,6 @@ fn bending(model: &Model) -> Vec<(TraitId, bool)> {
         .collect()
 }
 
-fn drivers(model: &Model) -> impl Iterator<Item = &Driver> {
-    let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref()).flat_map(|p| &p.drivers);
-    model.stages.iter().flat_map(Stage::move_drivers).chain(purchases)
-}
-
 /// How many of the two things, rates and baskets, a trait multiplies.
 fn multiplies(model: &Model, of: TraitId) -> usize {
     let purchases = model.stages.iter().filter_map(|s| s.purchases.as_ref());
@@ -128,7 +129,7 @@ fn multiplies(model: &Model, of: TraitId) -> usize {
 }
 
 fn drives(model: &Model, of: TraitId) -> bool {
-    drivers(model).any(|driver| driver.on == State::Trait(of))
+    model.drivers().any(|driver| driver.on == State::Trait(of))
 }
 
 /// The traits that bend something in a segment, each with a rule over its values.

@@ -71,6 +71,8 @@ pub struct StageRows {
     pub purchases: Vec<f64>,
     /// What is spent in a period.
     pub spent: Vec<f64>,
+    /// By rate, how often it happens; empty where it does not.
+    pub rates: Vec<Vec<f64>>,
     /// By way out after a purchase: the share that has taken it by the end of the period.
     pub left: Vec<Vec<f64>>,
     /// The version of the numbers, and the age of the customers, that they were made by.
@@ -98,6 +100,7 @@ impl<'a> Rows<'a> {
                 self.row((at, periods), numbers, age, row);
             }
             self.purchases(at, numbers, age, &mut rows);
+            self.rates(numbers, age, &mut rows);
             self.stages[at] = rows;
         }
     }
@@ -161,6 +164,18 @@ impl<'a> Rows<'a> {
     fn trait_at(&self, of: TraitId, kind: usize, age: u32) -> f64 {
         let growth = if self.model.traits[of.index()].ages { f64::from(age) - 1.0 } else { 0.0 };
         self.kinds.traits[of.index()][kind] + growth
+    }
+
+    /// How often things happen, bent by what drives them.
+    fn rates(&self, numbers: &StageNumbers, age: u32, rows: &mut StageRows) {
+        rows.rates.resize_with(numbers.rates.len(), Vec::new);
+        for (column, rate) in rows.rates.iter_mut().zip(&numbers.rates) {
+            let Some((mean, bend)) = rate else { continue };
+            column.resize(self.sums.len(), 0.0);
+            for (kind, column) in column.chunks_exact_mut(self.nodes).enumerate() {
+                self.bent(bend, (kind, age), *mean, column);
+            }
+        }
     }
 
     /// Purchases and who leaves after one: a Poisson stream of λ, thinned by a chance c after each, is (1 - exp(-λc))/c.

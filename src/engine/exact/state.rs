@@ -4,6 +4,7 @@
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
+use crate::model::rate::When;
 
 use super::layout::{Layout, StageCells, Way};
 use super::rows::{Kinds, Rows};
@@ -69,11 +70,13 @@ impl<'a> CohortState<'a> {
                 // Who is there at the start is in the first period when those are who come in it.
                 self.rows.make(table, (table.t + 1).saturating_sub(entry.max(1)));
                 self.feel(table, &mut lane);
+                self.happen(table, When::BeforeMove, &lane);
                 self.travel(&mut lane);
                 self.buy(&lane);
                 if self.layout.leaves {
                     self.leave(&mut lane);
                 }
+                self.happen(table, When::AfterMove, &lane);
             }
             self.count(&lane);
             tell(&self.tally);
@@ -194,6 +197,20 @@ impl<'a> CohortState<'a> {
             }
         }
         std::mem::swap(lane, &mut self.next);
+    }
+
+    /// What happens at a rate is counted by stage.
+    fn happen(&mut self, table: &CohortTable<'_, '_>, when: When, lane: &[f64]) {
+        let width = self.width();
+        for (at, rate) in table.model().rates.iter().enumerate().filter(|(_, rate)| rate.when == when) {
+            for (place, (stage, rows)) in self.layout.stages.iter().zip(&self.rows.stages).enumerate() {
+                let often = &rows.rates[at];
+                if !often.is_empty() {
+                    let happened = stage.all().map(|cell| product(&lane[cell * width..][..width], often));
+                    self.tally.cells(rate.counter)[place] += happened.sum::<f64>();
+                }
+            }
+        }
     }
 
     fn count(&mut self, lane: &[f64]) {

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::journey::{Chance, Clock, Driver, Exit, Stage, State};
 use crate::model::param::ParamSet;
+use crate::model::rate::Rate;
 use crate::model::rows::{Moment, combinations, hold};
 use crate::model::timeline::Timeline;
 use crate::quantity::TraitId;
@@ -47,6 +48,8 @@ pub struct StageNumbers {
     pub leaves: Vec<Own>,
     /// Of purchases: the rate, the basket, and what bends the rate.
     pub purchases: (f64, f64, Bend),
+    /// Of what happens at a rate: the mean, and what bends it; by rate, none where it does not happen.
+    pub rates: Vec<Option<(f64, Bend)>>,
     /// What one period in the stage does to satisfaction; none where nothing is felt.
     pub kernel: Option<Arc<Kernel>>,
     made_by: Vec<u64>,
@@ -105,6 +108,11 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         table
     }
 
+    /// What is true of the study.
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
     /// Goes on or back to period `t`.
     pub fn go_to(&mut self, t: u32) {
         let changes = self.timeline.epoch(t) != self.timeline.epoch(self.t);
@@ -122,7 +130,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         let (mut chances, mut bits) = (std::mem::take(&mut self.chances), std::mem::take(&mut self.bits));
         for (at, stage) in self.model.stages.iter().enumerate() {
             self.read_chances((at, stage), &mut chances);
-            self.read(stage, &chances, &mut bits);
+            self.read((at, stage), &chances, &mut bits);
             if self.stages[at].version == 0 || self.stages[at].made_by != bits {
                 let version = self.stages[at].version + 1;
                 self.stages[at] = StageNumbers {
@@ -131,6 +139,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
                     moves: stage.moves().map(|exit| self.bend(&exit.drivers, self.own(exit))).collect(),
                     leaves: stage.leaves().map(|exit| self.after_purchase(exit)).collect(),
                     purchases: self.purchases(stage),
+                    rates: self.model.rates.iter().map(|rate| self.rate(rate, at)).collect(),
                     kernel: self.kernel(at, stage),
                     made_by: bits.clone(),
                 };
@@ -140,7 +149,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     }
 
     /// The bits of every number that a stage is made by.
-    fn read(&self, stage: &Stage, chances: &[f64], bits: &mut Vec<u64>) {
+    fn read(&self, (at, stage): (usize, &Stage), chances: &[f64], bits: &mut Vec<u64>) {
         bits.clear();
         let mut add = |number: f64| bits.push(number.to_bits());
         chances.iter().copied().for_each(&mut add);
@@ -148,6 +157,10 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         purchases.into_iter().flat_map(|its| [self.values[its.rate], self.values[its.basket]]).for_each(&mut add);
         let drivers = stage.move_drivers().chain(purchases.into_iter().flat_map(|its| &its.drivers));
         drivers.map(|driver| self.values[driver.weight]).for_each(&mut add);
+        for rate in self.model.rates.iter().filter_map(|rate| rate.of(at)) {
+            add(self.values[rate.mean]);
+            rate.drivers.iter().map(|driver| self.values[driver.weight]).for_each(&mut add);
+        }
         if let (Some(experience), Some(quality)) = (&self.model.experience, &stage.quality) {
             [self.values[quality.mean], self.values[experience.learning]].into_iter().for_each(&mut add);
         }
@@ -197,6 +210,8 @@ impl<'a, 'm> CohortTable<'a, 'm> {
             let weight = self.values[driver.weight];
             match driver.on {
                 State::Trait(of) => bend.traits.push((of, weight)),
+                // What is drawn within the period has no expectation of its effects: see `obstacle.rs`.
+                State::Happened(_) => {}
                 State::Satisfaction => *of_satisfaction.get_or_insert(0.0) += weight,
             }
         }
@@ -211,6 +226,10 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         stage.purchases.as_ref().map_or_else(Default::default, |its| {
             (self.values[its.rate], self.values[its.basket], self.bend(&its.drivers, None))
         })
+    }
+
+    fn rate(&self, rate: &Rate, at: usize) -> Option<(f64, Bend)> {
+        rate.of(at).map(|its| (self.values[its.mean], self.bend(&its.drivers, None)))
     }
 
     fn kernel(&self, at: usize, stage: &Stage) -> Option<Arc<Kernel>> {

@@ -5,6 +5,7 @@
 //! Where something depends on how long ago they came, each entry takes a walk of its own.
 
 use crate::model::counter::{BASKETS, CUSTOMERS, MOVES};
+use crate::model::rate::When;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
@@ -99,11 +100,13 @@ impl<'a> Values<'a> {
         self.rows.make(table, age);
         let t = table.t as usize;
         self.count(t);
+        self.happen(table, When::AfterMove);
         if self.layout.leaves {
             self.leave(t);
         }
         self.buy(t);
         self.travel(t);
+        self.happen(table, When::BeforeMove);
         self.feel(table);
     }
 
@@ -112,6 +115,20 @@ impl<'a> Values<'a> {
         for (stage, worth) in self.layout.stages.iter().zip(self.rewards.cells(CUSTOMERS, t)) {
             for cell in stage.all() {
                 self.now[cell * self.width..][..self.width].iter_mut().for_each(|value| *value += worth);
+            }
+        }
+    }
+
+    /// What happens at a rate in a stage.
+    fn happen(&mut self, table: &CohortTable<'_, '_>, when: When) {
+        for (at, rate) in table.model().rates.iter().enumerate().filter(|(_, rate)| rate.when == when) {
+            let worths = self.rewards.cells(rate.counter, table.t as usize);
+            for ((stage, rows), worth) in self.layout.stages.iter().zip(&self.rows.stages).zip(worths) {
+                let often = &rows.rates[at];
+                for cell in stage.all().filter(|_| !often.is_empty()) {
+                    let values = self.now[cell * self.width..][..self.width].iter_mut();
+                    values.zip(often).for_each(|(value, often)| *value += worth * often);
+                }
             }
         }
     }

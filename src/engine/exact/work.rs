@@ -40,14 +40,15 @@ impl Weights {
     pub fn new(model: &Model, layout: &Layout, nodes: usize) -> Self {
         let nodes = nodes as f64;
         let (mut step, mut rows) = (0.0, 0.0);
-        for (stage, cells) in model.stages.iter().zip(&layout.stages) {
+        for (place, (stage, cells)) in model.stages.iter().zip(&layout.stages).enumerate() {
             let count = |its: &StageCells| (its.cells(0).len() + its.cells(1).len()) as f64;
             let (all, moves) = (count(cells), cells.moves.len() as f64);
             let felt = if stage.quality.is_some() && nodes > 1.0 { nodes } else { 0.0 };
             let buys = if stage.purchases.is_some() { 2.0 + 2.0 * cells.leaves.len() as f64 } else { 0.0 };
-            step += all * (3.0 + moves + felt + buys);
+            let rates = model.rates.iter().filter_map(|rate| rate.of(place)).count() as f64;
+            step += all * (3.0 + moves + felt + buys + rates);
             let bending = if stage.is_bent() { OF_BENDING } else { 3.0 };
-            rows += cells.length as f64 * (1.0 + moves) * bending + buys * OF_BENDING;
+            rows += cells.length as f64 * (1.0 + moves) * bending + (buys + rates) * OF_BENDING;
         }
         let booked = CountLayout::of(model).width() as f64;
         Self {

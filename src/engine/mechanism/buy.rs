@@ -12,20 +12,19 @@ use super::contract::{Mechanism, Step};
 use super::count::{ACQUIRED, acquires};
 use super::needs::Needs;
 use super::own::refresh_own;
+use super::stream::{DrawCounts, OwnNumber, RateTrait};
 use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
 use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
 use crate::engine::chance::narrow::{place, single};
-use crate::engine::chance::poisson::{MANY, few, many};
 use crate::engine::chance::sampler::{Sample, Sampler, threshold};
 use crate::engine::count::counts::Counts;
-use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::lanes::{Kernel, Lanes, Strip};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
 use crate::engine::state::block::Block;
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
 use crate::engine::state::scratch::Scratch;
 use crate::engine::state::subset::{Subset, SubsetPlan};
-use crate::engine::table::program::Reached;
 use crate::engine::table::shape::states;
 use crate::engine::table::values::Values;
 use crate::model::Model;
@@ -60,20 +59,6 @@ pub struct Buy {
     rate_traits: Vec<RateTrait>,
     /// By stage.
     shops: Vec<Option<Shop>>,
-}
-
-/// A trait that multiplies rates.
-struct RateTrait {
-    of: OwnNumber,
-    /// The stages where it does: 1 or 0.
-    stages: Strip,
-}
-
-/// A trait of every customer.
-#[derive(Clone, Copy)]
-struct OwnNumber {
-    state: State,
-    column: ColumnId<f32, Lasting>,
 }
 
 /// What a stage sells, the same in every period.
@@ -197,7 +182,15 @@ impl Mechanism for Buy {
         rate_tilt.resize(if self.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
         tilts((block, columns), now, (&self.states, &sheet.weights), rate_tilt);
         let count = columns.words_mut(self.count);
-        now.world.set.run(DrawCounts { of: self, block, now, sheet, tilt: rate_tilt, count });
+        now.world.set.run(DrawCounts {
+            block,
+            now,
+            words: now.bits.of(self.bits, now.t),
+            mean: &sheet.rate,
+            traits: &self.rate_traits,
+            tilt: rate_tilt,
+            count,
+        });
         if self.leaves.is_some() {
             refresh_own(block, now);
         }
@@ -234,17 +227,6 @@ fn rate_traits(model: &Model, needs: &Needs<'_>) -> Vec<RateTrait> {
         .into_iter()
         .filter_map(|its| Some(RateTrait { of: OwnNumber::of(needs, its)?, stages: strip(its) }))
         .collect()
-}
-
-impl OwnNumber {
-    fn of(needs: &Needs<'_>, of: TraitId) -> Option<Self> {
-        Some(Self { state: State::Trait(of), column: needs.trait_column(of)? })
-    }
-
-    /// How much it has grown by a period.
-    fn growth(self, now: Period<'_>) -> f32 {
-        now.plan().state(self.state).map_or(0.0, |state| state.growth(now.age))
-    }
 }
 
 impl Shop {
@@ -303,68 +285,6 @@ fn surely_stays(chance: f64) -> [u32; 8] {
         }
         threshold(stayed - 1e-9)
     })
-}
-
-/// Draws how often each customer buys.
-struct DrawCounts<'a> {
-    of: &'a Buy,
-    block: &'a Block,
-    now: Period<'a>,
-    sheet: &'a BuySheet,
-    tilt: &'a [f32],
-    count: &'a mut [u32],
-}
-
-impl Kernel for DrawCounts<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run<L: Lanes>(self, l: L) {
-        match self.now.program().reach {
-            Reached::Eight => self.draw::<L, Eight>(l),
-            Reached::Sixteen => self.draw::<L, Sixteen>(l),
-            Reached::Many => self.draw::<L, Many>(l),
-        }
-    }
-}
-
-impl DrawCounts<'_> {
-    #[inline(always)]
-    fn draw<L: Lanes, R: Reach>(self, l: L) {
-        let n = l.steps(self.block.live);
-        let (stage, counts) = (l.words(&self.block.stage, n), l.words_mut(self.count, n));
-        let words = l.words(self.now.bits.of(self.of.bits, self.now.t), n);
-        let tilt = l.numbers(self.tilt, if self.tilt.is_empty() { 0 } else { n });
-        let rates = R::ready(l, &self.sheet.rate);
-        for i in 0..n {
-            let (stage, word) = (l.load(&stage[i]), l.load(&words[i]));
-            let mut rate = R::look_f(l, rates, stage);
-            for RateTrait { of, stages } in &self.of.rate_traits {
-                let own = l.load_f(&l.numbers(self.block.columns.numbers(of.column), n)[i]);
-                let own = l.max_f(l.add_f(own, l.f(of.growth(self.now))), l.f(0.0));
-                let here = l.eq(R::look(l, R::ready(l, stages), stage), l.u(1));
-                rate = l.pick_f(here, l.mul_f(rate, own), rate);
-            }
-            if i < tilt.len() {
-                rate = l.mul_f(rate, l.load_f(&tilt[i]));
-            }
-            let count = few(l, word, rate);
-            let left = l.mask(l.ge(count, l.u(MANY)));
-            l.store(&mut counts[i], if left == 0 { count } else { one_by_one(l, left, count, word, rate) });
-        }
-    }
-}
-
-/// Counts one by one those that are many.
-#[cold]
-#[inline(always)]
-fn one_by_one<L: Lanes>(l: L, left: u32, count: L::U, word: L::U, rate: L::F) -> L::U {
-    let (mut counts, words, rates) = (l.lanes(count), l.lanes(word), l.lanes(l.bits_of(rate)));
-    for lane in 0..L::N {
-        if left >> lane & 1 == 1 {
-            counts[lane] = many(words[lane], f32::from_bits(rates[lane]));
-        }
-    }
-    l.load(&l.words(&counts, 1)[0])
 }
 
 /// What is the same for everybody who buys in one stage in one period.

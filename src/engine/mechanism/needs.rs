@@ -10,7 +10,7 @@ use crate::engine::table::field::FieldId;
 use crate::engine::table::program::Program;
 use crate::engine::table::shape::own_chances;
 use crate::model::Model;
-use crate::model::journey::{Stage, State};
+use crate::model::journey::State;
 use crate::quantity::TraitId;
 
 /// Where everybody was before the move.
@@ -202,10 +202,7 @@ impl<'m> Needs<'m> {
 
     /// What was registered, and what is missing or contradicts itself: such a schedule is not run.
     pub fn plan(mut self) -> (Plan, Vec<String>) {
-        let purchases = self.model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
-        let mut drivers =
-            self.model.stages.iter().flat_map(Stage::move_drivers).chain(purchases.flat_map(|its| &its.drivers));
-        if drivers.any(|driver| self.plan.state(driver.on).is_none()) {
+        if self.model.drivers().any(|driver| self.plan.state(driver.on).is_none()) {
             self.gaps.push("a driver reads what no mechanism has registered as a state".to_owned());
         }
         if self.plan.is_coupled() && !self.model.is_coupled() {

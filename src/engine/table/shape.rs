@@ -99,7 +99,7 @@ impl RowPlan {
 /// The states that drive, in an order that the file's does not change, as their sums are rounded.
 pub fn states<'m>(model: &Model, drivers: impl Iterator<Item = &'m Driver>) -> Vec<State> {
     let mut states: Vec<State> = drivers.map(|driver| driver.on).collect();
-    states.sort_unstable_by_key(|state| state.rank(&model.traits));
+    states.sort_unstable_by_key(|state| state.rank(model));
     states.dedup();
     states
 }

@@ -17,6 +17,8 @@ const MANY: f64 = 100.0;
 const TOO_MANY: f64 = 1e6;
 /// The share of customers on each side whose traits are further out than may well be.
 const FAR: f64 = 1e-3;
+/// Nothing is looked at that happens to a customer more often in a period.
+const MOST_THAT_HAPPENS: f64 = 100.0;
 /// The exponent that drivers are held at in a run.
 const STEEPEST: f64 = 80.0;
 
@@ -76,6 +78,8 @@ impl Rates {
                 let neutral = model.experience.as_ref().map_or(0.0, |experience| experience.neutral);
                 (-neutral, 1.0 - neutral)
             }
+            // How often something happens within a period has no end; far beyond this nobody looks.
+            State::Happened(_) => (0.0, MOST_THAT_HAPPENS),
             State::Trait(of) => {
                 let (low, high) = self.traits[segment.index()][of.index()];
                 let neutral = model.traits[of.index()].neutral;

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings};
-use crate::model::counter::{CUSTOMERS, Counter, MOVES, counters};
+use crate::model::counter::{CUSTOMERS, Counter, MOVES, Measure, Shape, counters};
 use crate::model::param::Meaning;
-use crate::quantity::{LineId, ParamId, StageId};
+use crate::quantity::{CounterId, LineId, ParamId, StageId};
 use crate::study::journey::Stage as Written;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
@@ -21,10 +21,10 @@ pub struct Amount {
 
 /// What an amount is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Per {
-    /// A customer and period in a stage.
-    Stay(StageId),
-    /// A move from one stage to another.
+pub(super) enum Per {
+    /// One of what a cell of a counter counts, such as a customer and period in a stage.
+    Each(CounterId, usize),
+    /// A move from one stage to another, which is counted if money is booked on it.
     Move(StageId, StageId),
 }
 
@@ -34,7 +34,8 @@ impl Compiler<'_> {
         let values = at.child("values");
         let mut amounts: Vec<Amount> = Vec::new();
         for (line, amount) in &written.values {
-            amounts.extend(self.amount(Per::Stay(stage), &values.child(line), line, amount));
+            let each = Per::Each(CUSTOMERS, stage.index());
+            amounts.extend(self.amount(each, &values.child(line), line, amount));
         }
         for (to, lines) in &written.on_move {
             let at = at.child("on_move").child(to);
@@ -63,7 +64,8 @@ impl Compiler<'_> {
         Some(id)
     }
 
-    fn amount(&mut self, per: Per, path: &Path, line: &str, amount: &Number) -> Option<Amount> {
+    /// An amount on a ledger line.
+    pub(super) fn amount(&mut self, per: Per, path: &Path, line: &str, amount: &Number) -> Option<Amount> {
         let account = self.account(line, path);
         let amount = self.number(path, Meaning::Real, amount);
         account.map(|account| Amount { per, account, amount })
@@ -84,13 +86,14 @@ impl Compiler<'_> {
         moves.dedup();
         let booking = |Amount { per, account, amount }: Amount| {
             let (counter, cell) = match per {
-                Per::Stay(stage) => (CUSTOMERS, stage.index()),
+                Per::Each(counter, cell) => (counter, cell),
                 Per::Move(from, to) => (MOVES, moves.partition_point(|pair| *pair < (from, to))),
             };
             Booking { counter, cell, account, amount }
         };
         let bookings = amounts.into_iter().map(booking).collect();
         let mut counters = counters(moves);
+        counters.extend(self.rates.iter().map(|rate| Counter::new(&rate.name, Shape::ByStage, Measure::Event)));
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)
     }

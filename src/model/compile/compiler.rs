@@ -6,8 +6,9 @@ use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::identity::Identity;
 use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
+use crate::model::rate::Rate;
 use crate::model::value::Account;
-use crate::quantity::{ParamId, StageId, TraitId};
+use crate::quantity::{ParamId, RateId, StageId, TraitId};
 use crate::study::Study;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
@@ -35,6 +36,8 @@ pub struct Compiler<'a> {
     pub traits: IndexMap<String, TraitId>,
     /// Ledger lines and outcomes by name.
     pub accounts: IndexMap<String, Account>,
+    /// What happens at a rate: named before anything may read it, filled in by whoever names it.
+    pub rates: Vec<Rate>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// What changes may aim at.
@@ -63,6 +66,7 @@ impl<'a> Compiler<'a> {
             stages,
             traits: IndexMap::new(),
             accounts: IndexMap::new(),
+            rates: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,
@@ -89,6 +93,11 @@ impl<'a> Compiler<'a> {
         let help = if guess { suggest(name, self.study.stages.keys().map(String::as_str)) } else { String::new() };
         self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).help(help));
         None
+    }
+
+    /// Something that happens at a rate, by name.
+    pub fn rate_named(&self, name: &str) -> Option<RateId> {
+        self.rates.iter().position(|rate| rate.name == name).map(RateId::from)
     }
 
     /// A parameter that scenarios may change; its written place is its path.

@@ -27,6 +27,8 @@ impl Compiler<'_> {
                     );
                 }
                 State::Satisfaction
+            } else if let Some(of) = self.rate_named(name) {
+                State::Happened(of)
             } else {
                 let Some(id) = self.trait_named(name, &at) else {
                     // What is not known here can be aimed at all the same.

@@ -124,6 +124,7 @@ impl Compiler<'_> {
             currency: self.study.currency.clone(),
             run,
             params: std::mem::take(&mut self.numbers.params),
+            rates: std::mem::take(&mut self.rates),
             counters,
             bookings,
             stages,

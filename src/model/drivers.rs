@@ -1,0 +1,25 @@
+//! Drivers: everything that drives anything, and the order in which drivers are added up.
+
+use super::Model;
+use super::journey::{Driver, Stage, State};
+
+impl State {
+    /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits and what happened by
+    /// their numbers.
+    pub fn rank(self, model: &Model) -> (u8, u32, usize) {
+        match self {
+            Self::Satisfaction => (0, 0, 0),
+            Self::Trait(of) => (1, model.traits[of.index()].luck, of.index()),
+            Self::Happened(of) => (2, model.rates[of.index()].luck, of.index()),
+        }
+    }
+}
+
+impl Model {
+    /// Everything that drives anything.
+    pub fn drivers(&self) -> impl Iterator<Item = &Driver> {
+        let purchases = self.stages.iter().filter_map(|stage| stage.purchases.as_ref()).flat_map(|its| &its.drivers);
+        let rates = self.rates.iter().flat_map(|rate| rate.stages.iter().flatten()).flat_map(|its| &its.drivers);
+        self.stages.iter().flat_map(Stage::move_drivers).chain(purchases).chain(rates)
+    }
+}

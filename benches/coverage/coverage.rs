@@ -1,6 +1,7 @@
-//! Coverage: how often intervals hold what is true, by situation and number of replications, as Markdown.
+//! Coverage: how often intervals contain the true value, by situation and number of replications, as CSV.
 //!
 //! `coverage [EXPERIMENTS] [MOST_REPLICATIONS] [SITUATION]`; it ends with 1 where a bar is missed. Nothing in it reads a clock.
+//! `benches/summarise coverage` makes the table of `docs/validation.md` from it.
 
 #![allow(
     clippy::panic,
@@ -16,7 +17,13 @@ use experiment::{Coverage, Kind, Situation, situations};
 const REPLICATIONS: [u32; 5] = [5, 10, 20, 50, 200];
 /// As many as tell 0.93 from 0.95.
 const EXPERIMENTS: u32 = 2_000;
-const KINDS: [Kind; 5] = [Kind::Level, Kind::Midway, Kind::Difference, Kind::Controlled, Kind::Better];
+const KINDS: [(Kind, &str); 5] = [
+    (Kind::Level, "levels"),
+    (Kind::Midway, "midway"),
+    (Kind::Difference, "differences"),
+    (Kind::Controlled, "controlled"),
+    (Kind::Better, "chance to be better"),
+];
 
 fn main() {
     let mut asked = std::env::args().skip(1);
@@ -24,14 +31,14 @@ fn main() {
     let most = asked.next().and_then(|count| count.parse().ok()).unwrap_or(u32::MAX);
     let only = asked.next();
     let replications: Vec<u32> = REPLICATIONS.into_iter().filter(|count| *count <= most).collect();
-    println!("| situation | replications | levels | midway | differences | controlled | chance to be better |");
-    println!("|---|---:|---|---|---|---|---|");
+    println!("situation,replications,figures,least,greatest");
     let mut missed = Vec::new();
     for situation in situations().iter().filter(|its| only.as_deref().is_none_or(|only| its.name == only)) {
         let found = situation.covered(&replications, experiments);
         for (replications, coverage) in replications.iter().zip(&found) {
-            let cells: Vec<String> = KINDS.into_iter().map(|kind| cell(coverage, kind, experiments)).collect();
-            println!("| {} | {replications} | {} |", situation.name, cells.join(" | "));
+            for (kind, figures) in KINDS {
+                println!("{},{replications},{figures},{}", situation.name, extremes(coverage, kind, experiments));
+            }
             missed.extend(
                 outside(situation, coverage, experiments)
                     .into_iter()
@@ -45,8 +52,8 @@ fn main() {
     }
 }
 
-/// The least and the greatest coverage of one kind of figures; a dash where none is told.
-fn cell(coverage: &Coverage, kind: Kind, experiments: u32) -> String {
+/// The least and the greatest coverage of one kind of figures; empty where no figure of the kind is offered.
+fn extremes(coverage: &Coverage, kind: Kind, experiments: u32) -> String {
     let shares: Vec<f64> = coverage
         .iter()
         .filter(|((its, _), tally)| *its == kind && tally.told == experiments)
@@ -55,9 +62,8 @@ fn cell(coverage: &Coverage, kind: Kind, experiments: u32) -> String {
     let (least, most) =
         shares.iter().fold((1.0_f64, 0.0_f64), |(least, most), share| (least.min(*share), most.max(*share)));
     match shares.is_empty() {
-        true => "not told".to_owned(),
-        false if most - least < 5e-4 => format!("{least:.3}"),
-        false => format!("{least:.3} to {most:.3}"),
+        true => ",".to_owned(),
+        false => format!("{least:.3},{most:.3}"),
     }
 }
 

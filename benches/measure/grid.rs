@@ -74,10 +74,7 @@ impl Grid {
         let retailer = model(RETAILER, &[("run.replications", &replications)]);
         let seconds = timed(|| run(&experiment(&retailer, self.threads))).as_secs_f64();
         let each_takes = seconds / customer_periods(&retailer) as f64;
-        println!(
-            "| study | periods | customers × replications × scenarios | s | allowed | left out, or why it takes longer |"
-        );
-        println!("|---|---:|---:|---:|---:|---|");
+        println!("study,uses,periods,customers,replications,scenarios,seconds,allowed,is_late,note");
         let mut late = 0;
         // Whoever asks for a few sees studies of all kinds.
         let step = (STUDIES / self.studies.max(1)).max(1);
@@ -89,19 +86,23 @@ impl Grid {
             let allowed = ALWAYS + TIMES * each_takes * periods;
             let is_late = seconds > allowed;
             late += u32::from(is_late);
-            let size = format!("{} × {} × {}", study.agents, study.replications, study.scenarios);
             let why = match is_late {
                 false => String::new(),
                 true if newcomers > 0.0 && newcomers < FEW_IN_BLOCK => {
-                    format!("**late**: {newcomers:.0} newcomers in a block, which takes as long as {FEW_IN_BLOCK}")
+                    format!("{newcomers:.0} newcomers in a block, which takes as long as one of {FEW_IN_BLOCK}")
                 }
-                true => "**late**, for no reason that is known".to_owned(),
+                true => "for no reason that is known".to_owned(),
             };
             let why = [why, left_out].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join("; ");
-            println!("| {} | {} | {size} | {seconds:.2} | {allowed:.2} | {why} |", study.name(), study.horizon);
+            let Ordinary { place, horizon, agents, replications, scenarios, .. } = study;
+            println!(
+                "{},{},{horizon},{agents},{replications},{scenarios},{seconds:.2},{allowed:.2},{is_late},\"{why}\"",
+                place + 1,
+                study.uses()
+            );
         }
         println!(
-            "\nWhole runs with report, workbook and pictures on {} threads; {late} of {} took longer than {ALWAYS} s plus {TIMES} times \
+            "# Whole runs with report, workbook and pictures on {} threads; {late} of {} took longer than {ALWAYS} s plus {TIMES} times \
              the retailer's {:.1} ns for each customer-period; lanes: {}.",
             self.threads,
             places.len(),
@@ -135,18 +136,16 @@ impl Ordinary {
         }
     }
 
-    fn name(self) -> String {
-        let mut name = format!("{}:", self.place + 1);
+    fn uses(self) -> String {
         let uses = [
-            (self.inflow, " inflow"),
-            (self.satisfaction, " satisfaction"),
-            (self.traits, " traits"),
-            (self.uncertain, " uncertain"),
-            (self.rules, " rules"),
-            (self.shocks, " shocks"),
+            (self.inflow, "inflow"),
+            (self.satisfaction, "satisfaction"),
+            (self.traits, "traits"),
+            (self.uncertain, "uncertain"),
+            (self.rules, "rules"),
+            (self.shocks, "shocks"),
         ];
-        name.extend(uses.into_iter().filter(|(used, _)| *used).map(|(_, word)| word));
-        name
+        uses.into_iter().filter(|(used, _)| *used).map(|(_, word)| word).collect::<Vec<_>>().join(" ")
     }
 
     /// Runs the study with everything that is written of it.

@@ -42,19 +42,22 @@ const ENOUGH: f64 = 1.0;
 impl Sizes {
     pub fn measure(self) {
         let mut measured = Vec::new();
-        println!("| customers | threads | seconds | million customer-periods a second | peak memory so far, MiB |");
-        println!("|---:|---:|---:|---:|---:|");
+        let heads: String =
+            self.threads.iter().map(|threads| format!(" seconds ×{threads} | million a second ×{threads} |")).collect();
+        println!("| customers |{heads} peak memory so far, MiB |");
+        println!("|---:|{}---:|", "---:|---:|".repeat(self.threads.len()));
         for power in self.from..=self.to {
             let customers = 10_u64.pow(power);
+            print!("| {customers} |");
             for &threads in &self.threads {
                 let seconds = shortest(customers, threads);
                 let rate = customers as f64 * 60.0 / seconds / 1e6;
-                let memory = peak_memory().map_or_else(|| "not known".to_owned(), |mib| format!("{mib:.0}"));
-                println!("| {customers} | {threads} | {seconds:.4} | {rate:.0} | {memory} |");
+                print!(" {seconds:.4} | {rate:.0} |");
                 measured.push(Measured { customers: customers as f64, threads, seconds });
             }
+            println!(" {} |", peak_memory().map_or_else(|| "not known".to_owned(), |mib| format!("{mib:.0}")));
         }
-        println!("\nJ1, 60 periods; lanes: {}.", lanes());
+        println!("\nJ1, 60 periods; million customer-periods a second; ×1 and so on are threads; lanes: {}.", lanes());
         if let Some(file) = &self.chart {
             let chart = draw(&measured, &self.threads);
             fs::write(file.with_extension("svg"), &chart.svg).expect("the chart can be written");

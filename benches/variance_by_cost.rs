@@ -12,8 +12,8 @@ use std::path::Path;
 
 use polku::engine::lanes::InstructionSet;
 use polku::engine::run::pilot::{Pilot, Size};
-use polku::estimate::metric::Metric;
 use polku::estimate::uncertainty::efficiency::{choose, efficiency};
+use polku::model::metric::Metric;
 use polku::quantity::ScenarioId;
 use polku::study::source::Source;
 use polku::{Model, Study};

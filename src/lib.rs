@@ -13,7 +13,7 @@
 //! 3. [`Experiment`] plays every scenario through every replication. Each random number has an
 //!    [address](engine::chance::draws), so that one customer has the same luck in every scenario and results depend on
 //!    the seed alone: not on threads, blocks or the order of work.
-//! 4. [`Runs`] takes the replications in, prices them, and knows [metrics](estimate::metric) and contrasts with
+//! 4. [`Runs`] takes the replications in, prices them, and knows [metrics](model::metric) and contrasts with
 //!    their doubt. [`Runs::summary`] is what `summary.json` holds.
 //! 5. [`Report`] is every number that people see; [`report`] turns it into tables, charts and one page, as
 //!    bytes. Only [`cli`] writes them anywhere.

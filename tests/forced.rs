@@ -15,12 +15,12 @@ use polku::engine::run::divergence::Grain;
 use polku::engine::run::experiment::Experiment;
 use polku::engine::run::pilot::{Pilot, Size};
 use polku::estimate::exact::Exact;
-use polku::estimate::metric::Metric;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Estimator;
 use polku::estimate::uncertainty::efficiency::{Efficiency, choose, efficiency};
 use polku::model::Model;
 use polku::model::counter::CUSTOMERS;
+use polku::model::metric::Metric;
 use polku::quantity::ScenarioId;
 use polku::stats::moments::Moments;
 

@@ -9,8 +9,9 @@ use std::process::{Command, Output};
 
 use common::model;
 use polku::engine::run::experiment::Experiment;
-use polku::estimate::metric::{Metric, metrics};
 use polku::estimate::runs::Runs;
+use polku::model::metric::Metric;
+use polku::model::reported::metrics;
 
 /// A project of 100,000 in six parts, which no six equal floating-point numbers add up to.
 const STUDY: &str = r#"

@@ -7,12 +7,13 @@ use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
-use super::metric::{Metric, metrics};
 use crate::estimate::money::entered::everybody;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::prices::Prices;
 use crate::estimate::money::statement::Whose;
 use crate::estimate::performance::Performance;
+use crate::model::metric::Metric;
+use crate::model::reported::metrics;
 
 /// The exact expectations by scenario and metric, over the draws of the uncertain numbers.
 pub struct Exact {

@@ -3,7 +3,6 @@
 use crate::model::Model;
 use crate::stats::estimate::Estimate;
 
-use super::metric::Metric;
 use super::progress::Progress;
 use super::summary::Estimator;
 use super::targets::Targets;
@@ -17,6 +16,7 @@ use crate::estimate::money::posted::Posted;
 use crate::estimate::money::pricer::Priced;
 use crate::estimate::money::tail::Tails;
 use crate::estimate::uncertainty::doubt::Doubts;
+use crate::model::metric::Metric;
 
 /// What is gathered for [`Business`].
 pub struct Findings {
@@ -39,7 +39,7 @@ impl Findings {
             ledgers: Vec::new(),
             cases: Cases::new(scenarios, lines.all.len()),
             chains: Chains::new(model),
-            targets: Targets::new(model, metrics),
+            targets: Targets::new(model),
             cohorts: Cohorts::new(model),
             doubts: Doubts::new(scenarios, metrics.len()),
             progress: Progress::new(model),

@@ -1,9 +1,9 @@
 //! The memory that a run needs, estimated before anything is simulated.
 
-use super::metric::metrics;
 use crate::estimate::money::lines::Lines;
 use crate::model::Model;
 use crate::model::journey::Stage;
+use crate::model::reported::metrics;
 use crate::model::strikes::{MOST_STRIKES, Strikes};
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};

@@ -6,7 +6,7 @@ pub mod exact;
 pub mod extras;
 pub mod findings;
 pub mod memory;
-pub mod metric;
+pub mod metric_value;
 pub mod money;
 pub mod performance;
 pub mod progress;

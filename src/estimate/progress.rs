@@ -4,7 +4,9 @@ use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::course::{Course, first_period};
 use crate::model::draw::Draw;
-use crate::model::roadmap::{Level, Planned, Rule, Watched};
+use crate::model::facts::Measure;
+use crate::model::metric::Metric;
+use crate::model::roadmap::{Level, Planned, Rule};
 use crate::model::world::Shock;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::order::percentile;
@@ -202,27 +204,21 @@ fn changes_anything(model: &Model, drawn: &Draw, scenario: usize, fired: &[Optio
 
 /// A rule's condition in words.
 fn condition(model: &Model, rule: &Rule) -> String {
-    let watched = match rule.watched {
-        Watched::Retention => "retention".to_owned(),
-        Watched::ActiveCustomers => "active customers".to_owned(),
-        Watched::Churned => "churned customers".to_owned(),
-        Watched::Purchases => "purchases".to_owned(),
-        Watched::Revenue => "revenue".to_owned(),
-        Watched::Satisfaction => "satisfaction".to_owned(),
-        Watched::Stage(stage) => format!("customers in {}", model.stages[stage].title),
-    };
+    let metric = Metric::from(rule.watched);
+    let watched = metric.phrase(model);
     let side = if rule.above { "above" } else { "below" };
-    let one = matches!(rule.watched, Watched::Retention | Watched::Revenue | Watched::Satisfaction);
-    let verb = if one { "is" } else { "are" };
+    let verb = if metric.is_count() { "are" } else { "is" };
     let noun = model.run.period.noun();
     format!("{watched} {verb} {side} {} in a {noun} from {} to {}", bound(rule), rule.from, rule.by)
 }
 
 /// The bound of a rule: a share in percent, as reports have it.
 fn bound(rule: &Rule) -> String {
-    match rule.watched {
-        Watched::Retention => format!("{}%", libm::round(rule.bound * 1e6) / 1e4),
-        _ => rule.bound.to_string(),
+    match Metric::from(rule.watched).facts().measure {
+        Measure::Share => format!("{}%", libm::round(rule.bound * 1e6) / 1e4),
+        Measure::Score | Measure::Customers | Measure::Purchases | Measure::Money | Measure::Own => {
+            rule.bound.to_string()
+        }
     }
 }
 

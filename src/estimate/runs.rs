@@ -21,7 +21,6 @@ use crate::stats::moments::Moments;
 use super::budget::Budget;
 use super::extras::Extras;
 use super::findings::Findings;
-use super::metric::{Metric, metrics};
 use super::performance::Performance;
 use super::summary::{AuditSummary, Controlled, ScenarioSummary, Summary};
 use crate::estimate::money::business::Business;
@@ -33,6 +32,9 @@ use crate::estimate::uncertainty::audit::Audit;
 use crate::estimate::uncertainty::controls::Controls;
 use crate::estimate::uncertainty::grounds::{Grounds, Level};
 use crate::estimate::uncertainty::uncoupled::Uncoupled;
+use crate::model::facts::Use;
+use crate::model::metric::Metric;
+use crate::model::reported::metrics;
 
 /// Every replication, priced and folded.
 pub struct Runs<'m> {
@@ -308,7 +310,7 @@ impl<'m> Runs<'m> {
                     summary.outcomes.insert(self.model.accounts[*account].name.clone(), estimate)
                 }
                 Metric::Stage(stage) => summary.stages_at_end.insert(self.model.stages[*stage].name.clone(), estimate),
-                metric if metric.is_headline() => summary.metrics.insert(metric.name(self.model), estimate),
+                metric if metric.is_for(Use::Headline) => summary.metrics.insert(metric.name(self.model), estimate),
                 _ => None,
             };
         }
@@ -319,13 +321,11 @@ impl<'m> Runs<'m> {
         let follows = follows_satisfaction(self.model);
         let shown = self.metrics.iter().enumerate().filter(|(_, metric)| metric.has_expectation(follows));
         if let Some(books) = &self.at_medians {
-            let shown = shown.filter(|(_, metric)| **metric != Metric::CumulativeCashFlow);
+            let shown = shown.filter(|(_, metric)| !metric.is_cumulated());
             return Some(shown.map(|(_, its)| (its.name(self.model), its.horizon(&books[scenario]))).collect());
         }
         let known: IndexMap<String, f64> = shown
-            .filter(|(place, metric)| {
-                **metric != Metric::CumulativeCashFlow && !self.controls.exact(scenario, *place).is_empty()
-            })
+            .filter(|(place, metric)| !metric.is_cumulated() && !self.controls.exact(scenario, *place).is_empty())
             .map(|(place, metric)| {
                 let sum: f64 = self.controls.exact(scenario, place).iter().sum();
                 (metric.name(self.model), sum / self.replications as f64)
@@ -341,7 +341,7 @@ impl<'m> Runs<'m> {
         }
         let follows = follows_satisfaction(self.model);
         let acquired = self.acquired(scenario, 0, self.model.run.horizon as usize);
-        let shown = self.metrics.iter().enumerate().filter(|(_, metric)| **metric != Metric::CumulativeCashFlow);
+        let shown = self.metrics.iter().enumerate().filter(|(_, metric)| !metric.is_cumulated());
         let level = |(place, metric): (usize, &Metric)| {
             let sample = &self.samples[scenario][place];
             let found = self.controls.level(scenario, (place, *metric), sample, follows, self.model.run.interval)?;
@@ -368,7 +368,7 @@ impl<'m> Runs<'m> {
     /// The difference from the baseline in every replication, paired, by scenario and metric.
     pub fn samples(&self) -> IndexMap<String, IndexMap<String, Vec<f64>>> {
         let of = |scenario: usize| {
-            let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline());
+            let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_for(Use::Headline));
             headline.map(|(place, metric)| (metric.name(self.model), self.differences(scenario, place))).collect()
         };
         (0..self.model.scenarios.len())

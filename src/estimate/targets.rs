@@ -5,7 +5,6 @@ use crate::model::goal::Target;
 use crate::stats::estimate::Estimate;
 use crate::stats::share::Shares;
 
-use super::metric::Metric;
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::estimate::money::pricer::PricedScenario;
 use crate::estimate::performance::Performance;
@@ -17,8 +16,6 @@ const ROUNDING: f64 = 1e-9;
 pub struct Targets {
     /// By target, then by scenario.
     seen: Vec<Vec<Seen>>,
-    /// By target: its metric.
-    metrics: Vec<Option<Metric>>,
 }
 
 #[derive(Clone, Default)]
@@ -30,21 +27,16 @@ struct Seen {
 }
 
 impl Targets {
-    /// Before any replication; `metrics` are those of the model.
-    pub fn new(model: &Model, metrics: &[Metric]) -> Self {
+    /// Before any replication.
+    pub fn new(model: &Model) -> Self {
         let seen = Seen { kept: vec![0; model.run.horizon as usize + 1], gaps: Vec::new() };
-        let metric = |target: &Target| metrics.iter().copied().find(|metric| metric.name(model) == target.metric);
-        Self {
-            seen: vec![vec![seen; model.scenarios.len()]; model.targets.len()],
-            metrics: model.targets.iter().map(metric).collect(),
-        }
+        Self { seen: vec![vec![seen; model.scenarios.len()]; model.targets.len()] }
     }
 
     /// Takes in a replication.
     pub fn take(&mut self, model: &Model, priced: &[PricedScenario]) {
-        for ((target, metric), seen) in model.targets.iter().zip(&self.metrics).zip(&mut self.seen) {
-            let Some(metric) = metric else { continue };
-            let values = |its: &PricedScenario| metric.up_to(books(target, its));
+        for (target, seen) in model.targets.iter().zip(&mut self.seen) {
+            let values = |its: &PricedScenario| target.metric.up_to(books(target, its));
             let base = target.against_baseline.then(|| values(&priced[model.baseline.index()]));
             for (seen, its) in seen.iter_mut().zip(priced) {
                 let mut values = values(its);
@@ -92,7 +84,7 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
         title: if target.title == target.name { String::new() } else { target.title.clone() },
         asked: asked(model, target),
         otherwise: target.otherwise.clone(),
-        metric: target.metric.clone(),
+        metric: target.metric.name(model),
         segment: target.segment.map(|segment| model.segments[segment.index()].name.clone()),
         segment_title: target.segment.map(|segment| model.segments[segment.index()].title.clone()),
         period: target.period,
@@ -122,6 +114,6 @@ fn asked(model: &Model, target: &Target) -> String {
     let bound = if target.at_least { "at least" } else { "at most" };
     let noun = model.run.period.noun();
     let said = if target.title == target.name { String::new() } else { format!("{}: ", target.title) };
-    let metric = target.metric.replace('_', " ");
+    let metric = target.metric.name(model).replace('_', " ");
     format!("{said}{metric}{who}{against} {bound} {} by {noun} {}", target.bound, target.period)
 }

@@ -2,6 +2,8 @@
 
 use crate::quantity::SegmentId;
 
+use super::metric::Metric;
+
 /// A bound on a metric.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -9,8 +11,8 @@ pub struct Target {
     pub name: String,
     /// Its name as people say it; its name in the study by default.
     pub title: String,
-    /// The metric, by the name that outputs use.
-    pub metric: String,
+    /// The metric.
+    pub metric: Metric,
     /// The segment; none for all customers.
     pub segment: Option<SegmentId>,
     /// The period at whose end it is judged.

@@ -3,6 +3,7 @@
 use super::Report;
 use super::amount::{Unit, write, write_count};
 use crate::estimate::summary::{AuditStatus, Audited};
+use crate::model::reported::named;
 
 /// Why the numbers of a run are not to be trusted; none where the audit found nothing.
 pub fn alarm(report: &Report) -> Option<String> {
@@ -75,10 +76,9 @@ fn is_or_are(count: usize) -> String {
 pub fn is_alarming(report: &Report, scenario: &str, metric: &str) -> bool {
     let failed =
         |name: &str| report.summary.audit.failed.iter().any(|test| test.scenario == scenario && test.metric == name);
-    match metric {
-        "retention" => failed("active_customers") || failed("acquired"),
-        "satisfaction" => failed("active_customers") || failed("satisfaction, summed"),
-        name => failed(name),
+    match named(metric).and_then(|(facts, _)| facts.ratio) {
+        Some(ratio) => failed(ratio.part.name()) || failed(ratio.whole.name()),
+        None => failed(metric),
     }
 }
 

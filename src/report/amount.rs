@@ -1,5 +1,7 @@
 //! How numbers are written for people: `1.2 M`, `45 k`, `63.1%`, `12.34 ± 0.05 M`.
 
+use crate::model::facts::Measure;
+use crate::model::reported::measure_of;
 use crate::stats::estimate::Estimate;
 
 /// What kind of number it is, which decides how it is written.
@@ -14,14 +16,32 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The unit of a metric's value.
+    /// The unit of a metric's value, by the name that outputs use.
     pub fn of(metric: &str) -> Self {
-        if metric == "retention" { Self::Share } else { Self::Number }
+        match measure_of(metric) {
+            Measure::Share => Self::Share,
+            Measure::Score | Measure::Customers | Measure::Purchases | Measure::Money | Measure::Own => Self::Number,
+        }
     }
 
     /// The unit of a difference between two values of a metric.
     pub fn of_difference(metric: &str) -> Self {
-        if metric == "retention" { Self::Points } else { Self::Number }
+        match Self::of(metric) {
+            Self::Share | Self::Points => Self::Points,
+            Self::Number => Self::Number,
+        }
+    }
+}
+
+/// What a metric is measured in, in words.
+pub fn measured_in(measure: Measure, currency: &str) -> &str {
+    match measure {
+        Measure::Share => "percent",
+        Measure::Score => "from 0 to 1",
+        Measure::Customers => "customers",
+        Measure::Purchases => "purchases",
+        Measure::Money => currency,
+        Measure::Own => "in its own unit",
     }
 }
 

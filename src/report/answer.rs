@@ -12,6 +12,7 @@ use crate::estimate::money::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, RuleCourse, ShockCourse, TargetOfScenario,
     TargetResult, Uncertainty,
 };
+use crate::model::metric::Metric;
 use crate::quantity::UNITS_PER_ONE;
 use crate::stats::order::Bounded;
 use crate::stats::share::Share;
@@ -114,7 +115,7 @@ fn how_surely(report: &Report, case: &BusinessCase) -> String {
 
 /// The share of replications in which a scenario is worth more than all others and the baseline, ties shared out.
 fn firsts(report: &Report, scenario: &str) -> Option<Share> {
-    let npv = |name: &str| report.samples.get(name)?.get("npv");
+    let npv = |name: &str| report.samples.get(name)?.get(Metric::Npv.key());
     let ours = npv(scenario)?;
     let others: Option<Vec<&Vec<f64>>> = report
         .business
@@ -365,7 +366,7 @@ fn late(report: &Report, roadmap: &Roadmap) -> Option<String> {
 }
 
 fn what_it_rests_on(report: &Report, case: &BusinessCase) -> String {
-    let is_it = |u: &&Uncertainty| u.scenario == case.scenario && u.difference && u.metric == "npv";
+    let is_it = |u: &&Uncertainty| u.scenario == case.scenario && u.difference && u.metric == Metric::Npv.key();
     let Some(found) = report.business.uncertainty.iter().find(is_it) else { return String::new() };
     let [error, parameters, outcome] = [found.simulation_error, found.parameter_sd, found.outcome_sd]
         .map(|its| money(report, its.value) + &ends_in_words(Unit::Number, &its));

@@ -1,22 +1,20 @@
 //! How far each scenario is from the baseline: a bar with its interval, best first.
 
 use super::Report;
-use super::amount::{Unit, write_probability, write_ranged_signed, write_signed};
+use super::amount::{Unit, measured_in, write_probability, write_ranged_signed, write_signed};
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{TEXT, scenario};
 use crate::estimate::summary::{Contrast, Difference};
+use crate::model::facts::Use;
+use crate::model::metric::{Metric, PLAIN};
 
 /// The widest that the scenarios' names may be.
 const NAMES: f64 = 190.0;
 /// The room for the numbers to the right of the bars.
 const NUMBERS: f64 = 190.0;
-
-/// The measures that are compared, with their headings.
-const PANELS: [(&str, &str); 3] =
-    [("retention", "Customers retained"), ("revenue", "Revenue"), ("npv", "Net present value")];
 
 struct Row<'a> {
     name: &'a str,
@@ -38,8 +36,8 @@ struct Panel<'a> {
 
 /// The differences in retention, revenue and net present value; none where there is nothing to compare.
 pub fn differences(report: &Report) -> Option<Chart> {
-    let counted = |(metric, _): &(&str, &str)| report.counts(metric);
-    let panels: Vec<Panel> = PANELS.into_iter().filter(counted).filter_map(|panel| rows(report, panel)).collect();
+    let compared = PLAIN.into_iter().filter(|metric| metric.is_for(Use::Comparison) && report.counts(metric.key()));
+    let panels: Vec<Panel> = compared.filter_map(|metric| rows(report, metric)).collect();
     if panels.is_empty() {
         return None;
     }
@@ -64,16 +62,21 @@ pub fn differences(report: &Report) -> Option<Chart> {
 }
 
 /// A panel with its rows, the best first.
-fn rows<'a>(report: &'a Report, (metric, heading): (&str, &str)) -> Option<Panel<'a>> {
-    let unit = Unit::of_difference(metric);
+fn rows<'a>(report: &'a Report, metric: Metric) -> Option<Panel<'a>> {
+    let facts = metric.facts();
+    let unit = Unit::of_difference(facts.name);
     let row = |contrast: &'a Contrast| {
-        let difference = *contrast.metrics.get(metric)?;
+        let difference = *contrast.metrics.get(facts.name)?;
         let lines = wrap(report.title(&contrast.scenario), NAME, NAMES, 2);
         Some(Row { name: &contrast.scenario, lines, difference })
     };
     let mut rows: Vec<Row> = report.summary.contrasts.iter().filter_map(row).collect();
     rows.sort_by(|a, b| b.difference.estimate.mean.total_cmp(&a.difference.estimate.mean));
-    let measured = if unit == Unit::Points { "percentage points" } else { &report.summary.currency };
+    let heading = if metric == Metric::Retention { "Customers retained" } else { facts.title };
+    let measured = match unit {
+        Unit::Points => "percentage points",
+        Unit::Number | Unit::Share => measured_in(facts.measure, &report.summary.currency),
+    };
     (!rows.is_empty()).then(|| Panel { heading: format!("{heading}, {measured}"), unit, rows })
 }
 

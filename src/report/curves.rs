@@ -1,7 +1,7 @@
 //! Curves over time, one for each scenario, with the bands of their intervals.
 
 use super::Report;
-use super::amount::{Unit, write, write_ranged};
+use super::amount::{Unit, measured_in, write, write_ranged};
 use super::axis::{Axis, times};
 use super::canvas::{Canvas, Point};
 use super::chart::Chart;
@@ -9,6 +9,8 @@ use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
 use super::palette::{Look, scenario};
 use super::panels::draw_zero;
+use crate::model::facts::{Measure, Time};
+use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 
 /// No more points than this are drawn of one curve: about two points of the picture lie between them.
@@ -30,8 +32,8 @@ impl Curve {
 
 /// What a chart of curves is about.
 struct Subject {
+    /// The metric's name, which is the chart's as well.
     name: &'static str,
-    metric: &'static str,
     title: String,
     measures: String,
     unit: Unit,
@@ -51,60 +53,50 @@ impl Subject {
     }
 }
 
-/// The share of customers retained over time.
-pub fn retention(report: &Report) -> Chart {
-    draw(
-        report,
-        &Subject {
-            name: "retention",
-            metric: "retention",
-            title: "How long customers stay: share retained".to_owned(),
-            measures: "Share of customers retained, percent".to_owned(),
-            unit: Unit::Share,
-            times: (0, report.summary.horizon),
-        },
-    )
+/// A metric of every scenario over time.
+pub fn curve(report: &Report, metric: Metric) -> Chart {
+    let facts = metric.facts();
+    let (title, measures) = wording(report, metric);
+    let is_booked = facts.measure == Measure::Money && facts.time == Time::Flow;
+    let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
+    draw(report, &Subject { name: facts.name, title, measures, unit: Unit::of(facts.name), times })
 }
 
-/// Revenue in each period.
-pub fn revenue(report: &Report) -> Chart {
-    let noun = report.summary.period.noun();
-    // Under some accruals a period's money stands at the time at which the period begins.
-    let begins = report.booked.0 == 0 && report.booked.1 < report.summary.horizon;
-    let when = if begins { format!(", booked at the start of the {noun}") } else { String::new() };
-    draw(
-        report,
-        &Subject {
-            name: "revenue",
-            metric: "revenue",
-            title: format!("What customers spend: revenue in each {noun}"),
-            measures: format!("Revenue, {} per {noun}{when}", report.summary.currency),
-            unit: Unit::Number,
-            times: report.booked,
-        },
-    )
-}
-
-/// The cash flow added up over time, not discounted.
-pub fn cumulative_cash_flow(report: &Report) -> Chart {
-    draw(
-        report,
-        &Subject {
-            name: "cumulative_cash_flow",
-            metric: "cumulative_cash_flow",
-            title: "Cash flow of each scenario, added up".to_owned(),
-            measures: format!("Cash flow since the start, {}, not discounted", report.summary.currency),
-            unit: Unit::Number,
-            times: (0, report.summary.horizon),
-        },
-    )
+/// The title of a metric's chart, and what it measures.
+fn wording(report: &Report, metric: Metric) -> (String, String) {
+    let (noun, currency) = (report.summary.period.noun(), &report.summary.currency);
+    match metric {
+        Metric::Retention => {
+            ("How long customers stay: share retained".to_owned(), "Share of customers retained, percent".to_owned())
+        }
+        Metric::Revenue => {
+            // Under some accruals a period's money stands at the time at which the period begins.
+            let begins = report.booked.0 == 0 && report.booked.1 < report.summary.horizon;
+            let when = if begins { format!(", booked at the start of the {noun}") } else { String::new() };
+            (format!("What customers spend: revenue in each {noun}"), format!("Revenue, {currency} per {noun}{when}"))
+        }
+        Metric::CumulativeCashFlow => (
+            "Cash flow of each scenario, added up".to_owned(),
+            format!("Cash flow since the start, {currency}, not discounted"),
+        ),
+        other => {
+            let facts = other.facts();
+            let when = match facts.time {
+                Time::State => String::new(),
+                Time::Flow => format!(" per {noun}"),
+                Time::Cumulated => " since the start".to_owned(),
+            };
+            let measured = measured_in(facts.measure, currency);
+            (format!("{} of each scenario", facts.title), format!("{}, {measured}{when}", facts.title))
+        }
+    }
 }
 
 fn curves(report: &Report, subject: &Subject) -> Vec<Curve> {
     let curve = |name: &String| {
         let held = |time: &usize| (subject.times.0..=subject.times.1).contains(&(*time as u64));
         let values: Vec<_> =
-            report.over_time(name, subject.metric).iter().enumerate().filter(|(time, _)| held(time)).collect();
+            report.over_time(name, subject.name).iter().enumerate().filter(|(time, _)| held(time)).collect();
         let kept = times(values.len(), MOST_POINTS).into_iter().map(|place| values[place]);
         Curve {
             name: name.clone(),
@@ -185,7 +177,7 @@ fn draw_line(canvas: &mut Canvas, frame: &Frame, curve: &Curve, place: f64) {
 fn words(report: &Report, subject: &Subject, curves: &[Curve]) -> String {
     let summary = &report.summary;
     if curves.is_empty() {
-        return format!("An empty line chart: {} was not counted.", subject.metric);
+        return format!("An empty line chart: {} was not counted.", subject.name);
     }
     let mut text =
         format!("Line chart over {} {}s. {}. At the end: ", summary.horizon, summary.period.noun(), subject.measures);
@@ -213,11 +205,21 @@ mod tests {
         for series in report.series.iter_mut().filter(|series| series.metric == "revenue") {
             series.values.rotate_left(1);
         }
-        let at_ends = revenue(&report).alt;
+        let at_ends = curve(&report, Metric::Revenue).alt;
         report.booked = (0, report.summary.horizon - 1);
-        let at_starts = revenue(&report);
+        let at_starts = curve(&report, Metric::Revenue);
         assert!(at_ends.contains("Today 0"), "{at_ends}");
         assert!(!at_starts.alt.contains("Today 0"), "{}", at_starts.alt);
         assert!(at_starts.alt.contains("booked at the start of the month"), "{}", at_starts.alt);
+    }
+
+    #[test]
+    fn a_metric_without_words_of_its_own_is_drawn_with_its_unit() {
+        let report = fixture::report();
+        let said = |metric| wording(&report, metric).1;
+        assert_eq!(said(Metric::Purchases), "Purchases, purchases per month");
+        assert_eq!(said(Metric::InitiativeCost), "Initiative cost, EUR per month");
+        assert_eq!(said(Metric::Churned), "Churned, customers");
+        assert!(curve(&report, Metric::Satisfaction).title.starts_with("Satisfaction of each scenario"));
     }
 }

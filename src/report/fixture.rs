@@ -100,7 +100,7 @@ pub fn booked() -> Report {
 pub fn moneyless() -> Report {
     let mut report = report();
     let none = Estimate { standard_error: Some(0.0), ..Estimate::default() };
-    let money = |metric: &str| super::MONEY.contains(&metric);
+    let money = |metric: &str| super::is_money(metric);
     for scenario in &mut report.summary.scenarios {
         scenario.metrics.iter_mut().filter(|(metric, _)| money(metric)).for_each(|(_, its)| *its = none);
     }

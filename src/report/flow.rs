@@ -8,6 +8,7 @@ use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
 use super::palette::{Look, OTHERS, PAPER, STAGES_APART, stage};
+use crate::model::metric::STAGES;
 
 /// No more points than this are drawn of one edge.
 const MOST_POINTS: usize = 160;
@@ -37,7 +38,7 @@ fn shown(report: &Report) -> (Vec<&str>, Vec<&str>) {
         return (names, Vec::new());
     }
     let most = |stage: &str| {
-        let metric = format!("customers.{stage}");
+        let metric = STAGES.called(stage);
         let values = report.summary.scenarios.iter().flat_map(|scenario| report.over_time(&scenario.name, &metric));
         values.map(|estimate| estimate.mean).fold(0.0, f64::max)
     };
@@ -52,7 +53,7 @@ fn shown(report: &Report) -> (Vec<&str>, Vec<&str>) {
 
 fn layers(report: &Report, scenario: &str, shown: &[&str], others: &[&str]) -> Vec<Layer> {
     let customers = |stage: &str| -> Vec<f64> {
-        let values = report.over_time(scenario, &format!("customers.{stage}"));
+        let values = report.over_time(scenario, &STAGES.called(stage));
         // Below nothing there is nothing; a value that is no number counts as none.
         times(values.len(), MOST_POINTS).into_iter().map(|time| values[time].mean.max(0.0)).collect()
     };

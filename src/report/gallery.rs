@@ -4,7 +4,7 @@ use super::Report;
 use super::bars::differences;
 use super::chart::Chart;
 use super::costs::costs;
-use super::curves::{cumulative_cash_flow, retention, revenue};
+use super::curves::curve;
 use super::fan::fan;
 use super::flow::stages;
 use super::heat::heat_maps;
@@ -12,6 +12,8 @@ use super::spread::spread;
 use super::targets::targets;
 use super::timeline::timelines;
 use super::waterfall::{cash_flows, impact_chains};
+use crate::model::facts::Use;
+use crate::model::metric::PLAIN;
 
 /// Charts that are read together.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,10 +41,10 @@ impl Gallery {
         let money = report.has_money();
         let spread = spread(report).filter(|_| money);
         let mut metrics: Vec<Chart> = [differences(report), spread].into_iter().flatten().collect();
-        let counted = |chart: &Chart| {
-            report.counts(&chart.name) && report.series.iter().any(|series| series.metric == chart.name)
-        };
-        metrics.extend([retention(report), revenue(report), cumulative_cash_flow(report)].into_iter().filter(counted));
+        let counted =
+            |metric: &str| report.counts(metric) && report.series.iter().any(|series| series.metric == metric);
+        let curves = PLAIN.into_iter().filter(|metric| metric.is_for(Use::Curve) && counted(metric.key()));
+        metrics.extend(curves.map(|metric| curve(report, metric)));
         metrics.extend(stages(report));
         Self {
             metrics,
@@ -87,6 +89,7 @@ pub fn charts(report: &Report) -> Vec<Chart> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::metric::Metric;
     use crate::report::chart::png;
     use crate::report::fixture::{self, rich};
 
@@ -129,7 +132,7 @@ mod tests {
     fn charts_drawn_twice_are_the_same_to_the_last_byte() {
         let report = fixture::report();
         assert_eq!(charts(&report), charts(&report));
-        let chart = retention(&report);
+        let chart = curve(&report, Metric::Retention);
         assert_eq!(png(&chart), png(&chart));
     }
 
@@ -174,7 +177,7 @@ mod tests {
 
     #[test]
     fn names_with_markup_are_written_out() {
-        let chart = retention(&fixture::wide());
+        let chart = curve(&fixture::wide(), Metric::Retention);
         assert!(chart.alt.contains("åäö & <b>"));
         assert!(chart.svg.contains("åäö &amp; &lt;b&gt;"));
         assert!(!chart.svg.contains("<b>"));
@@ -182,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_font_is_in_the_file_once_and_not_in_the_inlined_chart() {
-        let chart = retention(&fixture::report());
+        let chart = curve(&fixture::report(), Metric::Retention);
         assert_eq!(chart.svg.matches("@font-face").count(), 2);
         assert!(!chart.inline().contains("@font-face"));
     }

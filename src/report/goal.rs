@@ -1,8 +1,10 @@
 //! Goals are targets in words: what is asked, and by how much it is met or missed.
 
+use super::Report;
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
-use super::{MONEY, Report};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
+use crate::model::facts::{Measure, Time};
+use crate::model::reported::{measure_of, named};
 use crate::stats::estimate::Estimate;
 
 /// What a study's targets are told with.
@@ -15,38 +17,16 @@ pub struct Words<'a> {
     pub baseline: &'a str,
 }
 
-/// What kind of amount a metric is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Share,
-    Money,
-    /// Customers, purchases, satisfaction, outcomes.
-    Count,
-}
-
-fn kind(metric: &str) -> Kind {
-    match metric {
-        "retention" => Kind::Share,
-        money if MONEY.contains(&money) || money.starts_with("lines.") => Kind::Money,
-        _ => Kind::Count,
-    }
-}
-
 /// Whether a metric is judged as it stands in a period; others are summed up to it.
 fn is_state(metric: &str) -> bool {
-    ["retention", "active_customers", "churned", "satisfaction"].contains(&metric) || metric.starts_with("customers.")
+    named(metric).is_some_and(|(facts, _)| facts.time == Time::State)
 }
 
 /// A metric as people say it.
 pub fn metric_in_words(metric: &str) -> String {
-    match metric {
-        "npv" => "net present value".to_owned(),
-        "churned" => "churned customers".to_owned(),
-        _ => match metric.split_once('.') {
-            Some(("customers", stage)) => format!("customers in {}", stage.replace('_', " ")),
-            Some((_, name)) => name.replace('_', " "),
-            None => metric.replace('_', " "),
-        },
+    match named(metric) {
+        Some((facts, member)) => format!("{}{}", facts.phrase, member.replace('_', " ")),
+        None => metric.replace('_', " "),
     }
 }
 
@@ -59,18 +39,20 @@ impl<'a> Words<'a> {
 
     /// An amount of a metric: `40%`, `EUR 9.00 M`, `1,200`.
     fn amount(&self, metric: &str, value: f64, is_difference: bool) -> String {
-        match kind(metric) {
+        match measure_of(metric) {
             // A share that somebody asked for has few digits.
-            Kind::Share => {
+            Measure::Share => {
                 let text = write(Unit::Share, value);
                 let digits = text.trim_end_matches('%');
                 let digits =
                     if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
                 format!("{digits}{}", if is_difference { " pp" } else { "%" })
             }
-            Kind::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
-            Kind::Count if value.abs() < 1e4 && libm::trunc(value) != value => value.to_string(),
-            Kind::Count => write(Unit::Number, value),
+            Measure::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
+            Measure::Score | Measure::Customers | Measure::Purchases | Measure::Own => {
+                let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
+                if is_told { value.to_string() } else { write(Unit::Number, value) }
+            }
         }
     }
 
@@ -96,10 +78,10 @@ impl<'a> Words<'a> {
     pub fn kept_by(&self, target: &TargetResult, gap: f64) -> String {
         let side = if gap < 0.0 { "beyond" } else { "within" };
         let size = libm::fabs(gap);
-        let size = match kind(&target.metric) {
-            Kind::Share => write(Unit::Points, size),
-            Kind::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
-            Kind::Count => write(Unit::Number, size),
+        let size = match measure_of(&target.metric) {
+            Measure::Share => write(Unit::Points, size),
+            Measure::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
+            Measure::Score | Measure::Customers | Measure::Purchases | Measure::Own => write(Unit::Number, size),
         };
         format!("{side} the bound by {size}")
     }

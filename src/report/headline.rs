@@ -5,6 +5,7 @@ use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_s
 use super::bounds::share_in_words;
 use super::rivals::{Rival, rivals, toughest};
 use crate::estimate::summary::{Contrast, Difference};
+use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 
 /// What a reader should take away, and what they should mind.
@@ -38,7 +39,7 @@ pub fn headline(report: &Report) -> Headline {
 
 /// The contrast with the greatest difference in net present value.
 fn best(report: &Report) -> Option<(&Contrast, Difference)> {
-    let valued = report.summary.contrasts.iter().filter_map(|c| Some((c, *c.metrics.get("npv")?)));
+    let valued = report.summary.contrasts.iter().filter_map(|c| Some((c, *c.metrics.get(Metric::Npv.key())?)));
     valued.max_by(|a, b| a.1.estimate.mean.total_cmp(&b.1.estimate.mean))
 }
 
@@ -120,7 +121,7 @@ fn against(report: &Report, rival: &Rival<'_>) -> String {
 
 /// What differs where nothing is counted in money.
 fn moneyless(report: &Report) -> String {
-    let retention = |contrast: &&Contrast| contrast.metrics.get("retention").map(|its| its.estimate);
+    let retention = |contrast: &&Contrast| contrast.metrics.get(Metric::Retention.key()).map(|its| its.estimate);
     let kept = report.summary.contrasts.iter().filter_map(|contrast| Some((contrast, retention(&contrast)?)));
     let most = kept.max_by(|a, b| a.1.mean.total_cmp(&b.1.mean)).filter(|(_, kept)| kept.mean > 0.0);
     let baseline = report.title(&report.summary.baseline);
@@ -147,10 +148,10 @@ fn alone(report: &Report) -> String {
         return "There is no scenario in this study.".to_owned();
     };
     let mut said = Vec::new();
-    if let Some(retention) = scenario.metrics.get("retention") {
+    if let Some(retention) = scenario.metrics.get(Metric::Retention.key()) {
         said.push(format!("keeps {} of its customers", write(Unit::Share, retention.mean)));
     }
-    if let Some(npv) = scenario.metrics.get("npv").filter(|_| report.has_money()) {
+    if let Some(npv) = scenario.metrics.get(Metric::Npv.key()).filter(|_| report.has_money()) {
         let (_, doubt) = difference(report, npv);
         let (mean, _) = write_ranged(Unit::Number, npv.mean, npv.low, npv.high);
         let mean = if npv.standard_error.is_some() { mean } else { write(Unit::Number, npv.mean) };

@@ -13,11 +13,13 @@ use super::glossary::glossary;
 use super::headline::headline;
 use super::palette::scenario;
 use super::sections::{figures, sections};
-use super::table::{SHOWN, better, compared, difference, shown};
+use super::table::{better, compared, difference, shown};
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::summary::ScenarioSummary;
 use crate::legible;
+use crate::model::facts::{Facts, Measure};
+use crate::model::reported::named;
 use crate::stats::estimate::Estimate;
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -58,9 +60,9 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         customers => write_count(summary.customers),
         seed => summary.seed,
         doubted => summary.replications > 1,
-        scenario_heads => shown.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
+        scenario_heads => shown.iter().map(|its| head(report, its)).collect::<Vec<_>>(),
         scenarios => scenario_rows(report, &shown),
-        contrast_heads => compared.iter().map(|(metric, heading)| head(report, metric, heading)).collect::<Vec<_>>(),
+        contrast_heads => compared.iter().map(|its| head(report, its)).collect::<Vec<_>>(),
         contrasts => contrast_rows(report, &compared),
         money => report.has_money(),
         glossary => glossary(report),
@@ -80,10 +82,12 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
 }
 
 /// A column's heading with its unit, where it is money.
-fn head(report: &Report, metric: &str, heading: &str) -> String {
-    match metric {
-        "retention" | "active_customers" => heading.to_owned(),
-        _ => format!("{heading}, {}", report.summary.currency),
+fn head(report: &Report, its: &Facts) -> String {
+    match its.measure {
+        Measure::Money => format!("{}, {}", its.title, report.summary.currency),
+        Measure::Share | Measure::Score | Measure::Customers | Measure::Purchases | Measure::Own => {
+            its.title.to_owned()
+        }
     }
 }
 
@@ -98,19 +102,19 @@ fn row(report: &Report, name: &str, cells: Vec<String>) -> Value {
     }
 }
 
-fn scenario_rows(report: &Report, shown: &[(&str, &str)]) -> Vec<Value> {
+fn scenario_rows(report: &Report, shown: &[&Facts]) -> Vec<Value> {
     let cells = |scenario: &ScenarioSummary| {
-        let cell = |(metric, _): &(&str, &str)| {
-            scenario.metrics.get(*metric).map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e))
+        let cell = |its: &&Facts| {
+            scenario.metrics.get(its.name).map_or("–".to_owned(), |e| write_estimate(Unit::of(its.name), e))
         };
         shown.iter().map(cell).collect()
     };
     report.summary.scenarios.iter().map(|s| row(report, &s.name, cells(s))).collect()
 }
 
-fn contrast_rows(report: &Report, compared: &[(&str, &str)]) -> Vec<Value> {
+fn contrast_rows(report: &Report, compared: &[&Facts]) -> Vec<Value> {
     let contrasts = report.summary.contrasts.iter().map(|contrast| {
-        let mut cells: Vec<String> = compared.iter().map(|(metric, _)| difference(contrast, metric)).collect();
+        let mut cells: Vec<String> = compared.iter().map(|its| difference(contrast, its.name)).collect();
         cells.extend(report.has_money().then(|| better(contrast)));
         cells.push(write(Unit::Number, contrast.affected_customers));
         row(report, &contrast.scenario, cells)
@@ -153,10 +157,10 @@ fn checks(report: &Report) -> Vec<Value> {
 
 /// A metric as people say it; an outcome's name as it was written.
 fn words(metric: &str) -> String {
-    SHOWN
-        .iter()
-        .find(|(name, _)| *name == metric)
-        .map_or_else(|| sentence_case(&metric.replace('_', " ")), |(_, heading)| (*heading).to_owned())
+    match named(metric) {
+        Some((facts, "")) => facts.title.to_owned(),
+        _ => sentence_case(&metric.replace('_', " ")),
+    }
 }
 
 fn assumptions(report: &Report) -> Vec<Value> {

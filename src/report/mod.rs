@@ -46,18 +46,21 @@ use indexmap::IndexMap;
 
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{Series, Summary};
+use crate::model::facts::Measure;
+use crate::model::reported::measure_of;
 use crate::stats::estimate::Estimate;
 
-/// The metrics that are amounts of money.
-pub const MONEY: [&str; 7] =
-    ["revenue", "margin", "cost", "initiative_cost", "cash_flow", "cumulative_cash_flow", "npv"];
+/// Whether a metric is an amount of money, by the name that outputs use.
+pub fn is_money(metric: &str) -> bool {
+    measure_of(metric) == Measure::Money
+}
 
 /// Every number that any output shows.
 pub struct Report {
     /// The metrics and contrasts over the horizon.
     pub summary: Summary,
     /// The metrics over time, for each scenario and segment (`all` first): those of `timeline.csv`, by the names of
-    /// [`Metric::name`](crate::estimate::metric::Metric::name).
+    /// [`Metric::name`](crate::model::metric::Metric::name).
     pub series: Vec<Series>,
     /// The titles of stages by name, in the order of the study.
     pub stage_titles: IndexMap<String, String>,
@@ -97,12 +100,12 @@ impl Report {
         let moves =
             |estimate: &Estimate| [estimate.mean, estimate.low, estimate.high].iter().any(|value| *value != 0.0);
         let metrics = self.summary.scenarios.iter().flat_map(|scenario| &scenario.metrics);
-        metrics.filter(|(metric, _)| MONEY.contains(&metric.as_str())).any(|(_, estimate)| moves(estimate))
+        metrics.filter(|(metric, _)| is_money(metric)).any(|(_, estimate)| moves(estimate))
     }
 
     /// Whether a metric says anything here: those of money only where there is any.
     pub fn counts(&self, metric: &str) -> bool {
-        !MONEY.contains(&metric) || self.has_money()
+        !is_money(metric) || self.has_money()
     }
 
     /// The name of a scenario's chart, which is another on every file system than that of any other.

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::estimate::summary::Contrast;
+use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
 use crate::stats::share::Share;
@@ -25,9 +26,9 @@ impl Rival<'_> {
 
 /// The other scenarios beside the baseline, the nearest first; none where replications were not kept.
 pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> {
-    let npv = |name: &str| report.samples.get(name)?.get("npv").filter(|values| values.len() > 1);
+    let npv = |name: &str| report.samples.get(name)?.get(Metric::Npv.key()).filter(|values| values.len() > 1);
     let ours = npv(scenario)?;
-    let mean = |contrast: &Contrast| contrast.metrics.get("npv").map_or(f64::MIN, |its| its.estimate.mean);
+    let mean = |contrast: &Contrast| contrast.metrics.get(Metric::Npv.key()).map_or(f64::MIN, |its| its.estimate.mean);
     let mut others: Vec<&Contrast> = report.summary.contrasts.iter().filter(|its| its.scenario != scenario).collect();
     others.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
     let rival = |other: &&'a Contrast| {
@@ -37,7 +38,8 @@ pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> 
         let ahead: Moments = pairs().map(|(own, others)| own - others).collect();
         let score =
             |(own, others): (&f64, &f64)| f64::from(u8::from(own > others)) + f64::from(u8::from(own >= others));
-        let unknown = |its: &Contrast| its.metrics.get("npv").is_none_or(|npv| npv.estimate.standard_error.is_none());
+        let unknown =
+            |its: &Contrast| its.metrics.get(Metric::Npv.key()).is_none_or(|npv| npv.estimate.standard_error.is_none());
         // What is too rare for either difference is too rare for the difference between them.
         let rare = report
             .summary

@@ -9,6 +9,7 @@ use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, LABEL, NAME, WIDTH, wrap};
 use super::palette::{GRID, Ink, PAPER, TEXT, scenario};
 use crate::estimate::summary::Contrast;
+use crate::model::metric::Metric;
 use crate::stats::share::Share;
 
 /// The widest that the scenarios' names may be.
@@ -84,7 +85,7 @@ pub fn spread(report: &Report) -> Option<Chart> {
 }
 
 fn row<'a>(report: &Report, contrast: &'a Contrast) -> Option<Row<'a>> {
-    let values = report.samples.get(&contrast.scenario)?.get("npv")?;
+    let values = report.samples.get(&contrast.scenario)?.get(Metric::Npv.key())?;
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     (!values.is_empty()).then_some(Row { name: &contrast.scenario, values, level: report.summary.interval })
 }

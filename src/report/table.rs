@@ -7,18 +7,9 @@ use super::alarm::alarm;
 use super::amount::{Unit, write, write_estimate, write_probability, write_signed_bracketed};
 use super::inert::inert;
 use crate::estimate::summary::{Contrast, Summary};
+use crate::model::facts::{Facts, Use};
+use crate::model::metric::{Metric, PLAIN};
 use crate::stats::estimate::Estimate;
-
-/// The metrics that the tables show, with their headings.
-pub const SHOWN: [(&str, &str); 5] = [
-    ("retention", "Retention"),
-    ("active_customers", "Active customers"),
-    ("revenue", "Revenue"),
-    ("margin", "Margin"),
-    ("npv", "Net present value"),
-];
-/// The metrics whose differences the tables show, with their headings.
-const COMPARED: [(&str, &str); 3] = [("retention", "Retention"), ("revenue", "Revenue"), ("npv", "Net present value")];
 
 /// How many letters wide scenarios' names may be in a terminal.
 const NAME_WIDTH: usize = 28;
@@ -92,13 +83,14 @@ fn align(table: &mut Table) {
 
 fn scenarios(report: &Report) -> Table {
     let shown = shown(report);
-    let heads = std::iter::once("Scenario").chain(shown.iter().map(|(_, heading)| *heading));
+    let heads = std::iter::once("Scenario").chain(shown.iter().map(|its| its.title));
     let mut table = empty_table(&heads.map(str::to_owned).collect::<Vec<_>>());
     for scenario in &report.summary.scenarios {
-        let value = |(metric, _): &(&str, &str)| {
+        let value = |its: &&Facts| {
+            let metric = its.name;
             scenario
                 .metrics
-                .get(*metric)
+                .get(metric)
                 .map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e).replace(" [", "\n["))
         };
         let title = std::iter::once(narrow(report.title(&scenario.name), NAME_WIDTH));
@@ -109,26 +101,30 @@ fn scenarios(report: &Report) -> Table {
 }
 
 /// The metrics that tables of this report show: what was counted, and no money where there is none.
-pub fn shown(report: &Report) -> Vec<(&'static str, &'static str)> {
+pub fn shown(report: &Report) -> Vec<&'static Facts> {
     let has = |metric: &str| report.summary.scenarios.iter().any(|s| s.metrics.contains_key(metric));
-    SHOWN.into_iter().filter(|(metric, _)| has(metric) && report.counts(metric)).collect()
+    used(Use::Table).filter(|its| has(its.name) && report.counts(its.name)).collect()
 }
 
 /// The metrics whose differences tables of this report show.
-pub fn compared(report: &Report) -> Vec<(&'static str, &'static str)> {
-    COMPARED.into_iter().filter(|(metric, _)| report.counts(metric)).collect()
+pub fn compared(report: &Report) -> Vec<&'static Facts> {
+    used(Use::Comparison).filter(|its| report.counts(its.name)).collect()
+}
+
+fn used(its: Use) -> impl Iterator<Item = &'static Facts> {
+    PLAIN.iter().map(|metric| metric.facts()).filter(move |facts| facts.is_for(its))
 }
 
 fn contrasts(report: &Report) -> Table {
     let mut heads = vec!["Scenario".to_owned()];
     let (compared, money) = (compared(report), report.has_money());
-    heads.extend(compared.iter().map(|(_, heading)| (*heading).to_owned()));
+    heads.extend(compared.iter().map(|its| its.title.to_owned()));
     heads.extend(money.then(|| "Better".to_owned()));
     heads.push("Affected customers".to_owned());
     let mut table = empty_table(&heads);
     for contrast in &report.summary.contrasts {
         let mut row = vec![narrow(report.title(&contrast.scenario), NAME_WIDTH)];
-        row.extend(compared.iter().map(|(metric, _)| difference(contrast, metric).replace(" [", "\n[")));
+        row.extend(compared.iter().map(|its| difference(contrast, its.name).replace(" [", "\n[")));
         row.extend(money.then(|| better(contrast)));
         row.push(write(Unit::Number, contrast.affected_customers));
         table.add_row(row);
@@ -148,7 +144,7 @@ pub fn difference(contrast: &Contrast, metric: &str) -> String {
 
 /// The share of replications in which a scenario is worth more than the baseline; a single one has no share.
 pub fn better(contrast: &Contrast) -> String {
-    let better = contrast.metrics.get("npv").and_then(|npv| npv.better);
+    let better = contrast.metrics.get(Metric::Npv.key()).and_then(|npv| npv.better);
     better.map_or("–".to_owned(), |better| write_probability(better.share))
 }
 

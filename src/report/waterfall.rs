@@ -8,6 +8,7 @@ use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
 use super::palette::{AXIS, GAIN, Ink, LOSS, TEXT, scenario};
 use crate::estimate::money::business::{BusinessCase, ImpactChain, LineGroup};
+use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 
 /// The widest that the names of parts may be.
@@ -52,7 +53,7 @@ pub fn cash_flows(report: &Report) -> Vec<Chart> {
 fn cash_flow(report: &Report, case: &BusinessCase) -> Fall {
     let (name, baseline) = (report.title(&case.scenario), report.title(&case.baseline));
     Fall {
-        name: report.chart_name("cash_flow", &case.scenario),
+        name: report.chart_name(Metric::CashFlow.key(), &case.scenario),
         title: format!("From revenue to net present value: “{name}”"),
         subtitle: format!(
             "Discounted difference in cash flow to “{baseline}” by line of the books, {}, mean over {}{}",

@@ -4,6 +4,7 @@
 
 mod graph;
 mod mentions;
+mod metrics;
 mod probes;
 mod rooms;
 mod walk;

@@ -126,8 +126,7 @@ fn flatten(tokens: TokenStream, words: &mut Vec<(String, usize)>) {
                 flatten(group.stream(), words);
                 words.push((")".to_owned(), line));
             }
-            TokenTree::Literal(_) => words.push(("0".to_owned(), line)),
-            TokenTree::Ident(_) | TokenTree::Punct(_) => words.push((token.to_string(), line)),
+            TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Punct(_) => words.push((token.to_string(), line)),
         }
     }
 }

@@ -18,9 +18,10 @@ use super::posted::Posted;
 use super::prices::Prices;
 use super::smooth::{is_smoothed, smoothed};
 use super::statement::Whose;
-use crate::estimate::metric::{Metric, metrics};
 use crate::estimate::performance::Performance;
 use crate::estimate::uncertainty::matched::Matched;
+use crate::model::metric::Metric;
+use crate::model::reported::metrics;
 
 /// Prices the replications of a model.
 pub struct Pricer<'m> {

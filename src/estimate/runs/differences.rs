@@ -1,9 +1,10 @@
 //! How scenarios differ from the baseline.
 
-use crate::estimate::metric::Metric;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary};
 use crate::estimate::uncertainty::caution::cautions;
+use crate::model::facts::Use;
+use crate::model::metric::Metric;
 use crate::stats::share::Share;
 
 impl Runs<'_> {
@@ -14,7 +15,7 @@ impl Runs<'_> {
             .metrics
             .iter()
             .enumerate()
-            .filter(|(_, metric)| metric.is_headline() || matches!(metric, Metric::Outcome(_)))
+            .filter(|(_, metric)| metric.is_for(Use::Contrast))
             .map(|(place, metric)| (metric.name(self.model), self.difference(scenario, place, *metric)))
             .collect();
         Contrast {
@@ -37,9 +38,9 @@ impl Runs<'_> {
 
     pub(super) fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
         let differences = self.differences(scenario, place);
-        let sign = if metric.less_is_better(self.model) { -1.0 } else { 1.0 };
-        let better: f64 =
-            differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum();
+        let score = |sign: f64| -> f64 {
+            differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum()
+        };
         let forced = self.forced[scenario].get(place);
         let smooth = self.smooth_differences(scenario, place);
         let sample = forced.or(smooth.as_ref()).unwrap_or(&differences);
@@ -47,7 +48,9 @@ impl Runs<'_> {
         let acquired = self.acquired(self.model.baseline.index(), 0, self.model.run.horizon as usize);
         Difference {
             estimate: self.grounds.difference(scenario, (place, metric), (sample, acquired), forced.is_some(), sure),
-            better: Share::of_score(better, self.replications, sure.level),
+            better: metric
+                .sign(self.model)
+                .and_then(|sign| Share::of_score(score(sign), self.replications, sure.level)),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Metrics over time.
 
 use crate::engine::run::threads::each;
-use crate::estimate::metric::Metric;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Series;
 use crate::estimate::uncertainty::grounds::{Level, Seen};
+use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::{Confidence, Ends};
 use crate::stats::moments::Moments;

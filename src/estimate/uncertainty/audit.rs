@@ -11,7 +11,7 @@ use crate::engine::exact::depth::Depth;
 use crate::engine::exact::obstacle::follows_satisfaction;
 use crate::engine::mechanism::schedule::obstacles;
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, CUSTOMERS, SATISFACTION};
+use crate::model::counter::{ACQUIRED, CUSTOMERS};
 use crate::model::people::Segment;
 use crate::quantity::{TraitId, UNITS_PER_ONE};
 use crate::stats::distribution::Distribution;
@@ -19,11 +19,11 @@ use crate::stats::significance::{Skewed, binomial, student, unskewed};
 use crate::stats::special::{normal_cdf, normal_density};
 
 use super::matched::customers;
-use crate::estimate::metric::Metric;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::pricer::{Expected, Priced, PricedScenario};
-use crate::estimate::performance::Performance;
 use crate::estimate::summary::{AuditStatus, AuditSummary, AuditTest, Audited, Unaudited};
+use crate::model::facts::Part;
+use crate::model::metric::Metric;
 
 /// How unlikely all of a run's tests together make an alarm by chance.
 const ALARM: f64 = 1e-5;
@@ -139,8 +139,7 @@ impl Audit {
             for (differing, metric) in seen.metrics.iter_mut().zip(metrics) {
                 differing.push(metric.horizon(&its.all), metric.horizon(expected));
             }
-            let last = |its: &Performance| its.counted.flows.cells(SATISFACTION, its.counted.times() - 1)[0];
-            seen.satisfaction.push(last(&its.all), last(expected));
+            seen.satisfaction.push(Part::Satisfaction.at_end(&its.all), Part::Satisfaction.at_end(expected));
         }
     }
 
@@ -246,8 +245,9 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn scenario(&mut self, seen: &OfScenario, metrics: &[Metric], replications: u64) {
-        let stages = self.model.stages.iter().map(|stage| format!("customers.{}", stage.name));
-        let names = stages.chain(["active_customers", "acquired", "churned"].map(str::to_owned));
+        let stages = (0..self.model.stages.len()).map(|stage| Metric::Stage(stage).name(self.model));
+        let others = [Metric::ActiveCustomers.key(), Part::Acquired.name(), Metric::Churned.key()];
+        let names = stages.chain(others.map(str::to_owned));
         for (name, counted) in names.zip(&seen.counts) {
             self.customers(name, counted, seen.agents);
         }
@@ -256,14 +256,15 @@ impl Judge<'_> {
         for (metric, differing) in metrics.iter().zip(&seen.metrics) {
             let name = metric.name(self.model);
             match metric {
-                // Retention through customers retained now and ever.
-                Metric::ActiveCustomers
-                | Metric::Churned
-                | Metric::Stage(_)
-                | Metric::CumulativeCashFlow
-                | Metric::Retention => {}
-                Metric::Satisfaction if !follows_satisfaction(self.model) => {}
-                Metric::Satisfaction => self.mean("satisfaction, summed".to_owned(), &seen.satisfaction, still, 0.0),
+                // Those counted one by one are tested above, and a sum up to a time through what it sums up.
+                Metric::ActiveCustomers | Metric::Churned | Metric::Stage(_) | Metric::CumulativeCashFlow => {}
+                _ if !metric.has_expectation(follows_satisfaction(self.model)) => {}
+                // A ratio through its parts: customers retained now and ever are tested above.
+                _ if metric.is_ratio() => {
+                    if metric.facts().ratio.is_some_and(|ratio| ratio.part == Part::Satisfaction) {
+                        self.mean(Part::Satisfaction.name().to_owned(), &seen.satisfaction, still, 0.0);
+                    }
+                }
                 Metric::Purchases if seen.purchases < FEW && !differing.agrees() => {
                     self.leave_out(name, "fewer than 20 purchases are expected");
                 }

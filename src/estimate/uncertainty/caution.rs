@@ -1,6 +1,7 @@
 //! A caution is a sentence about what intervals rest on: why there is none, or why it is wide.
 
 use crate::model::Model;
+use crate::model::metric::Metric;
 
 use super::grounds::Grounds;
 use super::rarity::Rarity;
@@ -86,7 +87,7 @@ fn difference(model: &Model, scenario: usize, agents: u64) -> String {
 }
 
 fn retention(grounds: &Grounds<'_>, replications: u64, scenario: usize, its: &ScenarioSummary) -> Option<String> {
-    let estimate = its.metrics.get("retention").filter(|estimate| estimate.standard_error.is_some())?;
+    let estimate = its.metrics.get(Metric::Retention.key()).filter(|estimate| estimate.standard_error.is_some())?;
     let customers = grounds.customers(scenario, replications);
     let (kept, seen) = (estimate.mean > 0.5, estimate.mean.min(1.0 - estimate.mean) * customers);
     if seen >= FEW_CUSTOMERS || estimate.low >= estimate.high {

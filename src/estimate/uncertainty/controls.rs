@@ -7,15 +7,15 @@
 //! customers happened to start is a control. The estimator is in [`crate::stats::control`].
 
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, SATISFACTION};
 use crate::model::draw::Draw;
 use crate::quantity::ParamId;
 use crate::stats::control::controlled;
 use crate::stats::estimate::Estimate;
 
-use crate::estimate::metric::Metric;
 use crate::estimate::performance::Performance;
 use crate::estimate::summary::Controlled;
+use crate::model::facts::{Part, Ratio};
+use crate::model::metric::Metric;
 
 /// The replications that there must be for each control.
 const REPLICATIONS_EACH: usize = 10;
@@ -45,7 +45,7 @@ pub struct Controls {
     parts: Vec<Vec<Parts>>,
 }
 
-/// The parts of ratios at the horizon: retained customers, those ever retained, and the sum of satisfaction.
+/// The parts of ratios at the horizon, in their places.
 #[derive(Clone, Copy, Debug)]
 struct Parts {
     /// What the simulation differs from the expectation by.
@@ -102,12 +102,7 @@ impl Controls {
         for (metric, values) in metrics.iter().zip(&mut self.exact[scenario]) {
             values.push(metric.horizon(expected));
         }
-        let last = |Performance { counted, .. }: &Performance| {
-            let last = counted.times() - 1;
-            let cell = |counter| counted.flows.cells(counter, last)[0];
-            [counted.retained[last], cell(ACQUIRED), cell(SATISFACTION)]
-        };
-        let (simulated, expected) = (last(simulated), last(expected));
+        let [simulated, expected] = [simulated, expected].map(|books| Part::ALL.map(|part| part.at_end(books)));
         let off = std::array::from_fn(|part| simulated[part] - expected[part]);
         self.parts[scenario].push(Parts { off, expected });
     }
@@ -152,7 +147,8 @@ impl Controls {
             return None;
         }
         let controls = self.of(known, sample.len());
-        let freed = (known && metric.is_ratio()).then(|| self.freed(scenario, metric, sample));
+        let ratio = metric.facts().ratio.filter(|_| known);
+        let freed = ratio.map(|ratio| self.freed(scenario, ratio, sample));
         let values = freed.as_deref().unwrap_or(if known { exact } else { sample });
         let (estimate, used) = controlled(values, &controls, level)?;
         let used = used + if freed.is_some() { 2 } else { usize::from(known) };
@@ -163,8 +159,8 @@ impl Controls {
     }
 
     /// A ratio in every replication, less what its parts differ from their expectations by times the slopes there.
-    fn freed(&self, scenario: usize, metric: Metric, sample: &[f64]) -> Vec<f64> {
-        let [part, whole] = if metric == Metric::Retention { [0, 1] } else { [2, 0] };
+    fn freed(&self, scenario: usize, ratio: Ratio, sample: &[f64]) -> Vec<f64> {
+        let [part, whole] = [ratio.part, ratio.whole].map(Part::place);
         let one = |(value, Parts { off, expected }): (&f64, &Parts)| {
             let size = expected[whole];
             if size > 0.0 { value - (off[part] - expected[part] / size * off[whole]) / size } else { *value }

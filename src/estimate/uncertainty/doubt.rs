@@ -5,9 +5,10 @@ use crate::model::Model;
 use crate::stats::nested::{Components, Nested};
 use crate::stats::order::Bounded;
 
-use crate::estimate::metric::Metric;
 use crate::estimate::money::business::Uncertainty;
 use crate::estimate::money::pricer::PricedScenario;
+use crate::model::facts::Use;
+use crate::model::metric::Metric;
 
 /// The doubts of all scenarios, by replication.
 pub struct Doubts {
@@ -25,7 +26,7 @@ impl Doubts {
     pub fn take(&mut self, baseline: usize, metrics: &[Metric], priced: &[PricedScenario]) {
         let base = &priced[baseline];
         for (nested, its) in self.nested.iter_mut().zip(priced) {
-            for (place, metric) in metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline()) {
+            for (place, metric) in metrics.iter().enumerate().filter(|(_, metric)| metric.is_for(Use::Headline)) {
                 let (level, from) = (metric.horizon(&its.all), metric.horizon(&base.all));
                 let (batches, others) = (&its.batches[place], &base.batches[place]);
                 nested[place][0].push(level, batches);
@@ -39,7 +40,7 @@ impl Doubts {
     pub fn found(&self, model: &Model, metrics: &[Metric]) -> Vec<Uncertainty> {
         let mut found = Vec::new();
         for (scenario, nested) in self.nested.iter().enumerate() {
-            for (place, metric) in metrics.iter().enumerate().filter(|(_, metric)| metric.is_headline()) {
+            for (place, metric) in metrics.iter().enumerate().filter(|(_, metric)| metric.is_for(Use::Headline)) {
                 let kinds =
                     [false, true].into_iter().filter(|difference| !difference || scenario != model.baseline.index());
                 for difference in kinds {

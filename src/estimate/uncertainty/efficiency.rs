@@ -10,12 +10,12 @@ use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
 
 use crate::estimate::budget::{Budget, LeftOut};
-use crate::estimate::metric::Metric;
 use crate::estimate::money::entered::cohorts;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::prices::Prices;
 use crate::estimate::money::statement::Whose;
 use crate::estimate::performance::Performance;
+use crate::model::metric::Metric;
 
 /// How many customers decide.
 const SIZE: Size = Size { batches: 64, customers: 32 };

@@ -11,8 +11,8 @@ use crate::stats::moments::Moments;
 
 use super::rarity::{Rarity, rarities};
 use super::stake::Stakes;
-use crate::estimate::metric::Metric;
 use crate::estimate::money::smooth::is_smoothed;
+use crate::model::metric::Metric;
 
 /// What intervals rest on.
 #[expect(clippy::struct_excessive_bools, reason = "four facts of a study, none of which follows from another")]
@@ -139,7 +139,7 @@ impl<'m> Grounds<'m> {
                 let independent = self.independent && self.acquired_at_once;
                 share(mean, variance, Rests { customers, independent }, sure)
             }
-            Metric::ActiveCustomers | Metric::Churned | Metric::Stage(_) if self.numbered => {
+            _ if metric.counts_customers() && self.numbered => {
                 if came.real <= 0.0 || (of.time == Some(0) && self.starts_surely(metric, of.cut)) {
                     return exact;
                 }
@@ -150,8 +150,7 @@ impl<'m> Grounds<'m> {
             _ => {
                 let stake = &self.stakes.levels[of.scenario][of.cut][place];
                 let size = of.time.map_or(stake.horizon, |t| stake.at[t]);
-                let ends = sure.about(mean, libm::sqrt(variance + sure.unseen(size / replications)));
-                if metric.is_count() { ends.within(0.0, f64::INFINITY) } else { ends }
+                possible(metric, sure.about(mean, libm::sqrt(variance + sure.unseen(size / replications))))
             }
         }
     }
@@ -171,8 +170,7 @@ impl<'m> Grounds<'m> {
             return plain;
         }
         let size = self.stakes.levels[of.scenario][of.cut][place].horizon / sure.replications as f64;
-        let ends = Self::leaning(smooth.unwrap_or(sample), size, sure).holding(plain.mean);
-        let ends = if metric.is_count() { ends.within(0.0, f64::INFINITY) } else { ends };
+        let ends = possible(metric, Self::leaning(smooth.unwrap_or(sample), size, sure).holding(plain.mean));
         Estimate { low: ends.low, high: ends.high, ..plain }
     }
 
@@ -217,12 +215,12 @@ impl<'m> Grounds<'m> {
         } else {
             sure.about(mean, libm::sqrt(variance + sure.unseen(size)))
         };
-        let ends = match metric {
-            _ if metric.is_ratio() => ends.within(-1.0, 1.0),
-            Metric::ActiveCustomers | Metric::Churned | Metric::Stage(_) if self.numbered => {
-                ends.within(-came.real, came.real)
-            }
-            _ => ends,
+        let ends = if metric.facts().measure.is_within_one() {
+            ends.within(-1.0, 1.0)
+        } else if metric.counts_customers() && self.numbered {
+            ends.within(-came.real, came.real)
+        } else {
+            ends
         };
         Estimate::between(mean, libm::sqrt(variance), ends)
     }
@@ -257,12 +255,7 @@ impl<'m> Grounds<'m> {
         let unseen = sure.student * libm::sqrt(sure.unseen(size / sure.replications as f64));
         let Estimate { mean, low, high, .. } = estimate;
         let ends = Ends { low: mean - libm::hypot(mean - low, unseen), high: mean + libm::hypot(high - mean, unseen) };
-        let ends = match metric {
-            _ if metric.is_ratio() => ends.within(0.0, 1.0),
-            _ if metric.is_count() => ends.within(0.0, f64::INFINITY),
-            _ => ends,
-        };
-        Estimate::between(mean, error, ends)
+        Estimate::between(mean, error, possible(metric, ends))
     }
 
     /// Whether a metric is the same at time 0 in every replication: nobody's start is left to chance as far as it goes.
@@ -270,16 +263,18 @@ impl<'m> Grounds<'m> {
         let segments = self.model.segments.iter().enumerate().filter(|(place, _)| cut == 0 || cut == place + 1);
         segments
             .flat_map(|(_, segment)| [self.share_at_start(metric, segment)])
-            .all(|share| share <= 0.0 || share >= 1.0)
+            .all(|share| share.is_some_and(|share| share <= 0.0 || share >= 1.0))
     }
 
-    fn share_at_start(&self, metric: Metric, segment: &Segment) -> f64 {
-        let counts = |stage: usize| match metric {
-            Metric::Stage(its) => its == stage,
-            Metric::ActiveCustomers => self.model.stages[stage].retained,
-            _ => false,
+    /// The share of a segment's customers that a metric counts at time 0; none where that is not known.
+    fn share_at_start(&self, metric: Metric, segment: &Segment) -> Option<f64> {
+        let counts: &dyn Fn(usize) -> bool = match metric {
+            Metric::Stage(its) => &move |stage| its == stage,
+            Metric::ActiveCustomers => &|stage: usize| self.model.stages[stage].retained,
+            Metric::Churned => return Some(0.0),
+            _ => return None,
         };
-        segment.start.iter().filter(|(stage, _)| counts(stage.index())).map(|(_, share)| share).sum()
+        Some(segment.start.iter().filter(|(stage, _)| counts(stage.index())).map(|(_, share)| share).sum())
     }
 }
 
@@ -292,6 +287,17 @@ impl Came {
     /// What one of them stands for.
     fn weight(self) -> f64 {
         if self.real > 0.0 { self.squares / self.real } else { 0.0 }
+    }
+}
+
+/// Ends of an interval of a level, cut where the metric cannot be.
+fn possible(metric: Metric, ends: Ends) -> Ends {
+    if metric.facts().measure.is_within_one() {
+        ends.within(0.0, 1.0)
+    } else if metric.is_count() {
+        ends.within(0.0, f64::INFINITY)
+    } else {
+        ends
     }
 }
 

@@ -16,11 +16,11 @@ use crate::model::timeline::Timeline;
 use crate::quantity::{CounterId, ParamId, ScenarioId, SegmentId, StageId};
 use crate::stats::distribution::Distribution;
 
-use crate::estimate::metric::Metric;
 use crate::estimate::money::entered::Cohort;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::prices::Prices;
 use crate::estimate::money::statement::Whose;
+use crate::model::metric::Metric;
 
 /// How much one simulated customer can move a metric by.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,10 @@
 //! Compiles targets and contingency rules: bounds on metrics.
 
 use crate::diagnostic::{Diagnostic, in_percent, suggest};
+use crate::model::facts::Use;
 use crate::model::goal::Target;
+use crate::model::metric::{Metric, PLAIN, STAGES};
+use crate::model::reported::{listed, measure_of};
 use crate::model::roadmap::{Rule, Watched};
 use crate::quantity::SegmentId;
 use crate::stats::distribution::Distribution;
@@ -11,16 +14,6 @@ use crate::study::roadmap::{Condition, Contingency};
 
 use super::compiler::Compiler;
 use super::roadmap::clamp;
-
-/// What a company sees when a period has ended.
-const WATCHED: [(&str, Watched); 6] = [
-    ("retention", Watched::Retention),
-    ("active_customers", Watched::ActiveCustomers),
-    ("churned", Watched::Churned),
-    ("purchases", Watched::Purchases),
-    ("revenue", Watched::Revenue),
-    ("satisfaction", Watched::Satisfaction),
-];
 
 impl Compiler<'_> {
     /// Compiles the rules that a scenario writes itself.
@@ -92,34 +85,36 @@ impl Compiler<'_> {
     fn watched(&mut self, at: &Path, written: &Condition) -> Option<Watched> {
         let at = at.child("metric");
         let name = written.metric.as_str();
-        if name == "satisfaction" && self.study.experience.is_none() {
+        let plain = PLAIN.into_iter().find(|metric| metric.key() == name);
+        let remembered = self.study.experience.is_some();
+        if plain.is_some_and(|metric| metric.facts().needs_experience) && !remembered {
             self.fault(
                 Diagnostic::error("customers have no satisfaction")
                     .at(at.to_string())
                     .why("without `[experience]` nobody remembers anything")
-                    .help("watch `retention`, or add `[experience]`"),
+                    .help(format!("watch `{}`, or add `[experience]`", Metric::Retention.key())),
             );
             return None;
         }
-        if let Some((_, watched)) = WATCHED.iter().find(|(its, _)| *its == name) {
-            return Some(*watched);
+        if let Some(watched) = plain.and_then(Metric::watched) {
+            return Some(watched);
         }
-        if let Some(stage) = name.strip_prefix("customers.") {
+        if let Some(stage) = STAGES.member(name) {
             if let Some(id) = self.stages.get(stage) {
-                return Some(Watched::Stage(id.index()));
+                return Metric::Stage(id.index()).watched();
             }
             let help = suggest(stage, self.study.stages.keys().map(String::as_str));
             self.fault(Diagnostic::error(format!("there is no stage `{stage}`")).at(at.to_string()).help(help));
             return None;
         }
-        let remembered = self.study.experience.is_some();
-        let known = WATCHED.iter().map(|(name, _)| *name).filter(|name| remembered || *name != "satisfaction");
-        let known = known.chain(["customers.STAGE"]);
+        let known = PLAIN.into_iter().filter(|metric| remembered || !metric.facts().needs_experience);
+        let known = known.filter(|metric| metric.watched().is_some()).map(|metric| metric.key());
+        let stages = STAGES.called("STAGE");
         self.fault(
             Diagnostic::error(format!("a company does not see `{name}` within a period"))
                 .at(at.to_string())
                 .why("a rule is decided on what is seen of customers when a period has ended")
-                .help(suggest(name, known)),
+                .help(suggest(name, known.chain([stages.as_str()]))),
         );
         None
     }
@@ -166,7 +161,7 @@ impl Compiler<'_> {
 
     /// A metric between 0 and 1 is never as large as a percentage; `least` is the least that it can be.
     fn check_share(&mut self, at: &Path, metric: &str, bound: Option<(&str, f64)>, least: f64) {
-        let Some((key, bound)) = bound.filter(|_| ["retention", "satisfaction"].contains(&metric)) else { return };
+        let Some((key, bound)) = bound.filter(|_| measure_of(metric).is_within_one()) else { return };
         if (least..=1.0).contains(&bound) {
             return;
         }
@@ -184,7 +179,7 @@ impl Compiler<'_> {
         );
     }
 
-    /// Compiles the targets; `metrics` are the names that outputs use.
+    /// Compiles the targets.
     pub(super) fn targets_of(&mut self, horizon: u32) -> Vec<Target> {
         let study = self.study;
         study.targets.iter().filter_map(|(name, target)| self.goal(name, target, horizon)).collect()
@@ -205,9 +200,10 @@ impl Compiler<'_> {
                     .help("give a period within the horizon"),
             );
         }
-        let known = self.metric_names();
-        if !known.contains(&written.metric) {
-            let help = suggest(&written.metric, known.iter().map(String::as_str));
+        let known = self.targeted();
+        let metric = known.iter().find(|(_, name)| *name == written.metric).map(|(metric, _)| *metric);
+        if metric.is_none() {
+            let help = suggest(&written.metric, known.iter().map(|(_, name)| name.as_str()));
             self.fault(
                 Diagnostic::error(format!("there is no metric `{}`", written.metric))
                     .at(at.child("metric").to_string())
@@ -231,7 +227,7 @@ impl Compiler<'_> {
         Some(Target {
             name: name.to_owned(),
             title: written.title.clone().unwrap_or_else(|| name.to_owned()),
-            metric: written.metric.clone(),
+            metric: metric?,
             segment,
             period,
             at_least: !ceiling,
@@ -241,26 +237,11 @@ impl Compiler<'_> {
         })
     }
 
-    /// The metrics that a target may name, as outputs name them.
-    fn metric_names(&self) -> Vec<String> {
-        let plain = [
-            "retention",
-            "active_customers",
-            "churned",
-            "purchases",
-            "revenue",
-            "margin",
-            "cost",
-            "initiative_cost",
-            "cash_flow",
-            "npv",
-        ];
-        let remembered = self.study.experience.iter().map(|_| "satisfaction".to_owned());
-        let accounts = self.accounts.iter().map(|(name, account)| match account.kind {
-            crate::model::value::AccountKind::Money(_) => format!("lines.{name}"),
-            crate::model::value::AccountKind::Outcome { .. } => format!("outcomes.{name}"),
-        });
-        let stages = self.study.stages.keys().map(|name| format!("customers.{name}"));
-        plain.into_iter().map(str::to_owned).chain(remembered).chain(accounts).chain(stages).collect()
+    /// The metrics that a target may name, with the names that outputs use.
+    fn targeted(&self) -> Vec<(Metric, String)> {
+        let stages = self.study.stages.keys().filter_map(|name| Some((self.stages.get(name)?.index(), name.as_str())));
+        let mut listed = listed(self.study.experience.is_some(), self.accounts.values(), stages);
+        listed.retain(|(metric, _)| metric.is_for(Use::Target));
+        listed
     }
 }

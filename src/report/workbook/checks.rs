@@ -11,6 +11,7 @@ use super::layout::{Below, FIRST_YEAR, Layout, Sum, TOTAL, fixed};
 use super::scenario;
 use super::sheet::Sheet;
 use crate::estimate::money::business::{BusinessCase, Irr};
+use crate::model::metric::Metric;
 
 /// How far sums in floating point may be off, as a share of what is summed.
 const ROUNDING: f64 = 1e-12;
@@ -107,7 +108,7 @@ impl Check {
 fn of_scenario(draft: &Draft, place: usize) -> Vec<Check> {
     let mut checks = vec![lines(draft, place), compared(draft, place)];
     checks.extend(years(draft, place));
-    checks.extend(engine(draft, place, "cash_flow", "Cash flow is the engine's", Sum::Cash));
+    checks.extend(engine(draft, place, Metric::CashFlow, "Cash flow is the engine's", Sum::Cash));
     checks.extend(margin(draft, place));
     checks.push(factors(draft, place));
     checks.extend(npv(draft, place));
@@ -179,7 +180,7 @@ fn years(draft: &Draft, place: usize) -> Option<Check> {
     Some(check(draft, place, "Fiscal years add up to cash flow", formula, expected))
 }
 
-fn engine(draft: &Draft, place: usize, metric: &str, what: &'static str, sum: Sum) -> Option<Check> {
+fn engine(draft: &Draft, place: usize, metric: Metric, what: &'static str, sum: Sum) -> Option<Check> {
     let expected = Expected::Value(draft.engine(place, metric)?);
     let check = check(draft, place, what, format!("={}", scenario::total(draft, place, sum)), expected);
     Some(Check { tolerance: unit_rounding(draft, place), ..check })
@@ -195,7 +196,7 @@ fn margin(draft: &Draft, place: usize) -> Option<Check> {
     let cost: i128 = goods.map_or(0, |(line, _)| sums.line(line).iter().sum());
     let units = sums.units(Sum::Revenue).iter().sum::<i128>() - cost;
     let formula = format!("={}{less}", scenario::total(draft, place, Sum::Revenue));
-    let expected = Expected::Value(draft.engine(place, "margin")?);
+    let expected = Expected::Value(draft.engine(place, Metric::Margin)?);
     let check = check(draft, place, "Revenue less cost of goods is the engine's margin", formula, expected);
     Some(Check { result: amount(units), tolerance: unit_rounding(draft, place), ..check })
 }
@@ -211,7 +212,7 @@ fn factors(draft: &Draft, place: usize) -> Check {
 
 /// The engine's mean net present value; at an uncertain rate it is the mean over rates, which no one rate gives.
 fn npv(draft: &Draft, place: usize) -> Option<Check> {
-    let engine = draft.engine(place, "npv").filter(|_| !draft.report.business.discount_rate_is_uncertain)?;
+    let engine = draft.engine(place, Metric::Npv).filter(|_| !draft.report.business.discount_rate_is_uncertain)?;
     let formula = format!("={}", scenario::key(draft, place, Key::Npv));
     let result = Key::Npv.result(draft, place).ok()?;
     let check = check(draft, place, "Net present value is the engine's", formula, Expected::AtRate(engine));

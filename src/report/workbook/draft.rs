@@ -1,5 +1,6 @@
 //! A draft is what all sheets of a workbook are made from.
 
+use crate::model::metric::Metric;
 use crate::report::Report;
 
 use super::books::ScenarioSums;
@@ -50,8 +51,8 @@ impl<'a> Draft<'a> {
     }
 
     /// What a metric of a scenario is by the engine, over the horizon.
-    pub fn engine(&self, place: usize, metric: &str) -> Option<f64> {
+    pub fn engine(&self, place: usize, metric: Metric) -> Option<f64> {
         let of = self.report.summary.scenarios.iter().find(|s| s.name == self.scenario(place));
-        of.and_then(|s| s.metrics.get(metric)).map(|estimate| estimate.mean)
+        of.and_then(|s| s.metrics.get(metric.key())).map(|estimate| estimate.mean)
     }
 }

@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError};
 
 use crate::legible;
+use crate::report::amount::Unit;
 
 /// No more rows than these are written on a sheet that is a list; the format would hold ten times as many.
 pub const MOST_ROWS: usize = 100_000;
@@ -99,7 +100,10 @@ impl Styles {
 
     /// The style of a metric's value, or of a difference between two.
     pub fn of_metric(&self, metric: &str, number: f64) -> &Format {
-        if metric == "retention" { &self.share } else { self.plain(number) }
+        match Unit::of(metric) {
+            Unit::Share | Unit::Points => &self.share,
+            Unit::Number => self.plain(number),
+        }
     }
 }
 

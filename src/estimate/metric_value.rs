@@ -1,0 +1,94 @@
+//! What a metric comes to: its value over the horizon and over time, read off a performance.
+
+use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
+use crate::model::facts::{Part, Ratio, Time};
+use crate::model::metric::Metric;
+use crate::stats::cash::cumulative;
+
+use super::performance::Performance;
+
+impl Metric {
+    /// Its value over the horizon: of a state at the end, of a flow the sum.
+    pub fn horizon(self, its: &Performance) -> f64 {
+        let times = times(its);
+        match self.facts().time {
+            Time::State => self.at(its, times - 1),
+            Time::Flow | Time::Cumulated => (0..times).map(|t| self.at(its, t)).sum(),
+        }
+    }
+
+    /// What [`Metric::horizon`] would be if the horizon were each time from 0 on.
+    pub fn up_to(self, its: &Performance) -> Vec<f64> {
+        let each = self.series(its);
+        match self.facts().time {
+            Time::State | Time::Cumulated => each,
+            Time::Flow => cumulative(&each),
+        }
+    }
+
+    /// Its value at or in each time, from 0 to the horizon.
+    pub fn series(self, its: &Performance) -> Vec<f64> {
+        let each: Vec<f64> = (0..times(its)).map(|t| self.at(its, t)).collect();
+        match self.facts().time {
+            Time::State | Time::Flow => each,
+            Time::Cumulated => cumulative(&each),
+        }
+    }
+
+    /// Its value at or in a time; of what is cumulated, what that time adds.
+    fn at(self, its: &Performance, t: usize) -> f64 {
+        match self.facts().ratio {
+            Some(ratio) => ratio.at(its, t),
+            None => self.sum(its, t),
+        }
+    }
+
+    /// The sum over customers that it is at a time; of a ratio, that of its part.
+    fn sum(self, its: &Performance, t: usize) -> f64 {
+        let Performance { counted, money } = its;
+        match self {
+            Self::Retention | Self::ActiveCustomers => Part::Active.at(its, t),
+            Self::Churned => counted.churned[t],
+            Self::Purchases => counted.total(PURCHASES)[t],
+            Self::Revenue => money.revenue[t],
+            Self::Margin => money.margin[t],
+            Self::Cost => money.cost[t],
+            Self::InitiativeCost => money.initiative_cost[t],
+            Self::CashFlow | Self::CumulativeCashFlow => money.margin[t] - money.cost[t] - money.initiative_cost[t],
+            Self::Npv => money.discounted[t],
+            Self::Satisfaction => Part::Satisfaction.at(its, t),
+            Self::Line(account) | Self::Outcome(account) => money.accounts[account][t],
+            Self::Stage(stage) => counted.flows.cells(CUSTOMERS, t)[stage],
+        }
+    }
+}
+
+impl Ratio {
+    /// Its value at a time; 0 where there is nothing to divide by.
+    fn at(self, its: &Performance, t: usize) -> f64 {
+        let whole = self.whole.at(its, t);
+        if whole > 0.0 { self.part.at(its, t) / whole } else { 0.0 }
+    }
+}
+
+impl Part {
+    /// Its value at a time.
+    fn at(self, its: &Performance, t: usize) -> f64 {
+        let whole = |counter| its.counted.flows.cells(counter, t)[0];
+        match self {
+            Self::Active => its.counted.retained[t],
+            Self::Acquired => whole(ACQUIRED),
+            Self::Satisfaction => whole(SATISFACTION),
+        }
+    }
+
+    /// Its value at the horizon.
+    pub fn at_end(self, its: &Performance) -> f64 {
+        self.at(its, times(its) - 1)
+    }
+}
+
+/// How many times there are, from 0 to the horizon.
+fn times(its: &Performance) -> usize {
+    its.counted.times()
+}

@@ -1,0 +1,160 @@
+//! The facts of a metric: what the list of metrics says of each, so that nothing about it is guessed elsewhere.
+
+/// What the list says of a metric, or of a family of metrics: one for each ledger line, outcome or stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The name in outputs and studies; of a family, what stands before the dot.
+    pub name: &'static str,
+    /// The heading of its column or chart; of a family, what its members are.
+    pub title: &'static str,
+    /// What it is called within a sentence; of a family, what stands before the member's title.
+    pub phrase: &'static str,
+    /// What it is measured in.
+    pub measure: Measure,
+    /// How its values at different times belong together.
+    pub time: Time,
+    /// Which way is better.
+    pub better: Better,
+    /// What it divides, where it is a ratio: its expectation is not the ratio of the expectations of its parts.
+    pub ratio: Option<Ratio>,
+    /// Whether it has an exact expectation.
+    pub exact: Exact,
+    /// Whether only studies have it in which customers remember.
+    pub needs_experience: bool,
+    /// Where it is shown, and what may name it. What is not listed shows it nowhere but over time.
+    pub uses: &'static [Use],
+}
+
+/// What a metric is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// A share between 0 and 1, written in percent.
+    Share,
+    /// A number between 0 and 1 that is no share, written as it is.
+    Score,
+    /// Customers, each counted once at most.
+    Customers,
+    /// Purchases.
+    Purchases,
+    /// Money in the study's currency.
+    Money,
+    /// A unit that only the study knows.
+    Own,
+}
+
+/// How a metric's values at different times belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// It says how things are at a time; over the horizon it is what it is at the end.
+    State,
+    /// It says what happens in a period, and adds up.
+    Flow,
+    /// It is a sum up to a time already.
+    Cumulated,
+}
+
+/// Which way a metric is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// More of it is better.
+    More,
+    /// Less of it is better.
+    Less,
+    /// The study says of each account which way is better.
+    AsDeclared,
+    /// Neither way.
+    Neither,
+}
+
+/// Whether a metric has an exact expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exact {
+    /// Wherever the study has expectations.
+    Always,
+    /// Where the exact solver follows satisfaction.
+    WithSatisfaction,
+    /// Nowhere.
+    Never,
+}
+
+/// A ratio of two sums over customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// What is divided.
+    pub part: Part,
+    /// What it is divided by.
+    pub whole: Part,
+}
+
+/// A sum over customers at a time, of which ratios are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Customers in retained stages.
+    Active,
+    /// Customers who have been retained at some time so far.
+    Acquired,
+    /// The satisfaction of retained customers.
+    Satisfaction,
+}
+
+/// Where a metric is shown, or what may name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It is among a scenario's metrics over the horizon.
+    Headline,
+    /// Its difference from the baseline is among those of a contrast.
+    Contrast,
+    /// A target may name it.
+    Target,
+    /// The tables of the terminal and the page show it.
+    Table,
+    /// The tables of the terminal and the page, and the chart of differences, compare it with the baseline's.
+    Comparison,
+    /// A chart shows it over time.
+    Curve,
+}
+
+impl Facts {
+    /// Whether it is used so.
+    pub fn is_for(&self, its: Use) -> bool {
+        self.uses.contains(&its)
+    }
+
+    /// The name of a member of a family.
+    pub fn called(&self, member: &str) -> String {
+        format!("{}.{member}", self.name)
+    }
+
+    /// The member of a family that a name means; none where it is no name of this family.
+    pub fn member<'n>(&self, name: &'n str) -> Option<&'n str> {
+        name.strip_prefix(self.name)?.strip_prefix('.')
+    }
+}
+
+impl Measure {
+    /// Whether it is never below 0 nor above 1.
+    pub const fn is_within_one(self) -> bool {
+        match self {
+            Self::Share | Self::Score => true,
+            Self::Customers | Self::Purchases | Self::Money | Self::Own => false,
+        }
+    }
+
+    /// Whether it counts customers or what they do, so that it is never below 0.
+    pub const fn is_count(self) -> bool {
+        match self {
+            Self::Customers | Self::Purchases => true,
+            Self::Share | Self::Score | Self::Money | Self::Own => false,
+        }
+    }
+}
+
+impl Part {
+    /// All parts, in the order of their places.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Acquired, Self::Satisfaction];
+
+    /// Its place among all parts.
+    pub const fn place(self) -> usize {
+        self as usize
+    }
+}

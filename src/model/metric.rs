@@ -1,0 +1,352 @@
+//! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
+
+use super::facts::{Better, Exact, Facts, Measure, Part, Ratio, Time, Use};
+use super::roadmap::Watched;
+
+/// A number that a study reports, by time and over the horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// The share of the customers retained at some time (at the start or later) who are so now.
+    Retention,
+    /// Customers in retained stages.
+    ActiveCustomers,
+    /// Customers who were retained at some time and are not now.
+    Churned,
+    /// Purchases.
+    Purchases,
+    /// Money in: baskets and revenue lines.
+    Revenue,
+    /// Baskets times their margin, and revenue lines.
+    Margin,
+    /// Cost lines.
+    Cost,
+    /// What initiatives cost.
+    InitiativeCost,
+    /// Margin less cost less initiative cost.
+    CashFlow,
+    /// Cash flow up to a time, undiscounted.
+    CumulativeCashFlow,
+    /// Cash flow over the horizon, discounted.
+    Npv,
+    /// The mean satisfaction of retained customers.
+    Satisfaction,
+    /// A ledger line, by its account.
+    Line(usize),
+    /// An outcome, by its account; discounted.
+    Outcome(usize),
+    /// Customers in a stage, by its place in the model.
+    Stage(usize),
+}
+
+/// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
+pub const PLAIN: [Metric; 12] = [
+    Metric::Retention,
+    Metric::ActiveCustomers,
+    Metric::Churned,
+    Metric::Purchases,
+    Metric::Revenue,
+    Metric::Margin,
+    Metric::Cost,
+    Metric::InitiativeCost,
+    Metric::CashFlow,
+    Metric::CumulativeCashFlow,
+    Metric::Npv,
+    Metric::Satisfaction,
+];
+
+/// The family of ledger lines.
+pub const LINES: &Facts = Metric::Line(0).facts();
+/// The family of outcomes.
+pub const OUTCOMES: &Facts = Metric::Outcome(0).facts();
+/// The family of customers by stage.
+pub const STAGES: &Facts = Metric::Stage(0).facts();
+
+/// All families.
+pub const FAMILIES: [&Facts; 3] = [LINES, OUTCOMES, STAGES];
+
+impl Metric {
+    /// What the list says of it: its row.
+    pub const fn facts(self) -> &'static Facts {
+        use Use::{Comparison, Contrast, Curve, Headline, Table, Target};
+        match self {
+            Self::Retention => &Facts {
+                name: "retention",
+                title: "Retention",
+                phrase: "retention",
+                measure: Measure::Share,
+                time: Time::State,
+                better: Better::More,
+                ratio: Some(Ratio { part: Part::Active, whole: Part::Acquired }),
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target, Table, Comparison, Curve],
+            },
+            Self::ActiveCustomers => &Facts {
+                name: "active_customers",
+                title: "Active customers",
+                phrase: "active customers",
+                measure: Measure::Customers,
+                time: Time::State,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target, Table],
+            },
+            Self::Churned => &Facts {
+                name: "churned",
+                title: "Churned",
+                phrase: "churned customers",
+                measure: Measure::Customers,
+                time: Time::State,
+                better: Better::Less,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::Purchases => &Facts {
+                name: "purchases",
+                title: "Purchases",
+                phrase: "purchases",
+                measure: Measure::Purchases,
+                time: Time::Flow,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::Revenue => &Facts {
+                name: "revenue",
+                title: "Revenue",
+                phrase: "revenue",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target, Table, Comparison, Curve],
+            },
+            Self::Margin => &Facts {
+                name: "margin",
+                title: "Margin",
+                phrase: "margin",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target, Table],
+            },
+            Self::Cost => &Facts {
+                name: "cost",
+                title: "Cost",
+                phrase: "cost",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::Less,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::InitiativeCost => &Facts {
+                name: "initiative_cost",
+                title: "Initiative cost",
+                phrase: "initiative cost",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::Less,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::CashFlow => &Facts {
+                name: "cash_flow",
+                title: "Cash flow",
+                phrase: "cash flow",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::CumulativeCashFlow => &Facts {
+                name: "cumulative_cash_flow",
+                title: "Cumulative cash flow",
+                phrase: "cumulative cash flow",
+                measure: Measure::Money,
+                time: Time::Cumulated,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Curve],
+            },
+            Self::Npv => &Facts {
+                name: "npv",
+                title: "Net present value",
+                phrase: "net present value",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::More,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target, Table, Comparison],
+            },
+            Self::Satisfaction => &Facts {
+                name: "satisfaction",
+                title: "Satisfaction",
+                phrase: "satisfaction",
+                measure: Measure::Score,
+                time: Time::State,
+                better: Better::More,
+                ratio: Some(Ratio { part: Part::Satisfaction, whole: Part::Active }),
+                exact: Exact::WithSatisfaction,
+                needs_experience: true,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::Line(_) => &Facts {
+                name: "lines",
+                title: "Ledger lines",
+                phrase: "",
+                measure: Measure::Money,
+                time: Time::Flow,
+                better: Better::AsDeclared,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Target],
+            },
+            Self::Outcome(_) => &Facts {
+                name: "outcomes",
+                title: "Outcomes",
+                phrase: "",
+                measure: Measure::Own,
+                time: Time::Flow,
+                better: Better::AsDeclared,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Contrast, Target],
+            },
+            Self::Stage(_) => &Facts {
+                name: "customers",
+                title: "Customers by stage",
+                phrase: "customers in ",
+                measure: Measure::Customers,
+                time: Time::State,
+                better: Better::Neither,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Target],
+            },
+        }
+    }
+
+    /// What a rule watches that names it; none where a company does not know it when a period ends.
+    pub const fn watched(self) -> Option<Watched> {
+        match self {
+            Self::Retention => Some(Watched::Retention),
+            Self::ActiveCustomers => Some(Watched::ActiveCustomers),
+            Self::Churned => Some(Watched::Churned),
+            Self::Purchases => Some(Watched::Purchases),
+            Self::Revenue => Some(Watched::Revenue),
+            Self::Satisfaction => Some(Watched::Satisfaction),
+            Self::Stage(stage) => Some(Watched::Stage(stage)),
+            Self::Margin
+            | Self::Cost
+            | Self::InitiativeCost
+            | Self::CashFlow
+            | Self::CumulativeCashFlow
+            | Self::Npv
+            | Self::Line(_)
+            | Self::Outcome(_) => None,
+        }
+    }
+
+    /// The name that outputs and studies use; of a member of a family, that of the family.
+    pub const fn key(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Whether it is used so.
+    pub fn is_for(self, its: Use) -> bool {
+        self.facts().is_for(its)
+    }
+
+    /// Whether it is a ratio, so that its expectation is not the ratio of the expectations of its parts.
+    pub const fn is_ratio(self) -> bool {
+        self.facts().ratio.is_some()
+    }
+
+    /// Whether it has an exact expectation, which may follow satisfaction beside the customers' stages.
+    pub const fn has_expectation(self, follows_satisfaction: bool) -> bool {
+        match self.facts().exact {
+            Exact::Always => true,
+            Exact::WithSatisfaction => follows_satisfaction,
+            Exact::Never => false,
+        }
+    }
+
+    /// Whether it says how things are at a time; otherwise it adds up over time.
+    pub const fn is_state(self) -> bool {
+        matches!(self.facts().time, Time::State)
+    }
+
+    /// Whether it is a sum up to a time already.
+    pub const fn is_cumulated(self) -> bool {
+        matches!(self.facts().time, Time::Cumulated)
+    }
+
+    /// Whether it counts customers or what they do, so that it is never below 0.
+    pub const fn is_count(self) -> bool {
+        self.facts().measure.is_count()
+    }
+
+    /// Whether it says how many customers of all who came are so at a time.
+    pub const fn counts_customers(self) -> bool {
+        self.is_state() && matches!(self.facts().measure, Measure::Customers)
+    }
+}
+
+impl From<Watched> for Metric {
+    fn from(watched: Watched) -> Self {
+        match watched {
+            Watched::Retention => Self::Retention,
+            Watched::ActiveCustomers => Self::ActiveCustomers,
+            Watched::Churned => Self::Churned,
+            Watched::Purchases => Self::Purchases,
+            Watched::Revenue => Self::Revenue,
+            Watched::Satisfaction => Self::Satisfaction,
+            Watched::Stage(stage) => Self::Stage(stage),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {
+        for metric in PLAIN.into_iter().chain([Metric::Line(3), Metric::Outcome(3), Metric::Stage(3)]) {
+            assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
+        }
+    }
+
+    #[test]
+    fn ratios_lie_between_0_and_1() {
+        for metric in PLAIN.into_iter().filter(|metric| metric.is_ratio()) {
+            assert!(metric.facts().measure.is_within_one(), "{metric:?}");
+        }
+    }
+}

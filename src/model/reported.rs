@@ -1,0 +1,121 @@
+//! What a model reports: its metrics in the order of outputs, what they are called, and which way each is better.
+
+use crate::study::journey::LineKind;
+
+use super::Model;
+use super::facts::{Better, Facts, Measure, Part};
+use super::metric::{FAMILIES, LINES, Metric, OUTCOMES, PLAIN, STAGES};
+use super::value::{Account, AccountKind};
+
+/// The metrics of a model, in the order in which outputs show them.
+pub fn metrics(model: &Model) -> Vec<Metric> {
+    let stages = model.stage_order.iter().map(|id| (id.index(), model.stages[id.index()].name.as_str()));
+    let listed = listed(model.experience.is_some(), &model.accounts, stages);
+    listed.into_iter().map(|(metric, _)| metric).collect()
+}
+
+/// The metrics of a study with their names, in the order in which outputs show them: `remembers` where customers do, all
+/// ledger lines and outcomes in their places, and stages with their places.
+pub fn listed<'a>(
+    remembers: bool,
+    accounts: impl IntoIterator<Item = &'a Account>,
+    stages: impl IntoIterator<Item = (usize, &'a str)>,
+) -> Vec<(Metric, String)> {
+    let plain = PLAIN.into_iter().filter(|metric| remembers || !metric.facts().needs_experience);
+    let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
+    listed.extend(accounts.into_iter().enumerate().map(|(place, account)| match account.kind {
+        AccountKind::Money(_) => (Metric::Line(place), LINES.called(&account.name)),
+        AccountKind::Outcome { .. } => (Metric::Outcome(place), OUTCOMES.called(&account.name)),
+    }));
+    listed.extend(stages.into_iter().map(|(place, name)| (Metric::Stage(place), STAGES.called(name))));
+    listed
+}
+
+/// What the list says of a metric by the name that outputs use, with the member that is meant of a family; the member is
+/// empty where it is none.
+pub fn named(name: &str) -> Option<(&'static Facts, &str)> {
+    let plain = PLAIN.iter().map(|metric| metric.facts()).find(|facts| facts.name == name);
+    let family = || FAMILIES.into_iter().find_map(|facts| Some((facts, facts.member(name)?)));
+    plain.map(|facts| (facts, "")).or_else(family)
+}
+
+/// What a number is measured in, by the name that outputs use; a name that is not in the list has a unit of its own.
+pub fn measure_of(name: &str) -> Measure {
+    match named(name) {
+        Some((facts, _)) => facts.measure,
+        None if name == Part::Acquired.name() => Measure::Customers,
+        None => Measure::Own,
+    }
+}
+
+impl Metric {
+    /// The name that outputs use.
+    pub fn name(self, model: &Model) -> String {
+        self.member(model).map_or_else(|| self.key().to_owned(), |(name, _)| self.facts().called(name))
+    }
+
+    /// What it is called within a sentence.
+    pub fn phrase(self, model: &Model) -> String {
+        let phrase = self.facts().phrase;
+        self.member(model).map_or_else(|| phrase.to_owned(), |(_, title)| format!("{phrase}{title}"))
+    }
+
+    /// The name and title of the line, outcome or stage that it is of.
+    fn member(self, model: &Model) -> Option<(&str, &str)> {
+        match self {
+            Self::Line(place) | Self::Outcome(place) => {
+                model.accounts.get(place).map(|account| (account.name.as_str(), account.title.as_str()))
+            }
+            Self::Stage(place) => model.stages.get(place).map(|stage| (stage.name.as_str(), stage.title.as_str())),
+            _ => None,
+        }
+    }
+
+    /// 1 where more of it is better, −1 where less of it is; none where neither is.
+    pub fn sign(self, model: &Model) -> Option<f64> {
+        let less = match self.facts().better {
+            Better::More => Some(false),
+            Better::Less => Some(true),
+            Better::AsDeclared => self.declared_less(model),
+            Better::Neither => None,
+        };
+        less.map(|less| if less { -1.0 } else { 1.0 })
+    }
+
+    /// Whether the study declares that less of it is better.
+    fn declared_less(self, model: &Model) -> Option<bool> {
+        let (Self::Line(place) | Self::Outcome(place)) = self else { return None };
+        match &model.accounts.get(place)?.kind {
+            AccountKind::Money(kind) => Some(*kind == LineKind::Cost),
+            AccountKind::Outcome { less_is_better, .. } => Some(*less_is_better),
+        }
+    }
+}
+
+impl Part {
+    /// The name that outputs use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => Metric::ActiveCustomers.key(),
+            Self::Acquired => "acquired",
+            Self::Satisfaction => "satisfaction, summed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_means_one_row() {
+        for metric in PLAIN {
+            assert_eq!(named(metric.key()), Some((metric.facts(), "")));
+        }
+        assert_eq!(named("customers.at_risk"), Some((STAGES, "at_risk")));
+        assert_eq!(named("customers"), None, "a family is no metric");
+        assert_eq!(named("customers_at_risk"), None);
+        assert_eq!(measure_of("lines.delivery"), Measure::Money);
+        assert_eq!(measure_of("nothing"), Measure::Own, "no currency is guessed");
+    }
+}

@@ -1,10 +1,12 @@
 //! Metrics: their names stand in one file, and all of them are in the list.
 
-use polku::model::facts::Part;
-use polku::model::metric::{FAMILIES, PLAIN};
+use std::fs;
+
+use polku::model::facts::{Part, Use};
+use polku::model::metric::{FAMILIES, Metric, PLAIN};
 use syn::{Fields, Item};
 
-use super::walk::{File, files};
+use super::walk::{File, files, root};
 
 /// The file that has the list.
 const LIST: &str = "src/model/metric.rs";
@@ -74,6 +76,20 @@ fn every_metric_is_in_the_list() {
         assert!(listed.contains(&variant.ident.to_string()), "`{}` is not in `PLAIN`", variant.ident);
     }
     assert_eq!((plain.len(), families.len()), (PLAIN.len(), FAMILIES.len()));
+}
+
+#[test]
+fn every_page_that_lists_metrics_lists_them_all() {
+    for (page, is_listed) in [
+        ("model", (|_| true) as fn(Metric) -> bool),
+        ("summary", |metric| metric.is_for(Use::Headline)),
+        ("language", |metric| metric.is_for(Use::Target) || metric.watched().is_some()),
+    ] {
+        let text = fs::read_to_string(root().join(format!("docs/{page}.md"))).unwrap();
+        for metric in PLAIN.into_iter().filter(|metric| is_listed(*metric)) {
+            assert!(text.contains(&format!("`{}`", metric.key())), "docs/{page}.md does not list {metric:?}");
+        }
+    }
 }
 
 #[test]

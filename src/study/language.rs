@@ -71,29 +71,37 @@ impl Language {
 
     /// The tables that know a key, with NAME where any name may stand: `stages.NAME.purchases`.
     pub fn homes(&self, key: &str) -> Vec<String> {
-        let mut homes = Vec::new();
-        self.search(&self.root, "", key, &mut homes);
+        let knows = |branch: &Value| branch.get("properties").is_some_and(|known| known.get(key).is_some());
+        let tables = self.places().into_iter().filter(|(_, schema)| self.branches(schema).into_iter().any(knows));
+        let mut homes: Vec<String> = tables
+            .map(|(pattern, _)| pattern.split('.').filter(|step| *step != "[]").collect::<Vec<_>>().join("."))
+            .map(|home| home.replace('*', "NAME"))
+            .collect();
         homes.sort_by_key(|home| (home.matches('.').count(), home.len()));
         homes.dedup();
         homes
     }
 
-    fn search(&self, schema: &Value, path: &str, key: &str, homes: &mut Vec<String>) {
-        let dot = if path.is_empty() { "" } else { "." };
+    /// Every place of a study with the schema of what stands there, tables before what is in them. In the pattern of a
+    /// place `*` is any name, and `[]` any item of a list: `scenarios.*.changes.[].target`.
+    pub fn places(&self) -> Vec<(String, &Value)> {
+        let mut places = Vec::new();
+        self.gather(String::new(), &self.root, &mut places);
+        places
+    }
+
+    fn gather<'a>(&'a self, pattern: String, schema: &'a Value, places: &mut Vec<(String, &'a Value)>) {
+        let below = |step: &str| if pattern.is_empty() { step.to_owned() } else { format!("{pattern}.{step}") };
+        places.push((pattern.clone(), schema));
         for branch in self.branches(schema) {
-            if let Some(known) = branch.get("properties").and_then(Value::as_object) {
-                if known.contains_key(key) {
-                    homes.push(path.to_owned());
-                }
-                for (name, below) in known {
-                    self.search(below, &format!("{path}{dot}{name}"), key, homes);
-                }
+            for (name, schema) in branch.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                self.gather(below(name), schema, places);
             }
-            if let Some(below) = branch.get("additionalProperties").filter(|below| below.is_object()) {
-                self.search(below, &format!("{path}{dot}NAME"), key, homes);
+            if let Some(schema) = branch.get("additionalProperties").filter(|any| any.is_object()) {
+                self.gather(below("*"), schema, places);
             }
-            if let Some(below) = branch.get("items") {
-                self.search(below, path, key, homes);
+            if let Some(schema) = branch.get("items") {
+                self.gather(below("[]"), schema, places);
             }
         }
     }

@@ -3,11 +3,10 @@
 use crate::diagnostic::Diagnostic;
 
 use super::document::{Node, Value};
+use super::names::Text;
 use super::path::ParamPath;
+use super::site::{Site, Sites};
 use super::source::Source;
-
-/// Keys whose texts say how to call a thing and nothing about how it behaves.
-const WORDS: [&str; 4] = ["title", "description", "pillar", "unit"];
 
 /// A number, a choice, a list or a change of a study.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,25 +23,29 @@ impl Source {
     /// Every leaf of the study.
     pub fn leaves(&self) -> Vec<Leaf> {
         let mut leaves = Vec::new();
-        self.walk(&self.document, &ParamPath::default(), &mut leaves);
+        let sites = Sites::of_studies();
+        self.walk((&self.document, sites.top()), &ParamPath::default(), &mut leaves);
         leaves
     }
 
-    fn walk(&self, node: &Node, path: &ParamPath, leaves: &mut Vec<Leaf>) {
+    fn walk(&self, (node, site): (&Node, Site<'_>), path: &ParamPath, leaves: &mut Vec<Leaf>) {
+        // A table of names may have one that is called `target`.
+        let aims = matches!(site.key("target").text(), Some(Text::Path));
         match &node.value {
-            Value::Table(table) if table.contains_key("target") => leaves.push(self.leaf(path, change(node))),
+            Value::Table(table) if aims && table.contains_key("target") => leaves.push(self.leaf(path, change(node))),
             Value::Table(table) => {
                 for (name, entry) in table {
                     // The version at the top says how the study is read, and nothing about the business.
                     let version = path.steps.is_empty() && name == "polku";
-                    if !version && !WORDS.contains(&name.as_str()) {
-                        self.walk(&entry.node, &path.child(name), leaves);
+                    let site = site.key(name);
+                    if !version && !matches!(site.text(), Some(Text::Title)) {
+                        self.walk((&entry.node, site), &path.child(name), leaves);
                     }
                 }
             }
             Value::List(items) if items.iter().any(|item| matches!(item.value, Value::Table(_))) => {
                 for (place, item) in items.iter().enumerate() {
-                    self.walk(item, &path.child(&place.to_string()), leaves);
+                    self.walk((item, site.item()), &path.child(&place.to_string()), leaves);
                 }
             }
             _ => leaves.push(self.leaf(path, plain(node))),
@@ -94,5 +97,13 @@ mod tests {
                 "scenarios.s.changes.0 = stages.a.to.b: odds 0.5 to 0.8 from period 3 (6)",
             ]
         );
+    }
+
+    #[test]
+    fn numbers_of_things_with_names_like_keys_are_leaves_too() {
+        let text = "[stages.a]\ntitle = \"A\"\nto = { target = 0.2, title = 0.1 }\nvalues = { unit = 3 }\n[outcomes.unit]\nunit = \"kg\"\n";
+        let source = Source::new("s.toml", ".", text);
+        let leaves: Vec<String> = source.leaves().iter().map(|leaf| format!("{} = {}", leaf.path, leaf.text)).collect();
+        assert_eq!(leaves, ["stages.a.to.target = 0.2", "stages.a.to.title = 0.1", "stages.a.values.unit = 3"]);
     }
 }

@@ -1,0 +1,353 @@
+//! Names are what an author calls things: the kinds of things that have one, and every place of a study where one stands.
+//!
+//! A new kind of named thing is one row of [`KINDS`]; its checks, its faults, and the random draws of what stands under it
+//! follow. A test walks the schema and fails where the language has a place for names, or for texts, that stands in no row.
+
+use indexmap::IndexMap;
+
+use super::Study;
+use crate::diagnostic::{Diagnostic, suggest};
+
+/// A kind of thing that a study has several of.
+pub struct Kind {
+    /// What messages call one of them: `stage`.
+    pub noun: &'static str,
+    /// The key at the top of a study under which they stand: `stages`.
+    pub root: &'static str,
+    /// All of them, in the order of the file.
+    pub things: Things,
+    /// Where else they are named, and the words of the language that mean something else there. In a pattern `*` is any
+    /// name, and `[]` any item of a list. One that ends in `*` means the keys that stand there, any other one the text.
+    pub named: &'static [(&'static str, &'static [&'static str])],
+    /// What tells one from another where neither name nor order counts, so that renaming moves no random draw.
+    pub shape: Shape,
+    /// How many there may be, and what to do where there are more; each adds work or memory for every other.
+    pub most: Option<(usize, &'static str)>,
+    /// Whether each is a difference from the study, so that the numbers in it are its own.
+    pub differs: bool,
+    /// Whether all of them work together, so that none is judged where anything in one is wrong.
+    pub whole: bool,
+}
+
+/// The things of a kind.
+#[derive(Clone, Copy)]
+pub enum Things {
+    /// Those of a table, by name.
+    Named(fn(&Study) -> Vec<Thing<'_>>),
+    /// Those of a list: how many there are. Each is known by its place, counted from 0.
+    Listed(fn(&Study) -> usize),
+}
+
+/// A thing with a name.
+#[derive(Clone, Copy)]
+pub struct Thing<'s> {
+    /// Its key.
+    pub name: &'s str,
+    /// What people call it, where the author says so.
+    pub title: Option<&'s str>,
+}
+
+/// What tells things of a kind from each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// What stands in them; names in it count by the shape of what they name, numbers and titles do not count.
+    /// It may name things of the kinds in rows above; others all count the same.
+    Contents,
+    /// Stages alone: what stands in them, and what they lead to.
+    Journey,
+    /// Where they are named in stages that customers can come to.
+    Uses,
+    /// Nothing: this number stands for each of them, for ever.
+    Alike(u64),
+    /// Their place in the list.
+    Place,
+}
+
+/// A name as it stands in a study.
+#[derive(Clone, Copy)]
+pub struct Name {
+    /// The kind of thing that has it.
+    pub kind: &'static Kind,
+    /// The words of the language that mean something else in its place.
+    pub words: &'static [&'static str],
+}
+
+impl Name {
+    /// The kind of thing that something written there names; none where it is a word of the language.
+    pub fn kind_of(self, written: &str) -> Option<&'static Kind> {
+        (!self.words.contains(&written)).then_some(self.kind)
+    }
+}
+
+/// What a text of a study says, where it is neither one of a few words nor a number with its law.
+#[derive(Clone, Copy)]
+pub enum Text {
+    /// The name of a thing.
+    Name(Name),
+    /// A parameter path.
+    Path,
+    /// A metric by name, which may hold the name of a stage or account: `customers.active`.
+    Metric,
+    /// Words for people that say how a thing is called or what it is.
+    Title,
+    /// Other words for people.
+    Remark,
+}
+
+/// A row to begin with: things of a table that count by what stands in them.
+const KIND: Kind = Kind {
+    noun: "",
+    root: "",
+    things: Things::Listed(|_| 0),
+    named: &[],
+    shape: Shape::Contents,
+    most: None,
+    differs: false,
+    whole: false,
+};
+
+/// What a list of chances may be read by beside a trait.
+pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
+/// What may drive beside a trait: what customers remember.
+pub const STATES: [&str; 1] = ["satisfaction"];
+
+/// All kinds of things, each once.
+pub static KINDS: [&Kind; 12] = [
+    &SEGMENTS,
+    &STAGES,
+    &TRAITS,
+    &LINES,
+    &OUTCOMES,
+    &CAPABILITIES,
+    &TARGETS,
+    &INITIATIVES,
+    &SCENARIOS,
+    &SHOCKS,
+    &PATTERNS,
+    &CORRELATIONS,
+];
+
+/// The kinds of customers.
+pub static SEGMENTS: Kind = Kind {
+    noun: "segment",
+    root: "segments",
+    things: Things::Named(|study| things(&study.segments, |its| its.title.as_deref())),
+    named: &[("initiatives.*.waves.*", &[]), ("targets.*.segment", &[])],
+    // Every segment is simulated in every scenario.
+    most: Some((1_000, "let segments that are alike be one; a trait tells customers apart")),
+    differs: true,
+    ..KIND
+};
+
+/// The stages of the journey.
+pub static STAGES: Kind = Kind {
+    noun: "stage",
+    root: "stages",
+    things: Things::Named(|study| things(&study.stages, |its| its.title.as_deref())),
+    named: &[
+        ("segments.*.start.*", &[]),
+        ("segments.*.inflow.start.*", &[]),
+        ("stages.*.to.*", &[]),
+        ("stages.*.on_move.*", &[]),
+    ],
+    shape: Shape::Journey,
+    // A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
+    most: Some((
+        255,
+        "let stages that are alike be one; a list `by = \"periods_in_stage\"` tells early from late periods",
+    )),
+    ..KIND
+};
+
+/// What sets customers apart for life. A segment may bring traits that are declared nowhere else.
+pub static TRAITS: Kind = Kind {
+    noun: "trait",
+    root: "traits",
+    things: Things::Named(|study| things(&study.traits, |_| None)),
+    named: &[
+        ("segments.*.traits.*", &[]),
+        ("stages.*.to.*.by", &CLOCKS),
+        ("stages.*.to.*.trait", &[]),
+        ("stages.*.to.*.drivers.*", &STATES),
+        ("stages.*.purchases.trait", &[]),
+        ("stages.*.purchases.basket_trait", &[]),
+        ("stages.*.purchases.drivers.*", &STATES),
+    ],
+    shape: Shape::Uses,
+    most: Some((1_000, "let traits that are alike be one")),
+    ..KIND
+};
+
+/// The lines of the ledger.
+pub static LINES: Kind = Kind {
+    noun: "ledger line",
+    root: "lines",
+    things: Things::Named(|study| things(&study.lines, |its| its.title.as_deref())),
+    named: &[("stages.*.values.*", &[]), ("stages.*.on_move.*.*", &[])],
+    shape: Shape::Alike(0),
+    ..KIND
+};
+
+/// What accumulates beside money. Wherever a ledger line is named an outcome may be: they share one set of names.
+pub static OUTCOMES: Kind = Kind {
+    noun: "outcome",
+    root: "outcomes",
+    things: Things::Named(|study| things(&study.outcomes, |its| its.title.as_deref())),
+    shape: Shape::Alike(0),
+    ..KIND
+};
+
+/// What the company has to be able to do.
+pub static CAPABILITIES: Kind = Kind {
+    noun: "capability",
+    root: "capabilities",
+    things: Things::Named(|study| things(&study.capabilities, |its| its.title.as_deref())),
+    named: &[
+        ("initiatives.*.requires.*", &[]),
+        ("initiatives.*.requires.[]", &[]),
+        ("initiatives.*.provides.*", &[]),
+        ("initiatives.*.provides.[]", &[]),
+    ],
+    // The number is arbitrary, and fixed by what was drawn with it.
+    shape: Shape::Alike(15),
+    // Each may wait for each.
+    most: Some((10_000, "let those that are built together be one")),
+    ..KIND
+};
+
+/// What a roadmap has to reach.
+pub static TARGETS: Kind = Kind {
+    noun: "target",
+    root: "targets",
+    things: Things::Named(|study| things(&study.targets, |_| None)),
+    // Nothing in a target is drawn.
+    shape: Shape::Alike(0),
+    most: Some((1_000, "split the study into several")),
+    ..KIND
+};
+
+/// The projects of the roadmap.
+pub static INITIATIVES: Kind = Kind {
+    noun: "initiative",
+    root: "initiatives",
+    things: Things::Named(|study| things(&study.initiatives, |its| its.title.as_deref())),
+    named: &[("scenarios.*.initiatives.*", &[]), ("scenarios.*.rules.[].then.initiatives.[]", &[])],
+    // Each may wait for each.
+    most: Some((10_000, "let those that always go together be one")),
+    differs: true,
+    whole: true,
+    ..KIND
+};
+
+/// The scenarios to compare.
+pub static SCENARIOS: Kind = Kind {
+    noun: "scenario",
+    root: "scenarios",
+    things: Things::Named(|study| things(&study.scenarios, |its| its.title.as_deref())),
+    named: &[("run.baseline", &[]), ("scenarios.*.extends", &[])],
+    // Every segment is simulated in every scenario.
+    most: Some((1_000, "split the study into several")),
+    differs: true,
+    ..KIND
+};
+
+/// What happens to the company whatever it does. Twins draw by their order in the file.
+pub static SHOCKS: Kind = Kind {
+    noun: "shock",
+    root: "shocks",
+    things: Things::Listed(|study| study.shocks.len()),
+    most: Some((1_000, "let shocks that are alike be one with a `hazard`")),
+    whole: true,
+    ..KIND
+};
+
+/// Seasons and trends.
+pub static PATTERNS: Kind = Kind {
+    noun: "season or trend",
+    root: "over_time",
+    things: Things::Listed(|study| study.over_time.len()),
+    shape: Shape::Place,
+    most: Some((1_000, "aim at several numbers with a `*`")),
+    whole: true,
+    ..KIND
+};
+
+/// Groups of uncertain numbers that are drawn together.
+pub static CORRELATIONS: Kind = Kind {
+    noun: "correlation",
+    root: "correlated",
+    things: Things::Listed(|study| study.correlated.len()),
+    shape: Shape::Place,
+    ..KIND
+};
+
+/// Where texts stand that are no names.
+pub const TEXTS: [(Text, &[&str]); 4] = [
+    (
+        Text::Path,
+        &[
+            "segments.*.changes.[].target",
+            "initiatives.*.effects.[].target",
+            "initiatives.*.dip.effects.[].target",
+            "scenarios.*.changes.[].target",
+            "scenarios.*.rules.[].then.changes.[].target",
+            "shocks.[].effects.[].target",
+            "over_time.[].target",
+            "correlated.[].paths.[]",
+        ],
+    ),
+    (Text::Metric, &["targets.*.metric", "scenarios.*.rules.[].when.metric"]),
+    (
+        Text::Title,
+        &[
+            "title",
+            "description",
+            "segments.*.title",
+            "stages.*.title",
+            "lines.*.title",
+            "outcomes.*.title",
+            "outcomes.*.unit",
+            "capabilities.*.title",
+            "targets.*.title",
+            "initiatives.*.title",
+            "initiatives.*.description",
+            "initiatives.*.pillar",
+            "scenarios.*.title",
+            "scenarios.*.description",
+            "shocks.[].title",
+        ],
+    ),
+    (Text::Remark, &["currency", "targets.*.else"]),
+];
+
+impl Kind {
+    /// How many there are.
+    pub fn count(&self, study: &Study) -> usize {
+        match self.things {
+            Things::Named(all) => all(study).len(),
+            Things::Listed(count) => count(study),
+        }
+    }
+
+    /// Those that have a name, in the order of the file.
+    pub fn all<'s>(&self, study: &'s Study) -> Vec<Thing<'s>> {
+        match self.things {
+            Things::Named(all) => all(study),
+            Things::Listed(_) => Vec::new(),
+        }
+    }
+
+    /// The fault of a name that nothing of this kind has.
+    pub fn missing(&self, name: &str) -> Diagnostic {
+        Diagnostic::error(format!("there is no {} `{name}`", self.noun))
+    }
+
+    /// What may be meant by such a name: the nearest of this kind, or all there are.
+    pub fn suggest(&self, name: &str, study: &Study) -> String {
+        suggest(name, self.all(study).iter().map(|thing| thing.name))
+    }
+}
+
+fn things<'s, T>(table: &'s IndexMap<String, T>, title: fn(&'s T) -> Option<&'s str>) -> Vec<Thing<'s>> {
+    table.iter().map(|(name, its)| Thing { name, title: title(its) }).collect()
+}

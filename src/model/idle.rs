@@ -57,11 +57,12 @@ impl Idle {
         idle
     }
 
-    /// How many changes that do nothing stand before one in its list, where the names end in a place of a list.
-    pub fn before(&self, names: &[&str]) -> usize {
-        let Some((last, list)) = names.split_last().filter(|_| !self.paths.is_empty()) else { return 0 };
-        let Ok(place) = last.parse::<usize>() else { return 0 };
-        let list = Path::of(list.iter().copied());
+    /// How many changes that do nothing stand before a place of the list with such a path.
+    pub fn before(&self, list: &[Step], place: usize) -> usize {
+        if self.paths.is_empty() {
+            return 0;
+        }
+        let list = Path { steps: list.to_vec() };
         (0..place).filter(|before| self.paths.contains(&list.child(&before.to_string()))).count()
     }
 }
@@ -111,5 +112,69 @@ fn number(value: &Value, under: &str) -> Option<f64> {
         }
         Value::Object(entries) => entries.get("chance")?.as_f64(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::language::{Language, property};
+    use crate::study::source::Source;
+
+    const STUDY: &str = r#"
+        [run]
+        period = "month"
+        horizon = 3
+        customers = 10
+        [segments.all]
+        share = 1
+        start = { there = 1 }
+        [stages.there]
+        [[shocks]]
+        hazard = 0.1
+        effects = []
+        [initiatives.one]
+        dip = { periods = 1, share = 0.1 }
+        [scenarios.today]
+        rules = [ { when = { metric = "retention", below = 0.5 } } ]
+    "#;
+
+    /// Puts a change that does nothing into the list at a pattern; says where the list stands.
+    fn put(written: &mut Value, pattern: &str) -> Path {
+        let (mut at, mut steps) = (written, Vec::new());
+        for step in pattern.split('.') {
+            let key = match (step, &*at) {
+                ("*", Value::Object(table)) => table.keys().next().unwrap().clone(),
+                ("[]", _) => "0".to_owned(),
+                (key, _) => key.to_owned(),
+            };
+            at = if step == "[]" { &mut at[0] } else { &mut at[&key] };
+            assert!(!at.is_null() || step == "effects", "the study of this test has nothing at `{pattern}`");
+            steps.push(key);
+        }
+        *at = serde_json::json!([{ "target": "stages.there.to.there", "odds": 1 }]);
+        Path::of(steps)
+    }
+
+    #[test]
+    fn a_change_that_does_nothing_is_found_wherever_the_language_takes_changes() {
+        let language = Language::of_studies();
+        let source = Source::new("study.toml", "", STUDY);
+        let written = serde_json::to_value(Study::parse(&source).unwrap()).unwrap();
+        let is_list = |schema: &Value| {
+            let items = language.branch(schema, "array").and_then(|list| list.get("items"));
+            let change = items.and_then(|items| language.branch(items, "object"));
+            change.is_some_and(|change| property(change, "target").is_some() && property(change, "odds").is_some())
+        };
+        let lists: Vec<_> = language.places().into_iter().filter(|(_, schema)| is_list(schema)).collect();
+        assert!(lists.len() >= 6, "{} lists", lists.len());
+        for (pattern, _) in lists {
+            let mut written = written.clone();
+            let list = put(&mut written, &pattern);
+            let mut study: Study = serde_json::from_value(written).unwrap();
+            let idle = Idle::strip(&mut study);
+            assert_eq!(idle.before(&list.steps, 1), 1, "{pattern}");
+            assert!(!serde_json::to_string(&study).unwrap().contains("there.to.there"), "{pattern}");
+        }
     }
 }

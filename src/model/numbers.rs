@@ -6,7 +6,8 @@ use crate::stats::distribution::Distribution;
 use crate::stats::distribution::parse::kind::Kind;
 use crate::study::number::{Number, Spread};
 
-use super::identity::{Identity, mix};
+use super::identity::Identity;
+use super::identity::hash::mix;
 use super::outside::{LARGEST, leaves, too_large};
 use super::param::{Meaning, Param};
 use crate::study::path::ParamPath as Path;

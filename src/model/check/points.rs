@@ -5,7 +5,7 @@
 //! each of its boxes of equal size lies one. The pairs are shuffled against each other, so that there may be any number.
 
 use crate::model::draw::Luck;
-use crate::model::identity::mix;
+use crate::model::identity::hash::mix;
 
 /// How many points there are: a power of two, as nets have.
 pub const POINTS: u32 = 4_096;

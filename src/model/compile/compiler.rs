@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::Diagnostic;
 use crate::model::identity::Identity;
 use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
@@ -10,6 +10,7 @@ use crate::model::rate::Rate;
 use crate::model::value::Account;
 use crate::quantity::{ParamId, RateId, StageId, TraitId};
 use crate::study::Study;
+use crate::study::names::STAGES;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 use crate::study::source::Source;
@@ -53,10 +54,10 @@ impl<'a> Compiler<'a> {
     pub fn new(study: &'a Study, source: &'a Source) -> Self {
         let identity = Identity::of(study);
         let stages = identity
-            .stage_order(study)
-            .into_iter()
+            .stage_order()
+            .iter()
             .enumerate()
-            .map(|(place, name)| (name, StageId::from(place)))
+            .map(|(place, name)| (name.clone(), StageId::from(place)))
             .collect();
         let mut compiler = Self {
             study,
@@ -90,8 +91,8 @@ impl<'a> Compiler<'a> {
         }
         // Where so much is wrong, nothing is gained by guessing at each.
         let guess = self.numbers.faults.len() <= 10 * MOST_FAULTS;
-        let help = if guess { suggest(name, self.study.stages.keys().map(String::as_str)) } else { String::new() };
-        self.fault(Diagnostic::error(format!("there is no stage `{name}`")).at_key(at.to_string()).help(help));
+        let help = if guess { STAGES.suggest(name, self.study) } else { String::new() };
+        self.fault(STAGES.missing(name).at_key(at.to_string()).help(help));
         None
     }
 

@@ -3,12 +3,13 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, in_percent, nearest};
-use crate::model::identity::{Identity, mix};
+use crate::model::identity::hash::mix;
 use crate::model::param::Meaning;
 use crate::model::people::{Inflow, Segment, Trait};
 use crate::quantity::{ParamId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::{Inflow as WrittenInflow, PerPeriod};
+use crate::study::names::STATES;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
@@ -27,7 +28,7 @@ impl Compiler<'_> {
         }
         let mut known: Vec<String> = self.traits.keys().cloned().collect();
         let drives = at.names().contains(&"drivers");
-        known.extend(drives.then(|| "satisfaction".to_owned()));
+        known.extend(STATES.into_iter().filter(|_| drives).map(str::to_owned));
         let help = match nearest(name, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("add `[traits.{name}]` with a `law`, or use one of: {}", known.join(", ")),
@@ -64,13 +65,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn trait_list(&self) -> Vec<Trait> {
-        let numbers = Identity::trait_numbers(self.study, self.traits.keys());
-        let mut order: Vec<(u64, u64, &String)> = self
-            .traits
-            .keys()
-            .zip(numbers)
-            .map(|(name, numbers)| (self.identity.trait_luck(name), numbers, name))
-            .collect();
+        let identity = &self.identity;
+        let mut order: Vec<(u64, u64, &String)> =
+            self.traits.keys().map(|name| (identity.trait_luck(name), identity.trait_numbers(name), name)).collect();
         order.sort_by_key(|&(shape, numbers, _)| (shape, numbers));
         let mut twins: IndexMap<&String, u64> = IndexMap::new();
         for (at, (shape, _, name)) in order.iter().enumerate() {

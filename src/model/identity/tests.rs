@@ -1,0 +1,182 @@
+//! Renaming everything that has a name moves no random draw.
+
+use std::path::Path as File;
+
+use serde_json::{Map, Value};
+
+use super::hash::text;
+use super::written::json;
+use crate::model::Model;
+use crate::study::Study;
+use crate::study::names::{Text, Things};
+use crate::study::path::{ParamPath as Path, Step};
+use crate::study::site::{Site, Sites};
+use crate::study::source::Source;
+
+/// Another name, such that names are in another order too. What is told by the end of a name stays.
+fn other(name: &str) -> String {
+    if name == "revenue" { name.to_owned() } else { format!("{:016x} {name}", text(name)) }
+}
+
+/// What a path of the study is once all is renamed.
+fn other_path(sites: &Sites, path: &Path) -> Path {
+    let mut site = sites.top();
+    let step = |step: &Step| {
+        site = site.step(step);
+        match (step, site.called()) {
+            (Step::Name(name), Some(called)) => match called.kind_of(name).map(|kind| kind.things) {
+                Some(Things::Named(_)) => Step::Name(other(name)),
+                _ => step.clone(),
+            },
+            _ => step.clone(),
+        }
+    };
+    Path { steps: path.steps.iter().map(step).collect() }
+}
+
+fn other_text(sites: &Sites, said: Option<Text>, written: &str) -> String {
+    match said {
+        Some(Text::Name(name)) if name.kind_of(written).is_some() => other(written),
+        Some(Text::Path) => other_path(sites, &Path::parse(written).unwrap()).to_string(),
+        Some(Text::Metric) => {
+            written.split_once('.').map_or(written.to_owned(), |(metric, name)| format!("{metric}.{}", other(name)))
+        }
+        Some(Text::Title) => String::new(),
+        _ => written.to_owned(),
+    }
+}
+
+fn renamed_below(sites: &Sites, site: Site<'_>, value: &Value) -> Value {
+    match value {
+        Value::String(written) => other_text(sites, site.text(), written).into(),
+        Value::Array(items) => items.iter().map(|item| renamed_below(sites, site.item(), item)).collect(),
+        Value::Object(entries) => {
+            let entry = |(key, item): (&String, &Value)| {
+                let site = site.key(key);
+                let name = site.called().and_then(|called| called.kind_of(key)).is_some();
+                (if name { other(key) } else { key.clone() }, renamed_below(sites, site, item))
+            };
+            Value::Object(entries.iter().map(entry).collect::<Map<_, _>>())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A study in which everything is called otherwise.
+fn renamed(sites: &Sites, study: &Study) -> Study {
+    let mut other_study: Study = serde_json::from_value(renamed_below(sites, sites.top(), &json(study))).unwrap();
+    for (name, stage) in &study.stages {
+        other_study.stages[&other(name)].effective_size = stage.effective_size.clone();
+    }
+    other_study
+}
+
+fn model(study: &Study, source: &Source) -> Model {
+    Model::compile(study, source).unwrap_or_else(|faults| panic!("{}: {faults:#?}", source.name)).0
+}
+
+/// Every number that random draws are addressed by, or that orders them, by what it belongs to.
+fn addresses(model: &Model, name: impl Fn(&str) -> String, path: impl Fn(&Path) -> Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for (place, stage) in model.stages.iter().enumerate() {
+        all.push(format!("stage {} {place}", name(&stage.name)));
+    }
+    for (place, segment) in model.segments.iter().enumerate() {
+        all.push(format!("segment {} {place} {}", name(&segment.name), segment.agents));
+    }
+    all.extend(model.traits.iter().map(|its| format!("trait {} {}", name(&its.name), its.luck)));
+    all.extend(model.initiatives.iter().map(|its| format!("initiative {} {}", name(&its.name), its.shape)));
+    all.extend(model.shocks.iter().map(|shock| format!("shock {}", shock.luck)));
+    all.extend(model.params.iter().map(|its| format!("{} {:?} {}", path(&its.path), its.element, its.luck)));
+    all.sort();
+    all
+}
+
+fn check(study: &Study, source: &Source) {
+    let sites = Sites::of_studies();
+    let (base, other_model) = (model(study, source), model(&renamed(&sites, study), source));
+    assert_eq!(
+        addresses(&base, other, |path| other_path(&sites, path)),
+        addresses(&other_model, str::to_owned, Path::clone),
+        "{}",
+        source.name
+    );
+}
+
+#[test]
+fn everything_in_a_shipped_study_can_be_renamed_at_once() {
+    let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().path();
+        if file.extension().is_some_and(|ending| ending == "toml") {
+            let (study, source) = Study::read(&file).unwrap();
+            check(&study, &source);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 3, "{checked} studies");
+}
+
+#[test]
+fn names_that_look_like_words_laws_or_titles_can_be_renamed() {
+    let text = r#"
+        [run]
+        period = "month"
+        horizon = 6
+        customers = 1_000
+        agents = 100
+        [segments.title]
+        share = 0.5
+        start = { target = 0.5, "ready to go" = 0.5 }
+        traits = { purchase = "normal(0.5, 0.1)", "age (years)" = "uniform(20, 60)" }
+        changes = [ { target = "segments.unit.inflow.per_period", times = "0.8 to 1.2" } ]
+        inflow = { per_period = "10 to 20", start = { title = 1 } }
+        [segments.unit]
+        share = 0.5
+        start = { target = 1 }
+        traits = { purchase = "normal(0.5, 0.1)", "age (years)" = "uniform(20, 60)" }
+        inflow = { per_period = "10 to 20" }
+        [traits.period]
+        law = "beta(2, 5)"
+        [traits."age (years)"]
+        ages = true
+        [stages.target]
+        to = { title = { chance = "0.1 to 0.2", drivers = { purchase = 0.1 } }, end = { trait = "period" } }
+        [stages."ready to go"]
+        to = { title = { chance = [0.1, 0.2], by = "age (years)" }, end = { chance = "0.01 to 0.03", on = "purchase" } }
+        purchases = { rate = 1, basket = 20, drivers = { purchase = 0.2 } }
+        [stages.title]
+        to = { end = { chance = [0.1, 0.2], by = "period" } }
+        values = { unit = "1 to 2" }
+        [stages.end]
+        [outcomes.unit]
+        [capabilities.title]
+        kind = "data"
+        [capabilities.description]
+        kind = "data"
+        [initiatives.title]
+        requires = { description = 0.0 }
+        provides = { title = 0.5 }
+        waves = { title = 1 }
+        effects = [ { target = "stages.*.to.title", odds = "0.5 to 0.9" } ]
+        [initiatives.extends]
+        provides = [ "description" ]
+        effects = [ { target = "stages.target.to.end", odds = "0.5 to 0.9" } ]
+        [[shocks]]
+        title = "one"
+        hazard = 0.1
+        effects = [ { target = "segments.unit.inflow.per_period", times = "0.5 to 0.9" } ]
+        [[shocks]]
+        hazard = 0.1
+        effects = [ { target = "segments.title.inflow.per_period", times = "0.5 to 0.9" } ]
+        [scenarios.title]
+        initiatives = { title = 2, extends = 1 }
+        changes = [ { target = "stages.title.values.unit", add = "0 to 1" } ]
+        [scenarios.description]
+        extends = "title"
+        rules = [ { when = { metric = "customers.title", below = 10 }, then = { initiatives = [ "title" ] } } ]
+    "#;
+    let source = Source::new("study.toml", "", text);
+    check(&Study::parse(&source).unwrap(), &source);
+}

@@ -7,6 +7,7 @@ use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::model::Model;
 use crate::study::leaves::Leaf;
+use crate::study::names::KINDS;
 use crate::study::run::Accrual;
 use crate::study::source::Source;
 
@@ -63,12 +64,9 @@ fn assumptions(source: &Source) -> Vec<Assumption> {
 }
 
 fn owner(names: &[&str]) -> String {
-    match names {
-        ["segments", name, ..] => format!("segment {name}"),
-        ["initiatives", name, ..] => format!("initiative {name}"),
-        ["scenarios", name, ..] => format!("scenario {name}"),
-        _ => "study".to_owned(),
-    }
+    let [root, name, ..] = names else { return "study".to_owned() };
+    let kind = KINDS.into_iter().find(|kind| kind.differs && kind.root == *root);
+    kind.map_or_else(|| "study".to_owned(), |kind| format!("{} {name}", kind.noun))
 }
 
 /// What a reader should know before trusting the numbers.

@@ -1,10 +1,8 @@
 //! Where errors are, so that numbers which rest on them are not judged.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::study::names::{KINDS, PATTERNS};
 use crate::study::path::ParamPath as Path;
-
-/// Tables of which nothing is judged where anything in them is wrong, since all of it works together.
-const WHOLE: [&str; 3] = ["initiatives", "shocks", "over_time"];
 
 /// Where errors are, so that numbers which rest on them are not judged.
 pub struct Errors {
@@ -30,7 +28,7 @@ impl Errors {
         self.paths.iter().all(|error| {
             let names = error.names();
             // How far rows are looked at, and by which season.
-            let seasonal = || places.iter().any(|place| place.names().first() == Some(&"over_time"));
+            let seasonal = || places.iter().any(|place| place.names().first() == Some(&PATTERNS.root));
             let clock = names == ["run", "horizon"] || (names == ["run", "first_month"] && seasonal());
             !clock && places.iter().all(|place| !touches(error, place))
         })
@@ -40,6 +38,7 @@ impl Errors {
 /// Whether what stands at a place rests on what is wrong.
 fn touches(error: &Path, place: &Path) -> bool {
     let (wrong, rests) = (error.names(), place.names());
-    let whole = wrong.first().is_some_and(|table| WHOLE.contains(table)) && wrong.len() > 1;
+    let whole = |root: &&str| KINDS.into_iter().any(|kind| kind.whole && kind.root == *root);
+    let whole = wrong.first().is_some_and(whole) && wrong.len() > 1;
     error.holds(place) || place.holds(error) || (whole && wrong.iter().zip(&rests).take(2).all(|(a, b)| a == b))
 }

@@ -6,6 +6,7 @@ use crate::model::param::Meaning;
 use crate::quantity::{ParamId, StageId};
 use crate::study::journey::{Occasion, Rule, Transition};
 use crate::study::list::{names_a_list, read_chances};
+use crate::study::names::{CLOCKS, STAGES};
 use crate::study::number::{Chances, Number, Spread};
 use crate::study::path::ParamPath as Path;
 use crate::study::table::Counted;
@@ -61,7 +62,7 @@ impl Compiler<'_> {
             let fault = if to == "effective_size" {
                 Diagnostic::error("an effective size is a known number above 0").help("give a number such as 400")
             } else {
-                Diagnostic::error(format!("there is no stage `{to}`")).help("did you mean `effective_size`?")
+                STAGES.missing(to).help("did you mean `effective_size`?")
             };
             self.fault(fault.at_key(path.to_string()));
             return None;
@@ -252,7 +253,7 @@ impl Compiler<'_> {
             }
             Some(name) => {
                 let ageing = self.study.traits.iter().filter(|(_, t)| t.ages).map(|(name, _)| name.as_str());
-                let known: Vec<&str> = ["periods_in_stage", "tenure", "period"].into_iter().chain(ageing).collect();
+                let known: Vec<&str> = CLOCKS.into_iter().chain(ageing).collect();
                 let help = suggest(name, known);
                 self.fault(Diagnostic::error(format!("chances cannot be listed by `{name}`")).at(path.child("by").to_string()).why("a list is read by a clock: periods_in_stage, tenure, period, or a trait with `ages = true`").help(help));
                 None

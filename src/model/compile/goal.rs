@@ -9,6 +9,7 @@ use crate::model::roadmap::{Rule, Watched};
 use crate::quantity::SegmentId;
 use crate::stats::distribution::Distribution;
 use crate::study::goal::Target as WrittenTarget;
+use crate::study::names::{self, SEGMENTS};
 use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::{Condition, Contingency};
 
@@ -103,8 +104,7 @@ impl Compiler<'_> {
             if let Some(id) = self.stages.get(stage) {
                 return Metric::Stage(id.index()).watched();
             }
-            let help = suggest(stage, self.study.stages.keys().map(String::as_str));
-            self.fault(Diagnostic::error(format!("there is no stage `{stage}`")).at(at.to_string()).help(help));
+            self.fault(names::STAGES.missing(stage).at(at.to_string()).help(names::STAGES.suggest(stage, self.study)));
             return None;
         }
         let known = PLAIN.into_iter().filter(|metric| remembered || !metric.facts().needs_experience);
@@ -214,12 +214,8 @@ impl Compiler<'_> {
         let segment = written.segment.as_ref().and_then(|segment| {
             let place = order.iter().position(|its| its == segment);
             if place.is_none() {
-                let help = suggest(segment, self.study.segments.keys().map(String::as_str));
-                self.fault(
-                    Diagnostic::error(format!("there is no segment `{segment}`"))
-                        .at(at.child("segment").to_string())
-                        .help(help),
-                );
+                let help = SEGMENTS.suggest(segment, self.study);
+                self.fault(SEGMENTS.missing(segment).at(at.child("segment").to_string()).help(help));
             }
             place.map(SegmentId::from)
         });

@@ -1,10 +1,11 @@
 //! Compiles capabilities and initiatives: what they need and provide, and whether a plan can be carried out.
 
-use crate::diagnostic::{Diagnostic, in_percent, suggest};
+use crate::diagnostic::{Diagnostic, in_percent};
 use crate::model::param::Meaning;
 use crate::model::roadmap::{Capability, Cost, Dip, Initiative, Level, Ramp};
 use crate::quantity::ParamId;
 use crate::study::initiative::{self as written, Needs, RampShape};
+use crate::study::names::{CAPABILITIES, SEGMENTS};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
@@ -186,12 +187,8 @@ impl Compiler<'_> {
     fn waves(&mut self, at: &Path, written: &written::Initiative) -> Vec<u32> {
         let order = self.identity.segment_order();
         for name in written.waves.keys().filter(|name| !order.contains(name)) {
-            let help = suggest(name, self.study.segments.keys().map(String::as_str));
-            self.fault(
-                Diagnostic::error(format!("there is no segment `{name}`"))
-                    .at_key(at.child(name).to_string())
-                    .help(help),
-            );
+            let help = SEGMENTS.suggest(name, self.study);
+            self.fault(SEGMENTS.missing(name).at_key(at.child(name).to_string()).help(help));
         }
         order.iter().map(|name| written.waves.get(name).map_or(0, |delay| clamp(delay.0))).collect()
     }
@@ -254,9 +251,9 @@ impl Compiler<'_> {
                 let help = if self.study.capabilities.is_empty() {
                     format!("add `[{}]` with its `kind`", Path::of(["capabilities", &name]))
                 } else {
-                    suggest(&name, self.study.capabilities.keys().map(String::as_str))
+                    CAPABILITIES.suggest(&name, self.study)
                 };
-                let fault = Diagnostic::error(format!("there is no capability `{name}`")).help(help);
+                let fault = CAPABILITIES.missing(&name).help(help);
                 self.fault(if listed { fault.at(at.to_string()) } else { fault.at_key(at.to_string()) });
                 continue;
             };

@@ -7,6 +7,7 @@ use crate::model::roadmap::RoadmapRules;
 use crate::model::{Model, check, sense};
 use crate::quantity::{SegmentId, StageId};
 use crate::study::Study;
+use crate::study::names::{KINDS, Kind};
 use crate::study::source::Source;
 
 use super::compiler::{Compiler, MOST_FAULTS};
@@ -14,15 +15,6 @@ use super::errors::Errors;
 use super::roadmap;
 use super::run::grouped;
 
-/// A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
-const MOST_STAGES: usize = 255;
-/// The most segments and the most scenarios: every one is played with every other.
-const MOST_SEGMENTS: usize = 1_000;
-const MOST_SCENARIOS: usize = 1_000;
-/// The most initiatives and capabilities: each may wait for each.
-const MOST_INITIATIVES: usize = 10_000;
-/// The most shocks, patterns over time, traits, and targets.
-const MOST_SHOCKS: usize = 1_000;
 /// The most rows of chances that are checked before a run; it takes some seconds.
 const MOST_WORK: u64 = 50_000_000;
 
@@ -150,7 +142,9 @@ impl Compiler<'_> {
 
 /// More of anything than can be told apart, held against each other, or played.
 fn crowds(study: &Study) -> Vec<Diagnostic> {
-    let crowd = |key: &str, count: usize, most: usize, help: &str| {
+    let crowd = |kind: &Kind| {
+        let (most, help) = kind.most?;
+        let (count, key) = (kind.count(study), kind.root);
         let fault = || {
             Diagnostic::error(format!("the study has {count} {key}"))
                 .at(key)
@@ -159,26 +153,7 @@ fn crowds(study: &Study) -> Vec<Diagnostic> {
         };
         (count > most).then(fault)
     };
-    let alike = "let stages that are alike be one; a list `by = \"periods_in_stage\"` tells early from late periods";
-    [
-        crowd("stages", study.stages.len(), MOST_STAGES, alike),
-        crowd(
-            "segments",
-            study.segments.len(),
-            MOST_SEGMENTS,
-            "let segments that are alike be one; a trait tells customers apart",
-        ),
-        crowd("scenarios", study.scenarios.len(), MOST_SCENARIOS, "split the study into several"),
-        crowd("initiatives", study.initiatives.len(), MOST_INITIATIVES, "let those that always go together be one"),
-        crowd("capabilities", study.capabilities.len(), MOST_INITIATIVES, "let those that are built together be one"),
-        crowd("shocks", study.shocks.len(), MOST_SHOCKS, "let shocks that are alike be one with a `hazard`"),
-        crowd("over_time", study.over_time.len(), MOST_SHOCKS, "aim at several numbers with a `*`"),
-        crowd("traits", study.traits.len(), MOST_SHOCKS, "let traits that are alike be one"),
-        crowd("targets", study.targets.len(), MOST_SHOCKS, "split the study into several"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    KINDS.into_iter().filter_map(crowd).collect()
 }
 
 /// The fault of a study with more rows than anyone can wait for.

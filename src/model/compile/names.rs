@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::study::names::{KINDS, Thing};
 use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
@@ -13,35 +14,27 @@ const LONGEST: usize = 64;
 impl Compiler<'_> {
     /// Checks the names and titles of everything that a study names.
     pub(super) fn check_names(&mut self) {
-        let study = self.study;
-        let titles = |name: &String, title: Option<&String>| (name.clone(), title.cloned());
-        self.check_kind("segments", study.segments.iter().map(|(name, its)| titles(name, its.title.as_ref())));
-        self.check_kind("stages", study.stages.iter().map(|(name, its)| titles(name, its.title.as_ref())));
-        self.check_kind("traits", study.traits.keys().map(|name| titles(name, None)));
-        self.check_kind("lines", study.lines.iter().map(|(name, its)| titles(name, its.title.as_ref())));
-        self.check_kind("outcomes", study.outcomes.iter().map(|(name, its)| titles(name, its.title.as_ref())));
-        self.check_kind("capabilities", study.capabilities.iter().map(|(name, its)| titles(name, its.title.as_ref())));
-        self.check_kind("targets", study.targets.keys().map(|name| titles(name, None)));
-        self.check_kind("initiatives", study.initiatives.iter().map(|(name, its)| titles(name, its.title.as_ref())));
-        self.check_kind("scenarios", study.scenarios.iter().map(|(name, its)| titles(name, its.title.as_ref())));
+        for kind in KINDS {
+            self.check_kind(kind.root, &kind.all(self.study));
+        }
     }
 
     /// Checks the things of one table, by name and title.
-    fn check_kind(&mut self, table: &str, things: impl Iterator<Item = (String, Option<String>)>) {
-        let mut alike: IndexMap<String, Vec<String>> = IndexMap::new();
-        let mut called: IndexMap<String, Vec<(String, bool)>> = IndexMap::new();
-        for (name, title) in things {
-            self.check_name(table, &name);
-            if title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+    fn check_kind(&mut self, table: &str, things: &[Thing<'_>]) {
+        let mut alike: IndexMap<String, Vec<&str>> = IndexMap::new();
+        let mut called: IndexMap<String, Vec<&Thing<'_>>> = IndexMap::new();
+        for thing in things {
+            let name = thing.name;
+            self.check_name(table, name);
+            if thing.title.is_some_and(|title| title.trim().is_empty()) {
                 self.fault(
                     Diagnostic::warning(format!("`{name}` has an empty title"))
-                        .at(Path::of([table, &name, "title"]).to_string())
+                        .at(Path::of([table, name, "title"]).to_string())
                         .why("tables and charts show the title instead of the name")
                         .help("give it a title, or take the line out"),
                 );
             } else {
-                let shown = title.as_ref().unwrap_or(&name).trim().to_lowercase();
-                called.entry(shown).or_default().push((name.clone(), title.is_some()));
+                called.entry(thing.title.unwrap_or(name).trim().to_lowercase()).or_default().push(thing);
             }
             alike.entry(name.to_lowercase()).or_default().push(name);
         }
@@ -55,17 +48,18 @@ impl Compiler<'_> {
                 ),
             );
         }
-        for things in called.into_values().filter(|things| things.iter().any(|(_, titled)| *titled) && things.len() > 1)
-        {
-            let names: Vec<String> = things.iter().map(|(name, _)| name.clone()).collect();
+        let same = |things: &Vec<&Thing<'_>>| things.len() > 1 && things.iter().any(|thing| thing.title.is_some());
+        for things in called.into_values().filter(same) {
+            let names: Vec<&str> = things.iter().map(|thing| thing.name).collect();
             self.fault(
                 things.iter().fold(
                     Diagnostic::warning(format!("{} have the same title", listed(&names)))
                         .why("nothing tells them apart in tables and charts")
                         .help("give each of them a `title` of its own"),
-                    |fault, (name, titled)| {
-                        let at = Path::of([table, name]);
-                        if *titled { fault.at(at.child("title").to_string()) } else { fault.at_key(at.to_string()) }
+                    |fault, thing| {
+                        let at = Path::of([table, thing.name]);
+                        let titled = thing.title.is_some();
+                        if titled { fault.at(at.child("title").to_string()) } else { fault.at_key(at.to_string()) }
                     },
                 ),
             );
@@ -94,7 +88,7 @@ impl Compiler<'_> {
 }
 
 /// Names as a sentence lists them.
-fn listed(names: &[String]) -> String {
+fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::quantity::ParamId;
+use crate::study::names::{INITIATIVES, SCENARIOS};
 use crate::study::number::Number;
 use crate::study::roadmap::{Change as Written, Scenario as WrittenScenario};
 
@@ -105,8 +106,8 @@ impl Compiler<'_> {
     pub(super) fn initiative_named(&mut self, name: &str, at: &Path, tell: bool) -> Option<usize> {
         let place = self.study.initiatives.get_index_of(name);
         if place.is_none() && tell {
-            let help = suggest(name, self.study.initiatives.keys().map(String::as_str));
-            self.fault(Diagnostic::error(format!("there is no initiative `{name}`")).at_key(at.to_string()).help(help));
+            let help = INITIATIVES.suggest(name, self.study);
+            self.fault(INITIATIVES.missing(name).at_key(at.to_string()).help(help));
         }
         place
     }
@@ -139,7 +140,7 @@ impl Compiler<'_> {
             }
             let Some(next) = self.study.scenarios.get(parent) else {
                 if child == name {
-                    let help = suggest(parent, self.study.scenarios.keys().map(String::as_str));
+                    let help = SCENARIOS.suggest(parent, self.study);
                     self.fault(
                         Diagnostic::error(format!("there is no scenario `{parent}` to extend"))
                             .at(at.to_string())

@@ -1,9 +1,10 @@
 //! Compiles `[run]`: the clock, the size and the baseline.
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::Diagnostic;
 use crate::model::param::Meaning;
 use crate::model::run_plan::RunPlan;
 use crate::quantity::{ParamId, ScenarioId};
+use crate::study::names::SCENARIOS;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 use crate::study::run::{Accrual, Discounting};
@@ -118,7 +119,7 @@ impl Compiler<'_> {
         };
         let place = self.study.scenarios.get_index_of(name);
         if place.is_none() {
-            let help = suggest(name, self.study.scenarios.keys().map(String::as_str));
+            let help = SCENARIOS.suggest(name, self.study);
             self.fault(
                 Diagnostic::error(format!("the baseline `{name}` is not a scenario")).at("run.baseline").help(help),
             );

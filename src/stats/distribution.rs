@@ -1,5 +1,6 @@
 //! A distribution answers one question: how large is the number that a share p lies below?
 
+mod moved;
 pub mod parse;
 mod truncated;
 
@@ -111,6 +112,17 @@ pub struct Truncated {
     above: f64,
     /// The share of the law between them.
     kept: f64,
+}
+
+/// How the numbers of a law are spread, which decides how it is integrated and cut.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Density {
+    /// On a few numbers, each with its chance; the chances sum to 1.
+    Points(Vec<(f64, f64)>),
+    /// Over a range, with a density that is smooth inside it.
+    Smooth,
+    /// Over a range, with a density that has a corner at this number.
+    Corner(f64),
 }
 
 impl Distribution {
@@ -290,60 +302,22 @@ impl Distribution {
         }
     }
 
-    /// The distribution of `factor` times the number, where it is one of these laws; `factor`
-    /// must be finite. `None` where it is not: a scaled beta, or a negative log-normal.
-    #[must_use]
-    pub fn scaled(&self, factor: f64) -> Option<Self> {
-        if factor.to_bits() == 1f64.to_bits() {
-            return Some(self.clone());
-        }
-        if factor == 0.0 {
-            return Some(Self::Constant(0.0));
-        }
-        let positive = factor > 0.0;
-        let ends = |low: f64, high: f64| {
-            if positive { (low * factor, high * factor) } else { (high * factor, low * factor) }
-        };
+    /// How its numbers are spread.
+    pub fn density(&self) -> Density {
         match *self {
-            Self::Constant(value) => Some(Self::Constant(value * factor)),
-            Self::Normal { mean, sd } => Some(Self::Normal { mean: mean * factor, sd: sd * factor.abs() }),
-            Self::LogNormal { mu, sigma } if positive => Some(Self::LogNormal { mu: mu + libm::log(factor), sigma }),
-            Self::Gamma { shape, scale } if positive => Some(Self::Gamma { shape, scale: scale * factor }),
-            Self::Weibull { shape, scale } if positive => Some(Self::Weibull { shape, scale: scale * factor }),
-            Self::Exponential { mean } if positive => Some(Self::Exponential { mean: mean * factor }),
-            Self::Uniform { low, high } => {
-                let (low, high) = ends(low, high);
-                Some(Self::Uniform { low, high })
-            }
-            Self::Triangular { low, mode, high } => {
-                let (low, high) = ends(low, high);
-                Some(Self::Triangular { low, mode: mode * factor, high })
-            }
-            Self::Pert { low, mode, high } => {
-                let (low, high) = ends(low, high);
-                Some(Self::Pert { low, mode: mode * factor, high })
-            }
-            Self::Truncated(ref its) => its.scaled(factor).map(|its| Self::Truncated(Box::new(its))),
-            _ => None,
-        }
-    }
-
-    /// The distribution of the number plus `by`, where it is one of these laws; `by` must be finite.
-    #[must_use]
-    pub fn shifted(&self, by: f64) -> Option<Self> {
-        if by == 0.0 {
-            return Some(self.clone());
-        }
-        match *self {
-            Self::Constant(value) => Some(Self::Constant(value + by)),
-            Self::Normal { mean, sd } => Some(Self::Normal { mean: mean + by, sd }),
-            Self::Uniform { low, high } => Some(Self::Uniform { low: low + by, high: high + by }),
-            Self::Triangular { low, mode, high } => {
-                Some(Self::Triangular { low: low + by, mode: mode + by, high: high + by })
-            }
-            Self::Pert { low, mode, high } => Some(Self::Pert { low: low + by, mode: mode + by, high: high + by }),
-            Self::Truncated(ref its) => its.shifted(by).map(|its| Self::Truncated(Box::new(its))),
-            _ => None,
+            Self::Constant(value) => Density::Points(vec![(value, 1.0)]),
+            Self::Bernoulli { p } => Density::Points(vec![(0.0, 1.0 - p), (1.0, p)]),
+            Self::Triangular { mode, .. } => Density::Corner(mode),
+            Self::Truncated(ref its) => its.law.density(),
+            Self::Normal { .. }
+            | Self::LogNormal { .. }
+            | Self::LogitNormal { .. }
+            | Self::Beta { .. }
+            | Self::Gamma { .. }
+            | Self::Weibull { .. }
+            | Self::Exponential { .. }
+            | Self::Uniform { .. }
+            | Self::Pert { .. } => Density::Smooth,
         }
     }
 }

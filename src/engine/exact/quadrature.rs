@@ -1,6 +1,6 @@
 //! Quadrature turns a distribution over customers into a few nodes with weights, so that expectations become sums.
 
-use crate::stats::distribution::Distribution;
+use crate::stats::distribution::{Density, Distribution};
 
 /// Values of a trait with their weights, which sum to 1.
 pub type Nodes = Vec<(f64, f64)>;
@@ -35,11 +35,9 @@ pub struct Node {
 impl Rule {
     /// The rule of one panel.
     pub fn new(law: &Distribution) -> Self {
-        let few = |nodes: &[(f64, f64)]| Self::given(law, nodes.to_vec());
-        match law {
-            Distribution::Constant(value) => few(&[(*value, 1.0)]),
-            Distribution::Bernoulli { p } => few(&[(0.0, 1.0 - p), (1.0, *p)]),
-            law => Self::of_panels(law, vec![0.0, 1.0]),
+        match law.density() {
+            Density::Points(points) => Self::given(law, points),
+            Density::Smooth | Density::Corner(_) => Self::of_panels(law, vec![0.0, 1.0]),
         }
     }
 

@@ -7,7 +7,7 @@
 //! 1998, "Numerical methods in economics", ch. 11 and 12) at Chebyshev's extreme points (Trefethen 2013,
 //! "Approximation theory and approximation practice", ch. 2 to 5). Weights may be below 0.
 
-use crate::stats::distribution::Distribution;
+use crate::stats::distribution::{Density, Distribution};
 
 use super::quadrature::{Nodes, unit_rule};
 use super::quality_law::QualityLaw;
@@ -143,7 +143,13 @@ impl<'a> Felt<'a> {
                 let chance = mean.clamp(0.0, 1.0);
                 (vec![(0.0, 1.0 - chance), (1.0, chance)], true)
             }
-            _ => (law.values(grid.finer).iter().map(|(q, weight)| (q + shift, *weight)).collect(), false),
+            _ => {
+                let shifted = |values: &[(f64, f64)]| values.iter().map(|(q, weight)| (q + shift, *weight)).collect();
+                match law.law.density() {
+                    Density::Points(points) => (shifted(&points), true),
+                    Density::Smooth | Density::Corner(_) => (shifted(law.values(grid.finer)), false),
+                }
+            }
         };
         Self { law, shift, rule: &grid.rule, whole, few }
     }

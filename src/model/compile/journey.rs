@@ -219,8 +219,8 @@ impl Compiler<'_> {
                     .help("use a distribution of positive numbers, such as \"lognormal(mean=42, sd=25)\""),
             );
         }
-        if matches!(law, Distribution::Beta { .. } | Distribution::LogitNormal { .. } | Distribution::Bernoulli { .. })
-        {
+        let factor = if law.mean() > 0.0 { 1.0 / law.mean() } else { 2.0 };
+        if law.scaled(factor).is_none() {
             self.fault(Diagnostic::error("a basket cannot follow this distribution").at(basket.to_string()).why("a change of the mean basket stretches the distribution, and one that is bound to [0, 1] cannot be stretched").help("use \"lognormal(mean=42, sd=25)\", a gamma, or \"pert(low, mode, high)\""));
         }
         if self.numbers.faults.len() == before && law.mean().max(finite(law.support().1)) > LARGEST_BASKET {

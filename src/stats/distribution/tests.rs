@@ -1,4 +1,5 @@
 use super::parse::kind::Kind;
+use super::parse::laws::all;
 use super::*;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -26,19 +27,29 @@ fn laws() -> Vec<Distribution> {
     ]
 }
 
+/// Every law of the language, as its examples write it, that has a density.
+fn written_laws() -> Vec<Distribution> {
+    let examples = all().flat_map(|law| law.examples);
+    examples.map(|example| read(example)).filter(|law| !matches!(law.density(), Density::Points(_))).collect()
+}
+
 fn cut(law: Distribution, low: f64, high: f64) -> Distribution {
     Distribution::Truncated(Box::new(Truncated::new(law, low, high).unwrap()))
 }
 
+fn between_quantiles(law: Distribution) -> Distribution {
+    let (low, high) = (law.quantile(0.2), law.quantile(0.97));
+    cut(law, low, high)
+}
+
+/// Every law that the language can cut, cut.
+fn written_laws_cut() -> impl Iterator<Item = Distribution> {
+    written_laws().into_iter().filter(|law| !matches!(law, Distribution::Truncated(_))).map(between_quantiles)
+}
+
 fn cut_laws() -> Vec<Distribution> {
     use Distribution::*;
-    let mut cut_laws: Vec<Distribution> = laws()
-        .into_iter()
-        .map(|law| {
-            let (low, high) = (law.quantile(0.2), law.quantile(0.97));
-            cut(law, low, high)
-        })
-        .collect();
+    let mut cut_laws: Vec<Distribution> = laws().into_iter().map(between_quantiles).collect();
     cut_laws.extend([
         cut(Normal { mean: 0.02, sd: 0.02 }, 0.0, 1.0),
         // Pieces far out, on either side.
@@ -53,7 +64,7 @@ fn cut_laws() -> Vec<Distribution> {
 
 #[test]
 fn both_tails_say_the_same_and_keep_their_digits() {
-    for law in laws().into_iter().chain(cut_laws()) {
+    for law in laws().into_iter().chain(cut_laws()).chain(written_laws()).chain(written_laws_cut()) {
         for p in [1e-12, 1e-6, 0.03, 0.4, 0.5, 0.7, 0.999] {
             // As near as the digits of the quantile allow: a beta law's 1 - x may be less than they tell apart.
             let x = law.upper_quantile(p);
@@ -102,7 +113,7 @@ fn a_truncated_law_is_the_law_between_its_ends() {
 /// By the trapezoidal rule over x itself, on the density that differences of the distribution function give.
 #[test]
 fn mean_and_sd_of_what_is_cut_are_those_of_its_density() {
-    for law in cut_laws() {
+    for law in cut_laws().into_iter().chain(written_laws_cut()) {
         let (low, high) = law.support();
         let high = if high.is_finite() { high } else { law.upper_quantile(1e-14) };
         let steps = 32_000;
@@ -120,7 +131,7 @@ fn mean_and_sd_of_what_is_cut_are_those_of_its_density() {
 
 #[test]
 fn the_share_below_a_quantile_is_the_share_asked_for() {
-    for law in laws() {
+    for law in laws().into_iter().chain(written_laws()) {
         for p in [1e-9, 1e-4, 0.01, 0.2, 0.5, 0.8, 0.99, 0.999_999] {
             let back = law.cdf(law.quantile(p));
             assert!((back - p).abs() <= 1e-13 + 1e-9 * p.min(1e-4), "{law:?} at {p}: {back}");
@@ -136,7 +147,7 @@ fn the_share_below_a_quantile_is_the_share_asked_for() {
 /// density, smooth and all but zero at both ends.
 #[test]
 fn mean_and_sd_are_those_of_the_quantiles() {
-    for law in laws() {
+    for law in laws().into_iter().chain(written_laws()) {
         let step = 1.0 / 64.0;
         let average = |f: &dyn Fn(f64) -> f64| {
             (-512..=512)
@@ -201,7 +212,7 @@ fn discrete_laws_step_where_they_should() {
 
 #[test]
 fn scaling_and_shifting_move_every_quantile() {
-    for law in laws() {
+    for law in laws().into_iter().chain(written_laws()) {
         for p in [0.1, 0.6] {
             if let Some(scaled) = law.scaled(2.5) {
                 close(scaled.quantile(p), 2.5 * law.quantile(p), 1e-13);
@@ -248,6 +259,18 @@ fn a_text_gives_the_law_it_names() {
         close(read(text).sd(), sd.trim_end_matches(')').parse().unwrap(), 1e-13);
     }
     close(read("lognormal(median=36, sigma=0.55)").quantile(0.5), 36.0, 1e-14);
+}
+
+#[test]
+fn the_language_tells_of_every_law() {
+    let page = include_str!("../../../docs/language.md");
+    for law in all() {
+        let row = |line: &&str| line.starts_with("| `") && line.contains(&format!("`{law}`"));
+        assert!(page.lines().find(row).is_some(), "docs/language.md does not tell of `{law}`");
+        for example in law.examples {
+            assert!(example.starts_with(&format!("{law}(")), "{example}");
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! A truncated law is another law, given that the number lies between two ends.
 
-use super::{Distribution, LEAST_KEPT, Truncated};
+use super::{Density, Distribution, LEAST_KEPT, Truncated};
 
 impl Truncated {
     /// A law between two ends in order; none where less than [`LEAST_KEPT`] of it lies there, or where it has jumps.
     pub fn new(law: Distribution, low: f64, high: f64) -> Option<Self> {
-        if matches!(law, Distribution::Constant(_) | Distribution::Bernoulli { .. } | Distribution::Truncated(_)) {
+        if matches!(law, Distribution::Truncated(_)) || matches!(law.density(), Density::Points(_)) {
             return None;
         }
         let (below, above) = (law.below(low), law.above(high));
@@ -92,8 +92,8 @@ impl Truncated {
 
     /// The mean of a function of the number, from the quantiles; a law with a corner is taken in two pieces.
     fn average(&self, f: impl Fn(f64) -> f64) -> f64 {
-        let corner = match self.law {
-            Distribution::Triangular { mode, .. } if self.low < mode && mode < self.high => Some(self.cdf(mode)),
+        let corner = match self.law.density() {
+            Density::Corner(mode) if self.low < mode && mode < self.high => Some(self.cdf(mode)),
             _ => None,
         };
         match corner {

@@ -3,21 +3,21 @@
 use crate::diagnostic::suggest;
 use crate::stats::distribution::Distribution;
 
-use super::kind::{DistributionError, Parsed, example, fault, number};
+use super::kind::{DistributionError, Law, Parsed, fault, number};
 
-/// The least and the greatest shape of a beta or gamma law that can be drawn.
+/// The least and the greatest shape of a law that can be drawn.
 const SHAPES: (f64, f64) = (1e-3, 1e6);
 
 /// The parameters of a call: by name where they have one.
 pub struct Call<'a> {
-    /// The law's name.
-    pub law: &'a str,
+    /// The law.
+    pub law: &'a Law,
     /// The parameters, with their names where they are given.
     pub parameters: Vec<(Option<&'a str>, f64)>,
 }
 
 impl<'a> Call<'a> {
-    pub fn read(law: &'a str, inside: &'a str) -> Result<Self, DistributionError> {
+    pub fn read(law: &'a Law, inside: &'a str) -> Result<Self, DistributionError> {
         let mut parameters: Vec<(Option<&str>, f64)> = Vec::new();
         let pieces = inside.split(',').map(str::trim);
         for piece in pieces.filter(|_| !inside.trim().is_empty()) {
@@ -28,7 +28,7 @@ impl<'a> Call<'a> {
             let value = number(text).map_err(|e| DistributionError {
                 what: format!("{law}: {}", e.what),
                 help: if text.trim().is_empty() || e.help.contains("interval") {
-                    format!("write {}", example(law))
+                    format!("write {}", law.example())
                 } else {
                     e.help
                 },
@@ -42,7 +42,7 @@ impl<'a> Call<'a> {
         if named != 0 && named != parameters.len() {
             return fault(
                 format!("{law}: some parameters have names and some do not"),
-                format!("name all or none: {}", example(law)),
+                format!("name all or none: {}", law.example()),
             );
         }
         Ok(Self { law, parameters })
@@ -56,7 +56,7 @@ impl<'a> Call<'a> {
         positional: bool,
     ) -> Result<(usize, [f64; N]), DistributionError> {
         let (law, given) = (self.law, self.parameters.len());
-        let help = format!("write {}", example(law));
+        let help = format!("write {}", law.example());
         let unnamed = self.parameters.iter().all(|p| p.0.is_none());
         if unnamed && (positional || given == 0) {
             let values: Vec<f64> = self.parameters.iter().map(|p| p.1).collect();
@@ -77,7 +77,7 @@ impl<'a> Call<'a> {
                 let names: Vec<&str> = known().collect();
                 return fault(
                     format!("{law} has no parameter `{name}`"),
-                    format!("{}: {}", suggest(name, names.iter().copied()).trim_end_matches('?'), example(law)),
+                    format!("{}: {}", suggest(name, names.iter().copied()).trim_end_matches('?'), law.example()),
                 );
             }
         }
@@ -86,7 +86,12 @@ impl<'a> Call<'a> {
         fault(format!("{law} {what}: it has {}", names.join(", ")), help)
     }
 
-    pub fn by_name<const N: usize>(&self, form: &[&str; N]) -> Option<[f64; N]> {
+    /// Whether parameters are given, and none of them by name.
+    pub fn is_unnamed(&self) -> bool {
+        !self.parameters.is_empty() && self.parameters.iter().all(|p| p.0.is_none())
+    }
+
+    fn by_name<const N: usize>(&self, form: &[&str; N]) -> Option<[f64; N]> {
         if self.parameters.len() != N {
             return None;
         }
@@ -95,46 +100,6 @@ impl<'a> Call<'a> {
             *value = self.parameters.iter().find(|(name, _)| *name == Some(*wanted))?.1;
         }
         Some(values)
-    }
-
-    pub fn beta(&self) -> Parsed {
-        let (form, [a, b]) = self.take([&["a", "b"], &["mean", "sd"]], true)?;
-        if form == 0 {
-            self.above_zero("a", a)?;
-            self.above_zero("b", b)?;
-            return self.drawable(Distribution::Beta { a, b }, [a, b]);
-        }
-        let (mean, sd) = (a, b);
-        self.above_zero("sd", sd)?;
-        if mean <= 0.0 || mean >= 1.0 {
-            return fault(format!("beta: the mean {mean} is not between 0 and 1"), "give a mean above 0 and below 1");
-        }
-        let most = libm::sqrt(mean * (1.0 - mean));
-        if sd >= most {
-            return fault(
-                format!("beta: no distribution on (0, 1) with mean {mean} has an sd of {sd}"),
-                format!(
-                    "give an sd below {most:.4}, the square root of mean × (1 - mean); small ones are usual, such as {:.4}",
-                    0.2 * most
-                ),
-            );
-        }
-        let n = mean * (1.0 - mean) / (sd * sd) - 1.0;
-        let (a, b) = (mean * n, (1.0 - mean) * n);
-        self.drawable(Distribution::Beta { a, b }, [a, b])
-    }
-
-    pub fn gamma(&self) -> Parsed {
-        let (form, [first, second]) = self.take([&["shape", "scale"], &["shape", "rate"], &["mean", "sd"]], true)?;
-        let names = [["shape", "scale"], ["shape", "rate"], ["mean", "sd"]][form];
-        self.above_zero(names[0], first)?;
-        self.above_zero(names[1], second)?;
-        let (shape, scale) = match form {
-            0 => (first, second),
-            1 => (first, 1.0 / second),
-            _ => ((first / second) * (first / second), second * second / first),
-        };
-        self.drawable(Distribution::Gamma { shape, scale }, [shape, shape])
     }
 
     /// Series for the quantiles of laws that are all but a point or two take forever.
@@ -151,55 +116,6 @@ impl<'a> Call<'a> {
                 "give a larger spread, or, for hardly any, the number alone",
             ),
         }
-    }
-
-    pub fn log_normal(&self) -> Parsed {
-        if !self.parameters.is_empty() && self.parameters.iter().all(|p| p.0.is_none()) {
-            return fault(
-                "lognormal without names is ambiguous: the two numbers may be the mean and sd of the amounts, or those \
-                 of their logarithms",
-                "name them: lognormal(mean=42, sd=25), lognormal(median=36, sigma=0.55) or lognormal(mu=3.58, sigma=0.55)",
-            );
-        }
-        let (form, [first, second]) = self.take([&["mean", "sd"], &["median", "sigma"], &["mu", "sigma"]], false)?;
-        self.above_zero(if form == 0 { "sd" } else { "sigma" }, second)?;
-        if form == 2 {
-            return Ok(Distribution::LogNormal { mu: first, sigma: second });
-        }
-        self.above_zero(if form == 0 { "mean" } else { "median" }, first)?;
-        if form == 1 {
-            return Ok(Distribution::LogNormal { mu: libm::log(first), sigma: second });
-        }
-        let variance = libm::log1p((second / first) * (second / first));
-        Ok(Distribution::LogNormal { mu: libm::log(first) - 0.5 * variance, sigma: libm::sqrt(variance) })
-    }
-
-    pub fn exponential(&self) -> Parsed {
-        if !self.parameters.is_empty() && self.parameters.iter().all(|p| p.0.is_none()) {
-            return fault(
-                "exponential without a name is ambiguous: the number may be the mean or the rate, which is 1 / mean",
-                "name it: exponential(mean=8) or exponential(rate=0.125)",
-            );
-        }
-        let (form, [value]) = self.take([&["mean"], &["rate"]], false)?;
-        self.above_zero(["mean", "rate"][form], value)?;
-        Ok(Distribution::Exponential { mean: if form == 0 { value } else { 1.0 / value } })
-    }
-
-    pub fn three_points(&self) -> Parsed {
-        let [low, mode, high] = self.take([&["low", "mode", "high"]], true)?.1;
-        self.in_order(low, high)?;
-        if mode < low || mode > high {
-            return fault(
-                format!("{}: the mode {mode} lies outside {low} to {high}", self.law),
-                format!("the order is {0}(low, mode, high), with low <= mode <= high", self.law),
-            );
-        }
-        Ok(if self.law == "pert" {
-            Distribution::Pert { low, mode, high }
-        } else {
-            Distribution::Triangular { low, mode, high }
-        })
     }
 
     pub fn above_zero(&self, name: &str, value: f64) -> Result<(), DistributionError> {

@@ -1,5 +1,7 @@
 //! What a number may be, and why a text is not a distribution.
 
+use std::fmt;
+
 use crate::stats::distribution::Distribution;
 
 /// What a number may be, which decides what law an interval such as `0.05 to 0.09` stands for.
@@ -43,20 +45,27 @@ pub fn number(text: &str) -> Result<f64, DistributionError> {
     }
 }
 
-/// How a law is written.
-pub fn example(law: &str) -> &'static str {
-    match law {
-        "beta" => "beta(2, 5) or beta(mean=0.3, sd=0.1)",
-        "normal" => "normal(mean=3, sd=1)",
-        "lognormal" => "lognormal(mean=42, sd=25), lognormal(median=36, sigma=0.55) or lognormal(mu=3.58, sigma=0.55)",
-        "gamma" => "gamma(shape=2, scale=3), gamma(shape=2, rate=0.5) or gamma(mean=6, sd=4)",
-        "weibull" => "weibull(shape=1.5, scale=10)",
-        "exponential" => "exponential(mean=8) or exponential(rate=0.125)",
-        "uniform" => "uniform(low=0, high=1)",
-        "triangular" => "triangular(low=1, mode=2, high=4)",
-        "pert" => "pert(low=1, mode=2, high=4)",
-        "truncated" => "truncated(normal(mean=0.02, sd=0.02), low=0, high=1)",
-        _ => "bernoulli(p=0.8)",
+/// A law as a study names it.
+pub struct Law {
+    /// Its name.
+    pub name: &'static str,
+    /// Ways to write it, the plainest first.
+    pub examples: &'static [&'static str],
+}
+
+impl Law {
+    /// How it is written, for messages.
+    pub fn example(&self) -> String {
+        match self.examples.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            _ => self.examples.concat(),
+        }
+    }
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 

@@ -105,7 +105,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The chances of a row, as the mechanism in `travel.rs` bends them.
+    /// The chances of a row, as `mechanism/bend.rs` bends them.
     fn row(&mut self, (at, periods): (usize, usize), numbers: &StageNumbers, age: u32, row: &mut Vec<f64>) {
         let width = self.sums.len();
         let moves = numbers.moves.len();

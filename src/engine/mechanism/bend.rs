@@ -10,7 +10,6 @@
 
 use super::own::refresh_own;
 use super::row::destination;
-use super::transition::Transition;
 use crate::engine::chance::exp::exp;
 use crate::engine::chance::narrow::whole;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
@@ -26,9 +25,9 @@ use crate::engine::table::shape::OwnShape;
 use crate::model::journey::State;
 
 /// Draws everybody's next stage.
-pub fn travel(of: &Transition, block: &mut Block, now: Period<'_>, scratch: &mut Scratch) {
+pub fn travel(block: &mut Block, now: Period<'_>, words: &[u32], scratch: &mut Scratch) {
     weigh(block, now, &scratch.columns, &mut scratch.bends);
-    let (bends, words, live) = (&scratch.bends, now.bits.of(of.bits, now.t), block.live);
+    let (bends, live) = (&scratch.bends, block.live);
     now.world.set.run(Choose { now, words, row: bends.rows(), bends, stage: &mut block.stage, live });
 }
 

@@ -15,6 +15,7 @@ pub mod own;
 pub mod part;
 pub mod row;
 pub mod schedule;
+pub mod shop;
 pub mod stream;
 pub mod talk;
 pub mod totals;

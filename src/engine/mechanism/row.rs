@@ -1,21 +1,30 @@
 //! Rows: which row of chances a customer's stage and clocks lead to.
 
-use super::transition::Transition;
 use crate::engine::lanes::{Kernel, Lanes, Reach, Strip};
 use crate::engine::state::at::Period;
 use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, Lasting};
 use crate::engine::table::program::Reached;
 use crate::engine::table::reach::reach;
 use crate::engine::table::shape::ClockShape;
 use crate::model::journey::Clock;
 
+/// What clocks read of every customer.
+#[derive(Clone)]
+pub struct Clocks {
+    /// The full periods in the stage, where any clock reads them.
+    pub periods_in_stage: Option<ColumnId<u32, Lasting>>,
+    /// For each clock, the column of the trait that it reads.
+    pub ages: Vec<Option<ColumnId<f32, Lasting>>>,
+}
+
 /// Writes the row of each customer to `row`.
-pub fn find(of: &Transition, block: &Block, now: Period<'_>, row: &mut [u32]) {
+pub fn find(of: &Clocks, block: &Block, now: Period<'_>, row: &mut [u32]) {
     now.world.set.run(Find { of, block, now, row });
 }
 
 struct Find<'a> {
-    of: &'a Transition,
+    of: &'a Clocks,
     block: &'a Block,
     now: Period<'a>,
     row: &'a mut [u32],

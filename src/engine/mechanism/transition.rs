@@ -5,14 +5,14 @@
 
 use super::contract::{Mechanism, Step};
 use super::needs::Needs;
-use super::row::destination;
+use super::row::{Clocks, destination};
 use super::{bend, row};
 use crate::engine::chance::draws::Purpose;
 use crate::engine::lanes::{Eight, Kernel, Lanes, MOST_LANES, Many, Reach, Sixteen};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
 use crate::engine::state::block::Block;
-use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
+use crate::engine::state::columns::ColumnSpec;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::program::Reached;
 use crate::engine::table::row_table::RowTable;
@@ -36,9 +36,7 @@ pub fn counts_periods_in_stage(model: &Model) -> bool {
 #[derive(Clone)]
 pub struct Transition {
     pub(super) bits: BitsId,
-    pub(super) periods_in_stage: Option<ColumnId<u32, Lasting>>,
-    /// For each clock, the column of the trait that it reads.
-    pub(super) ages: Vec<Option<ColumnId<f32, Lasting>>>,
+    clocks: Clocks,
     /// For each stage, whether nothing leads out.
     absorbs: Vec<bool>,
 }
@@ -58,8 +56,7 @@ impl Transition {
         }
         Self {
             bits: needs.bits(MOVE),
-            periods_in_stage: counts.then(|| needs.words(PERIODS_IN_STAGE)),
-            ages,
+            clocks: Clocks { periods_in_stage: counts.then(|| needs.words(PERIODS_IN_STAGE)), ages },
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),
         }
     }
@@ -67,7 +64,7 @@ impl Transition {
     /// Before the move: finds everybody's row, and notes where everybody is.
     pub fn set_out(&self, block: &Block, now: Period<'_>, scratch: &mut Scratch) {
         if !scratch.bends.row.is_empty() {
-            row::find(self, block, now, &mut scratch.bends.row);
+            row::find(&self.clocks, block, now, &mut scratch.bends.row);
         }
         if let Some(before) = now.plan().before {
             let lanes = block.live.next_multiple_of(MOST_LANES);
@@ -84,7 +81,7 @@ impl Transition {
 
     /// After the move: counts the periods that everybody has been in the stage.
     pub fn settle(&self, block: &mut Block, now: Period<'_>, scratch: &Scratch) {
-        let Some((column, before)) = self.periods_in_stage.zip(now.plan().before) else { return };
+        let Some((column, before)) = self.clocks.periods_in_stage.zip(now.plan().before) else { return };
         let (before, periods) = (scratch.columns.words(before), block.columns.words_mut(column));
         now.world.set.run(StayOn { before, stage: &block.stage, periods, live: block.live });
     }
@@ -110,7 +107,7 @@ impl Mechanism for Transition {
         let Some(now) = at.period else { return };
         self.set_out(at.block, now, at.scratch);
         if now.program().rows.bends {
-            bend::travel(self, at.block, now, at.scratch);
+            bend::travel(at.block, now, now.bits.of(self.bits, now.t), at.scratch);
         } else {
             self.plain(at.block, (now, &now.table.rows), at.scratch);
         }

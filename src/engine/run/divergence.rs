@@ -15,10 +15,10 @@ use crate::engine::chance::draws::{Address, Purpose};
 use crate::engine::count::counts::Counts;
 use crate::engine::mechanism::contract::Step;
 use crate::engine::mechanism::part::{Fork, Parting, Shared, Way};
-use crate::engine::state::at::World;
 use crate::engine::state::block::Block;
 use crate::engine::state::partings::Partings;
 use crate::engine::state::scratch::Scratch;
+use crate::engine::state::world::World;
 use crate::engine::table::agreement::{Agreement, Meeting};
 
 /// How finely chances to part are cut: a pair of branches stands for 2^-grain of a customer. At most 24.

@@ -7,11 +7,12 @@ use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::mechanism::contract::Step;
 use crate::engine::mechanism::schedule::Schedule;
-use crate::engine::state::at::{At, Period, World};
+use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::Bits;
 use crate::engine::state::block::Block;
 use crate::engine::state::plan::Plan;
 use crate::engine::state::scratch::Scratch;
+use crate::engine::state::world::World;
 use crate::engine::table::tables::{PeriodTable, Tables};
 
 /// What a rollout reads and never changes.

@@ -4,24 +4,10 @@ use super::bits::Bits;
 use super::block::Block;
 use super::plan::Plan;
 use super::scratch::Scratch;
-use crate::engine::chance::draws::Draws;
+use super::world::World;
 use crate::engine::count::counts::Counts;
-use crate::engine::lanes::InstructionSet;
 use crate::engine::table::program::Program;
 use crate::engine::table::tables::PeriodTable;
-
-/// What is the same for every block of a replication.
-#[derive(Clone, Copy)]
-pub struct World<'m> {
-    /// What of the loop the model uses.
-    pub program: &'m Program,
-    /// What mechanisms have registered.
-    pub plan: &'m Plan,
-    /// The random numbers of the replication.
-    pub draws: Draws,
-    /// The vector instructions to use.
-    pub set: InstructionSet,
-}
 
 /// What every mechanism reads in one period.
 #[derive(Clone, Copy)]

@@ -1,12 +1,12 @@
 //! Customers live in columns, in blocks: one block is a few thousand customers of one segment.
 
-use super::at::World;
 use super::bits::{Bits, is_fourth};
 use super::column::column;
 use super::columns::{Columns, Lasting};
 use super::leavers::{Keep, Kept, List, Mark};
 use super::plan::Plan;
 use super::scratch::Scratch;
+use super::world::World;
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::table::program::Program;
 use crate::engine::table::tables::OwnChance;

@@ -10,3 +10,4 @@ pub mod partings;
 pub mod plan;
 pub mod scratch;
 pub mod subset;
+pub mod world;

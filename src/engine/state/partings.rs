@@ -1,8 +1,8 @@
 //! Partings: what customers had become when two scenarios parted for them, before the move.
 
-use super::at::World;
 use super::block::Block;
 use super::scratch::Scratch;
+use super::world::World;
 
 /// What customers had become, one after another.
 #[derive(Default)]

@@ -1,10 +1,10 @@
 //! Scratch is the paper that a worker uses for block after block: nothing on it outlives a period.
 
-use super::at::World;
 use super::bits::Bits;
 use super::column::column;
 use super::columns::{Columns, Passing};
 use super::subset::Subset;
+use super::world::World;
 use crate::engine::table::program::Program;
 
 /// Columns for one block that hold what is known within a period only.

@@ -53,6 +53,11 @@ impl Counted {
         counted
     }
 
+    /// How many numbers there are for each time.
+    pub fn width(layout: &CountLayout) -> usize {
+        layout.width() + layout.places().len() + 2
+    }
+
     /// Adds what was counted of other customers of the same scenario.
     pub fn add(&mut self, other: &Self) {
         self.flows.add(&other.flows);

@@ -1,5 +1,6 @@
 //! The memory that a run needs, estimated before anything is simulated.
 
+use super::performance::Performance;
 use crate::estimate::money::lines::Lines;
 use crate::model::Model;
 use crate::model::journey::Stage;
@@ -52,6 +53,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let branches = if coupled || model.scenarios.len() < 2 { 0.0 } else { 8.0 * wave + 64.0 * threads };
     let kinds = metrics(model).len() as f64;
     let posted = 16.0 * Lines::of(model).all.len() as f64 * times * (segments * 2.0 * entries + 1.0) * scenarios;
+    let performances = 8.0 * Performance::width(model) as f64 * times * (segments + 1.0) * scenarios;
     let (width, rows) = (width(model), rows(model));
     let table = 9.0 * rows * width + 128.0 * stages;
     let at_once = if model.is_uncertain() { threads } else { 1.0 };
@@ -70,7 +72,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         part(
             "the counts of replications that are under way",
             cells * (16.0 * BATCHES as f64 * 3.0 * threads + if exact { 8.0 * threads } else { 0.0 } + branches)
-                + posted * (wave + 2.0 * threads),
+                + (posted + performances) * (wave + 2.0 * threads),
             "longer periods, a shorter horizon, or fewer segments and scenarios",
         ),
         part(
@@ -106,7 +108,7 @@ pub fn parts_of_exact(model: &Model, threads: usize) -> Vec<Part> {
     let times = f64::from(model.run.horizon) + 1.0;
     let groups = (model.scenarios.len() * model.segments.len()) as f64;
     let flows = 8.0 * CountLayout::of(model).width() as f64 * times;
-    let books = 8.0 * (model.stages.len() + model.accounts.len() + 11) as f64 * times;
+    let books = 8.0 * Performance::width(model) as f64 * times;
     let kinds = metrics(model).len() as f64;
     let part = |what, bytes, help| Part { what, bytes, help };
     let mut parts = vec![

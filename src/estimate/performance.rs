@@ -22,6 +22,11 @@ impl Performance {
         Self { counted, money: Statement::empty(model) }
     }
 
+    /// How many numbers it has for each time.
+    pub fn width(model: &Model) -> usize {
+        Counted::width(&CountLayout::of(model)) + Statement::width(model)
+    }
+
     /// Adds that of other customers of the same scenario.
     pub fn add(&mut self, other: &Self) {
         self.counted.add(&other.counted);

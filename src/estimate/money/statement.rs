@@ -40,6 +40,11 @@ impl Statement {
         }
     }
 
+    /// How many columns there are.
+    pub fn width(model: &Model) -> usize {
+        6 + model.accounts.len()
+    }
+
     /// Adds the books of other customers of the same scenario.
     pub fn add(&mut self, other: &Self) {
         let pairs = self.columns_mut().into_iter().zip(other.columns());

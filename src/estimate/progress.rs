@@ -4,7 +4,7 @@ use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::course::{Course, first_period};
 use crate::model::draw::Draw;
-use crate::model::facts::Measure;
+use crate::model::facts::Dimension;
 use crate::model::metric::Metric;
 use crate::model::roadmap::{Level, Planned, Rule};
 use crate::model::world::Shock;
@@ -214,9 +214,9 @@ fn condition(model: &Model, rule: &Rule) -> String {
 
 /// The bound of a rule: a share in percent, as reports have it.
 fn bound(rule: &Rule) -> String {
-    match Metric::from(rule.watched).facts().measure {
-        Measure::Share => format!("{}%", libm::round(rule.bound * 1e6) / 1e4),
-        Measure::Score | Measure::Customers | Measure::Purchases | Measure::Money | Measure::Own => {
+    match Metric::from(rule.watched).facts().dimension {
+        Dimension::Share => format!("{}%", libm::round(rule.bound * 1e6) / 1e4),
+        Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Money | Dimension::Own => {
             rule.bound.to_string()
         }
     }

@@ -10,7 +10,7 @@ pub struct Facts {
     /// What it is called within a sentence; of a family, what stands before the member's title.
     pub phrase: &'static str,
     /// What it is measured in.
-    pub measure: Measure,
+    pub dimension: Dimension,
     /// How its values at different times belong together.
     pub time: Time,
     /// Which way is better.
@@ -27,7 +27,7 @@ pub struct Facts {
 
 /// What a metric is measured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum Dimension {
     /// A share between 0 and 1, written in percent.
     Share,
     /// A number between 0 and 1 that is no share, written as it is.
@@ -131,7 +131,7 @@ impl Facts {
     }
 }
 
-impl Measure {
+impl Dimension {
     /// Whether it is never below 0 nor above 1.
     pub const fn is_within_one(self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
 
-use super::facts::{Better, Exact, Facts, Measure, Part, Ratio, Time, Use};
+use super::facts::{Better, Dimension, Exact, Facts, Part, Ratio, Time, Use};
 use super::roadmap::Watched;
 
 /// A number that a study reports, by time and over the horizon.
@@ -73,7 +73,7 @@ impl Metric {
                 name: "retention",
                 title: "Retention",
                 phrase: "retention",
-                measure: Measure::Share,
+                dimension: Dimension::Share,
                 time: Time::State,
                 better: Better::More,
                 ratio: Some(Ratio { part: Part::Active, whole: Part::Acquired }),
@@ -85,7 +85,7 @@ impl Metric {
                 name: "active_customers",
                 title: "Active customers",
                 phrase: "active customers",
-                measure: Measure::Customers,
+                dimension: Dimension::Customers,
                 time: Time::State,
                 better: Better::More,
                 ratio: None,
@@ -97,7 +97,7 @@ impl Metric {
                 name: "churned",
                 title: "Churned",
                 phrase: "churned customers",
-                measure: Measure::Customers,
+                dimension: Dimension::Customers,
                 time: Time::State,
                 better: Better::Less,
                 ratio: None,
@@ -109,7 +109,7 @@ impl Metric {
                 name: "purchases",
                 title: "Purchases",
                 phrase: "purchases",
-                measure: Measure::Purchases,
+                dimension: Dimension::Purchases,
                 time: Time::Flow,
                 better: Better::More,
                 ratio: None,
@@ -121,7 +121,7 @@ impl Metric {
                 name: "revenue",
                 title: "Revenue",
                 phrase: "revenue",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::More,
                 ratio: None,
@@ -133,7 +133,7 @@ impl Metric {
                 name: "margin",
                 title: "Margin",
                 phrase: "margin",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::More,
                 ratio: None,
@@ -145,7 +145,7 @@ impl Metric {
                 name: "cost",
                 title: "Cost",
                 phrase: "cost",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::Less,
                 ratio: None,
@@ -157,7 +157,7 @@ impl Metric {
                 name: "initiative_cost",
                 title: "Initiative cost",
                 phrase: "initiative cost",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::Less,
                 ratio: None,
@@ -169,7 +169,7 @@ impl Metric {
                 name: "cash_flow",
                 title: "Cash flow",
                 phrase: "cash flow",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::More,
                 ratio: None,
@@ -181,7 +181,7 @@ impl Metric {
                 name: "cumulative_cash_flow",
                 title: "Cumulative cash flow",
                 phrase: "cumulative cash flow",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Cumulated,
                 better: Better::More,
                 ratio: None,
@@ -193,7 +193,7 @@ impl Metric {
                 name: "npv",
                 title: "Net present value",
                 phrase: "net present value",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::More,
                 ratio: None,
@@ -205,7 +205,7 @@ impl Metric {
                 name: "satisfaction",
                 title: "Satisfaction",
                 phrase: "satisfaction",
-                measure: Measure::Score,
+                dimension: Dimension::Score,
                 time: Time::State,
                 better: Better::More,
                 ratio: Some(Ratio { part: Part::Satisfaction, whole: Part::Active }),
@@ -217,7 +217,7 @@ impl Metric {
                 name: "lines",
                 title: "Ledger lines",
                 phrase: "",
-                measure: Measure::Money,
+                dimension: Dimension::Money,
                 time: Time::Flow,
                 better: Better::AsDeclared,
                 ratio: None,
@@ -229,7 +229,7 @@ impl Metric {
                 name: "outcomes",
                 title: "Outcomes",
                 phrase: "",
-                measure: Measure::Own,
+                dimension: Dimension::Own,
                 time: Time::Flow,
                 better: Better::AsDeclared,
                 ratio: None,
@@ -241,7 +241,7 @@ impl Metric {
                 name: "customers",
                 title: "Customers by stage",
                 phrase: "customers in ",
-                measure: Measure::Customers,
+                dimension: Dimension::Customers,
                 time: Time::State,
                 better: Better::Neither,
                 ratio: None,
@@ -309,12 +309,12 @@ impl Metric {
 
     /// Whether it counts customers or what they do, so that it is never below 0.
     pub const fn is_count(self) -> bool {
-        self.facts().measure.is_count()
+        self.facts().dimension.is_count()
     }
 
     /// Whether it says how many customers of all who came are so at a time.
     pub const fn counts_customers(self) -> bool {
-        self.is_state() && matches!(self.facts().measure, Measure::Customers)
+        self.is_state() && matches!(self.facts().dimension, Dimension::Customers)
     }
 }
 
@@ -346,7 +346,7 @@ mod tests {
     #[test]
     fn ratios_lie_between_0_and_1() {
         for metric in PLAIN.into_iter().filter(|metric| metric.is_ratio()) {
-            assert!(metric.facts().measure.is_within_one(), "{metric:?}");
+            assert!(metric.facts().dimension.is_within_one(), "{metric:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::study::journey::LineKind;
 
 use super::Model;
-use super::facts::{Better, Facts, Measure, Part};
+use super::facts::{Better, Dimension, Facts, Part};
 use super::metric::{FAMILIES, LINES, Metric, OUTCOMES, PLAIN, STAGES};
 use super::value::{Account, AccountKind};
 
@@ -40,11 +40,11 @@ pub fn named(name: &str) -> Option<(&'static Facts, &str)> {
 }
 
 /// What a number is measured in, by the name that outputs use; a name that is not in the list has a unit of its own.
-pub fn measure_of(name: &str) -> Measure {
+pub fn dimension_of(name: &str) -> Dimension {
     match named(name) {
-        Some((facts, _)) => facts.measure,
-        None if name == Part::Acquired.name() => Measure::Customers,
-        None => Measure::Own,
+        Some((facts, _)) => facts.dimension,
+        None if name == Part::Acquired.name() => Dimension::Customers,
+        None => Dimension::Own,
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(named("customers.at_risk"), Some((STAGES, "at_risk")));
         assert_eq!(named("customers"), None, "a family is no metric");
         assert_eq!(named("customers_at_risk"), None);
-        assert_eq!(measure_of("lines.delivery"), Measure::Money);
-        assert_eq!(measure_of("nothing"), Measure::Own, "no currency is guessed");
+        assert_eq!(dimension_of("lines.delivery"), Dimension::Money);
+        assert_eq!(dimension_of("nothing"), Dimension::Own, "no currency is guessed");
     }
 }

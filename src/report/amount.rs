@@ -1,7 +1,7 @@
 //! How numbers are written for people: `1.2 M`, `45 k`, `63.1%`, `12.34 ± 0.05 M`.
 
-use crate::model::facts::Measure;
-use crate::model::reported::measure_of;
+use crate::model::facts::Dimension;
+use crate::model::reported::dimension_of;
 use crate::stats::estimate::Estimate;
 
 /// What kind of number it is, which decides how it is written.
@@ -18,9 +18,11 @@ pub enum Unit {
 impl Unit {
     /// The unit of a metric's value, by the name that outputs use.
     pub fn of(metric: &str) -> Self {
-        match measure_of(metric) {
-            Measure::Share => Self::Share,
-            Measure::Score | Measure::Customers | Measure::Purchases | Measure::Money | Measure::Own => Self::Number,
+        match dimension_of(metric) {
+            Dimension::Share => Self::Share,
+            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Money | Dimension::Own => {
+                Self::Number
+            }
         }
     }
 
@@ -34,14 +36,14 @@ impl Unit {
 }
 
 /// What a metric is measured in, in words.
-pub fn measured_in(measure: Measure, currency: &str) -> &str {
-    match measure {
-        Measure::Share => "percent",
-        Measure::Score => "from 0 to 1",
-        Measure::Customers => "customers",
-        Measure::Purchases => "purchases",
-        Measure::Money => currency,
-        Measure::Own => "in its own unit",
+pub fn measured_in(dimension: Dimension, currency: &str) -> &str {
+    match dimension {
+        Dimension::Share => "percent",
+        Dimension::Score => "from 0 to 1",
+        Dimension::Customers => "customers",
+        Dimension::Purchases => "purchases",
+        Dimension::Money => currency,
+        Dimension::Own => "in its own unit",
     }
 }
 

@@ -75,7 +75,7 @@ fn rows<'a>(report: &'a Report, metric: Metric) -> Option<Panel<'a>> {
     let heading = if metric == Metric::Retention { "Customers retained" } else { facts.title };
     let measured = match unit {
         Unit::Points => "percentage points",
-        Unit::Number | Unit::Share => measured_in(facts.measure, &report.summary.currency),
+        Unit::Number | Unit::Share => measured_in(facts.dimension, &report.summary.currency),
     };
     (!rows.is_empty()).then(|| Panel { heading: format!("{heading}, {measured}"), unit, rows })
 }

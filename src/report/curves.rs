@@ -9,7 +9,7 @@ use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
 use super::palette::{Look, scenario};
 use super::panels::draw_zero;
-use crate::model::facts::{Measure, Time};
+use crate::model::facts::{Dimension, Time};
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 
@@ -57,7 +57,7 @@ impl Subject {
 pub fn curve(report: &Report, metric: Metric) -> Chart {
     let facts = metric.facts();
     let (title, measures) = wording(report, metric);
-    let is_booked = facts.measure == Measure::Money && facts.time == Time::Flow;
+    let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
     let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
     draw(report, &Subject { name: facts.name, title, measures, unit: Unit::of(facts.name), times })
 }
@@ -86,7 +86,7 @@ fn wording(report: &Report, metric: Metric) -> (String, String) {
                 Time::Flow => format!(" per {noun}"),
                 Time::Cumulated => " since the start".to_owned(),
             };
-            let measured = measured_in(facts.measure, currency);
+            let measured = measured_in(facts.dimension, currency);
             (format!("{} of each scenario", facts.title), format!("{}, {measured}{when}", facts.title))
         }
     }

@@ -3,8 +3,8 @@
 use super::Report;
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
-use crate::model::facts::{Measure, Time};
-use crate::model::reported::{measure_of, named};
+use crate::model::facts::{Dimension, Time};
+use crate::model::reported::{dimension_of, named};
 use crate::stats::estimate::Estimate;
 
 /// What a study's targets are told with.
@@ -39,17 +39,17 @@ impl<'a> Words<'a> {
 
     /// An amount of a metric: `40%`, `EUR 9.00 M`, `1,200`.
     fn amount(&self, metric: &str, value: f64, is_difference: bool) -> String {
-        match measure_of(metric) {
+        match dimension_of(metric) {
             // A share that somebody asked for has few digits.
-            Measure::Share => {
+            Dimension::Share => {
                 let text = write(Unit::Share, value);
                 let digits = text.trim_end_matches('%');
                 let digits =
                     if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
                 format!("{digits}{}", if is_difference { " pp" } else { "%" })
             }
-            Measure::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
-            Measure::Score | Measure::Customers | Measure::Purchases | Measure::Own => {
+            Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
+            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Own => {
                 let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
                 if is_told { value.to_string() } else { write(Unit::Number, value) }
             }
@@ -78,10 +78,12 @@ impl<'a> Words<'a> {
     pub fn kept_by(&self, target: &TargetResult, gap: f64) -> String {
         let side = if gap < 0.0 { "beyond" } else { "within" };
         let size = libm::fabs(gap);
-        let size = match measure_of(&target.metric) {
-            Measure::Share => write(Unit::Points, size),
-            Measure::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
-            Measure::Score | Measure::Customers | Measure::Purchases | Measure::Own => write(Unit::Number, size),
+        let size = match dimension_of(&target.metric) {
+            Dimension::Share => write(Unit::Points, size),
+            Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
+            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Own => {
+                write(Unit::Number, size)
+            }
         };
         format!("{side} the bound by {size}")
     }

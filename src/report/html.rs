@@ -18,7 +18,7 @@ use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::summary::ScenarioSummary;
 use crate::legible;
-use crate::model::facts::{Facts, Measure};
+use crate::model::facts::{Dimension, Facts};
 use crate::model::reported::named;
 use crate::stats::estimate::Estimate;
 
@@ -83,9 +83,9 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
 
 /// A column's heading with its unit, where it is money.
 fn head(report: &Report, its: &Facts) -> String {
-    match its.measure {
-        Measure::Money => format!("{}, {}", its.title, report.summary.currency),
-        Measure::Share | Measure::Score | Measure::Customers | Measure::Purchases | Measure::Own => {
+    match its.dimension {
+        Dimension::Money => format!("{}, {}", its.title, report.summary.currency),
+        Dimension::Share | Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Own => {
             its.title.to_owned()
         }
     }

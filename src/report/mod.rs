@@ -46,13 +46,13 @@ use indexmap::IndexMap;
 
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{Series, Summary};
-use crate::model::facts::Measure;
-use crate::model::reported::measure_of;
+use crate::model::facts::Dimension;
+use crate::model::reported::dimension_of;
 use crate::stats::estimate::Estimate;
 
 /// Whether a metric is an amount of money, by the name that outputs use.
 pub fn is_money(metric: &str) -> bool {
-    measure_of(metric) == Measure::Money
+    dimension_of(metric) == Dimension::Money
 }
 
 /// Every number that any output shows.

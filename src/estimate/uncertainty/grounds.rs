@@ -215,7 +215,7 @@ impl<'m> Grounds<'m> {
         } else {
             sure.about(mean, libm::sqrt(variance + sure.unseen(size)))
         };
-        let ends = if metric.facts().measure.is_within_one() {
+        let ends = if metric.facts().dimension.is_within_one() {
             ends.within(-1.0, 1.0)
         } else if metric.counts_customers() && self.numbered {
             ends.within(-came.real, came.real)
@@ -292,7 +292,7 @@ impl Came {
 
 /// Ends of an interval of a level, cut where the metric cannot be.
 fn possible(metric: Metric, ends: Ends) -> Ends {
-    if metric.facts().measure.is_within_one() {
+    if metric.facts().dimension.is_within_one() {
         ends.within(0.0, 1.0)
     } else if metric.is_count() {
         ends.within(0.0, f64::INFINITY)

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::facts::Use;
 use crate::model::goal::Target;
 use crate::model::metric::{Metric, PLAIN, STAGES};
-use crate::model::reported::{listed, measure_of};
+use crate::model::reported::{dimension_of, listed};
 use crate::model::roadmap::{Rule, Watched};
 use crate::quantity::SegmentId;
 use crate::stats::distribution::Distribution;
@@ -161,7 +161,7 @@ impl Compiler<'_> {
 
     /// A metric between 0 and 1 is never as large as a percentage; `least` is the least that it can be.
     fn check_share(&mut self, at: &Path, metric: &str, bound: Option<(&str, f64)>, least: f64) {
-        let Some((key, bound)) = bound.filter(|_| measure_of(metric).is_within_one()) else { return };
+        let Some((key, bound)) = bound.filter(|_| dimension_of(metric).is_within_one()) else { return };
         if (least..=1.0).contains(&bound) {
             return;
         }

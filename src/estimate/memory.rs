@@ -14,9 +14,10 @@ use crate::engine::count::layout::CountLayout;
 use crate::engine::exact::cohort::MOST_INTERVALS;
 use crate::engine::exact::layout::tunnel_length;
 use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction};
-use crate::engine::mechanism::schedule::obstacles;
+use crate::engine::mechanism::schedule::{Schedule, obstacles};
 use crate::engine::run::group::MOST_THAT_KEEP_BITS;
 use crate::engine::run::wave::{strikes, wave};
+use crate::engine::state::plan::Plan;
 
 /// A run that needs more bytes than this is refused.
 pub const MOST: f64 = 8.0 * GIB;
@@ -46,7 +47,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     // Newcomers are counted from the period on in which they come: half of the times in the mean.
     let entries = if model.has_inflow() { 1.0 + 0.5 * times } else { 1.0 };
     let cells = CountLayout::of(model).width() as f64 * times * scenarios * segments * entries;
-    let coupled = model.is_coupled();
+    let schedule = Schedule::new(model, model.scenarios.len() > 1);
+    let coupled = schedule.plan.is_coupled();
     let exact = obstacles(model).is_empty();
     let wave = f64::from(model.run.replications.min(wave(model)));
     // A worker counts both branches of every forced difference, and a replication keeps the difference.
@@ -63,10 +65,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let timelines = if coupled { scenarios * segments * threads.min(wave) } else { threads };
     let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
     let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
-    // A customer's columns of four bytes, and the words of four periods for four purposes where they are kept.
-    let words = if model.run.agents <= MOST_THAT_KEEP_BITS { 64.0 } else { 0.0 };
-    let customer = scenarios * (32.0 + 8.0 * model.traits.len() as f64 + words);
-    let customers = if coupled { threads.min(wave) * together(model) * customer } else { 0.0 };
+    let customers = if coupled { threads.min(wave) * together(model) * customer(model, &schedule.plan) } else { 0.0 };
     let part = |what, bytes, help| Part { what, bytes, help };
     let mut parts = vec![
         part(
@@ -152,6 +151,15 @@ fn in_force(model: &Model) -> f64 {
         + model.patterns.len() as f64
         + model.initiatives.iter().map(|its| its.effects.len() as f64).sum::<f64>();
     forces * FORCE + 8.0 * times * over_time
+}
+
+/// A customer in all scenarios: what mechanisms have registered, and the random bits where they are kept. Those are drawn
+/// once for all scenarios whose customers are as many.
+fn customer(model: &Model, plan: &Plan) -> f64 {
+    let scenarios = model.scenarios.len() as f64;
+    let carried = plan.bytes(false) as f64;
+    let bits = plan.bytes(model.run.agents <= MOST_THAT_KEEP_BITS) as f64 - carried;
+    scenarios * carried + if model.has_inflow() { scenarios * bits } else { bits }
 }
 
 /// The simulated customers of the scenario that has most of them, newcomers at the medians of what is uncertain. Those who

@@ -105,6 +105,6 @@ impl Plan {
         /// The address, the stage and the fingerprint that outlives those who are dropped.
         const FIXED: usize = 2;
         let bits = if keeps_bits { 4 * self.bits.count() } else { 0 };
-        4 * (FIXED + usize::from(self.digest.is_some()) + self.lasting.count() + bits)
+        4 * (FIXED + usize::from(self.digest.is_some()) + self.lasting.count() + self.lists + bits)
     }
 }

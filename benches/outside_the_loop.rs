@@ -18,9 +18,9 @@ fn compile(criterion: &mut Criterion) {
     criterion.bench_function("read the retailer", |bencher| {
         bencher.iter(|| Study::read(black_box(&retailer)).expect("the study reads"));
     });
-    let (study, source) = Study::read(&retailer).expect("the study reads");
+    let study = Study::read(&retailer).expect("the study reads");
     criterion.bench_function("compile the retailer", |bencher| {
-        bencher.iter(|| Model::compile(black_box(&study), &source).expect("the study compiles"));
+        bencher.iter(|| Model::compile(black_box(&study)).expect("the study compiles"));
     });
 }
 

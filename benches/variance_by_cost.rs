@@ -33,7 +33,7 @@ fn main() {
         let text = std::fs::read_to_string(&path).expect("the study is there") + more;
         let source = Source::new("study.toml", path.parent().expect("a file lies in a folder"), &text);
         let study = Study::parse(&source).expect("the study reads");
-        table(&Model::compile(&study, &source).expect("the study compiles").0);
+        table(&Model::compile(&study).expect("the study compiles"));
     }
 }
 

@@ -24,7 +24,7 @@
 //! use polku::study::source::Source;
 //! use polku::{Experiment, Model, Runs, Study};
 //!
-//! # fn main() -> Result<(), Vec<polku::diagnostic::Diagnostic>> {
+//! # fn main() -> Result<(), polku::faults::Faults> {
 //! let text = r#"
 //!     run = { period = "month", horizon = 12, customers = 10_000, agents = 500, replications = 20, seed = 7 }
 //!     segments.all = { share = 1.0, start = { active = 1.0 } }
@@ -39,8 +39,8 @@
 //! "#;
 //! let source = Source::new("care.toml", ".", text);
 //! let study = Study::parse(&source)?;
-//! let (model, warnings) = Model::compile(&study, &source)?;
-//! assert!(warnings.is_empty());
+//! let model = Model::compile(&study)?;
+//! assert!(model.warnings().is_empty());
 //!
 //! let experiment = Experiment::new(&model).threads(1);
 //! let summary = Runs::of(&model, &experiment)?.summary();
@@ -63,6 +63,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod engine;
 pub mod estimate;
+pub mod faults;
 pub mod legible;
 pub mod model;
 pub mod quantity;

@@ -416,7 +416,7 @@ fn turned(study: &str) -> String {
 fn sorted_text(study: &str) -> Vec<String> {
     let source = Source::new("test.toml", concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"), study.to_owned());
     let study = Study::parse(&source).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let model = polku::model::Model::compile(&study, &source).unwrap_or_else(|faults| panic!("{faults:#?}")).0;
+    let model = polku::model::Model::compile(&study).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let value = serde_json::to_value(runs.summary()).unwrap();
     let mut lines = Vec::new();

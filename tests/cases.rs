@@ -22,6 +22,7 @@ use polku::stats::estimate::Estimate;
 use polku::stats::special::normal_cdf;
 use polku::study::Study;
 use polku::study::setting::Setting;
+use polku::study::source::Source;
 use serde_json::Value;
 
 /// A case by its folder, the claim that a test makes of it, and the test.
@@ -212,8 +213,9 @@ fn plausible_spread(what: &str, reference: f64, found: f64, replications: f64) {
 fn compiled(study: &str, settings: &[&str]) -> Model {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios/published").join(study);
     let settings: Vec<Setting> = settings.iter().map(|setting| Setting::parse(setting).unwrap()).collect();
-    let (study, source) = Study::read_with(path, &settings).unwrap_or_else(|fault| panic!("{fault:?}"));
-    Model::compile(&study, &source).unwrap_or_else(|faults| panic!("{faults:?}")).0
+    let mut source = Source::read(path).unwrap_or_else(|fault| panic!("{fault}"));
+    let study = Study::parse_with(&mut source, &settings).unwrap_or_else(|faults| panic!("{faults}"));
+    Model::compile(&study).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A study and its exact expectations.
@@ -817,9 +819,9 @@ fn every_study_that_is_shipped_compiles_without_a_warning() {
         files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "toml"));
     let mut count = 0;
     for path in studies {
-        let (study, source) = Study::read(&path).unwrap_or_else(|fault| panic!("{}: {fault:?}", path.display()));
-        let (model, warnings) = Model::compile(&study, &source).unwrap_or_else(|f| panic!("{}: {f:?}", path.display()));
-        assert!(warnings.is_empty(), "{}: {warnings:?}", path.display());
+        let study = Study::read(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+        let model = Model::compile(&study).unwrap_or_else(|faults| panic!("{}: {faults}", path.display()));
+        assert!(model.warnings().is_empty(), "{}: {:?}", path.display(), model.warnings());
         assert!(!model.description.is_empty(), "{}", path.display());
         count += 1;
     }

@@ -22,11 +22,11 @@ fn folder() -> PathBuf {
 fn found(text: &str) -> Vec<Diagnostic> {
     let source = Source::new("study.toml", folder(), text);
     match Study::parse(&source) {
-        Ok(study) => match Model::compile(&study, &source) {
-            Ok((_, warnings)) => warnings,
-            Err(faults) => faults,
+        Ok(study) => match Model::compile(&study) {
+            Ok(model) => model.warnings().to_vec(),
+            Err(faults) => faults.into_list(),
         },
-        Err(form) => Model::faults_of(&source, form),
+        Err(form) => Model::faults_of(&source, form).into_list(),
     }
 }
 

@@ -259,8 +259,8 @@ scenarios.today = {}
 "#;
     let warnings = |study: &str| {
         let source = Source::new("test.toml", ".", study);
-        let (_, warnings) = Model::compile(&Study::parse(&source).unwrap(), &source).unwrap();
-        warnings.into_iter().map(|warning| warning.what).collect::<Vec<_>>()
+        let model = Model::compile(&Study::parse(&source).unwrap()).unwrap();
+        model.warnings().iter().map(|warning| warning.what.clone()).collect::<Vec<_>>()
     };
     assert!(warnings(study).is_empty(), "{:?}", warnings(study));
     let nobody = study.replace("start = { trial = 1 }", "start = { on = 1 }");

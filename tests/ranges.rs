@@ -41,10 +41,10 @@ values = { revenue = 10 }
 fn found(text: &str) -> Vec<Diagnostic> {
     let source = Source::new("test.toml", "", text);
     match Study::parse(&source) {
-        Err(faults) => faults,
-        Ok(study) => match Model::compile(&study, &source) {
-            Ok((_, warnings)) => warnings,
-            Err(faults) => faults,
+        Err(faults) => faults.into_list(),
+        Ok(study) => match Model::compile(&study) {
+            Ok(model) => model.warnings().to_vec(),
+            Err(faults) => faults.into_list(),
         },
     }
 }

@@ -232,7 +232,7 @@ fn play(text: &str) -> End {
         return End::Wrong;
     }
     let Ok(study) = Study::parse(&source) else { return End::Wrong };
-    let Ok((model, _)) = Model::compile(&study, &source) else { return End::Wrong };
+    let Ok(model) = Model::compile(&study) else { return End::Wrong };
     if memory::parts(&model, 1).iter().map(|part| part.bytes).sum::<f64>() > 1e8 {
         return End::Limit;
     }
@@ -344,7 +344,7 @@ fn lists_that_multiply_are_refused() {
     );
     let text = starter("[stages.onboarding]", age).replace("{ active = 0.5, churned = 0.06 }", &rule);
     let source = Source::new("lists.toml", "", text);
-    let faults = Model::compile(&Study::parse(&source).unwrap(), &source).unwrap_err();
+    let faults = Model::compile(&Study::parse(&source).unwrap()).unwrap_err();
     assert_eq!(faults[0].what, "the lists of `onboarding` make 4000000 rows of chances");
 }
 

@@ -129,8 +129,8 @@ fn journey(gone: &str, values: &str, buys: &str) -> String {
 
 fn model(text: &str) -> Model {
     let source = Source::new("coverage.toml", ".", text);
-    let compiled = Study::parse(&source).and_then(|study| Model::compile(&study, &source));
-    compiled.unwrap_or_else(|faults| panic!("{faults:#?}")).0
+    let compiled = Study::parse(&source).and_then(|study| Model::compile(&study));
+    compiled.unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 /// A figure's name: of a scenario.

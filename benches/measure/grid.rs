@@ -153,7 +153,7 @@ impl Ordinary {
         let text = self.text();
         let source = Source::new("ordinary.toml", env!("CARGO_MANIFEST_DIR"), &text);
         let study = Study::parse(&source).unwrap_or_else(|faults| panic!("{text}\n{faults:#?}"));
-        let model = Model::compile(&study, &source).unwrap_or_else(|faults| panic!("{text}\n{faults:#?}")).0;
+        let model = Model::compile(&study).unwrap_or_else(|faults| panic!("{text}\n{faults}"));
         let mut left_out = String::new();
         let seconds = timed(|| {
             let runs = Runs::of(&model, &experiment(&model, threads)).expect("the rows are sound");

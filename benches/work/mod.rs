@@ -47,15 +47,16 @@ pub fn model(file: &str, settings: &[(&str, &str)]) -> Model {
         .iter()
         .map(|(path, value)| Setting { path: (*path).to_owned(), value: (*value).to_owned(), option: None })
         .collect();
-    let (study, source) = Study::read_with(path(file), &settings).expect("the study reads");
-    Model::compile(&study, &source).expect("the study compiles").0
+    let mut source = Source::read(path(file)).expect("the study is there");
+    let study = Study::parse_with(&mut source, &settings).expect("the study reads");
+    Model::compile(&study).expect("the study compiles")
 }
 
 /// A study written in place, compiled.
 pub fn written(text: &str) -> Model {
     let source = Source::new("written.toml", env!("CARGO_MANIFEST_DIR"), text);
     let study = Study::parse(&source).expect("the study reads");
-    Model::compile(&study, &source).expect("the study compiles").0
+    Model::compile(&study).expect("the study compiles")
 }
 
 /// How many customers are taken through how many periods, of all scenarios and replications; the gone count on.

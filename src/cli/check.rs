@@ -10,9 +10,9 @@ use super::gate::Gate;
 use super::output::{print, print_json};
 use super::stderr::{colour, tell_explained};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::faults::Faults;
 use crate::model::Model;
 use crate::study::Study;
-use crate::study::source::ReadError;
 use crate::study::source::Source;
 
 /// Which studies, and how to tell.
@@ -65,7 +65,7 @@ impl Check {
 
     /// Checks one study and tells what was found; a report for machines is put to the others.
     fn check_one(&self, study: &PathBuf, reports: &mut Vec<serde_json::Value>) -> Result<(), Failure> {
-        let (source, found, model) = check(study).map_err(|fault| Failure::Unreadable(fault.to_string()))?;
+        let (source, found, model) = check(study)?;
         if self.json {
             reports.push(to_json(&found, &source));
         } else {
@@ -78,7 +78,7 @@ impl Check {
         match model {
             _ if self.json => Ok(()),
             Some(model) if self.paths => print(&paths(&model)),
-            Some(model) if self.gate => self.ask().hold(&model, &source),
+            Some(model) if self.gate => self.ask().hold(&model),
             Some(_) if found.is_empty() => print(&format!("{}: fine\n", source.name)),
             Some(_) => print(&format!("{}: can be run, with the warnings above\n", source.name)),
             None => Ok(()),
@@ -95,18 +95,16 @@ fn probability(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&probability) { Ok(probability) } else { Err("give a number from 0 to 1".to_owned()) }
 }
 
-fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), ReadError> {
-    match Study::read(study) {
-        Err(ReadError::Wrong { source_file, diagnostics }) => {
-            let faults = Model::faults_of(&source_file, diagnostics);
-            Ok((*source_file, faults, None))
-        }
-        Err(fault) => Err(fault),
-        Ok((study, source)) => match Model::compile(&study, &source) {
-            Ok((model, warnings)) => Ok((source, warnings, Some(model))),
-            Err(faults) => Ok((source, faults, None)),
+fn check(study: &PathBuf) -> Result<(Source, Vec<Diagnostic>, Option<Model>), Faults> {
+    let source = Source::read(study)?;
+    let (found, model) = match Study::parse(&source) {
+        Err(faults) => (Model::faults_of(&source, faults).into_list(), None),
+        Ok(study) => match Model::compile(&study) {
+            Ok(model) => (model.warnings().to_vec(), Some(model)),
+            Err(faults) => (faults.into_list(), None),
         },
-    }
+    };
+    Ok((source, found, model))
 }
 
 fn paths(model: &Model) -> String {

@@ -26,8 +26,7 @@ impl Exact {
     /// # Errors
     /// A wrong study, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open_for(Purpose::Exact)?;
-        let model = &opened.model;
+        let model = &self.open.open_for(Purpose::Exact)?;
         match on_threads(|| Expectations::of(model)) {
             Err(why) => {
                 let reasons: String = why.iter().flat_map(|reason| ["  - ", reason, "\n"]).collect();

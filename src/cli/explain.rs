@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn faults(source: &Source) -> Vec<Diagnostic> {
-        let mut faults = Study::parse(source).unwrap_err();
+        let mut faults = Study::parse(source).unwrap_err().into_list();
         let mut row = Diagnostic::error("the chances of leaving `trial` add up to 1.08")
             .at_with("stages.trial.to.paid", "trial -> paid     0.30")
             .at_with("stages.trial.to.lapsed", "trial -> lapsed   0.78")

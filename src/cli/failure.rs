@@ -6,8 +6,7 @@ use std::path::Path;
 use super::explain::explain;
 use super::stderr::{colour, tell, tell_explained};
 use crate::diagnostic::{Diagnostic, brief};
-use crate::model::Model;
-use crate::study::source::ReadError;
+use crate::faults::{Cause, Faults};
 use crate::study::source::Source;
 
 /// Why a command could not do its work.
@@ -97,13 +96,28 @@ impl Failure {
     }
 }
 
-impl From<ReadError> for Failure {
-    fn from(fault: ReadError) -> Self {
-        match fault {
-            ReadError::Unreadable { .. } => Self::Unreadable(fault.to_string()),
-            ReadError::Wrong { source_file, diagnostics } => {
-                Self::wrong(&Model::faults_of(&source_file, diagnostics), &source_file)
+impl Failure {
+    /// The failure of a study that cannot be read or run, with the places that its source knows.
+    pub fn of(faults: Faults, source: &Source) -> Self {
+        match faults.cause {
+            Cause::Wrong | Cause::Stopped => {
+                let mut list = faults.into_list();
+                source.locate_all(&mut list);
+                Self::wrong(&list, source)
             }
+            _ => Self::from(faults),
+        }
+    }
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        let text = || faults.iter().map(|fault| fault.what.as_str()).collect::<Vec<_>>().join("; ");
+        match faults.cause {
+            Cause::Unreadable => Self::Unreadable(text()),
+            Cause::Limit => Self::Limit(text()),
+            Cause::Internal => Self::Bug(text()),
+            Cause::Wrong | Cause::Stopped => Self::Wrong(faults.to_string()),
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::report::goal::Words;
-use crate::study::source::Source;
 
 /// What the gate asks for.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +26,8 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// A target that is missed, a study without targets or with several scenarios to choose from, or one that cannot run.
-    pub fn hold(&self, model: &Model, source: &Source) -> Result<(), Failure> {
+    pub fn hold(&self, model: &Model) -> Result<(), Failure> {
+        let source = &model.source;
         if model.targets.is_empty() {
             return Err(Failure::Usage(format!("{} has no targets to hold it to; add `[targets.NAME]`", source.name)));
         }
@@ -41,10 +41,7 @@ impl Gate<'_> {
         let experiment = Experiment::new(model);
         // Targets are judged by what was simulated.
         let extras = Extras::new(&experiment, Some(Depth::None));
-        let runs = Runs::with(model, &experiment, extras).map_err(|mut faults| {
-            source.locate_all(&mut faults);
-            Failure::wrong(&faults, source)
-        })?;
+        let runs = Runs::with(model, &experiment, extras).map_err(|faults| Failure::of(faults, source))?;
         let targets = runs.business().targets;
         let chosen = &model.scenarios[scenario.index()];
         let stands: Vec<(&TargetResult, Option<&TargetOfScenario>)> = targets

@@ -37,14 +37,6 @@ pub struct Open {
     pub seed: Option<u64>,
 }
 
-/// A study that was read and compiled.
-pub struct Opened {
-    /// The study's text.
-    pub source: Source,
-    /// The study, compiled.
-    pub model: Model,
-}
-
 impl Open {
     /// Everything that the command line sets, as it can be written with `--set`.
     pub fn settings(&self) -> Result<Vec<Setting>, Failure> {
@@ -72,12 +64,16 @@ impl Open {
     ///
     /// # Errors
     /// All faults of the study, that it cannot be read, or that what is to be done takes too much memory.
-    pub fn open_for(&self, purpose: Purpose) -> Result<Opened, Failure> {
-        let (study, source) = Study::read_with(&self.study, &self.settings()?)?;
-        let (model, warnings) = Model::compile(&study, &source).map_err(|faults| Failure::wrong(&faults, &source))?;
-        tell_explained(&explain(&warnings, &source, colour()));
+    pub fn open_for(&self, purpose: Purpose) -> Result<Model, Failure> {
+        let mut source = Source::read(&self.study)?;
+        let study = match Study::parse_with(&mut source, &self.settings()?) {
+            Ok(study) => study,
+            Err(faults) => return Err(Failure::wrong(&Model::faults_of(&source, faults), &source)),
+        };
+        let model = Model::compile(&study).map_err(|faults| Failure::wrong(&faults, &source))?;
+        tell_explained(&explain(model.warnings(), &source, colour()));
         fits(&model, purpose)?;
-        Ok(Opened { source, model })
+        Ok(model)
     }
 }
 

@@ -39,8 +39,7 @@ impl Replay {
     /// # Errors
     /// A wrong study, an unknown scenario or customer, or a failure of writing.
     pub fn run(self) -> Result<(), Failure> {
-        let opened = self.open.open_for(Purpose::Run(0))?;
-        let model = &opened.model;
+        let model = &self.open.open_for(Purpose::Run(0))?;
         let scenario = match &self.scenario {
             None => model.baseline,
             Some(name) => scenario_named(name, model)?,

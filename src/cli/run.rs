@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::explain::explain;
 use super::failure::Failure;
 use super::interrupt;
-use super::open::{Open, Opened, Purpose, scenario_named};
+use super::open::{Open, Purpose, scenario_named};
 use super::output::{print, print_json};
 use super::own::MANIFEST;
 use super::pace::Pace;
@@ -26,6 +26,7 @@ use crate::estimate::extras::Extras;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::legible::json;
+use crate::model::Model;
 use crate::report::Report;
 use crate::report::chart::{Chart, png};
 use crate::report::gallery::Gallery;
@@ -102,13 +103,13 @@ impl Run {
     /// A wrong study, an unknown scenario, or a failure of writing; then nothing is half written.
     pub fn run(self) -> Result<(), Failure> {
         interrupt::listen();
-        let opened = self.model()?;
-        let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(opened.source.stem()));
+        let model = self.model()?;
+        let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(model.source.stem()));
         let results = Results::at(&folder, usize::from(self.threads))?;
         let shown = !self.quiet && !self.json;
-        let run = &opened.model.run;
+        let run = &model.run;
         let pace = Pace::new(u64::from(run.replications), usize::from(self.threads), (shown, !self.quiet));
-        let (mut report, mut budget) = self.simulate(&opened, &pace)?;
+        let (mut report, mut budget) = self.simulate(&model, &pace)?;
         pace.turn_to("charts and tables");
         let gallery = if self.charts == Some(Charts::None) { Gallery::default() } else { Gallery::of(&report) };
         let pixels = self.charts.is_some() || budget.affords_pictures(gallery.sizes());
@@ -118,7 +119,7 @@ impl Run {
         let pictures = Pictures { gallery, pixels, threads: usize::from(self.threads) };
         let mut outputs = outputs(&report, &json, self.format, pictures)?;
         drop(pace);
-        let manifest = self.manifest(&opened, &outputs)?;
+        let manifest = self.manifest(&model, &outputs)?;
         outputs.push((MANIFEST.to_owned(), manifest.into_bytes()));
         results.replace(&outputs)?;
         if self.json {
@@ -131,55 +132,52 @@ impl Run {
         print(&format!("\nWritten to {}: report.html and the numbers and charts behind it.\n", folder.display()))
     }
 
-    fn model(&self) -> Result<Opened, Failure> {
-        let mut opened = self.open.open_for(Purpose::Run(usize::from(self.threads)))?;
+    fn model(&self) -> Result<Model, Failure> {
+        let mut model = self.open.open_for(Purpose::Run(usize::from(self.threads)))?;
         if let Some(name) = &self.against {
-            opened.model.baseline = scenario_named(name, &opened.model)?;
+            model.baseline = scenario_named(name, &model)?;
         }
         if !self.scenario.is_empty() {
             for name in &self.scenario {
-                scenario_named(name, &opened.model)?;
+                scenario_named(name, &model)?;
             }
-            opened.model.keep(&self.scenario).map_err(Failure::Bug)?;
+            model.keep(&self.scenario).map_err(Failure::Bug)?;
         }
-        Ok(opened)
+        Ok(model)
     }
 
-    fn simulate(&self, opened: &Opened, pace: &Pace) -> Result<(Report, Budget), Failure> {
+    fn simulate(&self, model: &Model, pace: &Pace) -> Result<(Report, Budget), Failure> {
         let advance = |done: u64| pace.advance(done);
-        let experiment = Experiment::new(&opened.model)
+        let experiment = Experiment::new(model)
             .threads(usize::from(self.threads))
             .instructions(self.vectors.unwrap_or_else(InstructionSet::best))
             .progress(&advance);
         let extras = Extras::new(&experiment, self.exact);
-        let runs = Runs::with(&opened.model, &experiment, extras).map_err(|mut faults| {
-            opened.source.locate_all(&mut faults);
-            Failure::wrong(&faults, &opened.source)
-        })?;
+        let runs = Runs::with(model, &experiment, extras).map_err(|faults| Failure::of(faults, &model.source))?;
         pace.turn_to("what customers are worth after the horizon");
-        let report = Report::of(&opened.model, &runs, &opened.source);
+        let report = Report::of(model, &runs, &model.source);
         if let Some(warning) = held(&report.summary) {
-            pace.tell(&explain(&[warning], &opened.source, colour()));
+            pace.tell(&explain(&[warning], &model.source, colour()));
         }
         Ok((report, runs.budget().clone()))
     }
 
     /// What is needed to repeat the run, and to know whether the outputs are those it wrote.
-    fn manifest(&self, opened: &Opened, outputs: &[Output]) -> Result<String, Failure> {
+    fn manifest(&self, model: &Model, outputs: &[Output]) -> Result<String, Failure> {
         let settings: Vec<String> = self.open.settings()?.iter().map(ToString::to_string).collect();
         let digests: serde_json::Map<String, serde_json::Value> =
             outputs.iter().map(|(name, bytes)| (name.clone(), sha256(bytes).into())).collect();
-        let lists: IndexMap<String, String> = opened.source.list_digests().into_iter().collect();
+        let lists: IndexMap<String, String> = model.source.list_digests().into_iter().collect();
         let manifest = serde_json::json!({
             "format": 1,
             "polku": env!("CARGO_PKG_VERSION"),
-            "study": opened.source.name,
-            "study_sha256": sha256(opened.source.text.as_bytes()),
+            "study": model.source.name,
+            "study_sha256": sha256(model.source.text.as_bytes()),
             "lists_sha256": lists,
-            "seed": opened.model.run.seed,
+            "seed": model.run.seed,
             "options": { "set": settings, "scenario": self.scenario, "against": self.against, "exact": self.exact, "charts": self.charts.map(Charts::name) },
             "outputs_sha256": digests,
-            "study_text": opened.source.text,
+            "study_text": model.source.text,
         });
         let text = serde_json::to_string_pretty(&manifest).map_err(|fault| Failure::Bug(fault.to_string()))?;
         Ok(json(&text).into_owned() + "\n")

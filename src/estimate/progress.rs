@@ -280,7 +280,7 @@ mod tests {
             "#
         );
         let source = Source::new("test.toml", "", text);
-        Model::compile(&Study::parse(&source).unwrap(), &source).unwrap().0
+        Model::compile(&Study::parse(&source).unwrap()).unwrap()
     }
 
     /// The share of replications in which the rule acted, where its condition held so that it begins in this period.

@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::Diagnostic;
 use crate::engine::exact::depth::Depth;
 use crate::engine::exact::obstacle::follows_satisfaction;
 use crate::engine::run::divergence::Grain;
 use crate::engine::run::experiment::Experiment;
 use crate::engine::run::replication::Replication;
 use crate::engine::run::work::CUSTOMER_PERIOD;
+use crate::faults::Faults;
 use crate::model::Model;
 use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;
@@ -83,7 +83,7 @@ impl<'m> Runs<'m> {
     ///
     /// # Errors
     /// Those of [`Experiment::run`].
-    pub fn of(model: &'m Model, experiment: &Experiment<'_>) -> Result<Self, Vec<Diagnostic>> {
+    pub fn of(model: &'m Model, experiment: &Experiment<'_>) -> Result<Self, Faults> {
         Self::with(model, experiment, Extras::new(experiment, None))
     }
 
@@ -91,11 +91,7 @@ impl<'m> Runs<'m> {
     ///
     /// # Errors
     /// Those of [`Experiment::run`].
-    pub fn forced(
-        model: &'m Model,
-        experiment: &Experiment<'_>,
-        grains: &[Option<Grain>],
-    ) -> Result<Self, Vec<Diagnostic>> {
+    pub fn forced(model: &'m Model, experiment: &Experiment<'_>, grains: &[Option<Grain>]) -> Result<Self, Faults> {
         Self::with(model, experiment, Extras::forced(experiment, grains))
     }
 
@@ -103,7 +99,7 @@ impl<'m> Runs<'m> {
     ///
     /// # Errors
     /// Those of [`Experiment::run`].
-    pub fn with(model: &'m Model, experiment: &Experiment<'_>, extras: Extras) -> Result<Self, Vec<Diagnostic>> {
+    pub fn with(model: &'m Model, experiment: &Experiment<'_>, extras: Extras) -> Result<Self, Faults> {
         Self::watched(model, experiment, extras, &mut |_| ())
     }
 
@@ -116,7 +112,7 @@ impl<'m> Runs<'m> {
         experiment: &Experiment<'_>,
         mut extras: Extras,
         look: &mut (dyn FnMut(&Self) + Send),
-    ) -> Result<Self, Vec<Diagnostic>> {
+    ) -> Result<Self, Faults> {
         let experiment = experiment.clone().depth(extras.depth).allowance(extras.allowance / CUSTOMER_PERIOD);
         let grains = extras.grains.clone();
         let uncoupled = Uncoupled::of(model).filter(|_| extras.depth == Depth::None && extras.is_audited);

@@ -31,7 +31,11 @@ pub mod together;
 pub mod value;
 pub mod world;
 
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
 use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
+use crate::study::source::Source;
 
 use booking::Bookings;
 use counter::Counter;
@@ -100,9 +104,17 @@ pub struct Model {
     pub scenarios: Vec<Scenario>,
     /// The scenario that the others are compared with.
     pub baseline: ScenarioId,
+    /// The text that the study was read from.
+    pub source: Arc<Source>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Model {
+    /// What was found that probably does not say what its author meant, in the order of the file.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
     /// Whether customers feel what others do, or the company acts on what they do, so that all move together through
     /// time.
     pub fn is_coupled(&self) -> bool {

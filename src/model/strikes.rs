@@ -121,7 +121,7 @@ mod tests {
              shocks = [ {{ hazard = 0.8, onset = 3, {half_life} effects = [ {op} ] }} ]\nscenarios.today = {{}}\n"
         );
         let source = Source::new("shocks.toml", env!("CARGO_MANIFEST_DIR"), &text);
-        Model::compile(&Study::parse(&source).unwrap(), &source).unwrap().0
+        Model::compile(&Study::parse(&source).unwrap()).unwrap()
     }
 
     #[test]

@@ -32,6 +32,8 @@ mod tests;
 pub mod version;
 pub mod world;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,7 @@ use initiative::{Capability, Initiative, RoadmapRules};
 use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
 use roadmap::Scenario;
 use run::Run;
+use source::Source;
 use version::Version;
 use world::{Correlated, OverTime, Shock};
 
@@ -48,6 +51,9 @@ use world::{Correlated, OverTime, Shock};
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
+    /// The text that it was read from, with the places of everything in it.
+    #[serde(skip)]
+    pub source: Arc<Source>,
     /// The version of polku that the study is written for.
     #[serde(default)]
     pub polku: Option<Version>,

@@ -10,6 +10,7 @@ use super::language::{Language, is, property};
 use super::path::{ParamPath, Step};
 use super::source::Source;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::faults::Faults;
 
 /// `PATH=VALUE`: what is set, and to what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl Source {
     /// # Errors
     /// A path that is not one, that names nothing, or that names a whole table; all of them at once.
     /// Whether a value may stand where it was put is for `Study::parse` to say.
-    pub fn set(&mut self, settings: &[Setting]) -> Result<(), Vec<Diagnostic>> {
+    pub fn set(&mut self, settings: &[Setting]) -> Result<(), Faults> {
         let language = Language::of_studies();
         let mut faults = Vec::new();
         for setting in settings {
@@ -76,7 +77,7 @@ impl Source {
             }
         }
         self.locate_all(&mut faults);
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        if faults.is_empty() { Ok(()) } else { Err(Faults::wrong(&self.name, faults)) }
     }
 }
 
@@ -229,9 +230,9 @@ mod tests {
     fn with(written: &[&str]) -> Result<Study, Vec<String>> {
         let mut source = Source::new("small.toml", "", SMALL);
         let settings: Vec<Setting> = written.iter().map(|text| Setting::parse(text).unwrap()).collect();
-        let told = |faults: Vec<Diagnostic>| {
+        let told = |faults: Faults| {
             faults
-                .into_iter()
+                .iter()
                 .map(|fault| {
                     let labels: Vec<&str> = fault.places.iter().map(|place| place.label.as_str()).collect();
                     format!("{} [{}] {}", fault.what, labels.join("; "), fault.help)

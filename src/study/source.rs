@@ -10,6 +10,7 @@ use super::lines::Lines;
 use super::path::ParamPath;
 use super::syntax;
 use crate::diagnostic::{Diagnostic, End, Place, brief};
+use crate::faults::{Cause, Faults};
 
 /// A study file as it was read.
 #[derive(Clone, Debug)]
@@ -31,32 +32,10 @@ pub struct Source {
     pub(super) files: Files,
 }
 
-/// Why a study could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The file cannot be read: it is missing, a folder, or not permitted (exit code 5).
-    #[error("{name} cannot be read: {reason}")]
-    Unreadable {
-        /// The file's name as it was given.
-        name: String,
-        /// Why, in words.
-        reason: String,
-    },
-    /// The file was read, and what stands in it is wrong (exit code 3).
-    #[error("{}", first_fault(.diagnostics))]
-    Wrong {
-        /// The file that the diagnostics point into; its text is empty where it is no text.
-        source_file: Box<Source>,
-        /// Everything that is wrong, with places filled in.
-        diagnostics: Vec<Diagnostic>,
-    },
-}
-
-fn first_fault(diagnostics: &[Diagnostic]) -> String {
-    let first = diagnostics.first().map_or("the study is wrong", |d| d.what.as_str());
-    match diagnostics.len() {
-        0 | 1 => first.to_owned(),
-        all => format!("{first} (and {} more)", all - 1),
+impl Default for Source {
+    /// No text.
+    fn default() -> Self {
+        Self::new("", "", "")
     }
 }
 
@@ -64,12 +43,14 @@ impl Source {
     /// Reads a file. Lines may end in CRLF, and a byte-order mark may stand in front.
     ///
     /// # Errors
-    /// `Unreadable` where there is no such file or it may not be read, `Wrong` where it is larger than
-    /// 8 MiB or not UTF-8. A file that is not TOML is read: `Study::parse` reports it.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+    /// There is no such file, or it may not be read. A file that is too large, not UTF-8 or not TOML is read:
+    /// [`Study::parse`](super::Study::parse) reports it.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Faults> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let unreadable = |reason: String| ReadError::Unreadable { name: name.clone(), reason };
+        let unreadable = |reason: String| {
+            Faults::one(Cause::Unreadable, Diagnostic::error(format!("{name} cannot be read: {reason}")))
+        };
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         if path.is_dir() {
             return Err(unreadable("it is a folder".to_owned()));
@@ -78,21 +59,22 @@ impl Source {
         std::fs::File::open(path)
             .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
             .map_err(|error| unreadable(reason(&error) + &instead(path)))?;
-        let wrong = |fault: Diagnostic| ReadError::Wrong {
-            source_file: Box::new(Self::new(name.clone(), folder.clone(), String::new())),
-            diagnostics: vec![fault],
+        let wrong = |fault: Diagnostic| {
+            let mut source = Self::new(name.clone(), folder.clone(), String::new());
+            source.faults.push(fault);
+            source
         };
         if bytes.len() as u64 > LARGEST {
-            return Err(wrong(
+            return Ok(wrong(
                 Diagnostic::error(format!("`{name}` is larger than 8 MiB"))
                     .at("")
                     .help("put long lists into CSV files beside the study: `chance = \"chances.csv\"`"),
             ));
         }
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self::new(name, folder, text)),
-            Err(error) => Err(wrong(not_utf8(&name, error.as_bytes(), error.utf8_error().valid_up_to()))),
-        }
+        Ok(match String::from_utf8(bytes) {
+            Ok(text) => Self::new(name, folder, text),
+            Err(error) => wrong(not_utf8(&name, error.as_bytes(), error.utf8_error().valid_up_to())),
+        })
     }
 
     /// A source from a text that is at hand, such as an example or a test.
@@ -216,6 +198,7 @@ fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::Study;
 
     fn source(text: &str) -> Source {
         Source::new("study.toml", "", text)
@@ -260,17 +243,17 @@ mod tests {
     fn what_cannot_be_read_is_told_apart_from_what_is_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("study.toml");
-        let unreadable = |path: &Path| matches!(Source::read(path), Err(ReadError::Unreadable { .. }));
+        let unreadable = |path: &Path| Source::read(path).is_err_and(|faults| faults.cause == Cause::Unreadable);
         assert!(unreadable(&file));
         assert!(unreadable(folder.path()));
         std::fs::write(&file, b"title = \"a\"\n# \xe4\n").unwrap();
-        let Err(ReadError::Wrong { diagnostics, .. }) = Source::read(&file) else { panic!("it is not UTF-8") };
-        assert_eq!(diagnostics[0].places[0].label, "byte 14 (0xe4), in line 2");
+        let faults = Study::read(&file).unwrap_err();
+        assert_eq!(faults[0].places[0].label, "byte 14 (0xe4), in line 2");
         let large = usize::try_from(LARGEST).unwrap() + 1;
         std::fs::write(&file, vec![b'#'; large]).unwrap();
-        let Err(error @ ReadError::Wrong { .. }) = Source::read(&file) else { panic!("it is too large") };
-        assert!(error.to_string().ends_with("is larger than 8 MiB"));
+        let faults = Study::read(&file).unwrap_err();
+        assert!(faults.cause == Cause::Wrong && faults[0].what.ends_with("is larger than 8 MiB"));
         std::fs::write(&file, vec![b'#'; large - 1]).unwrap();
-        assert!(Source::read(&file).is_ok());
+        assert!(Source::read(&file).unwrap().faults.is_empty());
     }
 }

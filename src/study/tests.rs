@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::Study;
 use super::source::Source;
 use crate::diagnostic::Diagnostic;
+use crate::faults::Faults;
 
 /// The example of the study language.
 const RETAILER: &str = r#"title = "Home-and-garden retailer"
@@ -60,7 +61,7 @@ changes = [ { target = "stages.active.purchases.margin", add = -0.01, from = 4, 
 "#;
 
 fn read(text: &str) -> Result<Study, Vec<Diagnostic>> {
-    Study::parse(&Source::new("study.toml", "", text))
+    Study::parse(&Source::new("study.toml", "", text)).map_err(Faults::into_list)
 }
 
 fn written(faults: &[Diagnostic]) -> String {

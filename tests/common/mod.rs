@@ -16,7 +16,7 @@ pub fn model(text: &str) -> Model {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
     let source = Source::new("test.toml", folder, text);
     let study = Study::parse(&source).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    Model::compile(&study, &source).unwrap_or_else(|faults| panic!("{faults:#?}")).0
+    Model::compile(&study).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 /// The summary of a model's run on two threads.

@@ -17,7 +17,7 @@ use walk::{files, paths, root};
 
 /// The floors from bottom to top, those on one line on one floor. See `docs/architecture.md`.
 const FLOORS: [&[&str]; 10] = [
-    &["quantity", "diagnostic", "digest", "legible", "stats"],
+    &["quantity", "diagnostic", "digest", "faults", "legible", "stats"],
     &["study"],
     &["model"],
     &["engine"],

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
+use crate::faults::{Cause, Faults};
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -141,7 +142,7 @@ impl<'m> Experiment<'m> {
     ///
     /// # Errors
     /// A thread pool that cannot be made.
-    pub fn run(&self, sink: impl FnMut(Replication) + Send) -> Result<(), Vec<Diagnostic>> {
+    pub fn run(&self, sink: impl FnMut(Replication) + Send) -> Result<(), Faults> {
         self.run_forced(&[], sink)
     }
 
@@ -149,11 +150,7 @@ impl<'m> Experiment<'m> {
     ///
     /// # Errors
     /// Those of [`Experiment::run`].
-    pub fn run_forced(
-        &self,
-        grains: &[Option<Grain>],
-        sink: impl FnMut(Replication) + Send,
-    ) -> Result<(), Vec<Diagnostic>> {
+    pub fn run_forced(&self, grains: &[Option<Grain>], sink: impl FnMut(Replication) + Send) -> Result<(), Faults> {
         self.run_mapped(grains, |replication| replication, sink)
     }
 
@@ -166,13 +163,10 @@ impl<'m> Experiment<'m> {
         grains: &[Option<Grain>],
         map: impl Fn(Replication) -> R + Sync,
         mut sink: impl FnMut(R) + Send,
-    ) -> Result<(), Vec<Diagnostic>> {
+    ) -> Result<(), Faults> {
         let pool = pool(self.threads).map_err(|fault| {
-            vec![
-                Diagnostic::error(format!("{} threads cannot be started", self.threads))
-                    .why(fault.to_string())
-                    .help("ask for fewer with --threads"),
-            ]
+            let what = Diagnostic::error(format!("{} threads cannot be started", self.threads));
+            Faults::one(Cause::Wrong, what.why(fault.to_string()).help("ask for fewer with --threads"))
         })?;
         install(&pool, || {
             let central = self.model.central();

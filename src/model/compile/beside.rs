@@ -1,6 +1,7 @@
 //! What can be judged beside a fault: a fault hides nothing but what follows from it.
 
 use crate::diagnostic::Diagnostic;
+use crate::faults::Faults;
 use crate::model::{Model, check};
 use crate::study::path::ParamPath as Path;
 use crate::study::source::Source;
@@ -33,11 +34,11 @@ fn concerns(fault: &Diagnostic, hole: &Path) -> bool {
 impl Model {
     /// All faults of a study whose form is wrong, in the order of the file: those of the form, which `Study::parse`
     /// found, and all else that is wrong whatever is meant there.
-    pub fn faults_of(source: &Source, form: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let mut told = form;
-        let Some(salvaged) = source.salvage() else { return told };
+    pub fn faults_of(source: &Source, form: Faults) -> Faults {
+        let mut told = form.into_list();
+        let Some(salvaged) = source.salvage() else { return Faults::wrong(&source.name, told) };
         let mut fillings = salvaged.fillings.iter().map(|study| judged(study, source, MOST_WORK, check::middle_rows).1);
-        let Some(first) = fillings.next() else { return told };
+        let Some(first) = fillings.next() else { return Faults::wrong(&source.name, told) };
         let known = |fault: &Diagnostic| !salvaged.holes.iter().any(|hole| concerns(fault, hole));
         let mut found: Vec<Diagnostic> = first.into_iter().filter(known).take(MOST_FAULTS).collect();
         for other in fillings {
@@ -47,6 +48,6 @@ impl Model {
         told.extend(found);
         // In the order of the file, as one would fix them; what is missing at the top comes first.
         told.sort_by_key(|fault| fault.places.first().map_or(0, |place| place.line));
-        told
+        Faults::wrong(&source.name, told)
     }
 }

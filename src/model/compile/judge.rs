@@ -1,6 +1,9 @@
 //! A study is judged as a whole: it is compiled, and every fault is found on the way.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::faults::Faults;
 use crate::legible::line;
 use crate::model::people::split;
 use crate::model::roadmap::RoadmapRules;
@@ -19,11 +22,12 @@ use super::run::grouped;
 const MOST_WORK: u64 = 50_000_000;
 
 impl Model {
-    /// Compiles a study; the second part are warnings.
+    /// Compiles a study.
     ///
     /// # Errors
-    /// All faults of the study at once.
-    pub fn compile(study: &Study, source: &Source) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+    /// All faults of the study at once, and its warnings with them.
+    pub fn compile(study: &Study) -> Result<Self, Faults> {
+        let source = &study.source;
         let (model, mut found) = judged(study, source, MOST_WORK, check::rows);
         source.locate_all(&mut found);
         // In the order of the file, as one would fix them.
@@ -41,8 +45,10 @@ impl Model {
             });
         }
         match model {
-            Some(model) if found.iter().all(|fault| fault.severity == Severity::Warning) => Ok((model, found)),
-            _ => Err(found),
+            Some(model) if found.iter().all(|fault| fault.severity == Severity::Warning) => {
+                Ok(Self { source: Arc::clone(source), warnings: found, ..model })
+            }
+            _ => Err(Faults::wrong(&source.name, found)),
         }
     }
 }
@@ -136,6 +142,8 @@ impl Compiler<'_> {
             targets,
             scenarios,
             baseline,
+            source: Arc::default(),
+            warnings: Vec::new(),
         }
     }
 }

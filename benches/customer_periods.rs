@@ -11,14 +11,14 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use polku::Model;
 
-use work::{J1, J2, RETAILER, customer_periods, experiment, model, run};
+use work::{J1, J2, RETAILER, customer_periods, model, run, simulation};
 
 fn simulate(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, model: &Model) {
     group.throughput(Throughput::Elements(customer_periods(model)));
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for threads in [1, 2] {
-        let experiment = experiment(model, threads);
-        group.bench_function(format!("{name}, threads: {threads}"), |bencher| bencher.iter(|| run(&experiment)));
+        let simulation = simulation(model, threads);
+        group.bench_function(format!("{name}, threads: {threads}"), |bencher| bencher.iter(|| run(&simulation)));
     }
 }
 

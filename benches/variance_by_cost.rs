@@ -10,6 +10,7 @@
 
 use std::path::Path;
 
+use polku::engine::chance::design::Design;
 use polku::engine::lanes::InstructionSet;
 use polku::engine::run::pilot::{Pilot, Size};
 use polku::estimate::uncertainty::efficiency::{choose, efficiency};
@@ -39,8 +40,8 @@ fn main() {
 
 fn table(model: &Model) {
     let set = InstructionSet::best();
-    let chosen = choose(model, set);
-    let pilot = Pilot::new(model, set, SIZE);
+    let chosen = choose(model, Design::of(model), set);
+    let pilot = Pilot::new(model, Design::of(model), set, SIZE);
     for (place, scenario) in model.scenarios.iter().enumerate().filter(|(place, _)| *place != model.baseline.index()) {
         let (study, name) = (&model.title, &scenario.name);
         let Some(trial) = pilot.as_ref().and_then(|pilot| pilot.trial(place, None)) else {

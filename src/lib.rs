@@ -7,9 +7,9 @@
 //! TOML -> Study -> Model -> Experiment -> Runs -> Summary -> Report -> bytes
 //! ```
 //!
-//! 1. [`Study`] is what the author wrote, exactly. [`Study::read`] takes a file, [`Study::parse`] a text.
-//! 2. [`Model`] is what that means: names became indices, and everything was checked. [`Model::compile`] gives
-//!    it together with warnings, or all faults at once.
+//! 1. [`Study`] is what the author wrote, exactly, with its source. [`Study::read`] takes a file, [`Study::parse`] a text.
+//! 2. [`Model`] is what that means: names became indices, and everything was checked. [`Model::compile`] gives all
+//!    [faults](faults::Faults) at once, as one error; warnings stand on the model.
 //! 3. [`Experiment`] plays every scenario through every replication. Each random number has an
 //!    [address](engine::chance::draws), so that one customer has the same luck in every scenario and results depend on
 //!    the seed alone: not on threads, blocks or the order of work.
@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use polku::study::source::Source;
-//! use polku::{Experiment, Model, Runs, Study};
+//! use polku::{Experiment, Model, Study};
 //!
 //! # fn main() -> Result<(), polku::faults::Faults> {
 //! let text = r#"
@@ -42,8 +42,7 @@
 //! let model = Model::compile(&study)?;
 //! assert!(model.warnings().is_empty());
 //!
-//! let experiment = Experiment::new(&model).threads(1);
-//! let summary = Runs::of(&model, &experiment)?.summary();
+//! let summary = Experiment::new(&model).threads(1).run()?.summary();
 //!
 //! let care = &summary.contrasts[0];
 //! assert_eq!((care.scenario.as_str(), care.baseline.as_str()), ("care", "today"));
@@ -71,7 +70,7 @@ pub mod report;
 pub mod stats;
 pub mod study;
 
-pub use engine::run::experiment::Experiment;
+pub use estimate::experiment::Experiment;
 pub use estimate::runs::Runs;
 pub use model::Model;
 pub use report::Report;

@@ -6,9 +6,11 @@
 mod common;
 
 use common::{EVERYTHING, model, summary, text, with};
-use polku::engine::run::experiment::Experiment;
+use polku::engine::chance::design::Design;
+use polku::engine::run::simulation::Simulation;
 use polku::estimate::budget::Budget;
 use polku::estimate::exact::Exact;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::extras::Extras;
 use polku::estimate::money::business::Business;
 use polku::estimate::runs::Runs;
@@ -92,7 +94,7 @@ fn forced_differences_know_who_was_acquired_within_a_period() {
     let model = model(&study);
     let experiment = Experiment::new(&model).threads(2);
     let grains = [None, Some(polku::engine::run::divergence::Grain(4))];
-    let runs = Runs::forced(&model, &experiment, &grains).unwrap();
+    let runs = experiment.forced(&grains).run().unwrap();
     let exact = Exact::of(&model).unwrap();
     for metric in ["retention", "churned"] {
         let of = |scenario: &str| exact.mean(&model, scenario, metric).unwrap();
@@ -142,10 +144,10 @@ initiatives = { service = 1 }
 
 const ACCRUALS: [&str; 6] = ["end", "start", "all", "half_cycle", "life_table", "simpson"];
 
-fn runs<T>(text: &str, of: impl Fn(&Runs<'_>) -> T) -> T {
+fn runs<T>(text: &str, of: impl Fn(&Runs) -> T) -> T {
     let model = model(text);
     let experiment = Experiment::new(&model).threads(2);
-    of(&Runs::of(&model, &experiment).unwrap_or_else(|faults| panic!("{faults:#?}")))
+    of(&experiment.run().unwrap_or_else(|faults| panic!("{faults:#?}")))
 }
 
 /// The difference in cash flow by time, as the books have it.
@@ -417,7 +419,7 @@ fn sorted_text(study: &str) -> Vec<String> {
     let source = Source::new("test.toml", concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"), study.to_owned());
     let study = Study::parse(&source).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let model = polku::model::Model::compile(&study).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let runs = Experiment::new(&model).threads(2).run().unwrap_or_else(|faults| panic!("{faults:#?}"));
     let value = serde_json::to_value(runs.summary()).unwrap();
     let mut lines = Vec::new();
     leaves("", &value, &mut lines);
@@ -560,12 +562,12 @@ fn what_the_budget_does_not_allow_is_not_audited() {
     let model = model(&with_a_rule("\"0.05 to 0.15\""));
     let uncoupled = Uncoupled::of(&model).unwrap();
     let mut rich = Budget::unbounded(&model);
-    assert!(uncoupled.beside(&model, &mut rich).is_some());
+    assert!(uncoupled.beside(Design::of(&model), &mut rich).is_some());
     // What is left of a budget bounds how many replications are audited, whatever the threads.
     let audited = |threads: usize, budget: Budget| {
         let experiment = Experiment::new(&model).threads(threads);
-        let extras = Extras { budget, ..Extras::new(&experiment, None) };
-        Runs::with(&model, &experiment, extras).unwrap().summary().audit
+        let extras = |simulation: &Simulation<'_>| Extras { budget, ..Extras::new(simulation, None, None) };
+        experiment.run_with(extras, &mut |_| ()).unwrap().summary().audit
     };
     let scarce = |left: f64| {
         let mut budget = Budget::of(&model);
@@ -581,6 +583,6 @@ fn what_the_budget_does_not_allow_is_not_audited() {
     assert_eq!(audited(2, Budget::of(&model)).replications, 30);
     let mut poor = Budget::of(&model);
     poor.overspend();
-    assert!(uncoupled.beside(&model, &mut poor).is_none());
+    assert!(uncoupled.beside(Design::of(&model), &mut poor).is_none());
     assert!(Uncoupled::of(&common::model(LEFT_AT_PURCHASE)).is_none(), "nothing couples anybody");
 }

@@ -9,13 +9,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::model;
+use polku::engine::chance::design::Design;
 use polku::engine::count::cells::planned;
 use polku::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
 use polku::engine::exact::depth::Depth;
-use polku::engine::run::experiment::Experiment;
+use polku::engine::run::simulation::Simulation;
 use polku::engine::run::work::CUSTOMER_PERIOD;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::extras::Extras;
-use polku::estimate::runs::Runs;
 use polku::estimate::summary::AuditStatus;
 use polku::estimate::{exact::Exact, memory};
 use polku::quantity::{ScenarioId, SegmentId};
@@ -52,8 +53,7 @@ scenarios.better = { changes = [{ target = "stages.*.quality", add = "0.02 to 0.
 }
 
 fn runs(model: &polku::Model, threads: usize, asked: Option<Depth>) -> Value {
-    let experiment = Experiment::new(model).threads(threads);
-    let runs = Runs::with(model, &experiment, Extras::new(&experiment, asked)).unwrap();
+    let runs = Experiment::new(model).threads(threads).exact(asked).run().unwrap();
     let mut summary = runs.summary();
     summary.left_out = runs.budget().words();
     serde_json::to_value(&summary).unwrap()
@@ -102,9 +102,9 @@ fn with_shocks() -> String {
 #[test]
 fn draws_that_take_more_than_was_reckoned_are_given_up_whatever_the_threads() {
     let model = model(&with_shocks());
-    let experiment = Experiment::new(&model).threads(2);
-    let solver = experiment.solver().unwrap();
-    let (central, drawn) = (model.central(), Experiment::drawn(&model, 0));
+    let simulation = Simulation::new(&model, Design::of(&model)).threads(2);
+    let solver = simulation.solver().unwrap();
+    let (central, drawn) = (model.central(), Design::of(&model).drawn(&model, 0));
     let work = |drawn| {
         let solution = solver.at(drawn);
         let _ = solution.flows((ScenarioId::from(0), SegmentId::from(0)), &[1.0]);
@@ -114,9 +114,11 @@ fn draws_that_take_more_than_was_reckoned_are_given_up_whatever_the_threads() {
     // A wave of draws is as much as all medians were computed to take.
     let given_up = |threads: usize| {
         let experiment = Experiment::new(&model).threads(threads);
-        let mut extras = Extras::new(&experiment, Some(Depth::Draws));
-        extras.allowance = CUSTOMER_PERIOD * ExactCost::of(solver).draw * 64.0;
-        let runs = Runs::with(&model, &experiment, extras).unwrap();
+        let extras = |simulation: &Simulation<'_>| {
+            let allowance = CUSTOMER_PERIOD * ExactCost::of(solver).draw * 64.0;
+            Extras { allowance, ..Extras::new(simulation, Some(Depth::Draws), None) }
+        };
+        let runs = experiment.run_with(extras, &mut |_| ()).unwrap();
         (runs.summary(), runs.budget().words().unwrap())
     };
     let (summary, line) = given_up(2);
@@ -133,8 +135,8 @@ fn the_work_that_is_done_is_the_work_that_was_computed() {
     let everything = common::with(common::EVERYTHING, &[("AWAY", "0.1"), ("BACK", "0.3")]);
     for text in [study(6, 10), study(120, 10), with_a_memory(), everything] {
         let model = model(&text);
-        let experiment = Experiment::new(&model);
-        let solver = experiment.solver().unwrap();
+        let simulation = Simulation::new(&model, Design::of(&model));
+        let solver = simulation.solver().unwrap();
         let central = model.central();
         let solution = solver.at(&central);
         for (scenario, arrivals) in planned(&model, &central).iter().enumerate() {

@@ -13,9 +13,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-use polku::engine::run::experiment::Experiment;
 use polku::estimate::exact::Exact;
-use polku::estimate::runs::Runs;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::summary::{AuditStatus, Series, Summary};
 use polku::model::Model;
 use polku::stats::estimate::Estimate;
@@ -261,7 +260,7 @@ impl Played {
             let names: Vec<String> = scenarios.iter().map(|&name| name.to_owned()).collect();
             model.keep(&names).unwrap();
         }
-        let runs = Runs::of(&model, &Experiment::new(&model)).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let runs = Experiment::new(&model).run().unwrap_or_else(|faults| panic!("{faults:?}"));
         let summary = runs.summary();
         assert!(summary.audit.status != AuditStatus::Failed, "{study} {settings:?}: {:#?}", summary.audit);
         Self { summary, series: runs.series() }

@@ -6,8 +6,9 @@
 mod common;
 
 use common::model;
+use polku::engine::chance::design::Design;
 use polku::engine::count::cells::planned;
-use polku::engine::run::experiment::Experiment;
+use polku::engine::run::simulation::Simulation;
 use polku::estimate::exact::Exact;
 use polku::model::counter::CUSTOMERS;
 use polku::model::param::Param;
@@ -63,16 +64,16 @@ fn a_steepness_that_is_uncertain_is_followed_in_every_draw() {
     let study = "[run]\nperiod = \"month\"\nhorizon = 4\ncustomers = 1\nagents = 10\nreplications = 60\nseed = 4\n[segments.all]\nshare = 1\nstart = { a = 1 }\n[traits.x]\nlaw = \"normal(0, 1)\"\n[stages.a]\nretained = true\nto = { b = { chance = 0.1, drivers = { x = \"lognormal(mean=20, sd=60)\" } } }\n[stages.b]\n[scenarios.today]\n";
     let model = model(study);
     let place = model.params.iter().position(Param::is_uncertain).unwrap();
-    let experiment = Experiment::new(&model);
+    let simulation = Simulation::new(&model, Design::of(&model));
     let mut steepest: f64 = 0.0;
     for number in 0..60 {
-        let drawn = Experiment::drawn(&model, number);
+        let drawn = Design::of(&model).drawn(&model, number);
         let weight = drawn.values.0[place];
         if number % 8 > 0 && weight < 60.0 {
             continue;
         }
         steepest = steepest.max(weight);
-        let flows = experiment.expected(&drawn, &planned(&model, &drawn)).unwrap();
+        let flows = simulation.expected(&drawn, &planned(&model, &drawn)).unwrap();
         let stays = |x: f64| 0.9 / (0.9 + 0.1 * libm::exp((weight * x).clamp(-80.0, 80.0)));
         let wanted = mean(-9.0, 9.0, normal(0.0, 1.0), |x| libm::pow(stays(x), 4.0));
         let found = flows[0][0].cells(CUSTOMERS, flows[0][0].times() - 1)[0];

@@ -5,12 +5,11 @@
 mod common;
 
 use common::{check_against_exact, model};
+use polku::engine::chance::design::Design;
 use polku::engine::count::cells::planned;
 use polku::engine::count::counts::Counts;
 use polku::engine::exact::obstacle::obstacles;
-use polku::engine::exact::settling::expected;
-use polku::engine::run::experiment::Experiment;
-use polku::engine::table::program::Program;
+use polku::engine::run::simulation::Simulation;
 use polku::estimate::exact::Exact;
 use polku::model::Model;
 use polku::model::counter::SATISFACTION;
@@ -76,9 +75,7 @@ const QUALITIES: [[&str; 2]; 6] = [
 ];
 
 fn flows(model: &Model, scenario: usize, segment: usize, intervals: Option<usize>) -> Counts<f64> {
-    let (program, drawn) = (Program::new(model), model.central());
-    let (scenario, segment) = (ScenarioId::from(scenario), SegmentId::from(segment));
-    expected((model, &program), &drawn, ((scenario, segment), 0), intervals).unwrap()
+    common::expected(model, (ScenarioId::from(scenario), SegmentId::from(segment)), 0, intervals)
 }
 
 #[test]
@@ -195,7 +192,11 @@ fn more_kinds_of_customers_than_can_be_counted_are_an_obstacle() {
         let found = obstacles(&model);
         assert!(found.len() == 1 && found[0].contains(&format!("it would take {needed} combinations")), "{found:?}");
         assert!(Exact::of(&model).is_err());
-        assert!(Experiment::new(&model).expected(&model.central(), &planned(&model, &model.central())).is_none());
+        assert!(
+            Simulation::new(&model, Design::of(&model))
+                .expected(&model.central(), &planned(&model, &model.central()))
+                .is_none()
+        );
     }
 }
 
@@ -231,7 +232,7 @@ fn obstacles_say_what_stands_in_the_way() {
     );
     let experiment = model(&traits);
     assert!(
-        Experiment::new(&experiment)
+        Simulation::new(&experiment, Design::of(&experiment))
             .expected(&experiment.central(), &planned(&experiment, &experiment.central()))
             .is_none()
     );

@@ -6,10 +6,9 @@ mod common;
 
 use common::model;
 use polku::engine::run::divergence::Grain;
-use polku::engine::run::experiment::Experiment;
 use polku::estimate::exact::Exact;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::money::business::{Business, Irr, ShockCourse};
-use polku::estimate::runs::Runs;
 use polku::stats::moments::Moments;
 use polku::stats::share::Share;
 
@@ -20,7 +19,7 @@ fn shares(of: &[Share]) -> Vec<f64> {
 
 fn business(text: &str) -> Business {
     let model = model(text);
-    Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap().business()
+    Experiment::new(&model).threads(2).run().unwrap().business()
 }
 
 /// Nobody moves and nothing is drawn: every figure is known by hand.
@@ -154,7 +153,7 @@ initiatives = { it = 2 }
 #[test]
 fn the_parts_of_the_impact_chain_are_the_whole() {
     let model = model(&DOUBTFUL.replace("replications = 400", "replications = 30"));
-    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let runs = Experiment::new(&model).threads(2).run().unwrap();
     let chain = &runs.business().chains[0];
     let sum: f64 = chain.parts.iter().map(|part| part.amount.mean).sum();
     let difference: Moments =
@@ -168,7 +167,7 @@ fn the_parts_of_the_impact_chain_are_the_whole() {
 #[test]
 fn parameter_uncertainty_is_that_of_the_exact_expectations() {
     let model = model(DOUBTFUL);
-    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let runs = Experiment::new(&model).threads(2).run().unwrap();
     let found = runs.business().uncertainty;
     assert!(found.iter().all(|its| its.parameter_sd.value >= 0.0 && its.simulation_error.value >= 0.0));
     let exact = Exact::of(&model).unwrap();
@@ -254,7 +253,7 @@ fn a_difference_of_nothing_is_not_worth_more() {
          [scenarios.plan]\ninitiatives = { it = 1 }",
     );
     let model = model(&text);
-    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let runs = Experiment::new(&model).threads(2).run().unwrap();
     let found = runs.business();
     let differences = &runs.samples()["plan"]["npv"];
     let more = differences.iter().filter(|difference| **difference > 0.0).count();
@@ -305,7 +304,7 @@ fn a_shock_that_is_known_makes_nothing_uncertain() {
 fn lines_add_up_to_the_paired_difference_where_the_contrast_is_forced() {
     let model = model(&LEAVING.replace("set = 0.0", "odds = 0.8").replace("replications = 2", "replications = 6"));
     let experiment = Experiment::new(&model).threads(2);
-    let case = |grains: &[Option<Grain>]| Runs::forced(&model, &experiment, grains).unwrap().business().cases.remove(0);
+    let case = |grains: &[Option<Grain>]| experiment.clone().forced(grains).run().unwrap().business().cases.remove(0);
     let forced = case(&[None, Some(Grain(2))]);
     let lines: f64 = forced.by_line.iter().map(|(_, amount)| amount).sum();
     assert!((lines - forced.paired.mean).abs() < 1e-6, "{lines} {}", forced.paired.mean);

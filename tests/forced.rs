@@ -10,12 +10,13 @@
 mod common;
 
 use common::{EVERYTHING, model, small_retailer, summary, text};
+use polku::engine::chance::design::Design;
 use polku::engine::lanes::InstructionSet;
 use polku::engine::run::divergence::Grain;
-use polku::engine::run::experiment::Experiment;
 use polku::engine::run::pilot::{Pilot, Size};
+use polku::engine::run::simulation::Simulation;
 use polku::estimate::exact::Exact;
-use polku::estimate::runs::Runs;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::summary::Estimator;
 use polku::estimate::uncertainty::efficiency::{Efficiency, choose, efficiency};
 use polku::model::Model;
@@ -35,14 +36,18 @@ fn journey(name: &str, agents: u32, replications: u32, seed: u32) -> String {
         + "[scenarios.fewer_at_risk]\nchanges = [ { target = \"stages.active.to.at_risk\", set = 0.06 } ]\n"
 }
 
+/// What a pilot chooses for a model.
+fn chosen(model: &Model) -> Vec<Option<Grain>> {
+    choose(model, Design::of(model), InstructionSet::best())
+}
+
 /// Holds the forced differences of all metrics over the horizon, and of some flows over time, against the exact ones.
 fn check_against_exact(model: &Model, scenario: usize, grain: Grain) {
     let exact = Exact::of(model).unwrap();
     let mut grains = vec![None; model.scenarios.len()];
     grains[scenario] = Some(grain);
     let baseline = model.baseline.index();
-    let experiment = Experiment::new(model);
-    let runs = Runs::forced(model, &experiment, &grains).unwrap();
+    let runs = Experiment::new(model).forced(&grains).run().unwrap();
     // Where hardly anybody has parted, no spread may be seen: that of rare events is the least.
     let one = model.run.customers as f64 / f64::from(model.run.agents) * grain.part();
     let rare = |truth: f64| (truth.abs() * one / f64::from(model.run.replications)).sqrt();
@@ -57,7 +62,7 @@ fn check_against_exact(model: &Model, scenario: usize, grain: Grain) {
     }
     let times = [1, 2, 3, 7, model.run.horizon as usize / 2, model.run.horizon as usize];
     let mut sums = vec![vec![Moments::default(); model.stages.len()]; times.len()];
-    experiment
+    Simulation::new(model, Design::of(model))
         .run_forced(&grains, |replication| {
             let forced = replication.forced[scenario].as_ref().unwrap();
             for (sums, t) in sums.iter_mut().zip(times) {
@@ -129,7 +134,7 @@ fn intervals_of_forced_differences_cover_as_often_as_they_say() {
     let mut covered = [0_u32; 3];
     for seed in 0..experiments {
         let model = model(&journey("j1", 100, 15, 1_000 + seed));
-        let runs = Runs::forced(&model, &Experiment::new(&model), &[None, Some(Grain(2))]).unwrap().summary();
+        let runs = Experiment::new(&model).forced(&[None, Some(Grain(2))]).run().unwrap().summary();
         assert_eq!(runs.contrasts[0].estimator, Estimator::ForcedDivergence);
         for (covered, (metric, truth)) in covered.iter_mut().zip(exact) {
             let estimate = runs.contrasts[0].metrics[metric].estimate;
@@ -145,7 +150,8 @@ fn intervals_of_forced_differences_cover_as_often_as_they_say() {
 
 fn measured(study: &str, grain: Option<Grain>, batches: usize) -> (Grain, Efficiency) {
     let model = model(study);
-    let pilot = Pilot::new(&model, InstructionSet::best(), Size { batches, customers: 64 }).unwrap();
+    let pilot =
+        Pilot::new(&model, Design::of(&model), InstructionSet::best(), Size { batches, customers: 64 }).unwrap();
     let trial = pilot.trial(1, grain).unwrap();
     (trial.grain, efficiency(&model, ScenarioId::from(1), &trial, &[Metric::Revenue]).remove(0))
 }
@@ -174,7 +180,7 @@ fn threads_blocks_and_instructions_change_no_bit_of_a_forced_difference() {
     for study in [journey("j1", 3_000, 3, 4), journey("j2", 3_000, 3, 4), everything] {
         let model = model(&study);
         let grains = [None, Some(Grain(2))];
-        let of = |experiment: Experiment<'_>| text(&Runs::forced(&model, &experiment, &grains).unwrap().summary());
+        let of = |experiment: Experiment| text(&experiment.forced(&grains).run().unwrap().summary());
         let base = of(Experiment::new(&model).threads(1));
         assert!(base.contains("forced divergence"));
         for threads in 2..=4 {
@@ -193,8 +199,8 @@ fn threads_blocks_and_instructions_change_no_bit_of_a_forced_difference() {
 fn a_scenario_without_a_change_has_no_difference_at_all() {
     let same = journey("j2", 500, 3, 9).replace("set = 0.06", "set = 0.07");
     let model = model(&same);
-    assert_eq!(choose(&model, InstructionSet::best()), [None, None]);
-    let forced = Runs::forced(&model, &Experiment::new(&model), &[None, Some(Grain(3))]).unwrap().summary();
+    assert_eq!(choose(&model, Design::of(&model), InstructionSet::best()), [None, None]);
+    let forced = Experiment::new(&model).forced(&[None, Some(Grain(3))]).run().unwrap().summary();
     for (metric, difference) in &forced.contrasts[0].metrics {
         assert_eq!(difference.estimate.mean, 0.0, "{metric}");
         assert_eq!(difference.estimate.standard_error, Some(0.0), "{metric}");
@@ -206,21 +212,21 @@ fn the_engine_forces_differences_where_it_pays_and_only_there() {
     for name in ["j1", "j2"] {
         let large = model(&journey(name, 500, 200, 2));
         for set in InstructionSet::available() {
-            assert_eq!(choose(&large, set), [None, Some(Grain(3))], "{name}, {}", set.name());
+            assert_eq!(choose(&large, Design::of(&large), set), [None, Some(Grain(3))], "{name}, {}", set.name());
         }
         // A run that a pilot would take longer than is not tried.
-        assert_eq!(choose(&model(&journey(name, 500, 199, 2)), InstructionSet::best()), [None, None]);
+        assert_eq!(chosen(&model(&journey(name, 500, 199, 2))), [None, None]);
     }
     // Rows so far apart that everybody parts at once.
     let wild = journey("j1", 500, 200, 2).replace(
         "{ target = \"stages.active.to.at_risk\", set = 0.06 }",
         "{ target = \"stages.prospect.to.onboarding\", set = 0.9 }, { target = \"stages.active.to.at_risk\", set = 0.6 }",
     );
-    assert_eq!(choose(&model(&wild), InstructionSet::best()), [None, None]);
+    assert_eq!(chosen(&model(&wild)), [None, None]);
     // Rates of purchases are no chances of moves.
     let rates = journey("j2", 500, 200, 2)
         .replace("stages.active.to.at_risk\", set = 0.06", "stages.active.purchases.rate\", set = 1.3");
-    assert_eq!(choose(&model(&rates), InstructionSet::best()), [None, None]);
+    assert_eq!(chosen(&model(&rates)), [None, None]);
     // Customers who hear from each other never go their own ways.
     let retailer = model(&small_retailer());
     assert!(summary(&retailer).contrasts.iter().all(|contrast| contrast.estimator == Estimator::Paired));
@@ -230,11 +236,11 @@ fn the_engine_forces_differences_where_it_pays_and_only_there() {
 #[test]
 fn a_median_near_the_baseline_does_not_make_the_work_boundless() {
     let near = journey("j1", 500, 200, 2).replace("set = 0.06", "odds = \"0.8 to 1.250025\"");
-    let grain = choose(&model(&near), InstructionSet::best())[1];
+    let grain = chosen(&model(&near))[1];
     assert!(grain.is_none_or(|grain| grain <= Grain(6)), "{grain:?}");
     let pilot = model(&near);
     let size = Size { batches: 8, customers: 64 };
-    let trial = Pilot::new(&pilot, InstructionSet::best(), size).unwrap().trial(1, None).unwrap();
+    let trial = Pilot::new(&pilot, Design::of(&pilot), InstructionSet::best(), size).unwrap().trial(1, None).unwrap();
     assert!(trial.grain <= Grain(6), "{:?}", trial.grain);
 }
 
@@ -243,7 +249,7 @@ fn a_median_near_the_baseline_does_not_make_the_work_boundless() {
 fn the_forced_differences_of_a_seed_are_stable() {
     let shown = ["j1", "j2"].map(|name| {
         let model = model(&journey(name, 800, 3, 6));
-        let run = Runs::forced(&model, &Experiment::new(&model), &[None, Some(Grain(3))]).unwrap().summary();
+        let run = Experiment::new(&model).forced(&[None, Some(Grain(3))]).run().unwrap().summary();
         assert_eq!(run.contrasts[0].estimator, Estimator::ForcedDivergence);
         let [retention, revenue] =
             ["retention", "revenue"].map(|metric| run.contrasts[0].metrics[metric].estimate.mean);

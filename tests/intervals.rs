@@ -5,8 +5,7 @@
 mod common;
 
 use common::{model, summary};
-use polku::engine::run::experiment::Experiment;
-use polku::estimate::runs::Runs;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::summary::{Estimator, Summary};
 
 /// A journey in which customers leave with a chance, run so often with so many.
@@ -140,7 +139,7 @@ fn what_hangs_on_a_rare_success_has_no_interval_until_it_comes_often_enough() {
                what it is worth. 75 replications would do.";
     assert_eq!(few.cautions, [why]);
     let model_of_few = model(&study("agents = 50, replications = 20", "0.05", SUCCESS));
-    let business = Runs::of(&model_of_few, &Experiment::new(&model_of_few).threads(2)).unwrap().business();
+    let business = Experiment::new(&model_of_few).threads(2).run().unwrap().business();
     let case = &business.cases[0];
     assert!(case.paired.ends().is_none() && case.peak_funding.ends().is_none() && case.irr_low.is_none());
     assert!(case.return_on_investment.is_none_or(|its| its.low.is_none() && its.high.is_none()));

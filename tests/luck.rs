@@ -10,9 +10,11 @@
 mod common;
 
 use common::{EVERYTHING, check_against_exact, model, small_retailer, summary, with};
-use polku::engine::run::experiment::Experiment;
+use polku::engine::chance::design::Design;
 use polku::engine::run::replay::{Who, replay};
+use polku::engine::run::simulation::Simulation;
 use polku::estimate::exact::Exact;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::runs::Runs;
 use polku::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use polku::quantity::ScenarioId;
@@ -61,10 +63,10 @@ fn variance_of(values: impl IntoIterator<Item = f64>) -> f64 {
 fn paired_luck_takes_out_at_least_nineteen_twentieths_of_the_variance() {
     let paired = model(FUNNEL);
     let other = model(&FUNNEL.replace("seed = 11", "seed = 12"));
-    let paired = Runs::of(&paired, &Experiment::new(&paired)).unwrap();
-    let other = Runs::of(&other, &Experiment::new(&other)).unwrap();
+    let paired = Experiment::new(&paired).run().unwrap();
+    let other = Experiment::new(&other).run().unwrap();
     let together = variance_of(paired.samples()["better"]["revenue"].iter().copied());
-    let level = |runs: &Runs<'_>, scenario: usize| runs.levels(scenario, "revenue");
+    let level = |runs: &Runs, scenario: usize| runs.levels(scenario, "revenue");
     let apart = variance_of(level(&paired, 1).into_iter().zip(level(&other, 0)).map(|(better, today)| better - today));
     assert!(apart / together >= 20.0, "variance falls by {} only", apart / together);
 }
@@ -133,12 +135,13 @@ fn replayed_lives_add_up_to_the_run() {
         let study = study.replace("agents = 1_500", "agents = 150").replace("replications = 4", "replications = 2");
         let model = model(&study);
         let mut ledgers = Vec::new();
-        Experiment::new(&model).run(|replication| ledgers.push(replication.ledgers)).unwrap();
+        let simulation = Simulation::new(&model, Design::of(&model));
+        simulation.run(|replication| ledgers.push(replication.ledgers)).unwrap();
         let scenario = model.scenarios.iter().position(|s| s.name == "both").unwrap();
         let lives: Vec<_> = (0..model.run.agents)
-            .map(|customer| replay(&model, ScenarioId::from(scenario), 1, Who::AtStart(customer)).unwrap())
+            .map(|customer| replay(&simulation, ScenarioId::from(scenario), 1, Who::AtStart(customer)).unwrap())
             .collect();
-        let nobody = replay(&model, ScenarioId::from(scenario), 1, Who::AtStart(model.run.agents));
+        let nobody = replay(&simulation, ScenarioId::from(scenario), 1, Who::AtStart(model.run.agents));
         assert_eq!(nobody, Err(model.run.agents));
         for t in 0..=36 {
             let (mut stages, mut purchases, mut units) = (vec![0_i128; model.stages.len()], 0_i128, 0_i128);

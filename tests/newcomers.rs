@@ -5,13 +5,12 @@
 mod common;
 
 use common::{model, summary_of, text};
+use polku::engine::chance::design::Design;
 use polku::engine::count::cells::{BATCHES, Cells, planned};
-use polku::engine::exact::settling::expected;
-use polku::engine::run::experiment::Experiment;
 use polku::engine::run::replay::{Who, replay};
-use polku::engine::table::program::Program;
+use polku::engine::run::simulation::Simulation;
 use polku::estimate::exact::Exact;
-use polku::estimate::runs::Runs;
+use polku::estimate::experiment::Experiment;
 use polku::model::Model;
 use polku::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use polku::quantity::{ScenarioId, SegmentId};
@@ -62,11 +61,8 @@ changes = [ { target = "segments.old.inflow.per_period", times = 1.3, from = 6 }
 #[test]
 fn the_exact_cohorts_of_a_steady_study_are_one_cohort_shifted() {
     let model = model(STUDY);
-    let program = Program::new(&model);
-    let of = |segment: usize, entry: usize| {
-        let place = (ScenarioId(0), SegmentId::from(segment));
-        expected((&model, &program), &model.central(), (place, entry), None).unwrap()
-    };
+    let of =
+        |segment: usize, entry: usize| common::expected(&model, (ScenarioId(0), SegmentId::from(segment)), entry, None);
     let flows = [[0, 1].map(|segment| (0..=18).map(|entry| of(segment, entry)).collect::<Vec<_>>())];
     for segment in 0..2 {
         let first = &flows[0][segment][1];
@@ -100,7 +96,7 @@ fn the_exact_cohorts_of_a_steady_study_are_one_cohort_shifted() {
 #[test]
 fn simulated_newcomers_are_those_expected() {
     let model = model(STUDY);
-    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let runs = Experiment::new(&model).threads(2).run().unwrap();
     let exact = Exact::of(&model).unwrap();
     for (place, scenario) in model.scenarios.iter().enumerate() {
         for metric in ["active_customers", "revenue", "margin", "cost", "npv", "purchases"] {
@@ -133,12 +129,13 @@ fn the_replayed_lives_of_a_cohort_add_up_to_its_ledger() {
         let model = model(&study);
         let (cells, scenario) = (Cells::of(&model), 1);
         let mut replications = Vec::new();
-        Experiment::new(&model).run(|its| replications.push((its.ledgers, its.arrivals))).unwrap();
+        let simulation = Simulation::new(&model, Design::of(&model));
+        simulation.run(|its| replications.push((its.ledgers, its.arrivals))).unwrap();
         let (ledgers, arrivals) = &replications[1];
         for (segment, entry) in [(0, 0), (1, 0), (0, 1), (1, 7), (0, 18)] {
             let life = |customer| {
                 let who = Who::OfCohort { segment: SegmentId::from(segment), entry, customer };
-                replay(&model, ScenarioId::from(scenario), 1, who)
+                replay(&simulation, ScenarioId::from(scenario), 1, who)
             };
             let count = arrivals[scenario][segment][entry as usize].agents;
             assert!(count > 2);
@@ -171,9 +168,9 @@ fn the_replayed_lives_of_a_cohort_add_up_to_its_ledger() {
 fn nothing_but_the_study_and_the_seed_reaches_a_result() {
     for study in apart_and_coupled(5) {
         let model = model(&study);
-        let base = text(&summary_of(&model, &Experiment::new(&model).threads(1)));
+        let base = text(&summary_of(&Experiment::new(&model).threads(1)));
         for (block, threads) in [(64, 7), (100, 2), (8192, 3)] {
-            let again = text(&summary_of(&model, &Experiment::new(&model).block(block).threads(threads)));
+            let again = text(&summary_of(&Experiment::new(&model).block(block).threads(threads)));
             assert_eq!(base, again, "blocks of {block}");
         }
     }
@@ -184,7 +181,7 @@ fn a_change_that_does_nothing_to_newcomers_changes_nothing() {
     let idle =
         STUDY.replace("times = 1.3, from = 6 }, { target = \"stages.active.to.gone\", odds = 0.8", "times = 1.0");
     let model = model(&idle.replace("replications = 150", "replications = 4"));
-    let summary = summary_of(&model, &Experiment::new(&model));
+    let summary = summary_of(&Experiment::new(&model));
     assert_eq!(summary.scenarios[0].metrics, summary.scenarios[1].metrics);
     assert_eq!(summary.contrasts[0].affected_agents, 0);
 }
@@ -198,7 +195,7 @@ stages.on = { retained = true, talks = true, values = { revenue = 1 } }
 scenarios.today = {}
 "#;
     let model = model(study);
-    let runs = Runs::of(&model, &Experiment::new(&model)).unwrap();
+    let runs = Experiment::new(&model).run().unwrap();
     // Everybody talks and nobody leaves: 5 % more every month, to the last digit, because weights are exact.
     let wanted = 1000.0 * libm::pow(1.05, 20.0);
     for level in runs.levels(0, "active_customers") {
@@ -221,7 +218,7 @@ fn newcomers_age_from_the_period_in_which_they_come() {
         .replace("gone = 0.2 }", "gone = { chance = 0.2, drivers = { years = 0.15 } } }")
         .replace("margin = 0.4 }", "margin = 0.4, drivers = { years = 0.1 } }");
     let model = model(&study);
-    let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+    let runs = Experiment::new(&model).threads(2).run().unwrap();
     let exact = Exact::of(&model).unwrap();
     for metric in ["active_customers", "purchases", "revenue"] {
         let moments: polku::stats::moments::Moments = runs.levels(0, metric).into_iter().collect();
@@ -238,7 +235,7 @@ fn another_scenario_moves_no_uncertainty() {
     let alone = alone.split("[scenarios.more]").next().unwrap().to_owned();
     let more = "[scenarios.more]\nchanges = [ { target = \"segments.*.inflow.per_period\", times = 2 } ]\n";
     let both = format!("{alone}{more}");
-    let of = |study: &str| serde_json::to_value(report(&model(study), study).business).unwrap()["uncertainty"].clone();
+    let of = |study: &str| serde_json::to_value(report(&model(study)).business).unwrap()["uncertainty"].clone();
     let today = |all: serde_json::Value| -> Vec<serde_json::Value> {
         all.as_array().unwrap().iter().filter(|its| its["scenario"] == "today").cloned().collect()
     };
@@ -267,17 +264,15 @@ scenarios.today = {}
     assert_eq!(warnings(&nobody), ["no customer can ever be in `trial`"]);
 }
 
-fn report(model: &Model, study: &str) -> Report {
-    let source = Source::new("test.toml", ".", study);
-    let runs = Runs::of(model, &Experiment::new(model)).unwrap();
-    Report::of(model, &runs, &source)
+fn report(model: &Model) -> Report {
+    Report::new(&Experiment::new(model).run().unwrap())
 }
 
 #[test]
 fn every_cut_of_the_books_adds_up_to_the_unit() {
     let study = STUDY.replace("replications = 150", "replications = 7");
     let model = model(&study);
-    let report = report(&model, &study);
+    let report = report(&model);
     let books = &report.business.books;
     let names: Vec<&str> = books.lines.iter().map(|line| line.name.as_str()).collect();
     assert_eq!(names, ["purchases", "revenue", "goods", "welcome_cost", "service_cost", "acquisition"]);

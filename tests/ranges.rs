@@ -6,8 +6,9 @@ mod common;
 
 use common::{check_against_exact, model, summary};
 use polku::diagnostic::{Diagnostic, Severity};
+use polku::engine::chance::design::Design;
 use polku::engine::count::cells::planned;
-use polku::engine::run::experiment::Experiment;
+use polku::engine::run::simulation::Simulation;
 use polku::model::Model;
 use polku::model::counter::CUSTOMERS;
 use polku::study::Study;
@@ -87,7 +88,7 @@ fn a_row_past_one_is_scaled() {
     };
     drawn.values.0[of("gone")] = 0.9;
     drawn.values.0[of("lost")] = 0.3;
-    let expected = Experiment::new(&model).expected(&drawn, &planned(&model, &drawn)).unwrap();
+    let expected = Simulation::new(&model, Design::of(&model)).expected(&drawn, &planned(&model, &drawn)).unwrap();
     let stage = |name: &str| model.stages.iter().position(|stage| stage.name == name).unwrap();
     let after = expected[0][0].cells(CUSTOMERS, 1);
     for (name, share) in [("member", 0.0), ("gone", 0.75), ("lost", 0.25)] {
@@ -119,7 +120,7 @@ fn a_truncated_law_is_drawn_between_its_ends() {
         .replace("10000", "400");
     let model = model(&text);
     let param = model.params.iter().position(|param| param.path.to_string() == "stages.member.to.gone").unwrap();
-    let draws: Vec<f64> = (0..400).map(|number| Experiment::drawn(&model, number).values.0[param]).collect();
+    let draws: Vec<f64> = (0..400).map(|number| Design::of(&model).drawn(&model, number).values.0[param]).collect();
     assert!(draws.iter().all(|chance| (0.0..=1.0).contains(chance)));
     let law = &model.params[param].law;
     let mean = draws.iter().sum::<f64>() / 400.0;

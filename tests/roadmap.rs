@@ -5,9 +5,10 @@
 mod common;
 
 use common::{model, summary, text};
+use polku::engine::chance::design::Design;
 use polku::engine::count::counts::Counts;
-use polku::engine::run::experiment::Experiment;
-use polku::estimate::runs::Runs;
+use polku::engine::run::simulation::Simulation;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::summary::Summary;
 use polku::model::Model;
 use polku::model::counter::CUSTOMERS;
@@ -51,7 +52,7 @@ fn run<'m>(course: &Course<'m>, name: &str) -> Option<Run<'m>> {
 
 /// A number over time in a scenario, for the draw of a replication.
 fn over_time(model: &Model, scenario: usize, replication: u32, path: &str) -> Vec<f64> {
-    let drawn = Experiment::drawn(model, replication);
+    let drawn = Design::of(model).drawn(model, replication);
     let timeline = Timeline::new(model, &drawn, ScenarioId::from(scenario), SegmentId(0));
     (0..=model.run.horizon).map(|t| timeline.values(t).0[at(model, path)]).collect()
 }
@@ -152,7 +153,7 @@ initiatives = { teach = 1 }
     let model = model(&text.replace("replications = 20", "replications = 400"));
     let (mut slips, mut works) = (Moments::default(), 0);
     for replication in 0..400 {
-        let drawn = Experiment::drawn(&model, replication);
+        let drawn = Design::of(&model).drawn(&model, replication);
         let course = |scenario: u32| Course::new(&model, &drawn, ScenarioId(scenario), &[]);
         let (plan, other) = (course(1), course(2));
         let teach = run(&plan, "teach").unwrap();
@@ -177,7 +178,7 @@ initiatives = { teach = 1 }
 
 /// The share of an initiative's effect in force over time, for one segment and the draw of the first replication.
 fn shares(model: &Model, name: &str, segment: usize) -> Vec<f64> {
-    let drawn = Experiment::drawn(model, 0);
+    let drawn = Design::of(model).drawn(model, 0);
     let course = Course::new(model, &drawn, ScenarioId(1), &[]);
     let run = run(&course, name).unwrap();
     (0..=model.run.horizon).map(|t| course.share(&run, SegmentId::from(segment), t)).collect()
@@ -207,7 +208,7 @@ provides = ["y"]
 "#;
     let starts = |plan: &str| {
         let model = model(&with(&format!("{initiatives}initiatives = {{ {plan} }}")));
-        let drawn = Experiment::drawn(&model, 0);
+        let drawn = Design::of(&model).drawn(&model, 0);
         let course = Course::new(&model, &drawn, ScenarioId(1), &[]);
         ["a", "b"].map(|name| run(&course, name).map(|run| run.start))
     };
@@ -239,7 +240,7 @@ initiatives = { teach = 1, late = 1 }
 "#,
     );
     let model = model(&text);
-    let drawn = Experiment::drawn(&model, 0);
+    let drawn = Design::of(&model).drawn(&model, 0);
     assert!(run(&Course::new(&model, &drawn, ScenarioId(1), &[]), "late").is_none());
     let summary = summary(&model);
     assert_eq!(summary.scenarios[1].metrics["initiative_cost"].mean, 0.0);
@@ -337,7 +338,7 @@ changes = [ { target = "stages.active.to.gone", odds = 0.9 } ]
     let model = model(&text);
     let (mut count, mut sizes) = (0_usize, Moments::default());
     for replication in 0..300 {
-        let drawn = Experiment::drawn(&model, replication);
+        let drawn = Design::of(&model).drawn(&model, replication);
         count += drawn.struck.len();
         drawn.struck.iter().for_each(|struck| sizes.push(struck.amounts[0]));
         let of = |scenario| over_time(&model, scenario, replication, "stages.active.values.revenue");
@@ -393,7 +394,7 @@ fn a_row_that_is_uncertain_together_follows_a_dirichlet_distribution() {
     let (gone, lost) = (at(&model, "stages.active.to.gone"), at(&model, "stages.active.to.lost"));
     let draws: Vec<(f64, f64)> = (0..4_000)
         .map(|replication| {
-            let drawn = Experiment::drawn(&model, replication);
+            let drawn = Design::of(&model).drawn(&model, replication);
             (drawn[gone], drawn[lost])
         })
         .collect();
@@ -425,7 +426,8 @@ rank = -0.7
     );
     let model = model(&text);
     let ids = [at(&model, "initiatives.a.effects.0.add"), at(&model, "initiatives.a.cost.once")];
-    let draws: Vec<[f64; 2]> = (0..3_000).map(|r| Experiment::drawn(&model, r)).map(|d| ids.map(|id| d[id])).collect();
+    let draws: Vec<[f64; 2]> =
+        (0..3_000).map(|r| Design::of(&model).drawn(&model, r)).map(|d| ids.map(|id| d[id])).collect();
     let n = draws.len() as f64;
     let cost: Moments = draws.iter().map(|pair| pair[1]).collect();
     assert!(((cost.mean() - 100.0) / (40.0 / n.sqrt())).abs() < 4.5);
@@ -462,9 +464,9 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
 
     let acting = never.replace("above = 0.999, from = 20", "below = 0.75, from = 4");
     let model = model(&acting);
-    let experiment = Experiment::new(&model).threads(2);
     let mut seen = 0;
-    experiment
+    Simulation::new(&model, Design::of(&model))
+        .threads(2)
         .run(|replication| {
             let Some(from) = replication.fired[1][0] else { panic!("retention falls below 0.75 within two years") };
             seen += 1;
@@ -478,7 +480,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
         })
         .unwrap();
     assert_eq!(seen, 20);
-    let runs = Runs::of(&model, &experiment).unwrap();
+    let runs = Experiment::new(&model).threads(2).run().unwrap();
     assert_eq!(runs.business().roadmaps[1].rules[0].share.unwrap().share, 1.0);
 }
 
@@ -492,14 +494,14 @@ fn rules_that_act_together_leave_every_number_in_its_range() {
     let more = "{ target = \"stages.active.to.gone\", add = 0.6 }";
     let text = with(&format!("[scenarios.today]\n[scenarios.plan]\n{}{}", rule(more), rule(more)));
     let model = model(&text);
-    Experiment::new(&model)
+    Simulation::new(&model, Design::of(&model))
         .run(|replication| {
             let from = replication.fired[1][0].unwrap();
             assert_eq!(replication.fired[1][1], Some(from));
             let left: i128 =
                 replication.ledgers[1].iter().map(|ledger| ledger.cells(CUSTOMERS, from as usize)[0]).sum();
             assert_eq!(left, 0, "a chance of 1.25 is one of 1");
-            let drawn = Experiment::drawn(&model, 0);
+            let drawn = Design::of(&model).drawn(&model, 0);
             let timeline = Timeline::with_rules(&model, &drawn, ScenarioId(1), &replication.fired[1], SegmentId(0));
             assert_eq!(timeline.values(from).0[at(&model, "stages.active.to.gone")], 1.0);
         })
@@ -525,7 +527,7 @@ changes = [
     );
     let text = text.replace("start = { active = 1 }", "start = { active = 0.5, second = 0.5 }");
     let model = model(&text);
-    let runs = Runs::of(&model, &Experiment::new(&model)).unwrap();
+    let runs = Experiment::new(&model).run().unwrap();
     let told = &runs.business().roadmaps[1].rules[0].then;
     assert_eq!(told, "stages.*.to.gone: multiply the odds by about 0.849; stages.active.values.revenue: add 1234.5");
 }
@@ -550,7 +552,7 @@ fn the_contingency_of_the_shipped_roadmap_makes_a_difference() {
     let without = format!("{}{}", &small[..start], &small[start + small[start..].find("[scenarios.leap]").unwrap()..]);
     let npv = |text: &str| {
         let model = model(text);
-        let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+        let runs = Experiment::new(&model).threads(2).run().unwrap();
         let place = model.scenarios.iter().position(|scenario| scenario.name == "staged").unwrap();
         let share = runs.business().roadmaps[place].rules.first().map_or(0.0, |rule| rule.share.unwrap().share);
         (runs.levels(place, "npv"), share)
@@ -568,7 +570,7 @@ fn with_dips_staging_beats_the_leap_and_without_them_they_differ_in_timing_alone
     let small = shipped.replace("agents = 8_000", "agents = 2_000").replace("replications = 200", "replications = 40");
     let differences = |text: &str| {
         let model = model(text);
-        let runs = Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap();
+        let runs = Experiment::new(&model).threads(2).run().unwrap();
         let place = |name: &str| model.scenarios.iter().position(|scenario| scenario.name == name).unwrap();
         let [staged, leap] = ["staged", "leap"].map(|name| runs.levels(place(name), "npv"));
         staged.iter().zip(leap).map(|(staged, leap)| staged - leap).collect::<Moments>()
@@ -587,7 +589,7 @@ fn with_dips_staging_beats_the_leap_and_without_them_they_differ_in_timing_alone
         .collect();
     let model = model(&lasting.join("\n"));
     for replication in 0..5 {
-        let drawn = Experiment::drawn(&model, replication);
+        let drawn = Design::of(&model).drawn(&model, replication);
         let end = |name: &str| {
             let place = model.scenarios.iter().position(|scenario| scenario.name == name).unwrap();
             Timeline::new(&model, &drawn, ScenarioId::from(place), SegmentId(0)).values(model.run.horizon).0

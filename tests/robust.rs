@@ -10,9 +10,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
-use polku::engine::run::experiment::Experiment;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::memory;
-use polku::estimate::runs::Runs;
 use polku::model::Model;
 use polku::study::Study;
 use polku::study::setting::Setting;
@@ -236,7 +235,7 @@ fn play(text: &str) -> End {
     if memory::parts(&model, 1).iter().map(|part| part.bytes).sum::<f64>() > 1e8 {
         return End::Limit;
     }
-    let Ok(runs) = Runs::of(&model, &Experiment::new(&model).threads(1)) else { return End::Wrong };
+    let Ok(runs) = Experiment::new(&model).threads(1).run() else { return End::Wrong };
     let _ = runs.summary();
     End::Done
 }

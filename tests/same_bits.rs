@@ -11,10 +11,12 @@
 mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};
+use polku::engine::chance::design::Design;
 use polku::engine::count::cells::BATCHES;
 use polku::engine::count::counts::Counts;
 use polku::engine::lanes::InstructionSet;
-use polku::engine::run::experiment::Experiment;
+use polku::engine::run::simulation::Simulation;
+use polku::estimate::experiment::Experiment;
 use polku::model::counter::{BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
 
 /// A study without word of mouth, so that blocks go through time one by one, with all else that draws.
@@ -26,16 +28,12 @@ fn uncoupled() -> String {
 fn threads_and_blocks_change_no_bit() {
     for study in [small_retailer(), uncoupled()] {
         let model = model(&study);
-        let base = text(&summary_of(&model, &Experiment::new(&model).threads(1)));
+        let base = text(&summary_of(&Experiment::new(&model).threads(1)));
         for threads in [2, 7, 16] {
-            assert_eq!(base, text(&summary_of(&model, &Experiment::new(&model).threads(threads))), "{threads} threads");
+            assert_eq!(base, text(&summary_of(&Experiment::new(&model).threads(threads))), "{threads} threads");
         }
         for block in [1, 64, 100, 8192] {
-            assert_eq!(
-                base,
-                text(&summary_of(&model, &Experiment::new(&model).threads(2).block(block))),
-                "blocks of {block}"
-            );
+            assert_eq!(base, text(&summary_of(&Experiment::new(&model).threads(2).block(block))), "blocks of {block}");
         }
     }
 }
@@ -46,11 +44,11 @@ fn vector_instructions_change_no_bit() {
     let j2 = j2.replace("1_000_000", "3_000");
     for study in [small_retailer(), uncoupled(), j2.replace("purchases", "#purchases"), j2] {
         let model = model(&study);
-        let base = text(&summary_of(&model, &Experiment::new(&model).instructions(InstructionSet::PORTABLE)));
+        let base = text(&summary_of(&Experiment::new(&model).instructions(InstructionSet::PORTABLE)));
         for set in InstructionSet::available() {
             for (block, threads) in [(64, 7), (8192, 1), (100, 2)] {
                 let experiment = Experiment::new(&model).instructions(set).block(block).threads(threads);
-                assert_eq!(base, text(&summary_of(&model, &experiment)), "{}, blocks of {block}", set.name());
+                assert_eq!(base, text(&summary_of(&experiment)), "{}, blocks of {block}", set.name());
             }
         }
     }
@@ -69,7 +67,7 @@ fn counts_keep_their_digest_for_ever() {
         let model = model(&study);
         let mut digest: u64 = 0;
         let mut take = |cell: i128| digest = digest.wrapping_mul(0x0100_0000_01B3).wrapping_add(cell as u64);
-        Experiment::new(&model)
+        Simulation::new(&model, Design::of(&model))
             .run(|replication| {
                 // How customers are cut into batches is no number of the study.
                 let together = |batches: &[Counts<i128>]| {

@@ -8,8 +8,7 @@ use std::fs;
 use std::process::{Command, Output};
 
 use common::model;
-use polku::engine::run::experiment::Experiment;
-use polku::estimate::runs::Runs;
+use polku::estimate::experiment::Experiment;
 use polku::model::metric::Metric;
 use polku::model::reported::metrics;
 
@@ -102,7 +101,7 @@ fn every_metric_of_a_run_can_be_a_target() {
     };
     let asked: String = names.iter().enumerate().map(target).collect();
     let model = model(&(text + &asked));
-    let found = Runs::of(&model, &Experiment::new(&model).threads(1)).unwrap().business().targets;
+    let found = Experiment::new(&model).threads(1).run().unwrap().business().targets;
     for name in names {
         let its = found.iter().find(|its| its.metric == name && !its.against_baseline).unwrap();
         // A name that no metric has would be reached in no replication.

@@ -5,13 +5,13 @@
 mod common;
 
 use common::{EVERYTHING, model, with};
+use polku::engine::chance::design::Design;
 use polku::engine::count::counts::Counts;
 use polku::engine::count::layout::CountLayout;
 use polku::engine::exact::cohort::Solver;
-use polku::engine::run::experiment::Experiment;
 use polku::engine::table::program::Program;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::money::business::{Business, CohortResult};
-use polku::estimate::runs::Runs;
 use polku::model::Model;
 use polku::model::counter::{BASKETS, CUSTOMERS, Counter, MOVES, Measure, Shape};
 use polku::model::journey::{Driver, Stage};
@@ -20,7 +20,7 @@ use polku::quantity::{CounterId, ScenarioId, SegmentId};
 
 fn business(text: &str) -> Business {
     let model = model(text);
-    Runs::of(&model, &Experiment::new(&model).threads(2)).unwrap().business()
+    Experiment::new(&model).threads(2).run().unwrap().business()
 }
 
 /// Ten a year from everyone who is there, and a tenth of them leave in every year.
@@ -164,7 +164,7 @@ fn values_found_backward_are_what_customers_come_to_forward() {
         let_things_happen(&mut model);
         let happened = [model.rates[0].counter, model.rates[1].counter];
         let program = Program::new(&model);
-        let solver = Solver::of(&model, &program).unwrap();
+        let solver = Solver::of(&model, &program, Design::of(&model)).unwrap();
         let drawn = model.central();
         let solution = solver.at(&drawn);
         let times = model.run.horizon as usize + 1;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use polku::Model;
 use polku::Study;
 use polku::engine::exact::depth::Depth;
-use polku::engine::run::experiment::Experiment;
+use polku::engine::run::simulation::Simulation;
 use polku::engine::run::threads::each;
 use polku::estimate::exact::Exact;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Summary;
@@ -182,13 +183,13 @@ impl Situation {
         let model = model(&text);
         let experiment = Experiment::new(&model).threads(1);
         let mut found = Vec::new();
-        let mut look = |runs: &Runs<'_>| {
+        let mut look = |runs: &Runs| {
             if replications.iter().any(|count| u64::from(*count) == runs.replications()) {
                 found.push(figures(&model, runs));
             }
         };
-        let extras = Extras::new(&experiment, Some(Depth::Draws));
-        Runs::watched(&model, &experiment, extras, &mut look).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        let extras = |simulation: &Simulation<'_>| Extras::new(simulation, Some(Depth::Draws), None);
+        experiment.run_with(extras, &mut look).unwrap_or_else(|faults| panic!("{faults:#?}"));
         found
     }
 
@@ -251,7 +252,7 @@ fn told(estimate: &Estimate) -> Option<Told> {
 }
 
 /// Every figure of a run that has an interval.
-fn figures(model: &Model, runs: &Runs<'_>) -> Figures {
+fn figures(model: &Model, runs: &Runs) -> Figures {
     let summary = runs.summary();
     let mut found = levels(&summary);
     for contrast in &summary.contrasts {

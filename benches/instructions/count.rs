@@ -12,7 +12,7 @@ use gungraun::prelude::*;
 use gungraun::{Callgrind, EntryPoint};
 use polku::Model;
 
-use work::{J1, J2, RETAILER, experiment, model, run};
+use work::{J1, J2, RETAILER, model, run, simulation};
 
 // The run has a thread to itself, and the engine may start further ones. `check` adds up all threads but the first, so
 // that neither reading and compiling the study nor starting the program is in the count.
@@ -24,9 +24,9 @@ use work::{J1, J2, RETAILER, experiment, model, run};
     setup = model
 )]
 fn simulate(model: Model) {
-    let experiment = experiment(&model, 1);
+    let simulation = simulation(&model, 1);
     std::thread::scope(|scope| {
-        scope.spawn(|| run(&experiment));
+        scope.spawn(|| run(&simulation));
     });
 }
 

@@ -11,9 +11,9 @@ use polku::report::html::page;
 use polku::report::table::summary_json;
 use polku::report::workbook::workbook;
 use polku::study::source::Source;
-use polku::{Model, Report, Runs, Study};
+use polku::{Model, Report, Study};
 
-use super::work::{RETAILER, customer_periods, experiment, lanes, model, run, timed};
+use super::work::{RETAILER, customer_periods, experiment, lanes, model, run, simulation, timed};
 
 #[derive(Args)]
 pub struct Grid {
@@ -72,7 +72,7 @@ impl Grid {
     pub fn measure(self) {
         let replications = self.retailer.to_string();
         let retailer = model(RETAILER, &[("run.replications", &replications)]);
-        let seconds = timed(|| run(&experiment(&retailer, self.threads))).as_secs_f64();
+        let seconds = timed(|| run(&simulation(&retailer, self.threads))).as_secs_f64();
         let each_takes = seconds / customer_periods(&retailer) as f64;
         println!("study,uses,periods,customers,replications,scenarios,seconds,allowed,is_late,note");
         let mut late = 0;
@@ -156,8 +156,8 @@ impl Ordinary {
         let model = Model::compile(&study).unwrap_or_else(|faults| panic!("{text}\n{faults}"));
         let mut left_out = String::new();
         let seconds = timed(|| {
-            let runs = Runs::of(&model, &experiment(&model, threads)).expect("the rows are sound");
-            let report = Report::of(&model, &runs, &source);
+            let runs = experiment(&model, threads).run().expect("the rows are sound");
+            let report = Report::new(&runs);
             summary_json(&report.summary).expect("all numbers are finite");
             workbook(&report).expect("the workbook is written");
             let gallery = Gallery::of(&report);

@@ -1,10 +1,10 @@
 //! A job is one of the two pieces of work that engines are compared by, run once.
 
 use clap::{Args, ValueEnum};
-use polku::{Experiment, Model, Runs};
+use polku::Experiment;
 use serde_json::json;
 
-use super::work::{J1, J2, customer_periods, experiment, lanes, model, run, timed};
+use super::work::{J1, J2, customer_periods, experiment, lanes, model, run, simulation, timed};
 
 /// The stages in the order in which the jobs are stated.
 const STAGES: [&str; 6] = ["prospect", "onboarding", "active", "at_risk", "lapsed", "churned"];
@@ -48,8 +48,8 @@ impl Job {
         let (periods, seed) = (self.t.to_string(), self.seed.to_string());
         let settings = [("run.agents", &*n), ("run.customers", &*n), ("run.horizon", &*periods), ("run.seed", &*seed)];
         let model = model(study, &settings);
-        let experiment = experiment(&model, self.threads);
-        let seconds = timed(|| run(&experiment)).as_secs_f64();
+        let simulation = simulation(&model, self.threads);
+        let seconds = timed(|| run(&simulation)).as_secs_f64();
         let mut line = json!({
             "peer": "polku",
             "version": env!("CARGO_PKG_VERSION"),
@@ -63,7 +63,7 @@ impl Job {
             "note": lanes(),
         });
         if !self.bare {
-            let counted = Counted::new(&model, &experiment);
+            let counted = Counted::new(&experiment(&model, self.threads));
             line["counts"] = json!(counted.end);
             line["counts_mid"] = json!(counted.middle);
             line["revenue"] = json!(counted.revenue);
@@ -83,8 +83,8 @@ struct Counted {
 
 impl Counted {
     /// Runs once more, outside the clock: pricing what was counted is no part of the simulation that others time.
-    fn new(model: &Model, experiment: &Experiment<'_>) -> Self {
-        let runs = Runs::of(model, experiment).expect("the rows are sound");
+    fn new(experiment: &Experiment) -> Self {
+        let runs = experiment.run().expect("the rows are sound");
         let series = runs.series();
         let at = |time: usize| {
             let of = |stage: &str| {
@@ -94,7 +94,7 @@ impl Counted {
             };
             STAGES.map(of).to_vec()
         };
-        let periods = model.run.horizon as usize;
+        let periods = runs.model().run.horizon as usize;
         let metrics = &runs.summary().scenarios[0].metrics;
         Self {
             end: at(periods),

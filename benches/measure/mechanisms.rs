@@ -1,11 +1,11 @@
 //! What each mechanism costs: one is switched on at a time, and the time of the study without it is taken off.
 
 use clap::Args;
-use polku::{Model, Runs};
+use polku::Model;
 
 use super::clock::cycles_per_nanosecond;
 use super::variants::{VARIANTS, Variant};
-use super::work::{experiment, lanes, run, timed, written};
+use super::work::{experiment, lanes, run, simulation, timed, written};
 
 #[derive(Args)]
 pub struct Mechanisms {
@@ -56,8 +56,8 @@ impl Mechanisms {
             cycles = cycles.max(cycles_per_nanosecond());
             for (models, measured) in models.iter().zip(&mut measured) {
                 for (model, shortest) in models.iter().zip(&mut measured.taken) {
-                    let experiment = experiment(model, 1);
-                    *shortest = shortest.min(timed(|| run(&experiment)).as_secs_f64() * 1e9);
+                    let simulation = simulation(model, 1);
+                    *shortest = shortest.min(timed(|| run(&simulation)).as_secs_f64() * 1e9);
                 }
             }
         }
@@ -99,8 +99,7 @@ impl Mechanisms {
 
 /// The share of customer-periods that begin with a customer who has not churned. Runs the study once, which also warms up.
 fn alive(model: &Model) -> f64 {
-    let experiment = experiment(model, 1);
-    let runs = Runs::of(model, &experiment).expect("the rows are sound");
+    let runs = experiment(model, 1).run().expect("the rows are sound");
     let series = runs.series();
     let churned =
         series.iter().find(|s| s.scenario == "today" && s.segment == "all" && s.metric == "customers.churned");

@@ -11,7 +11,7 @@ use polku::report::chart::{Chart, png};
 use polku::report::figure::{BELOW, EDGE, Figure, Frame, NAME, WIDTH};
 use polku::report::palette::stage;
 
-use super::work::{J1, experiment, lanes, model, run, timed};
+use super::work::{J1, lanes, model, run, simulation, timed};
 
 #[derive(Args)]
 pub struct Sizes {
@@ -70,10 +70,10 @@ impl Sizes {
 fn shortest(customers: u64, threads: usize) -> f64 {
     let customers = customers.to_string();
     let model = model(J1, &[("run.agents", &customers), ("run.customers", &customers)]);
-    let experiment = experiment(&model, threads);
+    let simulation = simulation(&model, threads);
     let (mut spent, mut shortest) = (0.0, f64::INFINITY);
     while spent < ENOUGH {
-        let seconds = timed(|| run(&experiment)).as_secs_f64();
+        let seconds = timed(|| run(&simulation)).as_secs_f64();
         spent += seconds;
         shortest = f64::min(shortest, seconds);
     }

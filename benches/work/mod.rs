@@ -6,7 +6,9 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use polku::engine::chance::design::Design;
 use polku::engine::lanes::InstructionSet;
+use polku::engine::run::simulation::Simulation;
 use polku::study::setting::Setting;
 use polku::study::source::Source;
 use polku::{Experiment, Model, Study};
@@ -32,8 +34,13 @@ pub fn lanes() -> String {
 }
 
 /// The experiment of a model, with the vector instructions that were asked for.
-pub fn experiment(model: &Model, threads: usize) -> Experiment<'_> {
+pub fn experiment(model: &Model, threads: usize) -> Experiment {
     Experiment::new(model).threads(threads).instructions(set())
+}
+
+/// The simulation of a model, with the vector instructions that were asked for.
+pub fn simulation(model: &Model, threads: usize) -> Simulation<'_> {
+    Simulation::new(model, Design::of(model)).threads(threads).instructions(set())
 }
 
 /// The path of a file of this package.
@@ -66,9 +73,9 @@ pub fn customer_periods(model: &Model) -> u64 {
     lives * u64::from(run.horizon)
 }
 
-/// Runs the whole experiment and drops what it counts.
-pub fn run(experiment: &Experiment<'_>) {
-    experiment.run(|replication| drop(black_box(replication))).expect("the rows are sound");
+/// Runs the whole simulation and drops what it counts.
+pub fn run(simulation: &Simulation<'_>) {
+    simulation.run(|replication| drop(black_box(replication))).expect("the rows are sound");
 }
 
 /// What a piece of work takes.

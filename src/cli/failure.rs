@@ -112,7 +112,8 @@ impl Failure {
 
 impl From<Faults> for Failure {
     fn from(faults: Faults) -> Self {
-        let text = || faults.iter().map(|fault| fault.what.as_str()).collect::<Vec<_>>().join("; ");
+        // Its first line is headed by what kind of failure it is.
+        let text = || faults.to_string().trim_start_matches("error: ").to_owned();
         match faults.cause {
             Cause::Unreadable => Self::Unreadable(text()),
             Cause::Limit => Self::Limit(text()),

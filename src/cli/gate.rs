@@ -1,13 +1,11 @@
 //! The gate: whether a study's chosen scenario reaches its targets surely enough.
 
 use super::failure::Failure;
-use super::open::{Purpose, fits, scenario_named};
+use super::open::scenario_named;
 use super::output::print;
 use crate::engine::exact::depth::Depth;
-use crate::engine::run::experiment::Experiment;
-use crate::estimate::extras::Extras;
+use crate::estimate::experiment::Experiment;
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
-use crate::estimate::runs::Runs;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::report::goal::Words;
@@ -37,11 +35,8 @@ impl Gate<'_> {
                 "one replication tells no chance of reaching a target; set `run.replications` to 20 or more".to_owned(),
             ));
         }
-        fits(model, Purpose::Run(0))?;
-        let experiment = Experiment::new(model);
         // Targets are judged by what was simulated.
-        let extras = Extras::new(&experiment, Some(Depth::None));
-        let runs = Runs::with(model, &experiment, extras).map_err(|faults| Failure::of(faults, source))?;
+        let runs = Experiment::new(model).exact(Depth::None).run().map_err(|faults| Failure::of(faults, source))?;
         let targets = runs.business().targets;
         let chosen = &model.scenarios[scenario.index()];
         let stands: Vec<(&TargetResult, Option<&TargetOfScenario>)> = targets

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::stderr::{colour, tell_explained};
 use super::whole::{positive, whole};
 use crate::diagnostic::suggest;
-use crate::estimate::memory::{GIB, MOST, parts, parts_of_exact};
+use crate::estimate::memory::{fits, fits_exact};
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::study::Study;
@@ -72,7 +72,10 @@ impl Open {
         };
         let model = Model::compile(&study).map_err(|faults| Failure::wrong(&faults, &source))?;
         tell_explained(&explain(model.warnings(), &source, colour()));
-        fits(&model, purpose)?;
+        match purpose {
+            Purpose::Run(threads) => fits(&model, threads)?,
+            Purpose::Exact => fits_exact(&model)?,
+        }
         Ok(model)
     }
 }
@@ -102,30 +105,6 @@ fn twice(settings: &[Setting]) -> Result<(), Failure> {
         )));
     }
     Ok(())
-}
-
-/// Refuses what takes an absurd amount of memory, before anything is done.
-///
-/// # Errors
-/// Most of what it needs, and how to need less.
-pub fn fits(model: &Model, purpose: Purpose) -> Result<(), Failure> {
-    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let parts = match purpose {
-        Purpose::Run(0) => parts(model, processors()),
-        Purpose::Run(threads) => parts(model, threads),
-        Purpose::Exact => parts_of_exact(model, processors()),
-    };
-    let need: f64 = parts.iter().map(|part| part.bytes).sum();
-    match parts.first() {
-        Some(most) if need > MOST => Err(Failure::Limit(format!(
-            "this study needs about {:.0} GiB of memory, and {:.0} GiB are the most\n  why: most of it are {}\n  help: use {}",
-            need / GIB,
-            MOST / GIB,
-            most.what,
-            most.help
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// A scenario by its name.

@@ -6,7 +6,9 @@ use super::failure::Failure;
 use super::open::{Open, Purpose, scenario_named};
 use super::output::print;
 use crate::diagnostic::suggest;
+use crate::engine::chance::design::Design;
 use crate::engine::run::replay::{Life, Who, replay};
+use crate::engine::run::simulation::Simulation;
 use crate::model::Model;
 use crate::quantity::SegmentId;
 use crate::report::inert::inert;
@@ -50,7 +52,8 @@ impl Replay {
                 self.replication, model.run.replications
             )));
         }
-        let life = replay(model, scenario, self.replication, self.who(model)?);
+        let simulation = Simulation::new(model, Design::of(model));
+        let life = replay(&simulation, scenario, self.replication, self.who(model)?);
         let life = life.map_err(|simulated| Failure::Usage(self.nobody(simulated)))?;
         print(&csv(model, &life).map_err(|fault| Failure::Bug(fault.to_string()))?)
     }

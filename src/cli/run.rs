@@ -1,7 +1,9 @@
 //! `polku run` simulates all scenarios of a study, compares them, and writes everything down.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indexmap::IndexMap;
@@ -19,11 +21,9 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
 use crate::engine::exact::depth::Depth;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::run::experiment::Experiment;
 use crate::engine::run::threads::{MOST_THREADS, each};
 use crate::estimate::budget::Budget;
-use crate::estimate::extras::Extras;
-use crate::estimate::runs::Runs;
+use crate::estimate::experiment::Experiment;
 use crate::estimate::summary::Summary;
 use crate::legible::json;
 use crate::model::Model;
@@ -109,6 +109,7 @@ impl Run {
         let shown = !self.quiet && !self.json;
         let run = &model.run;
         let pace = Pace::new(u64::from(run.replications), usize::from(self.threads), (shown, !self.quiet));
+        let pace = Arc::new(pace);
         let (mut report, mut budget) = self.simulate(&model, &pace)?;
         pace.turn_to("charts and tables");
         let gallery = if self.charts == Some(Charts::None) { Gallery::default() } else { Gallery::of(&report) };
@@ -146,16 +147,21 @@ impl Run {
         Ok(model)
     }
 
-    fn simulate(&self, model: &Model, pace: &Pace) -> Result<(Report, Budget), Failure> {
-        let advance = |done: u64| pace.advance(done);
-        let experiment = Experiment::new(model)
+    fn simulate(&self, model: &Model, pace: &Arc<Pace>) -> Result<(Report, Budget), Failure> {
+        let watched = Arc::clone(pace);
+        let advance = move |done: u64| {
+            watched.advance(done);
+            ControlFlow::Continue(())
+        };
+        let runs = Experiment::new(model)
             .threads(usize::from(self.threads))
             .instructions(self.vectors.unwrap_or_else(InstructionSet::best))
-            .progress(&advance);
-        let extras = Extras::new(&experiment, self.exact);
-        let runs = Runs::with(model, &experiment, extras).map_err(|faults| Failure::of(faults, &model.source))?;
+            .exact(self.exact)
+            .progress(advance)
+            .run()
+            .map_err(|faults| Failure::of(faults, &model.source))?;
         pace.turn_to("what customers are worth after the horizon");
-        let report = Report::of(model, &runs, &model.source);
+        let report = Report::new(&runs);
         if let Some(warning) = held(&report.summary) {
             pace.tell(&explain(&[warning], &model.source, colour()));
         }

@@ -1,8 +1,9 @@
 //! The exact expectations of a study, without simulating anyone.
 
+use crate::engine::chance::design::Design;
 use crate::engine::count::cells::planned;
 use crate::engine::exact::obstacle::follows_satisfaction;
-use crate::engine::run::experiment::Experiment;
+use crate::engine::run::simulation::Simulation;
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::moments::Moments;
@@ -33,8 +34,8 @@ impl Exact {
     /// # Errors
     /// Why there are none.
     pub fn of(model: &Model) -> Result<Self, Vec<String>> {
-        let experiment = Experiment::new(model);
-        experiment.solver().map_err(<[String]>::to_vec)?;
+        let simulation = Simulation::new(model, Design::of(model));
+        simulation.solver().map_err(<[String]>::to_vec)?;
         let follows = follows_satisfaction(model);
         let metrics: Vec<Metric> =
             metrics(model).into_iter().filter(|metric| metric.has_expectation(follows)).collect();
@@ -47,17 +48,18 @@ impl Exact {
             draws,
         };
         for draw in 0..draws {
-            exact.take(model, &experiment, draw);
+            exact.take(&simulation, draw);
         }
         Ok(exact)
     }
 
-    fn take(&mut self, model: &Model, experiment: &Experiment<'_>, draw: u32) {
-        let drawn = Experiment::drawn(model, draw);
+    fn take(&mut self, simulation: &Simulation<'_>, draw: u32) {
+        let model = simulation.model();
+        let drawn = simulation.design().drawn(model, draw);
         let lines = Lines::of(model);
         let prices = Prices::new(model, &lines, &drawn);
         let arrivals = planned(model, &drawn);
-        let Some(flows) = experiment.expected(&drawn, &arrivals) else { return };
+        let Some(flows) = simulation.expected(&drawn, &arrivals) else { return };
         for (scenario, flows) in flows.iter().enumerate() {
             let whose = Whose { scenario: ScenarioId::from(scenario), fired: &[] };
             let mut books = Performance::empty(model);

@@ -7,11 +7,12 @@ use crate::engine::exact::precision::Precision;
 use crate::engine::exact::settling::draws_to_settle;
 use crate::engine::mechanism::schedule::obstacles;
 use crate::engine::run::divergence::Grain;
-use crate::engine::run::experiment::Experiment;
+use crate::engine::run::simulation::Simulation;
 use crate::engine::run::work::CUSTOMER_PERIOD;
+use crate::model::Model;
 
 use super::budget::{Budget, LeftOut};
-use crate::estimate::uncertainty::efficiency::choose_within;
+use crate::estimate::uncertainty::efficiency::{affords_a_pilot, tried};
 
 /// What a run does beside its simulation.
 #[derive(Clone, Debug)]
@@ -33,32 +34,37 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// What an experiment's run can afford, or what was asked for.
-    pub fn new(experiment: &Experiment<'_>, asked: Option<Depth>) -> Self {
-        let model = experiment.model();
-        let mut budget = if asked == Some(Depth::Draws) { Budget::unbounded(model) } else { Budget::of(model) };
-        let grains = choose_within(model, experiment.set(), &mut budget);
-        Self::with_grains(experiment, grains, asked, budget)
+    /// What a simulation can afford, or what was asked for. Where a pilot has chosen already, its choice is `known`.
+    pub fn new(simulation: &Simulation<'_>, asked: Option<Depth>, known: Option<Vec<Option<Grain>>>) -> Self {
+        let model = simulation.model();
+        let mut budget = budget(model, asked);
+        let affords = affords_a_pilot(model, &mut budget);
+        let grains = match known {
+            Some(grains) => grains,
+            None if affords => tried(model, simulation.design(), simulation.set()),
+            None => vec![None; model.scenarios.len()],
+        };
+        Self::with_grains(simulation, grains, asked, budget)
     }
 
     /// The same with the estimators of differences given.
-    pub fn forced(experiment: &Experiment<'_>, grains: &[Option<Grain>]) -> Self {
-        Self::with_grains(experiment, grains.to_vec(), None, Budget::of(experiment.model()))
+    pub fn forced(simulation: &Simulation<'_>, grains: &[Option<Grain>], asked: Option<Depth>) -> Self {
+        Self::with_grains(simulation, grains.to_vec(), asked, budget(simulation.model(), asked))
     }
 
     fn with_grains(
-        experiment: &Experiment<'_>,
+        simulation: &Simulation<'_>,
         grains: Vec<Option<Grain>>,
         asked: Option<Depth>,
         mut budget: Budget,
     ) -> Self {
-        let depth = asked.unwrap_or_else(|| affordable(experiment, &mut budget));
-        let obstacles = obstacles(experiment.model());
+        let depth = asked.unwrap_or_else(|| affordable(simulation, &mut budget));
+        let obstacles = obstacles(simulation.model());
         let (precision, why_not) = match (depth, obstacles.is_empty()) {
             (_, false) => (None, obstacles),
             (Depth::None, true) if asked.is_some() => (None, vec!["`--exact none` was asked for".to_owned()]),
             (Depth::None, true) if !budget.is_whole() => (None, vec!["they would take too much work".to_owned()]),
-            _ => match experiment.solver() {
+            _ => match simulation.solver() {
                 Ok(solver) => (Some(solver.precision.clone()), Vec::new()),
                 Err(why) => (None, why.to_vec()),
             },
@@ -78,21 +84,26 @@ impl Extras {
     }
 }
 
+/// What may be spent: as much as it takes where it was asked for.
+fn budget(model: &Model, asked: Option<Depth>) -> Budget {
+    if asked == Some(Depth::Draws) { Budget::unbounded(model) } else { Budget::of(model) }
+}
+
 /// For which numbers expectations can be afforded. How finely laws have to be taken apart is found out first, which takes
 /// some coarse solutions.
-fn affordable(experiment: &Experiment<'_>, budget: &mut Budget) -> Depth {
+fn affordable(simulation: &Simulation<'_>, budget: &mut Budget) -> Depth {
     /// Solutions at the coarsest precision that it takes at each draw to find the one that is needed: two grids.
     const TO_SETTLE: f64 = 2.0;
-    let model = experiment.model();
+    let model = simulation.model();
     if !obstacles(model).is_empty() {
         return Depth::None;
     }
     let work = |solver: &Solver<'_>| CUSTOMER_PERIOD * ExactCost::of(solver).draw;
-    let coarse = Solver::with(model, experiment.program(), Precision::first(model));
+    let coarse = Solver::with(model, simulation.program(), Precision::first(model));
     if !budget.spend(TO_SETTLE * draws_to_settle(model) as f64 * work(&coarse)) {
         budget.leave_out(LeftOut::Expectations);
         return Depth::None;
     }
-    let Ok(solver) = experiment.solver() else { return Depth::None };
+    let Ok(solver) = simulation.solver() else { return Depth::None };
     budget.depth(model.is_uncertain(), model.run.replications, work(solver))
 }

@@ -1,7 +1,9 @@
 //! The memory that a run needs, estimated before anything is simulated.
 
 use super::performance::Performance;
+use crate::diagnostic::Diagnostic;
 use crate::estimate::money::lines::Lines;
+use crate::faults::{Cause, Faults};
 use crate::model::Model;
 use crate::model::journey::Stage;
 use crate::model::reported::metrics;
@@ -130,6 +132,42 @@ pub fn parts_of_exact(model: &Model, threads: usize) -> Vec<Part> {
     ];
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     parts
+}
+
+/// Refuses a run on a number of threads, 0 for all processors, that takes an absurd amount of memory.
+///
+/// # Errors
+/// Most of what it needs, and how to need less.
+pub fn fits(model: &Model, threads: usize) -> Result<(), Faults> {
+    refused(&parts(model, if threads == 0 { processors() } else { threads }))
+}
+
+/// [`fits`] for solving the exact expectations without a simulation.
+///
+/// # Errors
+/// Those of [`fits`].
+pub fn fits_exact(model: &Model) -> Result<(), Faults> {
+    refused(&parts_of_exact(model, processors()))
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+fn refused(parts: &[Part]) -> Result<(), Faults> {
+    let need: f64 = parts.iter().map(|part| part.bytes).sum();
+    match parts.first() {
+        Some(most) if need > MOST => {
+            let what = format!(
+                "this study needs about {:.0} GiB of memory, and {:.0} GiB are the most",
+                need / GIB,
+                MOST / GIB
+            );
+            let what = Diagnostic::error(what).why(format!("most of it are {}", most.what));
+            Err(Faults::one(Cause::Limit, what.help(format!("use {}", most.help))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A shock that comes: which, when, and how large its effects are.

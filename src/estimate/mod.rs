@@ -1,14 +1,17 @@
 //! Numbers with their doubt: metrics, contrasts, and the summary of a run.
 
 pub mod budget;
+pub mod contrast;
 pub mod counted;
 pub mod exact;
+pub mod experiment;
 pub mod extras;
 pub mod findings;
 pub mod memory;
 pub mod metric_value;
 pub mod money;
 pub mod performance;
+pub mod play;
 pub mod progress;
 pub mod runs;
 pub mod summary;

@@ -250,7 +250,7 @@ fn response(model: &Model, rule: &Rule) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::run::experiment::Experiment;
+    use crate::engine::chance::design::Design;
     use crate::study::Study;
     use crate::study::source::Source;
 
@@ -289,7 +289,7 @@ mod tests {
         let mut progress = Progress::new(&model);
         let fired = [Some(from)];
         for _ in 0..2 {
-            progress.take(&model, &Experiment::drawn(&model, 0), std::iter::once(fired.as_slice()));
+            progress.take(&model, &Design::of(&model).drawn(&model, 0), std::iter::once(fired.as_slice()));
         }
         progress.found(&model)[0].rules[0].share.unwrap().share
     }

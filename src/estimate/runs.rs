@@ -3,17 +3,14 @@
 mod differences;
 mod over_time;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
+use crate::engine::chance::design::Design;
 use crate::engine::exact::depth::Depth;
 use crate::engine::exact::obstacle::follows_satisfaction;
-use crate::engine::run::divergence::Grain;
-use crate::engine::run::experiment::Experiment;
-use crate::engine::run::replication::Replication;
-use crate::engine::run::work::CUSTOMER_PERIOD;
-use crate::faults::Faults;
+use crate::engine::run::simulation::Simulation;
 use crate::model::Model;
 use crate::stats::interval::Confidence;
 use crate::stats::moments::Moments;
@@ -31,14 +28,14 @@ use crate::estimate::money::tail::{Tails, tails};
 use crate::estimate::uncertainty::audit::Audit;
 use crate::estimate::uncertainty::controls::Controls;
 use crate::estimate::uncertainty::grounds::{Grounds, Level};
-use crate::estimate::uncertainty::uncoupled::Uncoupled;
 use crate::model::facts::Use;
 use crate::model::metric::Metric;
 use crate::model::reported::metrics;
 
 /// Every replication, priced and folded.
-pub struct Runs<'m> {
-    model: &'m Model,
+pub struct Runs {
+    model: Arc<Model>,
+    design: Design,
     metrics: Vec<Metric>,
     /// By scenario, then by metric: one value over the horizon for each replication, all segments together.
     samples: Vec<Vec<Vec<f64>>>,
@@ -55,7 +52,7 @@ pub struct Runs<'m> {
     series: Vec<Vec<Vec<Vec<Moments>>>>,
     /// The same at mean baskets; empty where those are not smoothed.
     smooth_series: Vec<Vec<Vec<Vec<Moments>>>>,
-    grounds: Grounds<'m>,
+    grounds: Grounds,
     /// By scenario: simulated affected customers, and the mean of real ones.
     differing: Vec<(u64, f64)>,
     findings: Findings,
@@ -78,75 +75,16 @@ fn push_all(cuts: &mut [Vec<Vec<Moments>>], place: usize, series: impl Iterator<
     }
 }
 
-impl<'m> Runs<'m> {
-    /// Runs an experiment of the model and takes in its replications; beside them, it does what its budget allows.
-    ///
-    /// # Errors
-    /// Those of [`Experiment::run`].
-    pub fn of(model: &'m Model, experiment: &Experiment<'_>) -> Result<Self, Faults> {
-        Self::with(model, experiment, Extras::new(experiment, None))
-    }
-
-    /// [`Runs::of`] with the estimator of each scenario's difference given: forced at a grain, or paired.
-    ///
-    /// # Errors
-    /// Those of [`Experiment::run`].
-    pub fn forced(model: &'m Model, experiment: &Experiment<'_>, grains: &[Option<Grain>]) -> Result<Self, Faults> {
-        Self::with(model, experiment, Extras::forced(experiment, grains))
-    }
-
-    /// [`Runs::of`] with what is done beside the simulation given.
-    ///
-    /// # Errors
-    /// Those of [`Experiment::run`].
-    pub fn with(model: &'m Model, experiment: &Experiment<'_>, extras: Extras) -> Result<Self, Faults> {
-        Self::watched(model, experiment, extras, &mut |_| ())
-    }
-
-    /// [`Runs::with`] that is looked at after every replication.
-    ///
-    /// # Errors
-    /// Those of [`Experiment::run`].
-    pub fn watched(
-        model: &'m Model,
-        experiment: &Experiment<'_>,
-        mut extras: Extras,
-        look: &mut (dyn FnMut(&Self) + Send),
-    ) -> Result<Self, Faults> {
-        let experiment = experiment.clone().depth(extras.depth).allowance(extras.allowance / CUSTOMER_PERIOD);
-        let grains = extras.grains.clone();
-        let uncoupled = Uncoupled::of(model).filter(|_| extras.depth == Depth::None && extras.is_audited);
-        let beside = uncoupled.as_ref().and_then(|uncoupled| uncoupled.beside(model, &mut extras.budget));
-        let pricer = Pricer::new(model);
-        let price = |mut replication: Replication| {
-            if let Some(beside) = &beside {
-                beside.expect(&mut replication);
-            }
-            pricer.price(&replication, &grains)
-        };
-        let mut runs = Self { threads: experiment.thread_count(), ..Self::new(model, &pricer.lines, extras) };
-        let take = |priced: Priced| {
-            runs.take(&priced);
-            look(&runs);
-        };
-        experiment.run_mapped(&grains, price, take)?;
-        if runs.extras.depth == Depth::Draws && runs.controls.forget_some(runs.replications) {
-            runs.extras.give_up_draws();
-        }
-        if runs.extras.depth == Depth::Medians && model.is_uncertain() {
-            runs.at_medians = experiment.expected_at_medians().map(|flows| pricer.expected_at_medians(&flows));
-        }
-        Ok(runs)
-    }
-
-    fn new(model: &'m Model, lines: &Lines, extras: Extras) -> Self {
+impl Runs {
+    /// Runs of an experiment before any of its replications is taken in, with what is done beside its simulation; they are
+    /// worked out on so many threads.
+    pub fn new((model, design): (&Arc<Model>, Design), lines: &Lines, extras: Extras, threads: usize) -> Self {
         let metrics = metrics(model);
         let (scenarios, cuts, times) =
             (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
         let series = vec![vec![vec![vec![Moments::default(); times]; metrics.len()]; cuts]; scenarios];
         let smooths = is_smoothed(model);
         Self {
-            model,
             samples: vec![vec![Vec::new(); metrics.len()]; scenarios],
             forced: vec![Vec::new(); scenarios],
             smooth: vec![vec![Vec::new(); metrics.len()]; if smooths { scenarios } else { 0 }],
@@ -162,17 +100,20 @@ impl<'m> Runs<'m> {
             held: 0,
             metrics,
             extras,
-            threads: 0,
+            threads,
             at_medians: None,
             worth: OnceLock::new(),
+            model: Arc::clone(model),
+            design,
         }
     }
 
-    fn take(&mut self, priced: &Priced) {
+    /// Takes in a replication; they come in their order.
+    pub fn take(&mut self, priced: &Priced) {
         self.replications += 1;
         self.held += u64::from(priced.held);
-        self.controls.take(self.model, &priced.drawn, &priced.started);
-        self.audit.take(self.model, &self.lines, &self.metrics, priced);
+        self.controls.take(&self.model, &priced.drawn, &priced.started);
+        self.audit.take(&self.model, &self.lines, &self.metrics, priced);
         for (scenario, its) in priced.scenarios.iter().enumerate() {
             for (place, metric) in self.metrics.iter().enumerate() {
                 self.samples[scenario][place].push(metric.horizon(&its.all));
@@ -196,7 +137,22 @@ impl<'m> Runs<'m> {
             forced.resize(values.len(), Vec::new());
             forced.iter_mut().zip(values).for_each(|(sample, value)| sample.push(*value));
         }
-        self.findings.take(self.model, &self.metrics, priced);
+        self.findings.take(&self.model, &self.metrics, priced);
+    }
+
+    /// What is done when all replications have been taken in.
+    pub fn finish(&mut self, simulation: &Simulation<'_>, pricer: &Pricer<'_>) {
+        if self.extras.depth == Depth::Draws && self.controls.forget_some(self.replications) {
+            self.extras.give_up_draws();
+        }
+        if self.extras.depth == Depth::Medians && self.model.is_uncertain() {
+            self.at_medians = simulation.expected_at_medians().map(|flows| pricer.expected_at_medians(&flows));
+        }
+    }
+
+    /// The model that was run.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     /// What the run says about the business.
@@ -207,14 +163,15 @@ impl<'m> Runs<'m> {
         };
         let tails = self.worth().0.as_ref();
         let known = |scenario: usize| self.grounds.rare(scenario, false, self.replications).is_empty();
-        self.findings.business(self.model, &self.metrics, (self.replications, tails), &npv, &known)
+        self.findings.business(&self.model, &self.metrics, (self.replications, tails), &npv, &known)
     }
 
     fn worth(&self) -> &(Option<Tails>, Budget) {
         self.worth.get_or_init(|| {
             let mut budget = self.extras.budget.clone();
             let precision = self.extras.precision.as_ref();
-            let tails = precision.and_then(|precision| tails(self.model, precision, &mut budget, self.threads));
+            let tails =
+                precision.and_then(|precision| tails(&self.model, (precision, self.design), &mut budget, self.threads));
             (tails, budget)
         })
     }
@@ -234,7 +191,7 @@ impl<'m> Runs<'m> {
         let run = &self.model.run;
         let baseline = self.model.baseline.index();
         let places = 0..self.model.scenarios.len();
-        let audit = self.audit.found(self.model, &self.metrics, self.exact_at());
+        let audit = self.audit.found(&self.model, &self.metrics, self.exact_at());
         let scenarios: Vec<ScenarioSummary> = places.clone().map(|scenario| self.scenario(scenario, &audit)).collect();
         Summary {
             format: 2,
@@ -277,7 +234,7 @@ impl<'m> Runs<'m> {
         Confidence::new(self.model.run.interval, self.replications)
     }
 
-    fn place(&self, metric: Metric) -> Option<usize> {
+    pub(super) fn place(&self, metric: Metric) -> Option<usize> {
         self.metrics.iter().position(|its| *its == metric)
     }
 
@@ -306,7 +263,7 @@ impl<'m> Runs<'m> {
                     summary.outcomes.insert(self.model.accounts[*account].name.clone(), estimate)
                 }
                 Metric::Stage(stage) => summary.stages_at_end.insert(self.model.stages[*stage].name.clone(), estimate),
-                metric if metric.is_for(Use::Headline) => summary.metrics.insert(metric.name(self.model), estimate),
+                metric if metric.is_for(Use::Headline) => summary.metrics.insert(metric.name(&self.model), estimate),
                 _ => None,
             };
         }
@@ -314,17 +271,17 @@ impl<'m> Runs<'m> {
     }
 
     fn expectations(&self, scenario: usize) -> Option<IndexMap<String, f64>> {
-        let follows = follows_satisfaction(self.model);
+        let follows = follows_satisfaction(&self.model);
         let shown = self.metrics.iter().enumerate().filter(|(_, metric)| metric.has_expectation(follows));
         if let Some(books) = &self.at_medians {
             let shown = shown.filter(|(_, metric)| !metric.is_cumulated());
-            return Some(shown.map(|(_, its)| (its.name(self.model), its.horizon(&books[scenario]))).collect());
+            return Some(shown.map(|(_, its)| (its.name(&self.model), its.horizon(&books[scenario]))).collect());
         }
         let known: IndexMap<String, f64> = shown
             .filter(|(place, metric)| !metric.is_cumulated() && !self.controls.exact(scenario, *place).is_empty())
             .map(|(place, metric)| {
                 let sum: f64 = self.controls.exact(scenario, place).iter().sum();
-                (metric.name(self.model), sum / self.replications as f64)
+                (metric.name(&self.model), sum / self.replications as f64)
             })
             .collect();
         (!known.is_empty()).then_some(known)
@@ -335,7 +292,7 @@ impl<'m> Runs<'m> {
         if !self.grounds.rare(scenario, false, self.replications).is_empty() {
             return IndexMap::new();
         }
-        let follows = follows_satisfaction(self.model);
+        let follows = follows_satisfaction(&self.model);
         let acquired = self.acquired(scenario, 0, self.model.run.horizon as usize);
         let shown = self.metrics.iter().enumerate().filter(|(_, metric)| !metric.is_cumulated());
         let level = |(place, metric): (usize, &Metric)| {
@@ -344,20 +301,20 @@ impl<'m> Runs<'m> {
             let exact = !self.controls.exact(scenario, place).is_empty() && metric.has_expectation(follows);
             let estimate =
                 self.grounds.controlled(scenario, (place, *metric), (found.estimate, exact, acquired), self.sure());
-            Some((metric.name(self.model), Controlled { estimate, ..found }))
+            Some((metric.name(&self.model), Controlled { estimate, ..found }))
         };
         shown.filter_map(level).collect()
     }
 
     /// The forced difference of a metric in every replication; none where luck is only paired.
     pub fn forced_differences(&self, scenario: usize, metric: &str) -> Vec<f64> {
-        let place = self.metrics.iter().position(|m| m.name(self.model) == metric);
+        let place = self.metrics.iter().position(|m| m.name(&self.model) == metric);
         place.and_then(|place| self.forced[scenario].get(place)).cloned().unwrap_or_default()
     }
 
     /// A metric of a scenario over the horizon in every replication; none where there is no metric of that name.
     pub fn levels(&self, scenario: usize, metric: &str) -> Vec<f64> {
-        let place = self.metrics.iter().position(|m| m.name(self.model) == metric);
+        let place = self.metrics.iter().position(|m| m.name(&self.model) == metric);
         place.map_or_else(Vec::new, |place| self.samples[scenario][place].clone())
     }
 
@@ -365,7 +322,7 @@ impl<'m> Runs<'m> {
     pub fn samples(&self) -> IndexMap<String, IndexMap<String, Vec<f64>>> {
         let of = |scenario: usize| {
             let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_for(Use::Headline));
-            headline.map(|(place, metric)| (metric.name(self.model), self.differences(scenario, place))).collect()
+            headline.map(|(place, metric)| (metric.name(&self.model), self.differences(scenario, place))).collect()
         };
         (0..self.model.scenarios.len())
             .filter(|scenario| *scenario != self.model.baseline.index())

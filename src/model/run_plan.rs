@@ -3,6 +3,9 @@
 use crate::quantity::{ParamId, PeriodUnit};
 use crate::study::run::{Accrual, Discounting};
 
+/// The most replications that addresses of random numbers tell apart.
+pub const MOST_REPLICATIONS: u64 = 4_000_000_000;
+
 /// How a study is run.
 #[derive(Clone, Debug)]
 pub struct RunPlan {

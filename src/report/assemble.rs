@@ -16,8 +16,10 @@ use super::file_names::file_names;
 use super::{Assumption, Report};
 
 impl Report {
-    /// The report of a model's runs; the source says where every number was written.
-    pub fn of(model: &Model, runs: &Runs<'_>, source: &Source) -> Self {
+    /// The report of some runs.
+    pub fn new(runs: &Runs) -> Self {
+        let model = runs.model();
+        let source = &model.source;
         let stages = || model.stage_order.iter().map(|id| &model.stages[id.index()]);
         let why = runs.why_not_exact();
         Self {

@@ -63,6 +63,11 @@ impl Estimate {
         self.standard_error.map(|_| Ends { low: self.low, high: self.high })
     }
 
+    /// Half the width of the interval, in the unit of the quantity; 0 where nothing is known of the error.
+    pub fn half_width(&self) -> f64 {
+        0.5 * (self.high - self.low)
+    }
+
     /// The mean of independent replications with the interval of Student's t at `level` (0.95, say).
     pub fn of(moments: &Moments, level: f64) -> Self {
         Self::at(moments, Self::quantile(moments.count(), level))

@@ -72,6 +72,7 @@ impl Source {
                         put(&mut self.document, &path, value(&setting.value, language.at(&path), &language));
                         self.overrides.push((path, setting.given()));
                     }
+                    self.settings.push(setting.to_string());
                 }
                 Err(fault) => faults.push(fault),
             }

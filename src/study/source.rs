@@ -27,6 +27,8 @@ pub struct Source {
     pub(super) faults: Vec<Diagnostic>,
     /// The paths that were set from the command line, each with the option as it was given.
     pub(super) overrides: Vec<(ParamPath, String)>,
+    /// What was set, in order, as `--set` takes it.
+    pub(super) settings: Vec<String>,
     lines: Lines,
     /// The lists that were read for it.
     pub(super) files: Files,
@@ -92,6 +94,7 @@ impl Source {
             document,
             faults,
             overrides: Vec::new(),
+            settings: Vec::new(),
             files: Files::default(),
             lines,
         };
@@ -154,6 +157,11 @@ impl Source {
             End::Key => key().or_else(|| self.span_of(path)),
             End::Value => self.span_of(path),
         }
+    }
+
+    /// What was set in it, in order, each as `PATH=VALUE`.
+    pub fn settings(&self) -> &[String] {
+        &self.settings
     }
 
     /// The file's name without folder and ending, for titles and for the folder of its outputs.

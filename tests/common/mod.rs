@@ -2,12 +2,16 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use polku::engine::chance::design::Design;
+use polku::engine::count::counts::Counts;
+use polku::engine::exact::cohort::Solver;
 use polku::engine::exact::depth::Depth;
-use polku::engine::run::experiment::Experiment;
-use polku::estimate::extras::Extras;
-use polku::estimate::runs::Runs;
+use polku::engine::exact::satisfaction_grid::SatisfactionGrid;
+use polku::engine::table::program::Program;
+use polku::estimate::experiment::Experiment;
 use polku::estimate::summary::Summary;
 use polku::model::Model;
+use polku::quantity::{ScenarioId, SegmentId};
 use polku::study::Study;
 use polku::study::source::Source;
 
@@ -21,12 +25,12 @@ pub fn model(text: &str) -> Model {
 
 /// The summary of a model's run on two threads.
 pub fn summary(model: &Model) -> Summary {
-    summary_of(model, &Experiment::new(model).threads(2))
+    summary_of(&Experiment::new(model).threads(2))
 }
 
 /// The summary of an experiment.
-pub fn summary_of(model: &Model, experiment: &Experiment<'_>) -> Summary {
-    Runs::of(model, experiment).unwrap_or_else(|faults| panic!("{faults:#?}")).summary()
+pub fn summary_of(experiment: &Experiment) -> Summary {
+    experiment.run().unwrap_or_else(|faults| panic!("{faults:#?}")).summary()
 }
 
 /// A summary as text, to the last digit of every number.
@@ -46,9 +50,8 @@ pub fn small_retailer() -> String {
 /// Runs a model with the exact expectations of all that it draws, whatever they cost, and holds every figure against
 /// its own: no further off than 4.5 standard errors.
 pub fn check_against_exact(model: &Model) -> Summary {
-    let experiment = Experiment::new(model).threads(2);
-    let extras = Extras::new(&experiment, Some(Depth::Draws));
-    let runs = Runs::with(model, &experiment, extras).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let experiment = Experiment::new(model).threads(2).exact(Depth::Draws);
+    let runs = experiment.run().unwrap_or_else(|faults| panic!("{faults:#?}"));
     assert!(runs.why_not_exact().is_empty(), "{:?}", runs.why_not_exact());
     let run = runs.summary();
     for scenario in &run.scenarios {
@@ -63,6 +66,19 @@ pub fn check_against_exact(model: &Model) -> Summary {
         }
     }
     run
+}
+
+/// The expected flows of one scenario and segment at the medians, for one customer who comes in period `entry` (0: who is
+/// there at the start), on the grid that is fine enough or, where `intervals` are given, on theirs.
+pub fn expected(model: &Model, place: (ScenarioId, SegmentId), entry: usize, intervals: Option<usize>) -> Counts<f64> {
+    let (program, drawn) = (Program::new(model), model.central());
+    let solver = Solver::of(model, &program, Design::of(model)).unwrap();
+    let mut came = vec![0.0; entry];
+    came.push(1.0);
+    match intervals {
+        None => solver.at(&drawn).flows(place, &came),
+        Some(intervals) => solver.on(&drawn, &SatisfactionGrid::new(intervals)).flows(place, &came),
+    }
 }
 
 /// A study in which each of these texts, which it has, is another.

@@ -6,7 +6,7 @@ use super::walk::File;
 /// What is used in its room alone: paths that begin so, and where. A path that ends in `!` is a macro.
 const ROOMS: [(&[&str], &[&str]); 10] = [
     // Parallel in one place.
-    (&["rayon"], &["src/engine/run/threads.rs", "src/engine/run/experiment.rs"]),
+    (&["rayon"], &["src/engine/run/threads.rs", "src/engine/run/simulation", "src/engine/run/wave.rs"]),
     // A thread of its own waits for signals.
     (
         &["std::thread::spawn", "std::thread::scope", "std::thread::Builder", "std::thread::*"],

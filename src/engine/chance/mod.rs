@@ -1,6 +1,7 @@
 //! Chance: addresses of random numbers, draws, and what turns random words into numbers.
 
 pub mod crowd;
+pub mod design;
 pub mod draws;
 pub mod exp;
 pub mod hazard;

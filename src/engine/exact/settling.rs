@@ -11,8 +11,7 @@ use super::obstacle::{most, obstacles};
 use super::precision::Precision;
 use super::quadrature::Rule;
 use super::rows::Kinds;
-use super::satisfaction_grid::SatisfactionGrid;
-use crate::engine::chance::draws::Draws;
+use crate::engine::chance::design::Design;
 use crate::engine::count::counts::Counts;
 use crate::engine::table::program::Program;
 
@@ -32,35 +31,15 @@ impl<'m> Solver<'m> {
     ///
     /// # Errors
     /// Why there is no exact expectation.
-    pub fn of(model: &'m Model, program: &Program) -> Result<Self, Vec<String>> {
+    pub fn of(model: &'m Model, program: &Program, design: Design) -> Result<Self, Vec<String>> {
         let why = obstacles(model);
         if !why.is_empty() {
             return Err(why);
         }
         let first = Self::with(model, program, Precision::first(model));
-        let precision = settled(&first).map_err(|why| vec![why])?;
+        let precision = settled(&first, design).map_err(|why| vec![why])?;
         Ok(Self::with(model, program, precision))
     }
-}
-
-/// The expected flows of one scenario and segment for one draw of the numbers, for one customer who comes in period
-/// `entry` (0: who is there at the start), on the grid that is fine enough or, where `intervals` are given, on theirs.
-///
-/// # Errors
-/// Why there is no exact expectation.
-pub fn expected(
-    (model, program): (&Model, &Program),
-    drawn: &Draw,
-    (place, entry): ((ScenarioId, SegmentId), usize),
-    intervals: Option<usize>,
-) -> Result<Counts<f64>, Vec<String>> {
-    let solver = Solver::of(model, program)?;
-    let mut came = vec![0.0; entry];
-    came.push(1.0);
-    Ok(match intervals {
-        None => solver.at(drawn).flows(place, &came),
-        Some(intervals) => solver.on(drawn, &SatisfactionGrid::new(intervals)).flows(place, &came),
-    })
 }
 
 /// Luck that gives every number the same probability, and brings nothing that comes by chance.
@@ -83,10 +62,10 @@ pub fn draws_to_settle(model: &Model) -> usize {
 }
 
 /// The draws at which rules have to agree: a weight that is uncertain is steepest at one of its ends.
-fn draws(model: &Model) -> Vec<Draw> {
+fn draws(model: &Model, design: Design) -> Vec<Draw> {
     let mut draws = vec![model.central()];
     if model.is_uncertain() {
-        draws.push(Draw::new(model, &Draws::new(model.run.seed, 0)));
+        draws.push(design.drawn(model, 0));
         draws.extend([NEAR_THE_END, 1.0 - NEAR_THE_END].map(|p| Draw::new(model, &Everywhere(p))));
     }
     draws
@@ -96,9 +75,9 @@ fn draws(model: &Model) -> Vec<Draw> {
 ///
 /// # Errors
 /// What does not settle.
-pub fn settled(solver: &Solver<'_>) -> Result<Precision, String> {
+fn settled(solver: &Solver<'_>, design: Design) -> Result<Precision, String> {
     let model = solver.model;
-    let draws = draws(model);
+    let draws = draws(model, design);
     let mut precision = solver.precision.clone();
     if precision.grid > 0 {
         precision.grid = grid(solver, &draws)?;

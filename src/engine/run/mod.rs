@@ -1,7 +1,6 @@
 //! Runs: experiments, all scenarios in lockstep, replays, and the coupled estimator of differences.
 
 pub mod divergence;
-pub mod experiment;
 pub mod group;
 pub mod lockstep;
 pub mod piece;
@@ -9,6 +8,7 @@ pub mod pilot;
 pub mod replay;
 pub mod replication;
 pub mod rollout;
+pub mod simulation;
 pub mod span;
 pub mod threads;
 pub mod watch;

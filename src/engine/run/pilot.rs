@@ -12,7 +12,7 @@ use super::divergence::{Divergence, Grain};
 use super::rollout::{InPeriod, Rollout};
 use super::work::{of_customer, tables};
 use crate::engine::chance::crowd::Crowd;
-use crate::engine::chance::draws::Draws;
+use crate::engine::chance::design::Design;
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
@@ -22,8 +22,6 @@ use crate::engine::state::scratch::Scratch;
 use crate::engine::table::agreement::Agreement;
 use crate::engine::table::tables::Tables;
 
-/// The replication whose luck pilots use; no study has so many.
-const REPLICATION: u32 = u32::MAX;
 /// With this many pairs of branches the mean chance to part is known to a sixteenth.
 const ENOUGH_PAIRS: usize = 256;
 /// So many drawn worlds say how finely a difference is forced where numbers are uncertain: their medians may hardly
@@ -44,6 +42,7 @@ pub struct Size {
 /// A pilot of one model.
 pub struct Pilot<'m> {
     model: &'m Model,
+    design: Design,
     set: InstructionSet,
     size: Size,
     schedule: Schedule,
@@ -84,7 +83,7 @@ impl<'m> Pilot<'m> {
     }
 
     /// A pilot; none where there can be none.
-    pub fn new(model: &'m Model, set: InstructionSet, size: Size) -> Option<Self> {
+    pub fn new(model: &'m Model, design: Design, set: InstructionSet, size: Size) -> Option<Self> {
         if !Self::is_possible(model) {
             return None;
         }
@@ -99,18 +98,17 @@ impl<'m> Pilot<'m> {
             let scenario = |scenario| (0..model.segments.len()).map(|segment| of(scenario, segment)).collect();
             (0..model.scenarios.len()).map(scenario).collect()
         };
-        let luck = |at: u32| Draws::new(model.run.seed, REPLICATION - 1 - at);
         let worlds = if model.is_uncertain() { DRAWN_WORLDS } else { 0 };
-        let drawn = (0..worlds).map(|at| world(&Draw::new(model, &luck(at)))).collect();
+        let drawn = (0..worlds).map(|at| world(&Draw::new(model, &design.pilot(1 + at)))).collect();
         let tables = world(&model.central());
-        Some(Self { model, set, size, schedule, tables, drawn })
+        Some(Self { model, design, set, size, schedule, tables, drawn })
     }
 
     /// Tries a scenario; none where its differences cannot be forced, or nobody would ever part. The grain may be
     /// given; otherwise there are about as many pairs of branches as customers, or fewer.
     pub fn trial(&self, scenario: usize, grain: Option<Grain>) -> Option<Trial> {
         let agreements = self.agreements(&self.tables, scenario)?;
-        let draws = Draws::new(self.model.run.seed, REPLICATION);
+        let draws = self.design.pilot(0);
         let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
         let most = self.model.segments.iter().map(|segment| self.customers(segment.share)).max().unwrap_or(1);
         let mut desk = Desk {

@@ -6,11 +6,10 @@ use crate::model::journey::State;
 use crate::model::timeline::Timeline;
 use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
 
-use super::experiment::Experiment;
 use super::lockstep::Heard;
 use super::rollout::{InPeriod, Rollout, SECOND_HALF, halves};
+use super::simulation::Simulation;
 use crate::engine::chance::crowd::Crowd;
-use crate::engine::chance::draws::Draws;
 use crate::engine::count::cells::{Arrivals, planned};
 use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
@@ -69,13 +68,13 @@ pub struct Life {
 ///
 /// # Errors
 /// How many customers there are of whom this one is none.
-pub fn replay(model: &Model, scenario: ScenarioId, replication: u32, who: Who) -> Result<Life, u32> {
+pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u32, who: Who) -> Result<Life, u32> {
+    let (model, design) = (simulation.model(), simulation.design());
     let schedule = Schedule::new(model, false);
-    let draws = Draws::new(model.run.seed, replication);
-    let rollout = Rollout::new(&schedule, model.run.horizon, draws, InstructionSet::best());
-    let drawn = Experiment::drawn(model, replication);
+    let rollout = Rollout::new(&schedule, model.run.horizon, design.draws(replication), InstructionSet::best());
+    let drawn = design.drawn(model, replication);
     let Heard { history, fired, arrivals } = if schedule.plan.is_coupled() {
-        Experiment::new(model).heard(scenario, replication)
+        simulation.heard(scenario, replication)
     } else {
         let arrivals = planned(model, &drawn).swap_remove(scenario.index());
         let history = History::of_nothing(&schedule.plan.fields, model.run.horizon);

@@ -21,6 +21,8 @@ pub struct Replication {
     /// The expected flows of all real customers by scenario and segment, where the model has them; no segments in a
     /// scenario that has none.
     pub expected: Option<Vec<Vec<Counts<f64>>>>,
+    /// What solving them took, in multiplications; 0 where they are the same in every replication.
+    pub work: u64,
     /// The simulated customers whose lives differ from the baseline's, by scenario and cell.
     pub differing: Vec<Vec<u64>>,
     /// For each scenario whose differences from the baseline are forced, the difference by segment, in simulated

@@ -1,11 +1,11 @@
 //! What customers are worth after the horizon, if everything went on as it is written: exact, where the model allows.
 
+use crate::engine::chance::design::Design;
 use crate::engine::count::cells::planned;
 use crate::engine::count::counts::Counts;
 use crate::engine::exact::cohort::{Solution, Solver};
 use crate::engine::exact::cost::ExactCost;
 use crate::engine::exact::precision::Precision;
-use crate::engine::run::experiment::Experiment;
 use crate::engine::run::threads::each;
 use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::engine::table::program::Program;
@@ -49,10 +49,11 @@ struct Settling {
 /// replications drew, exact where nothing is uncertain. None for an entry in which nobody came, and none at all where
 /// there is no exact expectation, where the worth has no end, or where finding it would take more than is left of the budget.
 /// What it takes is computed before each step, and spent.
-pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget, threads: usize) -> Option<Tails> {
+pub fn tails(model: &Model, by: (&Precision, Design), budget: &mut Budget, threads: usize) -> Option<Tails> {
     if ends_with_the_horizon(model) {
         return None;
     }
+    let (precision, _) = by;
     let mut long = model.clone();
     long.run.horizon = longer(model, model.run.horizon);
     // One draw finds how far one has to look; the others follow from there.
@@ -64,11 +65,11 @@ pub fn tails(model: &Model, precision: &Precision, budget: &mut Budget, threads:
             budget.leave_out(LeftOut::Worth);
             return None;
         }
-        let found = worth(&long, (model, precision), draws, threads);
+        let found = worth((&long, model), by, draws, threads);
         if found.settling.iter().all(Settling::is_settled) {
             let wanted = *wanted.get_or_insert_with(|| draws_for(model, budget.left() / work));
             if draws == wanted {
-                return Some(after(&found, &worth(model, (model, precision), draws, threads)));
+                return Some(after(&found, &worth((model, model), by, draws, threads)));
             }
             draws = wanted;
         } else if long.run.horizon >= LONGEST {
@@ -158,13 +159,18 @@ struct Worth {
 }
 
 /// What the customers who come within the horizon of `model` come to over that of `long`.
-fn worth(long: &Model, (model, precision): (&Model, &Precision), draws: u32, threads: usize) -> Worth {
+fn worth(
+    (long, model): (&Model, &Model),
+    (precision, design): (&Precision, Design),
+    draws: u32,
+    threads: usize,
+) -> Worth {
     let (program, lines) = (Program::new(long), Lines::of(long));
     let solver = Solver::with(long, &program, precision.clone());
     // The luck of a replication within the horizon is what it was; what comes later is drawn by the same addresses.
-    let drawn: Vec<Draw> = (0..draws).map(|draw| Experiment::drawn(long, draw)).collect();
+    let drawn: Vec<Draw> = (0..draws).map(|draw| design.drawn(long, draw)).collect();
     let solutions: Vec<Solution<'_, '_>> = drawn.iter().map(|drawn| solver.at(drawn)).collect();
-    let arrivals: Vec<_> = (0..draws).map(|draw| planned(model, &Experiment::drawn(model, draw))).collect();
+    let arrivals: Vec<_> = (0..draws).map(|draw| planned(model, &design.drawn(model, draw))).collect();
     let places = || (0..model.scenarios.len()).flat_map(|its| (0..model.segments.len()).map(move |of| (its, of)));
     let all: Vec<_> = (0..drawn.len()).flat_map(|draw| places().map(move |place| (draw, place))).collect();
     let found = each(threads, &all, |(draw, (scenario, segment))| {

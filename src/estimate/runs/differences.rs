@@ -7,7 +7,7 @@ use crate::model::facts::Use;
 use crate::model::metric::Metric;
 use crate::stats::share::Share;
 
-impl Runs<'_> {
+impl Runs {
     pub(super) fn contrast(&self, scenario: usize) -> Contrast {
         let baseline = self.model.baseline.index();
         let (agents, real) = self.differing[scenario];
@@ -16,7 +16,7 @@ impl Runs<'_> {
             .iter()
             .enumerate()
             .filter(|(_, metric)| metric.is_for(Use::Contrast))
-            .map(|(place, metric)| (metric.name(self.model), self.difference(scenario, place, *metric)))
+            .map(|(place, metric)| (metric.name(&self.model), self.difference(scenario, place, *metric)))
             .collect();
         Contrast {
             scenario: self.model.scenarios[scenario].name.clone(),
@@ -36,7 +36,7 @@ impl Runs<'_> {
         }
     }
 
-    pub(super) fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
+    pub(in crate::estimate) fn difference(&self, scenario: usize, place: usize, metric: Metric) -> Difference {
         let differences = self.differences(scenario, place);
         let score = |sign: f64| -> f64 {
             differences.iter().map(|d| if *d == 0.0 { 0.5 } else { f64::from(u8::from(d * sign > 0.0)) }).sum()
@@ -49,7 +49,7 @@ impl Runs<'_> {
         Difference {
             estimate: self.grounds.difference(scenario, (place, metric), (sample, acquired), forced.is_some(), sure),
             better: metric
-                .sign(self.model)
+                .sign(&self.model)
                 .and_then(|sign| Share::of_score(score(sign), self.replications, sure.level)),
         }
     }
@@ -73,6 +73,6 @@ impl Runs<'_> {
         };
         let few: Vec<(usize, u64)> =
             (0..scenarios.len()).filter(is_few).map(|scenario| (scenario, self.differing[scenario].0)).collect();
-        cautions(self.model, &self.grounds, self.replications, scenarios, &few)
+        cautions(&self.model, &self.grounds, self.replications, scenarios, &few)
     }
 }

@@ -9,7 +9,7 @@ use crate::stats::estimate::Estimate;
 use crate::stats::interval::{Confidence, Ends};
 use crate::stats::moments::Moments;
 
-impl Runs<'_> {
+impl Runs {
     /// The mean number of real customers of a cut (all, then segments) who have been retained at some time up to a time.
     pub(super) fn acquired(&self, scenario: usize, cut: usize, time: usize) -> f64 {
         let of = |metric| self.place(metric).map_or(0.0, |place| self.series[scenario][cut][place][time].mean());
@@ -31,7 +31,7 @@ impl Runs<'_> {
             Series {
                 scenario: self.model.scenarios[*scenario].name.clone(),
                 segment: (*segment).to_owned(),
-                metric: metric.name(self.model),
+                metric: metric.name(&self.model),
                 values: (0..=self.model.run.horizon as usize).map(at).collect(),
             }
         })
@@ -40,7 +40,7 @@ impl Runs<'_> {
     /// A metric of a scenario at or in one time, all segments together; none where there is no such thing.
     pub fn over_time(&self, scenario: &str, metric: &str, time: usize) -> Option<Estimate> {
         let scenario = self.model.scenarios.iter().position(|its| its.name == scenario)?;
-        let place = self.metrics.iter().position(|its| its.name(self.model) == metric)?;
+        let place = self.metrics.iter().position(|its| its.name(&self.model) == metric)?;
         let level = Level { scenario, cut: 0, time: Some(time) };
         (time <= self.model.run.horizon as usize).then(|| self.at(level, (place, self.metrics[place]), self.sure()))
     }

@@ -19,7 +19,7 @@ const FEW_CUSTOMERS: f64 = 5.0;
 /// fewer customers than an interval allows for beside them, with their number.
 pub fn cautions(
     model: &Model,
-    grounds: &Grounds<'_>,
+    grounds: &Grounds,
     replications: u64,
     scenarios: &[ScenarioSummary],
     few: &[(usize, u64)],
@@ -51,7 +51,7 @@ pub fn cautions(
 }
 
 /// One sentence for each thing that is too rare.
-fn rare(model: &Model, grounds: &Grounds<'_>, replications: u64) -> Vec<String> {
+fn rare(model: &Model, grounds: &Grounds, replications: u64) -> Vec<String> {
     let of = |scenario: usize| grounds.rare(scenario, false, replications);
     let mut all: Vec<&Rarity> = Vec::new();
     for rarity in (0..model.scenarios.len()).flat_map(of) {
@@ -86,7 +86,7 @@ fn difference(model: &Model, scenario: usize, agents: u64) -> String {
     )
 }
 
-fn retention(grounds: &Grounds<'_>, replications: u64, scenario: usize, its: &ScenarioSummary) -> Option<String> {
+fn retention(grounds: &Grounds, replications: u64, scenario: usize, its: &ScenarioSummary) -> Option<String> {
     let estimate = its.metrics.get(Metric::Retention.key()).filter(|estimate| estimate.standard_error.is_some())?;
     let customers = grounds.customers(scenario, replications);
     let (kept, seen) = (estimate.mean > 0.5, estimate.mean.min(1.0 - estimate.mean) * customers);

@@ -1,5 +1,6 @@
 //! Efficiency: which estimator of a scenario's difference leaves the least doubt for its work.
 
+use crate::engine::chance::design::Design;
 use crate::engine::count::cells::Arrivals;
 use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
@@ -50,21 +51,27 @@ impl Efficiency {
 /// The grain at which to force each scenario's difference; none where paired luck is the better estimator.
 ///
 /// Nothing is tried for a run so small that trying costs more than it could save, or than its budget allows.
-pub fn choose(model: &Model, set: InstructionSet) -> Vec<Option<Grain>> {
-    choose_within(model, set, &mut Budget::of(model))
+pub fn choose(model: &Model, design: Design, set: InstructionSet) -> Vec<Option<Grain>> {
+    let all_paired = vec![None; model.scenarios.len()];
+    if affords_a_pilot(model, &mut Budget::of(model)) { tried(model, design, set) } else { all_paired }
 }
 
-/// [`choose`] with what may be spent given.
-pub fn choose_within(model: &Model, set: InstructionSet, budget: &mut Budget) -> Vec<Option<Grain>> {
+/// Whether a pilot is worth its work and can be afforded; then that is spent.
+pub fn affords_a_pilot(model: &Model, budget: &mut Budget) -> bool {
     let few = u64::from(model.run.agents) * u64::from(model.run.replications) < WORTH_A_PILOT;
     if few || !Pilot::is_possible(model) {
-        return vec![None; model.scenarios.len()];
+        return false;
     }
-    if !budget.spend(Pilot::work(model, SIZE)) {
+    let affords = budget.spend(Pilot::work(model, SIZE));
+    if !affords {
         budget.leave_out(LeftOut::Pilot);
-        return vec![None; model.scenarios.len()];
     }
-    let Some(pilot) = Pilot::new(model, set, SIZE) else { return vec![None; model.scenarios.len()] };
+    affords
+}
+
+/// What a pilot chooses.
+pub fn tried(model: &Model, design: Design, set: InstructionSet) -> Vec<Option<Grain>> {
+    let Some(pilot) = Pilot::new(model, design, set, SIZE) else { return vec![None; model.scenarios.len()] };
     let one = |scenario: usize| {
         if scenario == model.baseline.index() {
             return None;

@@ -1,6 +1,8 @@
 //! Grounds are what a study's intervals rest on: how many customers, whether they are independent, what is rare, and what one
 //! customer more could change.
 
+use std::sync::Arc;
+
 use crate::engine::count::cells::{Arrivals, planned};
 use crate::model::Model;
 use crate::model::people::Segment;
@@ -16,8 +18,8 @@ use crate::model::metric::Metric;
 
 /// What intervals rest on.
 #[expect(clippy::struct_excessive_bools, reason = "four facts of a study, none of which follows from another")]
-pub struct Grounds<'m> {
-    model: &'m Model,
+pub struct Grounds {
+    model: Arc<Model>,
     stakes: Stakes,
     /// By scenario.
     rarities: Vec<Vec<Rarity>>,
@@ -66,9 +68,9 @@ pub struct Seen {
     pub acquired: f64,
 }
 
-impl<'m> Grounds<'m> {
+impl Grounds {
     /// The grounds of a model.
-    pub fn of(model: &'m Model, metrics: &[Metric]) -> Self {
+    pub fn of(model: &Arc<Model>, metrics: &[Metric]) -> Self {
         let arrivals = planned(model, &model.central());
         let starts = |segment: &Segment| {
             let inflow = segment.inflow.iter().flat_map(|inflow| &inflow.start);
@@ -86,7 +88,7 @@ impl<'m> Grounds<'m> {
             acquired_at_once: model.segments.iter().all(starts),
             came: arrivals.iter().map(|segments| came(segments, model.run.horizon as usize + 1)).collect(),
             leans: is_smoothed(model) || model.params.iter().any(|param| leans(&param.law)),
-            model,
+            model: Arc::clone(model),
         }
     }
 

@@ -3,14 +3,13 @@
 
 use std::sync::OnceLock;
 
+use crate::engine::chance::design::Design;
 use crate::engine::count::cells::planned;
 use crate::engine::count::counts::Counts;
 use crate::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
-use crate::engine::exact::work::Done;
 use crate::engine::mechanism::schedule::obstacles;
-use crate::engine::run::experiment::Experiment;
 use crate::engine::run::replication::Replication;
-use crate::engine::run::wave::wave;
+use crate::engine::run::simulation::Simulation;
 use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
@@ -29,14 +28,11 @@ pub struct Uncoupled {
 /// What solves their expectations in the first replications of a run.
 pub struct Beside<'a> {
     of: &'a Uncoupled,
-    experiment: Experiment<'a>,
+    simulation: Simulation<'a>,
     replications: u32,
-    fixed: OnceLock<Option<Vec<Vec<Counts<f64>>>>>,
-    /// Replications that run at the same time, and what each such wave has taken so far.
-    wave: u32,
-    done: Vec<Done>,
+    fixed: OnceLock<Option<(Vec<Vec<Counts<f64>>>, u64)>>,
     /// What all of them may take, in multiplications.
-    allowance: f64,
+    pub allowance: f64,
 }
 
 impl Uncoupled {
@@ -54,11 +50,10 @@ impl Uncoupled {
         obstacles(&alone).is_empty().then_some(Self { model: alone, places, all: model.scenarios.len() })
     }
 
-    /// What solves them in as many replications as a budget allows; none where that is not a single one.
-    /// `whole` is the study that is run.
-    pub fn beside(&self, whole: &Model, budget: &mut Budget) -> Option<Beside<'_>> {
-        let experiment = Experiment::new(&self.model);
-        let work = CUSTOMER_PERIOD * ExactCost::of(experiment.solver().ok()?).draw;
+    /// What solves them in as many replications of a design as a budget allows; none where that is not a single one.
+    pub fn beside(&self, design: Design, budget: &mut Budget) -> Option<Beside<'_>> {
+        let simulation = Simulation::new(&self.model, design);
+        let work = CUSTOMER_PERIOD * ExactCost::of(simulation.solver().ok()?).draw;
         let draws = if self.model.is_uncertain() { f64::from(self.model.run.replications) } else { 1.0 };
         let afforded = (budget.left() / work).floor().min(draws);
         if afforded < 1.0 || !budget.spend(afforded * work) {
@@ -66,14 +61,11 @@ impl Uncoupled {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to the replications")]
         let replications = if self.model.is_uncertain() { afforded as u32 } else { self.model.run.replications };
-        let wave = wave(whole);
         Some(Beside {
             of: self,
-            experiment,
+            simulation,
             replications,
             fixed: OnceLock::new(),
-            wave,
-            done: (0..=replications / wave).map(|_| Done::default()).collect(),
             // Draws differ from the medians, and may take what is left beside what was reserved.
             allowance: (afforded * work + budget.left()) / CUSTOMER_PERIOD * MULTIPLICATIONS_EACH,
         })
@@ -81,23 +73,23 @@ impl Uncoupled {
 }
 
 impl Beside<'_> {
-    /// Gives a replication the expectations of scenarios that have some.
-    pub fn expect(&self, replication: &mut Replication) {
-        // What earlier waves have taken is known whoever was fastest in them.
-        let wave = (replication.number / self.wave) as usize;
-        let taken = self.done.iter().take(wave).map(Done::all).sum::<f64>();
-        if replication.number >= self.replications || taken > self.allowance {
+    /// Gives a replication the expectations of scenarios that have some. What those of earlier waves have taken is known
+    /// whoever was fastest in them.
+    pub fn expect(&self, replication: &mut Replication, taken: u64) {
+        if replication.number >= self.replications || taken as f64 > self.allowance {
             return;
         }
-        let solve = |drawn| self.experiment.solved(drawn, &planned(&self.of.model, drawn), &self.done[wave]);
-        let flows = if self.of.model.is_uncertain() {
+        let solve = |drawn| self.simulation.solved(drawn, &planned(&self.of.model, drawn));
+        let solved = if self.of.model.is_uncertain() {
             solve(&replication.drawn)
         } else {
-            self.fixed.get_or_init(|| solve(&replication.drawn)).clone()
+            let fixed = self.fixed.get_or_init(|| solve(&replication.drawn)).clone();
+            // What is solved once for all is counted once.
+            fixed.map(|(flows, work)| (flows, if replication.number == 0 { work } else { 0 }))
         };
-        let Some(flows) = flows else { return };
+        let Some((flows, work)) = solved else { return };
         let mut all = vec![Vec::new(); self.of.all];
         self.of.places.iter().zip(flows).for_each(|(place, flows)| all[*place] = flows);
-        replication.expected = Some(all);
+        (replication.expected, replication.work) = (Some(all), work);
     }
 }

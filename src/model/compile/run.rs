@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::param::Meaning;
-use crate::model::run_plan::RunPlan;
+use crate::model::run_plan::{MOST_REPLICATIONS, RunPlan};
 use crate::quantity::{ParamId, ScenarioId};
 use crate::study::names::SCENARIOS;
 use crate::study::number::Number;
@@ -11,9 +11,8 @@ use crate::study::run::{Accrual, Discounting};
 
 use super::compiler::Compiler;
 
-/// The most simulated customers, replications and periods that addresses of random numbers tell apart.
+/// The most simulated customers and periods that addresses of random numbers tell apart.
 const MOST_AGENTS: u64 = 4_000_000_000;
-const MOST_REPLICATIONS: u64 = 4_000_000_000;
 const MOST_PERIODS: u64 = 65_535;
 /// The simulated customers of a study that does not say how many.
 const USUAL_AGENTS: u64 = 20_000;

@@ -1,8 +1,12 @@
-//! An experiment plays every scenario through every replication.
+//! A simulation plays every scenario through every replication.
 //!
 //! The work is cut into pieces by replication and by customers; what the pieces count are whole numbers,
 //! so it makes no difference who counts them or in which order they are added.
 
+mod expectations;
+
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -21,16 +25,15 @@ use super::replication::Replication;
 use super::rollout::{Rollout, SECOND_HALF, halves};
 use super::span::{Span, all_spans};
 use super::threads::{install, pool};
-use super::wave::wave;
-use crate::engine::chance::draws::Draws;
+use super::wave::{in_waves, wave};
+use crate::engine::chance::design::Design;
 use crate::engine::count::cells::{Arrivals, planned};
 use crate::engine::count::counts::Counts;
 use crate::engine::exact::cohort::Solver;
 use crate::engine::exact::cost::MULTIPLICATIONS_EACH;
 use crate::engine::exact::depth::Depth;
-use crate::engine::exact::work::Done;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::mechanism::schedule::{Schedule, obstacles};
+use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::state::block::BLOCK;
 use crate::engine::table::agreement::Agreement;
 use crate::engine::table::program::Program;
@@ -43,8 +46,9 @@ const PIECE: usize = 64;
 
 /// Every scenario played through every replication.
 #[derive(Clone)]
-pub struct Experiment<'m> {
+pub struct Simulation<'m> {
     model: &'m Model,
+    design: Design,
     /// What happens to customers, in which order.
     schedule: Arc<Schedule>,
     /// The same for customers whose lives are not compared.
@@ -57,8 +61,15 @@ pub struct Experiment<'m> {
     block: usize,
     threads: usize,
     set: InstructionSet,
-    progress: Option<&'m (dyn Fn(u64) + Sync)>,
+    /// The replications that are run.
+    range: Range<u32>,
+    progress: Option<Progress<'m>>,
+    /// Whether whoever is told of progress has stopped the run.
+    stop: Arc<AtomicBool>,
 }
+
+/// What is told how many replications have just finished, from any thread; it may stop the run.
+pub type Progress<'m> = &'m (dyn Fn(u64) -> ControlFlow<()> + Sync);
 
 /// What is the same in every replication of a study without uncertain numbers.
 struct Fixed {
@@ -67,11 +78,12 @@ struct Fixed {
     expected: Option<Vec<Vec<Counts<f64>>>>,
 }
 
-impl<'m> Experiment<'m> {
-    /// The experiment that the model's run plan describes, on all processors.
-    pub fn new(model: &'m Model) -> Self {
+impl<'m> Simulation<'m> {
+    /// The simulation that the model's run plan describes, on all processors, with the draws of a design.
+    pub fn new(model: &'m Model, design: Design) -> Self {
         Self {
             model,
+            design,
             schedule: Arc::new(Schedule::new(model, model.scenarios.len() > 1)),
             uncompared: Arc::new(Schedule::new(model, false)),
             solver: Arc::default(),
@@ -80,7 +92,9 @@ impl<'m> Experiment<'m> {
             block: BLOCK,
             threads: 0,
             set: InstructionSet::best(),
+            range: 0..model.run.replications,
             progress: None,
+            stop: Arc::default(),
         }
     }
 
@@ -126,83 +140,90 @@ impl<'m> Experiment<'m> {
         self
     }
 
-    /// Calls back with the number of replications just finished, from any thread.
+    /// Calls back with the number of replications just finished, from any thread; a sink that breaks stops the run.
     #[must_use]
-    pub fn progress(mut self, sink: &'m (dyn Fn(u64) + Sync)) -> Self {
+    pub fn progress(mut self, sink: Progress<'m>) -> Self {
         self.progress = Some(sink);
         self
     }
 
-    /// Draws the uncertain numbers and the shocks of a replication: the same for every scenario.
-    pub fn drawn(model: &Model, replication: u32) -> Draw {
-        Draw::new(model, &Draws::new(model.run.seed, replication))
+    /// Runs these replications alone, of those that the model has.
+    #[must_use]
+    pub fn range(mut self, range: Range<u32>) -> Self {
+        self.range = range;
+        self
     }
 
     /// Runs all replications and hands them to `sink` in their order.
     ///
     /// # Errors
-    /// A thread pool that cannot be made.
+    /// A thread pool that cannot be made, or a run that was stopped.
     pub fn run(&self, sink: impl FnMut(Replication) + Send) -> Result<(), Faults> {
         self.run_forced(&[], sink)
     }
 
-    /// [`Experiment::run`] that forces the differences of some scenarios, each at a grain; the list is by scenario.
+    /// [`Simulation::run`] that forces the differences of some scenarios, each at a grain; the list is by scenario.
     ///
     /// # Errors
-    /// Those of [`Experiment::run`].
+    /// Those of [`Simulation::run`].
     pub fn run_forced(&self, grains: &[Option<Grain>], sink: impl FnMut(Replication) + Send) -> Result<(), Faults> {
-        self.run_mapped(grains, |replication| replication, sink)
+        let as_it_is = |replication: Replication, _| {
+            let work = replication.work;
+            (replication, work)
+        };
+        self.run_mapped(grains, as_it_is, sink)
     }
 
-    /// [`Experiment::run_forced`] that makes something of each replication where it ran, and hands that on.
+    /// [`Simulation::run_forced`] that makes something of each replication where it ran, and hands that on. What makes it is
+    /// told how much work expectations of earlier waves took, in multiplications, and says how much those of this one did.
     ///
     /// # Errors
-    /// Those of [`Experiment::run`].
+    /// Those of [`Simulation::run`].
     pub fn run_mapped<R: Send>(
         &self,
         grains: &[Option<Grain>],
-        map: impl Fn(Replication) -> R + Sync,
-        mut sink: impl FnMut(R) + Send,
+        map: impl Fn(Replication, u64) -> (R, u64) + Sync,
+        sink: impl FnMut(R) + Send,
     ) -> Result<(), Faults> {
         let pool = pool(self.threads).map_err(|fault| {
             let what = Diagnostic::error(format!("{} threads cannot be started", self.threads));
             Faults::one(Cause::Wrong, what.why(fault.to_string()).help("ask for fewer with --threads"))
         })?;
         install(&pool, || {
-            let central = self.model.central();
-            let fixed = (!self.model.is_uncertain()).then(|| {
-                let arrivals = planned(self.model, &central);
-                let expected = if self.depth == Depth::None { None } else { self.expected(&central, &arrivals) };
-                Fixed { tables: self.tables(&central), expected, arrivals }
-            });
-            let (mut next, most, mut depth) = (0, wave(self.model), self.depth);
-            let done = Done::default();
-            while next < self.model.run.replications {
-                let end = next.saturating_add(most).min(self.model.run.replications);
-                let wave: Vec<R> = (next..end)
-                    .into_par_iter()
-                    .map(|number| map(self.replication(number, fixed.as_ref(), grains, (depth, &done))))
-                    .collect();
-                // What is known when a wave ends does not hang on who was fastest in it.
-                if done.all() > self.allowance * MULTIPLICATIONS_EACH {
-                    depth = Depth::None;
-                }
-                wave.into_iter().for_each(&mut sink);
-                next = end;
-            }
-            Ok(())
+            let fixed = self.fixed();
+            let make = |number: u32, taken: u64| {
+                let given_up = taken as f64 > self.allowance * MULTIPLICATIONS_EACH;
+                let depth = if given_up { Depth::None } else { self.depth };
+                Some(map(self.replication(number, fixed.as_ref(), grains, depth)?, taken))
+            };
+            let whole = in_waves(self.range.clone(), wave(self.model), make, sink);
+            whole.ok_or_else(|| Faults::one(Cause::Stopped, Diagnostic::error("the run was stopped")))
         })
     }
 
+    fn fixed(&self) -> Option<Fixed> {
+        if self.model.is_uncertain() {
+            return None;
+        }
+        let central = self.model.central();
+        let arrivals = planned(self.model, &central);
+        let expected = if self.depth == Depth::None { None } else { self.expected(&central, &arrivals) };
+        Some(Fixed { tables: self.tables(&central), expected, arrivals })
+    }
+
+    /// Plays a replication; none where the run has been stopped.
     fn replication(
         &self,
         number: u32,
         fixed: Option<&Fixed>,
         grains: &[Option<Grain>],
-        (depth, done): (Depth, &Done),
-    ) -> Replication {
-        let drawn = Self::drawn(self.model, number);
-        let draws = Draws::new(self.model.run.seed, number);
+        depth: Depth,
+    ) -> Option<Replication> {
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let drawn = self.design.drawn(self.model, number);
+        let draws = self.design.draws(number);
         let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
         let Counted { mut counts, arrivals, fired, held } = if self.schedule.plan.is_coupled() {
             self.together(&rollout, &drawn)
@@ -217,17 +238,18 @@ impl<'m> Experiment<'m> {
             let held = tables.iter().flatten().any(Tables::held);
             Counted { counts, arrivals, fired: vec![Vec::new(); self.model.scenarios.len()], held }
         };
-        let expected = match fixed {
-            Some(fixed) => fixed.expected.clone(),
-            None if depth == Depth::Draws => self.solved(&drawn, &arrivals, done),
-            None => None,
+        let (expected, work) = match fixed {
+            Some(fixed) => (fixed.expected.clone(), None),
+            None if depth == Depth::Draws => self.solved(&drawn, &arrivals).unzip(),
+            None => (None, None),
         };
-        if let Some(progress) = self.progress {
-            progress(1);
+        if self.progress.is_some_and(|progress| progress(1).is_break()) {
+            self.stop.store(true, Ordering::Relaxed);
         }
         let forced = counts.forced(grains);
         let ledgers = counts.ledgers(self.model, &self.schedule.layout);
-        Replication { number, drawn, ledgers, arrivals, fired, expected, differing: counts.differing, forced, held }
+        let (differing, work) = (counts.differing, work.unwrap_or(0));
+        Some(Replication { number, drawn, ledgers, arrivals, fired, expected, work, differing, forced, held })
     }
 
     /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
@@ -239,32 +261,6 @@ impl<'m> Experiment<'m> {
             pairs.map(|(base, its)| Agreement::new(&self.schedule.program, [base, its])).collect()
         };
         tables.iter().zip(grains).map(of).collect()
-    }
-
-    /// The expected flows of all real customers by scenario and segment, where so many come by scenario, segment and entry.
-    pub fn expected(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Vec<Vec<Counts<f64>>>> {
-        self.solved(drawn, arrivals, &Done::default())
-    }
-
-    /// The same; what it takes is counted.
-    pub fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>], done: &Done) -> Option<Vec<Vec<Counts<f64>>>> {
-        let solution = self.solver().ok()?.at(drawn);
-        let segment = |scenario: usize, segment: usize| {
-            let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();
-            solution.flows((ScenarioId::from(scenario), SegmentId::from(segment)), &came)
-        };
-        let scenarios = (0..self.model.scenarios.len()).into_par_iter();
-        let segments = self.model.segments.len();
-        let flows = scenarios.map(|scenario| (0..segments).map(|its| segment(scenario, its)).collect()).collect();
-        done.add(solution.work());
-        Some(flows)
-    }
-
-    /// The same for the medians of what is uncertain, on the threads of the experiment.
-    pub fn expected_at_medians(&self) -> Option<Vec<Vec<Counts<f64>>>> {
-        let central = self.model.central();
-        let solve = || self.expected(&central, &planned(self.model, &central));
-        pool(self.threads).map_or_else(|_| solve(), |pool| install(&pool, solve))
     }
 
     fn tables(&self, drawn: &Draw) -> Vec<Vec<Tables>> {
@@ -280,16 +276,9 @@ impl<'m> Experiment<'m> {
             .collect()
     }
 
-    /// What computes exact expectations.
-    ///
-    /// # Errors
-    /// Why there are none.
-    pub fn solver(&self) -> Result<&Solver<'m>, &[String]> {
-        let solver = self.solver.get_or_init(|| {
-            let why = obstacles(self.model);
-            if why.is_empty() { Solver::of(self.model, &self.schedule.program) } else { Err(why) }
-        });
-        solver.as_ref().map_err(Vec::as_slice)
+    /// What each replication is given.
+    pub fn design(&self) -> Design {
+        self.design
     }
 
     /// The model.
@@ -350,9 +339,8 @@ impl<'m> Experiment<'m> {
 
     /// What customers of one scenario and replication feel of each other.
     pub fn heard(&self, scenario: ScenarioId, replication: u32) -> Heard {
-        let drawn = Self::drawn(self.model, replication);
-        let draws = Draws::new(self.model.run.seed, replication);
-        let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
+        let drawn = self.design.drawn(self.model, replication);
+        let rollout = Rollout::new(&self.schedule, self.model.run.horizon, self.design.draws(replication), self.set);
         let scenarios = [scenario.index()];
         let (_, mut together) = self.worlds(&rollout, &drawn, &scenarios);
         Heard {

@@ -63,6 +63,7 @@ pub mod digest;
 pub mod engine;
 pub mod estimate;
 pub mod faults;
+pub mod files;
 pub mod legible;
 pub mod model;
 pub mod quantity;

@@ -165,7 +165,8 @@ impl Ordinary {
             let pixels = budget.affords_pictures(gallery.sizes());
             page(&report, &gallery).expect("the page is written");
             if pixels {
-                each(threads, &gallery.all(), |chart| png(chart).expect("the chart is drawn"));
+                let charts: Vec<_> = gallery.charts().collect();
+                each(threads, &charts, |chart| png(chart).expect("the chart is drawn"));
             }
             left_out = budget.words().unwrap_or_default();
         });

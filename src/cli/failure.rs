@@ -1,12 +1,12 @@
 //! A failure is what a command ends with when it cannot do its work: a message and an exit code.
 
 use std::io;
-use std::path::Path;
 
 use super::explain::explain;
 use super::stderr::{colour, tell, tell_explained};
 use crate::diagnostic::{Diagnostic, brief};
 use crate::faults::{Cause, Faults};
+use crate::files::file::reason;
 use crate::study::source::Source;
 
 /// Why a command could not do its work.
@@ -84,19 +84,6 @@ impl Failure {
 }
 
 impl Failure {
-    /// The failure of writing results, which replace those that were there as a whole or not at all.
-    pub fn writing_results(folder: &Path, fault: &io::Error) -> Self {
-        let full = matches!(
-            fault.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-        );
-        let help = "\n  help: make room there, or write elsewhere with `--out`; earlier results are as they were";
-        let help = if full { help } else { "" };
-        Self::Unreadable(format!("cannot write into {}: {}{help}", folder.display(), reason(fault)))
-    }
-}
-
-impl Failure {
     /// The failure of a study that cannot be read or run, with the places that its source knows.
     pub fn of(faults: Faults, source: &Source) -> Self {
         match faults.cause {
@@ -121,10 +108,4 @@ impl From<Faults> for Failure {
             Cause::Wrong | Cause::Stopped => Self::Wrong(faults.to_string()),
         }
     }
-}
-
-/// What the system says, without its error number.
-fn reason(fault: &io::Error) -> String {
-    let text = fault.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

@@ -1,6 +1,5 @@
 //! The command line: the only floor that prints.
 
-pub mod aside;
 pub mod check;
 pub mod completions;
 pub mod exact;
@@ -11,10 +10,8 @@ pub mod interrupt;
 pub mod new;
 pub mod open;
 pub mod output;
-pub mod own;
 pub mod pace;
 pub mod replay;
-pub mod results;
 pub mod run;
 pub mod schema;
 pub mod stderr;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
-use super::output::{print, write_file};
+use super::output::print;
+use crate::files::file::write_file;
 
 /// The study that a new user starts from.
 pub const STARTER: &str = include_str!("starter.toml");

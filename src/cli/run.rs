@@ -6,35 +6,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use indexmap::IndexMap;
 
 use super::explain::explain;
 use super::failure::Failure;
 use super::interrupt;
 use super::open::{Open, Purpose, scenario_named};
 use super::output::{print, print_json};
-use super::own::MANIFEST;
 use super::pace::Pace;
-use super::results::{Output, Results};
 use super::stderr::{colour, tell};
 use crate::diagnostic::Diagnostic;
-use crate::digest::sha256;
 use crate::engine::exact::depth::Depth;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::run::threads::{MOST_THREADS, each};
-use crate::estimate::budget::Budget;
+use crate::engine::run::threads::MOST_THREADS;
 use crate::estimate::experiment::Experiment;
 use crate::estimate::summary::Summary;
-use crate::legible::json;
+use crate::files::results::Results;
 use crate::model::Model;
 use crate::report::Report;
-use crate::report::chart::{Chart, png};
-use crate::report::gallery::Gallery;
-use crate::report::html::page;
-use crate::report::ledger_table::ledger_csv;
-use crate::report::parquet;
-use crate::report::table::{contrasts_csv, summary_json, terminal, timeline_csv};
-use crate::report::workbook::workbook;
+use crate::report::bundle::{self, Form};
+use crate::report::table::terminal;
 
 /// What to run, and where to write it.
 #[derive(Debug, Args)]
@@ -105,31 +95,24 @@ impl Run {
         interrupt::listen();
         let model = self.model()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(model.source.stem()));
-        let results = Results::at(&folder, usize::from(self.threads))?;
+        let results = Results::at(&folder)?;
         let shown = !self.quiet && !self.json;
-        let run = &model.run;
-        let pace = Pace::new(u64::from(run.replications), usize::from(self.threads), (shown, !self.quiet));
-        let pace = Arc::new(pace);
-        let (mut report, mut budget) = self.simulate(&model, &pace)?;
+        let replications = u64::from(model.run.replications);
+        let pace = Arc::new(Pace::new(replications, usize::from(self.threads), (shown, !self.quiet)));
+        let mut report = self.simulate(&model, &pace)?;
         pace.turn_to("charts and tables");
-        let gallery = if self.charts == Some(Charts::None) { Gallery::default() } else { Gallery::of(&report) };
-        let pixels = self.charts.is_some() || budget.affords_pictures(gallery.sizes());
-        report.summary.left_out = budget.words();
-        let json = summary_json(&report.summary)
-            .map_err(|fault| Failure::Limit(format!("{fault}; make the amounts of the study smaller")))?;
-        let pictures = Pictures { gallery, pixels, threads: usize::from(self.threads) };
-        let mut outputs = outputs(&report, &json, self.format, pictures)?;
+        let form = Form { tables: self.format.form(), charts: self.asked_charts(), threads: usize::from(self.threads) };
+        let bundle = report.bundle(form)?;
+        warn_of_lacking(&bundle.lacking());
+        results.replace(&bundle)?;
         drop(pace);
-        let manifest = self.manifest(&model, &outputs)?;
-        outputs.push((MANIFEST.to_owned(), manifest.into_bytes()));
-        results.replace(&outputs)?;
         if self.json {
-            return print_json(&json);
+            return print_json(bundle.summary());
         }
         if self.quiet {
             return Ok(());
         }
-        print(&terminal(&report))?;
+        print(&terminal(bundle.report()))?;
         print(&format!("\nWritten to {}: report.html and the numbers and charts behind it.\n", folder.display()))
     }
 
@@ -147,7 +130,15 @@ impl Run {
         Ok(model)
     }
 
-    fn simulate(&self, model: &Model, pace: &Arc<Pace>) -> Result<(Report, Budget), Failure> {
+    fn asked_charts(&self) -> bundle::Charts {
+        match self.charts {
+            None => bundle::Charts::Afforded,
+            Some(Charts::All) => bundle::Charts::All,
+            Some(Charts::None) => bundle::Charts::None,
+        }
+    }
+
+    fn simulate(&self, model: &Model, pace: &Arc<Pace>) -> Result<Report, Failure> {
         let watched = Arc::clone(pace);
         let advance = move |done: u64| {
             watched.advance(done);
@@ -161,32 +152,13 @@ impl Run {
             .run()
             .map_err(|faults| Failure::of(faults, &model.source))?;
         pace.turn_to("what customers are worth after the horizon");
-        let report = Report::new(&runs);
+        let mut report = Report::new(&runs);
+        report.origin.scenarios.clone_from(&self.scenario);
+        report.origin.against.clone_from(&self.against);
         if let Some(warning) = held(&report.summary) {
             pace.tell(&explain(&[warning], &model.source, colour()));
         }
-        Ok((report, runs.budget().clone()))
-    }
-
-    /// What is needed to repeat the run, and to know whether the outputs are those it wrote.
-    fn manifest(&self, model: &Model, outputs: &[Output]) -> Result<String, Failure> {
-        let settings: Vec<String> = self.open.settings()?.iter().map(ToString::to_string).collect();
-        let digests: serde_json::Map<String, serde_json::Value> =
-            outputs.iter().map(|(name, bytes)| (name.clone(), sha256(bytes).into())).collect();
-        let lists: IndexMap<String, String> = model.source.list_digests().into_iter().collect();
-        let manifest = serde_json::json!({
-            "format": 1,
-            "polku": env!("CARGO_PKG_VERSION"),
-            "study": model.source.name,
-            "study_sha256": sha256(model.source.text.as_bytes()),
-            "lists_sha256": lists,
-            "seed": model.run.seed,
-            "options": { "set": settings, "scenario": self.scenario, "against": self.against, "exact": self.exact, "charts": self.charts.map(Charts::name) },
-            "outputs_sha256": digests,
-            "study_text": model.source.text,
-        });
-        let text = serde_json::to_string_pretty(&manifest).map_err(|fault| Failure::Bug(fault.to_string()))?;
-        Ok(json(&text).into_owned() + "\n")
+        Ok(report)
     }
 }
 
@@ -200,48 +172,8 @@ fn held(summary: &Summary) -> Option<Diagnostic> {
     })
 }
 
-/// The charts of a report, and whether they are drawn as pixels too.
-struct Pictures {
-    gallery: Gallery,
-    pixels: bool,
-    threads: usize,
-}
-
-/// Makes some of the outputs.
-type Maker<'a> = Box<dyn Fn() -> Result<Vec<Output>, Failure> + Send + Sync + 'a>;
-
-fn outputs(report: &Report, json: &str, form: TableForm, drawn: Pictures) -> Result<Vec<Output>, Failure> {
-    let Pictures { gallery, pixels, threads } = drawn;
-    let charts = gallery.clone().all();
-    warn_of_lacking(&charts);
-    let bug = |fault: String| Failure::Bug(fault);
-    let one = |name: &str, bytes: Vec<u8>| vec![(name.to_owned(), bytes)];
-    let mut makers: Vec<Maker<'_>> = vec![
-        Box::new(|| Ok(one("summary.json", json.as_bytes().to_vec()))),
-        Box::new(|| {
-            let business = serde_json::to_string_pretty(&report.business).map_err(|fault| bug(fault.to_string()))?;
-            Ok(one("business.json", (business + "\n").into_bytes()))
-        }),
-        Box::new(|| Ok(tables(report, form).map_err(bug)?.into())),
-        Box::new(|| Ok(one("workbook.xlsx", workbook(report).map_err(bug)?))),
-    ];
-    for chart in charts.iter().filter(|_| pixels) {
-        makers.push(Box::new(move || Ok(one(&format!("charts/{}.png", chart.name), png(chart).map_err(bug)?))));
-    }
-    for chart in &charts {
-        makers.push(Box::new(move || Ok(one(&format!("charts/{}.svg", chart.name), chart.svg.clone().into_bytes()))));
-    }
-    makers.push(Box::new(|| {
-        let page = page(report, &gallery).map_err(|fault| bug(fault.to_string()))?;
-        Ok(one("report.html", page.into_bytes()))
-    }));
-    let made: Result<Vec<Vec<Output>>, Failure> = each(threads, &makers, |make| make()).into_iter().collect();
-    Ok(made?.into_iter().flatten().collect())
-}
-
 /// Warns of letters that pictures cannot show, because the font that travels with the program lacks them.
-fn warn_of_lacking(charts: &[Chart]) {
-    let lacking: BTreeSet<char> = charts.iter().flat_map(Chart::lacking).collect();
+fn warn_of_lacking(lacking: &BTreeSet<char>) {
     if lacking.is_empty() {
         return;
     }
@@ -255,26 +187,11 @@ fn warn_of_lacking(charts: &[Chart]) {
     ));
 }
 
-fn tables(report: &Report, form: TableForm) -> Result<[Output; 3], String> {
-    Ok(match form {
-        TableForm::Csv => [
-            ("timeline.csv".to_owned(), timeline_csv(report).into_bytes()),
-            ("contrasts.csv".to_owned(), contrasts_csv(report).into_bytes()),
-            ("ledger.csv".to_owned(), ledger_csv(report).into_bytes()),
-        ],
-        TableForm::Parquet => [
-            ("timeline.parquet".to_owned(), parquet::timeline(report)?),
-            ("contrasts.parquet".to_owned(), parquet::contrasts(report)?),
-            ("ledger.parquet".to_owned(), parquet::ledger(report)?),
-        ],
-    })
-}
-
-impl Charts {
-    fn name(self) -> &'static str {
+impl TableForm {
+    fn form(self) -> bundle::TableForm {
         match self {
-            Self::All => "all",
-            Self::None => "none",
+            Self::Csv => bundle::TableForm::Csv,
+            Self::Parquet => bundle::TableForm::Parquet,
         }
     }
 }

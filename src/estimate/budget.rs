@@ -18,7 +18,7 @@ const PICTURE: f64 = 2e7;
 const BYTE_OF_PICTURE: f64 = 3e2;
 
 /// What a run may spend beside its simulation, and what it has left out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Budget {
     /// The work of the simulation.
     pub simulation: f64,

@@ -17,6 +17,8 @@ use crate::estimate::uncertainty::efficiency::{affords_a_pilot, tried};
 /// What a run does beside its simulation.
 #[derive(Clone, Debug)]
 pub struct Extras {
+    /// The exact expectations that were asked for; none where the budget decides.
+    pub asked: Option<Depth>,
     /// How the difference of each scenario is estimated: forced at a grain, or paired.
     pub grains: Vec<Option<Grain>>,
     /// For which numbers exact expectations are solved.
@@ -73,7 +75,7 @@ impl Extras {
         // What was computed is that of the medians; draws differ, and may take what is left beside it.
         let allowance = if asked == Some(Depth::Draws) { f64::INFINITY } else { budget.of_draws() + budget.left() };
         let is_audited = asked != Some(Depth::None);
-        Self { grains, depth, precision, why_not, is_audited, allowance, budget }
+        Self { asked, grains, depth, precision, why_not, is_audited, allowance, budget }
     }
 
     /// Notes that draws took more than they may, so that expectations stand at the medians instead.

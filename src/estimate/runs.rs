@@ -181,6 +181,11 @@ impl Runs {
         &self.extras.why_not
     }
 
+    /// The exact expectations that were asked for; none where the budget decided.
+    pub fn asked(&self) -> Option<Depth> {
+        self.extras.asked
+    }
+
     /// What the budget has left, and what was left out for it.
     pub fn budget(&self) -> &Budget {
         &self.worth().1

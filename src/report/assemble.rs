@@ -1,6 +1,7 @@
 //! Assembles a report from a model, its runs and the text of its study.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::digest::sha256;
 use crate::estimate::runs::Runs;
@@ -13,6 +14,7 @@ use crate::study::source::Source;
 
 use super::amount::{Unit, write};
 use super::file_names::file_names;
+use super::manifest::Origin;
 use super::{Assumption, Report};
 
 impl Report {
@@ -37,6 +39,8 @@ impl Report {
             study_digest: sha256(source.text.as_bytes()),
             why_not_exact: (!why.is_empty()).then(|| why.join("; ")),
             business: runs.business(),
+            origin: Origin { source: Arc::clone(source), exact: runs.asked(), ..Origin::default() },
+            budget: runs.budget().clone(),
         }
     }
 }

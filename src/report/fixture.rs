@@ -13,8 +13,10 @@ pub mod roadmap;
 use indexmap::IndexMap;
 
 use self::business::Plan;
+use super::manifest::Origin;
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
+use crate::estimate::budget::Budget;
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{
     AuditStatus, AuditSummary, Contrast, Difference, Estimator, ScenarioSummary, Series, Summary,
@@ -336,6 +338,8 @@ impl Recipe {
             retained: vec!["New customer".to_owned(), "Active".to_owned()],
             study_digest: "0123456789abcdef".repeat(4),
             file_names: IndexMap::new(),
+            origin: Origin::default(),
+            budget: Budget::default(),
             why_not_exact: (self.scenarios == 12).then(|| "customers influence each other".to_owned()),
             business: business::business(Plan {
                 names: &NAMES[..self.scenarios],

@@ -8,6 +8,7 @@ pub mod axis;
 pub mod bars;
 pub mod bidi;
 pub mod bounds;
+pub mod bundle;
 pub mod canvas;
 pub mod chart;
 pub mod costs;
@@ -29,6 +30,7 @@ pub mod html;
 pub mod inert;
 pub mod key;
 pub mod ledger_table;
+pub mod manifest;
 pub mod palette;
 pub mod panels;
 pub mod parquet;
@@ -44,6 +46,9 @@ pub mod workbook;
 
 use indexmap::IndexMap;
 
+use manifest::Origin;
+
+use crate::estimate::budget::Budget;
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{Series, Summary};
 use crate::model::facts::Dimension;
@@ -86,6 +91,10 @@ pub struct Report {
     pub why_not_exact: Option<String>,
     /// The roadmap, the books, the business case, targets, cohorts and the three uncertainties.
     pub business: Business,
+    /// Where the numbers come from, and how they were asked for.
+    pub origin: Origin,
+    /// What may still be spent on drawing charts, and what was left out.
+    pub budget: Budget,
 }
 
 impl Report {

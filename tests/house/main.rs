@@ -16,7 +16,7 @@ use rooms::{STRAYS, strangers};
 use walk::{files, paths, root};
 
 /// The floors from bottom to top, those on one line on one floor. See `docs/architecture.md`.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["quantity", "diagnostic", "digest", "faults", "legible", "stats"],
     &["study"],
     &["model"],
@@ -24,6 +24,7 @@ const FLOORS: [&[&str]; 10] = [
     &["estimate"],
     &["analysis"],
     &["report"],
+    &["files"],
     &["lib", "serve"],
     &["cli"],
     &["main"],

@@ -4,7 +4,7 @@ use super::mentions::{Mention, mentions};
 use super::walk::File;
 
 /// What is used in its room alone: paths that begin so, and where. A path that ends in `!` is a macro.
-const ROOMS: [(&[&str], &[&str]); 10] = [
+const ROOMS: [(&[&str], &[&str]); 12] = [
     // Parallel in one place.
     (&["rayon"], &["src/engine/run/threads.rs", "src/engine/run/simulation", "src/engine/run/wave.rs"]),
     // A thread of its own waits for signals.
@@ -13,9 +13,10 @@ const ROOMS: [(&[&str], &[&str]); 10] = [
         &["src/engine/run/threads.rs", "src/cli/interrupt.rs"],
     ),
     (&["plotters", "resvg", "png", "rust_xlsxwriter", "minijinja", "parquet"], &["src/report/"]),
-    (&["clap", "clap_complete", "anstream", "indicatif", "signal_hook", "rustix"], &["src/cli/", "src/main.rs"]),
+    (&["clap", "clap_complete", "anstream", "indicatif", "signal_hook"], &["src/cli/", "src/main.rs"]),
     (&["println!", "print!", "eprintln!", "eprint!", "dbg!", "std::io::stdout", "std::io::stderr"], &["src/cli/"]),
-    (&["std::fs::File", "std::fs::OpenOptions"], &["src/cli/", "src/study/"]),
+    (&["rustix"], &["src/files/"]),
+    (&["std::fs::File", "std::fs::OpenOptions"], &["src/files/", "src/study/"]),
     (
         &[
             "std::fs::write",
@@ -31,9 +32,10 @@ const ROOMS: [(&[&str], &[&str]); 10] = [
             "std::fs::*",
             "tempfile",
         ],
-        &["src/cli/"],
+        &["src/files/"],
     ),
-    (&["std::time", "std::env"], &["src/cli/"]),
+    (&["std::time"], &["src/cli/"]),
+    (&["std::env"], &["src/cli/", "src/files/"]),
     (&["unsafe", "unsafe_code"], &["src/engine/lanes/"]),
     (&["rand", "rand_distr"], &["src/engine/chance/draws.rs"]),
 ];

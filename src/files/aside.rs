@@ -17,7 +17,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::interrupt;
-use super::own::{MANIFEST, Own, PREFIX, carry, move_in};
+use super::own::{Own, PREFIX, carry, move_in};
+use crate::report::manifest::MANIFEST;
 
 /// Unfinished results.
 pub const NEW: &str = "new";

@@ -4,16 +4,16 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Diagnostic;
+use crate::digest::sha256;
 use crate::engine::run::threads::each;
+use crate::faults::{Cause, Faults};
+use crate::report::bundle::{Bundle, Output};
 
 use super::aside::{self, Aside, MOVING, NEW, OLD, READY};
-use super::failure::Failure;
+use super::file::{can_make, reason};
 use super::interrupt;
-use super::output::can_make;
-use super::own::{MANIFEST, Own, carry, move_in};
-
-/// A file to write: its name below the folder, and its bytes.
-pub type Output = (String, Vec<u8>);
+use super::own::{Own, carry, move_in};
 
 /// A folder that results are written to.
 #[derive(Debug)]
@@ -22,8 +22,20 @@ pub struct Results {
     named: PathBuf,
     /// Where it really is, however it was named.
     folder: PathBuf,
-    /// On how many threads files are written, each of which waits for the disk.
-    threads: usize,
+}
+
+/// A fault of polku in making an output, on its way through what writes.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Making(String);
+
+/// Where the bytes of outputs come from.
+#[derive(Clone, Copy)]
+enum Supply<'a> {
+    /// They are made.
+    Bundle(&'a Bundle<'a>),
+    /// They have been made in this folder, which cannot change places.
+    Folder(&'a Bundle<'a>, &'a Path),
 }
 
 impl Results {
@@ -31,8 +43,8 @@ impl Results {
     ///
     /// # Errors
     /// It cannot be made or written into.
-    pub fn at(named: &Path, threads: usize) -> Result<Self, Failure> {
-        let results = |folder: PathBuf| Self { named: named.to_owned(), folder, threads };
+    pub fn at(named: &Path) -> Result<Self, Faults> {
+        let results = |folder: PathBuf| Self { named: named.to_owned(), folder };
         let parent = parent(named);
         // A folder that is missing because a run was killed has to be looked for by the name it had.
         aside::tidy(&parent);
@@ -46,25 +58,47 @@ impl Results {
         Ok(found)
     }
 
-    /// Replaces whatever polku wrote there before by these files, of which the manifest is the last.
+    /// Replaces whatever polku wrote there before by what is in the bundle, and by its manifest. An output is made when it is
+    /// written, and dropped then.
     ///
     /// # Errors
-    /// A failure of writing; then everything is as it was.
-    pub fn replace(&self, outputs: &[Output]) -> Result<(), Failure> {
-        let written = self.check_places(outputs).and_then(|()| {
-            if self.can_change_places() && self.change_places(outputs)? {
-                return Ok(());
+    /// A failure of making or writing; then everything is as it was.
+    pub fn replace(&self, bundle: &Bundle<'_>) -> Result<(), Faults> {
+        let written = self.check_places(bundle).and_then(|()| {
+            if !self.can_change_places() {
+                return self.write_in_place(Supply::Bundle(bundle));
             }
-            self.write_in_place(outputs)
+            match self.change_places(bundle)? {
+                Outcome::Written => Ok(()),
+                Outcome::Nowhere => self.write_in_place(Supply::Bundle(bundle)),
+                Outcome::Beside(aside, made) => {
+                    let written = self.write_in_place(Supply::Folder(bundle, &made));
+                    drop(aside);
+                    written
+                }
+            }
         });
-        written.map_err(|fault| Failure::writing_results(&self.named, &fault))
+        written.map_err(|fault| self.failure(&fault))
+    }
+
+    /// The failure of writing results, which replace those that were there as a whole or not at all.
+    fn failure(&self, fault: &io::Error) -> Faults {
+        if let Some(Making(what)) = fault.get_ref().and_then(|inner| inner.downcast_ref()) {
+            return Faults::one(Cause::Internal, Diagnostic::error(what.clone()));
+        }
+        let full = matches!(
+            fault.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+        );
+        let what = Diagnostic::error(format!("cannot write into {}: {}", self.named.display(), reason(fault)));
+        let help = "make room there, or write elsewhere with `--out`; earlier results are as they were";
+        Faults::one(Cause::Unreadable, if full { what.help(help) } else { what })
     }
 
     /// Whether every file has a place: nothing else stands where it or its folder has to be.
-    fn check_places(&self, outputs: &[Output]) -> io::Result<()> {
-        for (name, _) in outputs {
-            let path = self.folder.join(name);
-            if path.is_dir() {
+    fn check_places(&self, bundle: &Bundle<'_>) -> io::Result<()> {
+        for name in bundle.names() {
+            if self.folder.join(&name).is_dir() {
                 return Err(io::Error::other(format!("{} is a folder", self.named.join(name).display())));
             }
         }
@@ -77,14 +111,15 @@ impl Results {
         self.folder.file_name().is_some() && here.is_ok_and(|here| !here.starts_with(&self.folder))
     }
 
-    /// Makes the results beside the folder, and exchanges the two. False where this folder cannot be moved, or nothing
-    /// be made beside it.
-    fn change_places(&self, outputs: &[Output]) -> io::Result<bool> {
+    /// Makes the results beside the folder, and exchanges the two.
+    fn change_places(&self, bundle: &Bundle<'_>) -> io::Result<Outcome> {
         let parent = parent(&self.folder);
         fs::create_dir_all(&parent)?;
-        let (Ok(mut aside), Some(name)) = (Aside::within(&parent), self.folder.file_name()) else { return Ok(false) };
+        let (Ok(mut aside), Some(name)) = (Aside::within(&parent), self.folder.file_name()) else {
+            return Ok(Outcome::Nowhere);
+        };
         let (new, ready) = (aside.path.join(NEW), aside.path.join(READY));
-        self.write_all(&new.join(name), outputs)?;
+        write_all(&new.join(name), Supply::Bundle(bundle))?;
         if let Ok(there) = fs::metadata(&self.folder) {
             fs::set_permissions(new.join(name), there.permissions())?;
         }
@@ -95,7 +130,10 @@ impl Results {
             match self.exchange(&ready, &aside.path.join(OLD)) {
                 Ok(old) => Some(old),
                 // A folder that cannot be moved is written into.
-                Err(_) => return Ok(false),
+                Err(_) => {
+                    drop(held);
+                    return Ok(Outcome::Beside(aside, ready));
+                }
             }
         } else {
             fs::rename(&ready, &self.folder)?;
@@ -114,7 +152,7 @@ impl Results {
                 format!("the results are written, but what else was there is now in {left}: {fault}"),
             ));
         }
-        Ok(true)
+        Ok(Outcome::Written)
     }
 
     /// Puts finished results into the folder's place, and says where the old ones are now.
@@ -135,11 +173,11 @@ impl Results {
     }
 
     /// Makes the results within the folder, and moves them in file by file.
-    fn write_in_place(&self, outputs: &[Output]) -> io::Result<()> {
+    fn write_in_place(&self, from: Supply<'_>) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let aside = Aside::within(&self.folder)?;
         let (new, moving) = (aside.path.join(NEW), aside.path.join(MOVING));
-        self.write_all(&new, outputs)?;
+        write_all(&new, from)?;
         let mut held = interrupt::hold();
         fs::rename(&new, &moving)?;
         move_in(&moving, &self.folder)?;
@@ -148,22 +186,55 @@ impl Results {
         drop(held);
         Ok(())
     }
+}
 
-    /// Writes files to the disk, not only to the system's memory of it: a full disk is noticed before anything is replaced.
-    fn write_all(&self, folder: &Path, outputs: &[Output]) -> io::Result<()> {
-        let one = |(name, bytes): &Output| {
-            let mut file = create(&folder.join(name))?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        };
-        let Some((manifest, others)) = outputs.split_last() else { return Ok(()) };
-        debug_assert_eq!(manifest.0, MANIFEST, "the manifest is written last");
-        each(self.threads, others, one).into_iter().collect::<io::Result<()>>()?;
-        one(manifest)?;
-        sync(&folder.join("charts"));
-        sync(folder);
-        Ok(())
+/// What came of making results beside a folder.
+enum Outcome {
+    /// They are in its place.
+    Written,
+    /// Nothing can be made there.
+    Nowhere,
+    /// They are made, and the folder cannot be moved: where they are.
+    Beside(Aside, PathBuf),
+}
+
+/// Writes files to the disk, not only to the system's memory of it: a full disk is noticed before anything is replaced. They
+/// are made and written on several threads, each of which waits for the disk.
+fn write_all(folder: &Path, from: Supply<'_>) -> io::Result<()> {
+    let (Supply::Bundle(bundle) | Supply::Folder(bundle, _)) = from;
+    let one = |place: &usize| {
+        let output = bundle_output(from, *place)?;
+        write_one(folder, &output)?;
+        Ok((output.name, sha256(&output.bytes)))
+    };
+    let places: Vec<usize> = (0..bundle.len()).collect();
+    let written: Vec<(String, String)> =
+        each(bundle.form.threads, &places, one).into_iter().collect::<io::Result<_>>()?;
+    write_one(folder, &bundle.manifest(&written).map_err(making)?)?;
+    sync(&folder.join("charts"));
+    sync(folder);
+    Ok(())
+}
+
+/// An output, made or read where it has been made.
+fn bundle_output(from: Supply<'_>, place: usize) -> io::Result<Output<'_>> {
+    match from {
+        Supply::Bundle(bundle) => bundle.output(place).map_err(making),
+        Supply::Folder(bundle, folder) => {
+            let name = bundle.names().nth(place).unwrap_or_default();
+            Ok(Output { bytes: fs::read(folder.join(&name))?.into(), name })
+        }
     }
+}
+
+fn making(fault: String) -> io::Error {
+    io::Error::other(Making(fault))
+}
+
+fn write_one(folder: &Path, output: &Output<'_>) -> io::Result<()> {
+    let mut file = create(&folder.join(&output.name))?;
+    file.write_all(&output.bytes)?;
+    file.sync_all()
 }
 
 /// Makes a file and the folders above it; never after an interrupt, which has removed them for good.

@@ -6,11 +6,10 @@ use std::io;
 use std::path::{Component, Path};
 
 use crate::digest::sha256;
+use crate::report::manifest::MANIFEST;
 
 /// How the names of temporary files and folders begin.
 pub const PREFIX: &str = ".polku-";
-/// The file that lists the others.
-pub const MANIFEST: &str = "manifest.json";
 /// Where the manifest of the results that are replaced lies, beside those that replace them file by file.
 const EARLIER: &str = "earlier.json";
 

@@ -29,6 +29,7 @@ mod syntax;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 pub mod version;
 pub mod world;
 

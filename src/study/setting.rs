@@ -192,7 +192,8 @@ fn value(written: &str, schema: Option<&Schema>, language: &Language) -> Value {
     }
 }
 
-fn put(document: &mut Node, path: &ParamPath, value: Value) {
+/// Puts a value to a path; nothing where the table that it would stand in is not there.
+pub(super) fn put(document: &mut Node, path: &ParamPath, value: Value) {
     let node = Node { span: 0..0, value };
     if let Some(there) = document.find_mut(path) {
         *there = node;

@@ -57,6 +57,7 @@
 //! # }
 //! ```
 
+pub mod bits;
 pub mod cli;
 pub mod diagnostic;
 pub mod digest;

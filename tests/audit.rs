@@ -7,7 +7,6 @@ mod common;
 
 use common::{EVERYTHING, model, summary, text, with};
 use polku::engine::chance::design::Design;
-use polku::engine::run::simulation::Simulation;
 use polku::estimate::budget::Budget;
 use polku::estimate::exact::Exact;
 use polku::estimate::experiment::Experiment;
@@ -566,8 +565,8 @@ fn what_the_budget_does_not_allow_is_not_audited() {
     // What is left of a budget bounds how many replications are audited, whatever the threads.
     let audited = |threads: usize, budget: Budget| {
         let experiment = Experiment::new(&model).threads(threads);
-        let extras = |simulation: &Simulation<'_>| Extras { budget, ..Extras::new(simulation, None, None) };
-        experiment.run_with(extras, &mut |_| ()).unwrap().summary().audit
+        let tune = move |extras| Extras { budget: budget.clone(), ..extras };
+        experiment.tuned(tune).run().unwrap().summary().audit
     };
     let scarce = |left: f64| {
         let mut budget = Budget::of(&model);

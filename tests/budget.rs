@@ -114,11 +114,8 @@ fn draws_that_take_more_than_was_reckoned_are_given_up_whatever_the_threads() {
     // A wave of draws is as much as all medians were computed to take.
     let given_up = |threads: usize| {
         let experiment = Experiment::new(&model).threads(threads);
-        let extras = |simulation: &Simulation<'_>| {
-            let allowance = CUSTOMER_PERIOD * ExactCost::of(solver).draw * 64.0;
-            Extras { allowance, ..Extras::new(simulation, Some(Depth::Draws), None) }
-        };
-        let runs = experiment.run_with(extras, &mut |_| ()).unwrap();
+        let allowance = CUSTOMER_PERIOD * ExactCost::of(solver).draw * 64.0;
+        let runs = experiment.exact(Depth::Draws).tuned(move |extras| Extras { allowance, ..extras }).run().unwrap();
         (runs.summary(), runs.budget().words().unwrap())
     };
     let (summary, line) = given_up(2);

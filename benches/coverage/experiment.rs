@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use polku::Model;
 use polku::Study;
 use polku::engine::exact::depth::Depth;
-use polku::engine::run::simulation::Simulation;
 use polku::engine::run::threads::each;
 use polku::estimate::exact::Exact;
 use polku::estimate::experiment::Experiment;
-use polku::estimate::extras::Extras;
 use polku::estimate::runs::Runs;
 use polku::estimate::summary::Summary;
 use polku::model::param::Param;
@@ -181,15 +179,14 @@ impl Situation {
             .replace("replications = 200", &format!("replications = {most}"))
             .replace("seed = 1,", &format!("seed = {seed},"));
         let model = model(&text);
-        let experiment = Experiment::new(&model).threads(1);
+        let experiment = Experiment::new(&model).threads(1).exact(Depth::Draws);
         let mut found = Vec::new();
         let mut look = |runs: &Runs| {
             if replications.iter().any(|count| u64::from(*count) == runs.replications()) {
                 found.push(figures(&model, runs));
             }
         };
-        let extras = |simulation: &Simulation<'_>| Extras::new(simulation, Some(Depth::Draws), None);
-        experiment.run_with(extras, &mut look).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        experiment.watched(&mut look).unwrap_or_else(|faults| panic!("{faults:#?}"));
         found
     }
 

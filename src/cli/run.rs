@@ -197,8 +197,7 @@ impl TableForm {
 }
 
 fn depth(name: &str) -> Result<Depth, String> {
-    let all = [Depth::None, Depth::Medians, Depth::Draws];
-    all.into_iter().find(|depth| depth.name() == name).ok_or_else(|| "give none, medians or draws".to_owned())
+    Depth::named(name).ok_or_else(|| "give none, medians or draws".to_owned())
 }
 
 fn instruction_set(name: &str) -> Result<InstructionSet, String> {

@@ -1,5 +1,6 @@
 //! What was counted of some customers, in real ones, by time: every counter, and the sums over cells that metrics read.
 
+use crate::bits::bits;
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
@@ -22,6 +23,8 @@ pub struct Counted {
     /// By counter, then by time: the sum over its cells.
     totals: Vec<f64>,
 }
+
+bits!(Counted { flows, retained, churned, totals });
 
 impl Counted {
     /// Nobody.

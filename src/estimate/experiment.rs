@@ -29,10 +29,14 @@ pub struct Experiment {
     exact: Option<Depth>,
     forced: Option<Vec<Option<Grain>>>,
     progress: Option<Arc<Sink>>,
+    tune: Option<Arc<Tune>>,
 }
 
 /// What is told how many replications have just finished.
 type Sink = dyn Fn(u64) -> ControlFlow<()> + Send + Sync;
+
+/// What changes what is done beside the simulation.
+type Tune = dyn Fn(Extras) -> Extras + Send + Sync;
 
 impl Experiment {
     /// The experiment that the model's run plan describes, on all processors.
@@ -45,6 +49,7 @@ impl Experiment {
             exact: None,
             forced: None,
             progress: None,
+            tune: None,
         }
     }
 
@@ -119,27 +124,30 @@ impl Experiment {
         &self.model
     }
 
+    /// Changes what is done beside the simulation: for tests, which look at what no budget allows.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn tuned(mut self, tune: impl Fn(Extras) -> Extras + Send + Sync + 'static) -> Self {
+        self.tune = Some(Arc::new(tune));
+        self
+    }
+
     /// Runs all replications.
     ///
     /// # Errors
     /// No replications, too little memory or no threads for them, or a run that was stopped.
     pub fn run(&self) -> Result<Runs, Faults> {
-        self.run_with(|simulation| self.extras(simulation, None), &mut |_| ())
+        self.watched(&mut |_| ())
     }
 
-    /// [`Experiment::run`] with what is done beside the simulation given, looked at after every replication.
+    /// [`Experiment::run`] that is looked at after every replication.
     ///
     /// # Errors
     /// Those of [`Experiment::run`].
-    #[doc(hidden)]
-    pub fn run_with(
-        &self,
-        extras: impl FnOnce(&Simulation<'_>) -> Extras,
-        look: &mut (dyn FnMut(&Runs) + Send),
-    ) -> Result<Runs, Faults> {
+    pub fn watched(&self, look: &mut (dyn FnMut(&Runs) + Send)) -> Result<Runs, Faults> {
         self.check()?;
         let simulation = self.simulation();
-        let extras = extras(&simulation);
+        let extras = self.extras(&simulation, None);
         let uncoupled = Play::uncoupled(&self.model, &extras);
         let play = Play::new(&self.model, &simulation, uncoupled.as_ref(), extras);
         let mut runs = play.begin();
@@ -149,6 +157,11 @@ impl Experiment {
         })?;
         play.finish(&mut runs);
         Ok(runs)
+    }
+
+    /// Whether the estimators of differences were asked for.
+    pub(super) fn is_forced(&self) -> bool {
+        self.forced.is_some()
     }
 
     /// The simulation of all replications.
@@ -167,9 +180,13 @@ impl Experiment {
 
     /// What is done beside the simulation. Where a pilot has chosen already, its choice is `known`.
     pub(super) fn extras(&self, simulation: &Simulation<'_>, known: Option<Vec<Option<Grain>>>) -> Extras {
-        match &self.forced {
+        let extras = match &self.forced {
             Some(grains) => Extras::forced(simulation, grains, self.exact),
             None => Extras::new(simulation, self.exact, known),
+        };
+        match &self.tune {
+            Some(tune) => tune(extras),
+            None => extras,
         }
     }
 

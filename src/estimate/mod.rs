@@ -13,6 +13,7 @@ pub mod money;
 pub mod performance;
 pub mod play;
 pub mod progress;
+pub mod record;
 pub mod runs;
 pub mod summary;
 pub mod targets;

@@ -1,5 +1,6 @@
 //! A performance is what some customers of one scenario came to in one replication: what was counted, and the money for it.
 
+use crate::bits::bits;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 
@@ -14,6 +15,8 @@ pub struct Performance {
     /// The money.
     pub money: Statement,
 }
+
+bits!(Performance { counted, money });
 
 impl Performance {
     /// That of nobody.

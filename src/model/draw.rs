@@ -1,6 +1,7 @@
 //! A draw is everything that luck decides once for all scenarios of a replication: the uncertain numbers, and the
 //! shocks that the world has in store.
 
+use crate::bits::bits;
 use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
 
@@ -27,6 +28,8 @@ pub struct Draw {
     pub struck: Vec<Struck>,
 }
 
+bits!(Draw { values, struck });
+
 /// A shock that comes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Struck {
@@ -37,6 +40,8 @@ pub struct Struck {
     /// The amounts of its effects.
     pub amounts: Vec<f64>,
 }
+
+bits!(Struck { shock, period, amounts });
 
 /// What is needed of a draw.
 #[derive(Clone, Debug, Default)]

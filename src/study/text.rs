@@ -53,7 +53,7 @@ fn ways(text: &str, document: &Node, path: &ParamPath, value: &str) -> Vec<Strin
     // Beside what stands in the nearest table, by a key with points where tables between are missing or have no header.
     let mut table = path.parent();
     while let Some(above) = table {
-        let keys: Vec<String> = path.steps[above.steps.len()..].iter().map(|step| key(step)).collect();
+        let keys: Vec<String> = path.steps[above.steps.len()..].iter().map(key).collect();
         let line = format!("{} = {value}", keys.join("."));
         if let Some(found) = document.find(&above) {
             ways.extend(beside(text, found.node, &line));

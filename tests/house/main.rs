@@ -17,7 +17,7 @@ use walk::{files, paths, root};
 
 /// The floors from bottom to top, those on one line on one floor. See `docs/architecture.md`.
 const FLOORS: [&[&str]; 11] = [
-    &["quantity", "diagnostic", "digest", "faults", "legible", "stats"],
+    &["bits", "quantity", "diagnostic", "digest", "faults", "legible", "stats"],
     &["study"],
     &["model"],
     &["engine"],

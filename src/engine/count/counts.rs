@@ -6,6 +6,7 @@
 use std::ops::{AddAssign, SubAssign};
 
 use super::layout::CountLayout;
+use crate::bits::bits;
 use crate::model::counter::Kept;
 use crate::quantity::CounterId;
 
@@ -30,6 +31,8 @@ pub struct Counts<T> {
     /// The cells of the times before.
     nothing: Vec<T>,
 }
+
+bits!(Counts<f64> { layout, first, times, cells, passing, now, nothing });
 
 impl<T: Cell> Counts<T> {
     /// Counts of nobody, from time `first` to the horizon.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bits::bits;
 use crate::model::Model;
 use crate::model::counter::Kept;
 use crate::quantity::CounterId;
@@ -13,6 +14,8 @@ pub struct CountLayout {
     width: usize,
     passing: usize,
 }
+
+bits!(CountLayout { places, width, passing });
 
 /// Where the cells of one counter stand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +29,8 @@ pub struct Place {
     /// How long counts are kept.
     pub kept: Kept,
 }
+
+bits!(Place { first, length, unit, kept });
 
 impl CountLayout {
     /// The layout of a model's counters.

@@ -1,5 +1,6 @@
 //! A depth says for which numbers a run solves exact expectations.
 
+use crate::bits::bits_of_one;
 use serde::Serialize;
 
 /// For which numbers exact expectations are solved. Where nothing is uncertain, medians and draws are the same numbers.
@@ -14,7 +15,14 @@ pub enum Depth {
     Draws,
 }
 
+bits_of_one!(Depth { None = 0, Medians = 1, Draws = 2 });
+
 impl Depth {
+    /// The depth of a name; none where there is none of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::None, Self::Medians, Self::Draws].into_iter().find(|depth| depth.name() == name)
+    }
+
     /// Its name on the command line and in `summary.json`.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! Customers of one entry in one replication: how many stay, and what they bring.
 
+use crate::bits::bits;
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
 use crate::model::counter::ACQUIRED;
@@ -23,6 +24,8 @@ pub struct CohortFlow {
     /// Money in less variable, service and acquisition cost, discounted to the time of entry.
     pub worth: f64,
 }
+
+bits!(CohortFlow { came, retained, acquired, worth });
 
 impl CohortFlow {
     /// Nobody, at so many times.

@@ -18,6 +18,7 @@ use super::posted::Posted;
 use super::prices::Prices;
 use super::smooth::{is_smoothed, smoothed};
 use super::statement::Whose;
+use crate::bits::bits;
 use crate::estimate::performance::Performance;
 use crate::estimate::uncertainty::matched::Matched;
 use crate::model::metric::Metric;
@@ -50,7 +51,11 @@ pub struct Priced {
     pub started: Vec<Vec<i128>>,
     /// Whether a number had to be held at the end of its range, or a row of chances scaled.
     pub held: bool,
+    /// What solving its expectations took, in multiplications.
+    pub work: u64,
 }
+
+bits!(Priced { drawn, scenarios, expected, forced, started, held, work });
 
 /// What is expected of a scenario in one replication.
 pub struct Expected {
@@ -59,6 +64,8 @@ pub struct Expected {
     /// The simulated customers beside those expected.
     pub matched: Matched,
 }
+
+bits!(Expected { books, matched });
 
 /// What one scenario of a replication came to.
 pub struct PricedScenario {
@@ -79,6 +86,8 @@ pub struct PricedScenario {
     /// In which period the response to each rule begins.
     pub fired: Vec<Option<u32>>,
 }
+
+bits!(PricedScenario { all, cuts, smooth, posted, batches, cohorts, differing, fired });
 
 impl<'m> Pricer<'m> {
     /// The pricer of a model.
@@ -112,6 +121,7 @@ impl<'m> Pricer<'m> {
             forced,
             started: (0..self.cells.segments).map(started).collect(),
             held: replication.held,
+            work: replication.work,
             scenarios,
         }
     }

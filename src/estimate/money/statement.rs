@@ -1,5 +1,6 @@
 //! A statement is the money of one scenario in one replication, by time.
 
+use crate::bits::bits;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 
@@ -23,6 +24,8 @@ pub struct Statement {
     /// The accounts (ledger lines and outcomes) by time; outcomes are discounted by rates of their own.
     pub accounts: Vec<Vec<f64>>,
 }
+
+bits!(Statement { revenue, margin, cost, acquisition, initiative_cost, discounted, accounts });
 
 impl Statement {
     /// Books with nothing in them.

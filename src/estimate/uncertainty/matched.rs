@@ -1,5 +1,6 @@
 //! Simulated customers matched with those expected of as many.
 
+use crate::bits::bits;
 use crate::engine::count::cells::Arrivals;
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
@@ -17,6 +18,8 @@ pub struct Matched {
     /// The purchases expected of them.
     pub purchases: f64,
 }
+
+bits!(Matched { agents, counts, purchases });
 
 impl Matched {
     /// Nobody, in so many stages.

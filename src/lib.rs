@@ -4,27 +4,51 @@
 //! picture the way is always the same, one type in and one type out:
 //!
 //! ```text
-//! TOML -> Study -> Model -> Experiment -> Runs -> Summary -> Report -> bytes
+//! TOML -> Study -> Model -> Experiment -> Runs -> Report -> Bundle -> a folder
 //! ```
 //!
-//! 1. [`Study`] is what the author wrote, exactly, with its source. [`Study::read`] takes a file, [`Study::parse`] a text.
+//! ```standalone_crate
+//! use polku::{Experiment, Metric, Model, Report, Study};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let study = Study::read("scenarios/retailer.toml")?;            // with its source; all faults as one error
+//! # let mut source = polku::Source::read("scenarios/retailer.toml")?;
+//! # let study = Study::parse_with(&mut source, &polku::Setting::all(&["run.agents=400"])?)?;
+//! let model = Model::compile(&study)?;                            // checked, immutable; warnings on it
+//! let runs = Experiment::new(&model).replications(200).seed(2026).run()?;   // owned; `.progress(...)` can stop it
+//! for c in runs.contrasts(Metric::Npv) {
+//!     println!("{:<16} {:+.0} ± {:.0}", c.scenario, c.difference.mean, c.difference.half_width());
+//! }
+//! # assert_eq!(runs.contrasts(Metric::Npv).len(), model.scenario_names().count() - 1);
+//! # let folder = tempfile::tempdir()?;
+//! # std::env::set_current_dir(&folder)?;
+//! Report::new(&runs).write("out/retailer")?;
+//! # assert!(std::path::Path::new("out/retailer/manifest.json").exists());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A tour
+//!
+//! 1. [`Study`] is what the author wrote, exactly, with its [`Source`]. [`Study::read`] takes a file, [`Study::parse`] a
+//!    text, and a [`Setting`] is what `--set` sets. [`Source::to_text`] gives the text back with its settings in it.
 //! 2. [`Model`] is what that means: names became indices, and everything was checked. [`Model::compile`] gives all
-//!    [faults](faults::Faults) at once, as one error; warnings stand on the model.
-//! 3. [`Experiment`] plays every scenario through every replication. Each random number has an
-//!    [address](engine::chance::draws), so that one customer has the same luck in every scenario and results depend on
-//!    the seed alone: not on threads, blocks or the order of work.
-//! 4. [`Runs`] takes the replications in, prices them, and knows [metrics](model::metric) and contrasts with
-//!    their doubt. [`Runs::summary`] is what `summary.json` holds.
-//! 5. [`Report`] is every number that people see; [`report`] turns it into tables, charts and one page, as
-//!    bytes. Only [`cli`] writes them anywhere.
+//!    [`Faults`] at once, each of them a [`Diagnostic`]; warnings stand on the model.
+//! 3. [`Experiment`] plays every scenario through every replication. Each random number has an address, so that one
+//!    customer has the same draws in every scenario and results depend on the seed alone: not on threads, blocks or the
+//!    order of work. [`Experiment::range`] runs a part and gives a [`Record`]; [`Runs::fold`] takes records together.
+//! 4. [`Runs`] are the replications, priced. A [`Metric`] has a [`MetricContrast`] for each scenario, and every number is
+//!    an [`Estimate`] with its standard error and interval. [`Runs::summary`] is what `summary.json` holds, and
+//!    [`Runs::business`] what `business.json` holds.
+//! 5. [`Report`] is every number that people see. A [`Bundle`] is what a run writes, as names and bytes;
+//!    [`Report::write`] puts it into a folder, as a whole or not at all.
 //!
-//! Where nothing couples customers, [`estimate::exact::Exact`] has the same metrics without any chance.
+//! Where nothing couples customers, [`Exact`] has the same metrics without any chance.
 //!
 //! ```
-//! use polku::study::source::Source;
-//! use polku::{Experiment, Model, Study};
+//! use polku::{Experiment, Model, Source, Study};
 //!
-//! # fn main() -> Result<(), polku::faults::Faults> {
+//! # fn main() -> Result<(), polku::Faults> {
 //! let text = r#"
 //!     run = { period = "month", horizon = 12, customers = 10_000, agents = 500, replications = 20, seed = 7 }
 //!     segments.all = { share = 1.0, start = { active = 1.0 } }
@@ -37,11 +61,9 @@
 //!     values = { revenue = 20.0 }
 //!     [stages.gone]
 //! "#;
-//! let source = Source::new("care.toml", ".", text);
-//! let study = Study::parse(&source)?;
+//! let study = Study::parse(&Source::new("care.toml", ".", text))?;
 //! let model = Model::compile(&study)?;
 //! assert!(model.warnings().is_empty());
-//!
 //! let summary = Experiment::new(&model).threads(1).run()?.summary();
 //!
 //! let care = &summary.contrasts[0];
@@ -72,8 +94,30 @@ pub mod report;
 pub mod stats;
 pub mod study;
 
+pub use diagnostic::{Diagnostic, Place, Severity};
+pub use engine::exact::depth::Depth;
+pub use engine::lanes::InstructionSet;
+pub use engine::run::divergence::Grain;
+pub use engine::run::replay::{Life, Moment, Who};
+pub use estimate::contrast::MetricContrast;
+pub use estimate::exact::Exact;
 pub use estimate::experiment::Experiment;
+pub use estimate::money::business::Business;
+pub use estimate::record::Record;
 pub use estimate::runs::Runs;
+pub use estimate::summary::{
+    AuditStatus, AuditSummary, Contrast, Controlled, Difference, Estimator, ScenarioSummary, Series, Summary,
+};
+pub use faults::{Cause, Faults};
 pub use model::Model;
+pub use model::metric::Metric;
+pub use quantity::{ScenarioId, SegmentId, StageId};
 pub use report::Report;
+pub use report::bundle::Bundle;
+pub use report::form::{Charts, Form, Output, TableForm};
+pub use stats::estimate::Estimate;
+pub use stats::share::Share;
 pub use study::Study;
+pub use study::schema::json_schema;
+pub use study::setting::Setting;
+pub use study::source::Source;

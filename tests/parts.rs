@@ -17,7 +17,7 @@ use polku::estimate::record::Record;
 use polku::estimate::runs::Runs;
 use polku::faults::Cause;
 use polku::report::Report;
-use polku::report::bundle::{Charts, Form};
+use polku::report::form::{Charts, Form};
 
 /// The bytes of everything that is written of a run, but for charts.
 fn written(runs: &Runs) -> Vec<(String, Vec<u8>)> {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::Command;
 
 use polku::report::workbook::workbook;
-use polku::report::{Assumption, Report, is_money, manifest};
+use polku::report::{Assumption, Report, is_money, origin};
 use polku::{engine, estimate, quantity, stats};
 
 // The fixture of the unit tests, which sees the library by the names above.

@@ -6,9 +6,8 @@ use super::failure::Failure;
 use super::open::{Open, Purpose, scenario_named};
 use super::output::print;
 use crate::diagnostic::suggest;
-use crate::engine::chance::design::Design;
-use crate::engine::run::replay::{Life, Who, replay};
-use crate::engine::run::simulation::Simulation;
+use crate::engine::run::replay::{Life, Who};
+use crate::estimate::experiment::Experiment;
 use crate::model::Model;
 use crate::quantity::SegmentId;
 use crate::report::inert::inert;
@@ -52,8 +51,7 @@ impl Replay {
                 self.replication, model.run.replications
             )));
         }
-        let simulation = Simulation::new(model, Design::of(model));
-        let life = replay(&simulation, scenario, self.replication, self.who(model)?);
+        let life = Experiment::new(model).replay(scenario, self.replication, self.who(model)?);
         let life = life.map_err(|simulated| Failure::Usage(self.nobody(simulated)))?;
         print(&csv(model, &life).map_err(|fault| Failure::Bug(fault.to_string()))?)
     }

@@ -23,7 +23,7 @@ use crate::estimate::summary::Summary;
 use crate::files::results::Results;
 use crate::model::Model;
 use crate::report::Report;
-use crate::report::bundle::{self, Form};
+use crate::report::form::{self, Form};
 use crate::report::table::terminal;
 
 /// What to run, and where to write it.
@@ -130,11 +130,11 @@ impl Run {
         Ok(model)
     }
 
-    fn asked_charts(&self) -> bundle::Charts {
+    fn asked_charts(&self) -> form::Charts {
         match self.charts {
-            None => bundle::Charts::Afforded,
-            Some(Charts::All) => bundle::Charts::All,
-            Some(Charts::None) => bundle::Charts::None,
+            None => form::Charts::Afforded,
+            Some(Charts::All) => form::Charts::All,
+            Some(Charts::None) => form::Charts::None,
         }
     }
 
@@ -188,10 +188,10 @@ fn warn_of_lacking(lacking: &BTreeSet<char>) {
 }
 
 impl TableForm {
-    fn form(self) -> bundle::TableForm {
+    fn form(self) -> form::TableForm {
         match self {
-            Self::Csv => bundle::TableForm::Csv,
-            Self::Parquet => bundle::TableForm::Parquet,
+            Self::Csv => form::TableForm::Csv,
+            Self::Parquet => form::TableForm::Parquet,
         }
     }
 }

@@ -8,10 +8,12 @@ use crate::engine::chance::design::Design;
 use crate::engine::exact::depth::Depth;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::run::divergence::Grain;
+use crate::engine::run::replay::{Life, Who, replay};
 use crate::engine::run::simulation::Simulation;
 use crate::faults::{Cause, Faults};
 use crate::model::Model;
 use crate::model::run_plan::MOST_REPLICATIONS;
+use crate::quantity::ScenarioId;
 use crate::study::setting::Setting;
 
 use super::extras::Extras;
@@ -122,6 +124,14 @@ impl Experiment {
     /// The model that is run.
     pub fn model(&self) -> &Arc<Model> {
         &self.model
+    }
+
+    /// Replays the life of one simulated customer of a scenario and replication, period by period: the same as in the run.
+    ///
+    /// # Errors
+    /// How many customers there are, of whom this one is none.
+    pub fn replay(&self, scenario: ScenarioId, replication: u32, who: Who) -> Result<Life, u32> {
+        replay(&self.simulation(), scenario, replication, who)
     }
 
     /// Changes what is done beside the simulation: for tests, which look at what no budget allows.

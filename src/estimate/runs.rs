@@ -78,7 +78,7 @@ fn push_all(cuts: &mut [Vec<Vec<Moments>>], place: usize, series: impl Iterator<
 impl Runs {
     /// Runs of an experiment before any of its replications is taken in, with what is done beside its simulation; they are
     /// worked out on so many threads.
-    pub fn new((model, design): (&Arc<Model>, Design), lines: &Lines, extras: Extras, threads: usize) -> Self {
+    pub(super) fn new((model, design): (&Arc<Model>, Design), lines: &Lines, extras: Extras, threads: usize) -> Self {
         let metrics = metrics(model);
         let (scenarios, cuts, times) =
             (model.scenarios.len(), model.segments.len() + 1, model.run.horizon as usize + 1);
@@ -109,7 +109,7 @@ impl Runs {
     }
 
     /// Takes in a replication; they come in their order.
-    pub fn take(&mut self, priced: &Priced) {
+    pub(super) fn take(&mut self, priced: &Priced) {
         self.replications += 1;
         self.held += u64::from(priced.held);
         self.controls.take(&self.model, &priced.drawn, &priced.started);
@@ -141,7 +141,7 @@ impl Runs {
     }
 
     /// What is done when all replications have been taken in.
-    pub fn finish(&mut self, simulation: &Simulation<'_>, pricer: &Pricer<'_>) {
+    pub(super) fn finish(&mut self, simulation: &Simulation<'_>, pricer: &Pricer<'_>) {
         if self.extras.depth == Depth::Draws && self.controls.forget_some(self.replications) {
             self.extras.give_up_draws();
         }

@@ -8,7 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
 use crate::engine::run::threads::each;
 use crate::faults::{Cause, Faults};
-use crate::report::bundle::{Bundle, Output};
+use crate::report::bundle::Bundle;
+use crate::report::form::Output;
 
 use super::aside::{self, Aside, MOVING, NEW, OLD, READY};
 use super::file::{can_make, reason};

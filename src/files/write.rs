@@ -5,7 +5,7 @@ use std::path::Path;
 use super::results::Results;
 use crate::faults::Faults;
 use crate::report::Report;
-use crate::report::bundle::Form;
+use crate::report::form::Form;
 
 impl Report {
     /// Writes everything that there is of the report into a folder: tables, charts, a page, a workbook and a manifest. What

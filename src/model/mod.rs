@@ -51,7 +51,7 @@ use together::Together;
 use value::Account;
 use world::{Pattern, Shock};
 
-/// A study, checked and made of numbers and indices only.
+/// A study, checked and made of numbers and indices only. Its fields are no part of what the library promises.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The study's title, or its file's name.
@@ -110,6 +110,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// The names of the scenarios, in the order of the study.
+    pub fn scenario_names(&self) -> impl Iterator<Item = &str> {
+        self.scenarios.iter().map(|scenario| scenario.name.as_str())
+    }
+
     /// What was found that probably does not say what its author meant, in the order of the file.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings

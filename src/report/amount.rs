@@ -192,11 +192,6 @@ fn signed(text: String, value: f64) -> String {
     if text.starts_with(|c: char| c.is_ascii_digit()) && value > 0.0 { format!("+{text}") } else { text }
 }
 
-/// Two ends of an interval, in the same thousands: `0.90 to 1.50 M`. Three digits, or as many as show the ends apart.
-pub fn write_interval(unit: Unit, low: f64, high: f64) -> String {
-    write_ranged(unit, f64::midpoint(low, high), low, high).1
-}
-
 /// A mean and the ends of its interval, all three in the same thousands: `0.94 M`, `0.40 to 1.48 M`.
 pub fn write_ranged(unit: Unit, mean: f64, low: f64, high: f64) -> (String, String) {
     let largest = low.abs().max(high.abs()).max(mean.abs());
@@ -325,10 +320,15 @@ mod tests {
         assert_eq!(write_estimate(Unit::Share, &alone), "50.0%");
     }
 
+    /// The ends of an interval, with the mean in its middle.
+    fn ends(low: f64, high: f64) -> String {
+        write_ranged(Unit::Number, f64::midpoint(low, high), low, high).1
+    }
+
     #[test]
     fn both_ends_of_an_interval_are_written_alike() {
-        assert_eq!(write_interval(Unit::Number, -20_000.0, 1_500_000.0), "−0.02 to 1.50 M");
-        assert_eq!(write_interval(Unit::Number, 1_231_000.0, 1_234_000.0), "1.231 to 1.234 M");
+        assert_eq!(ends(-20_000.0, 1_500_000.0), "−0.02 to 1.50 M");
+        assert_eq!(ends(1_231_000.0, 1_234_000.0), "1.231 to 1.234 M");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::study::source::Source;
 
 use super::amount::{Unit, write};
 use super::file_names::file_names;
-use super::manifest::Origin;
+use super::origin::Origin;
 use super::{Assumption, Report};
 
 impl Report {

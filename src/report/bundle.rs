@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Report;
 use super::chart::{Chart, png};
+use super::form::{Charts, Form, Output, TableForm};
 use super::gallery::Gallery;
 use super::html::page;
 use super::ledger_table::ledger_csv;
@@ -14,59 +15,6 @@ use super::table::{contrasts_csv, summary_json, timeline_csv};
 use super::workbook::workbook;
 use crate::diagnostic::Diagnostic;
 use crate::faults::{Cause, Faults};
-
-/// How a run is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Form {
-    /// The form of the tables timeline, contrasts and ledger.
-    pub tables: TableForm,
-    /// Which charts are drawn.
-    pub charts: Charts,
-    /// On how many threads outputs are made and written; 0 uses all processors. Bytes do not depend on it.
-    pub threads: usize,
-}
-
-/// The form of tables that are read by programs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TableForm {
-    /// Text; every program reads it.
-    #[default]
-    Csv,
-    /// Columns with types, compressed.
-    Parquet,
-}
-
-/// Which charts are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Charts {
-    /// All of them; as PNG where they take no more than half of the work of the simulation.
-    #[default]
-    Afforded,
-    /// All of them, whatever they take.
-    All,
-    /// None, on the page neither.
-    None,
-}
-
-impl Charts {
-    /// How they are asked for by name; none where nothing is asked for.
-    pub fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Afforded => None,
-            Self::All => Some("all"),
-            Self::None => Some("none"),
-        }
-    }
-}
-
-/// A file to write.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Output<'b> {
-    /// Its name below the folder, with `/`.
-    pub name: String,
-    /// What stands in it.
-    pub bytes: Cow<'b, [u8]>,
-}
 
 /// What a run writes.
 pub struct Bundle<'r> {

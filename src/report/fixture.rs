@@ -13,7 +13,7 @@ pub mod roadmap;
 use indexmap::IndexMap;
 
 use self::business::Plan;
-use super::manifest::Origin;
+use super::origin::Origin;
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::budget::Budget;

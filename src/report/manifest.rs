@@ -1,31 +1,15 @@
 //! The manifest says what is needed to repeat a run, and what its outputs were to the last byte.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::bundle::{Charts, Output};
+use super::form::{Charts, Output};
+use super::origin::Origin;
 use crate::digest::sha256;
-use crate::engine::exact::depth::Depth;
 use crate::legible;
-use crate::study::source::Source;
 
 /// The file that lists the others.
 pub const MANIFEST: &str = "manifest.json";
-
-/// Where the numbers of a report come from, and how they were asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// The text of the study, with what was set in it.
-    pub source: Arc<Source>,
-    /// The scenarios that were asked for by name; empty where all of them were run.
-    pub scenarios: Vec<String>,
-    /// The scenario that was compared with instead of the study's baseline.
-    pub against: Option<String>,
-    /// The exact expectations that were asked for.
-    pub exact: Option<Depth>,
-}
 
 impl Origin {
     /// The manifest of a run with this seed, as bytes, when its other outputs have been written with these digests.

@@ -21,6 +21,7 @@ pub mod file_names;
 pub mod fixture;
 pub mod flow;
 pub mod font;
+pub mod form;
 pub mod gallery;
 pub mod glossary;
 pub mod goal;
@@ -31,6 +32,7 @@ pub mod inert;
 pub mod key;
 pub mod ledger_table;
 pub mod manifest;
+pub mod origin;
 pub mod palette;
 pub mod panels;
 pub mod parquet;
@@ -46,7 +48,7 @@ pub mod workbook;
 
 use indexmap::IndexMap;
 
-use manifest::Origin;
+use origin::Origin;
 
 use crate::estimate::budget::Budget;
 use crate::estimate::money::business::Business;
@@ -60,7 +62,7 @@ pub fn is_money(metric: &str) -> bool {
     dimension_of(metric) == Dimension::Money
 }
 
-/// Every number that any output shows.
+/// Every number that any output shows. Its fields are no part of what the library promises.
 pub struct Report {
     /// The metrics and contrasts over the horizon.
     pub summary: Summary,

@@ -31,11 +31,6 @@ impl Ratio {
         self.products += far_above * (below - self.below);
     }
 
-    /// The mean of the denominators.
-    pub fn mean_below(&self) -> f64 {
-        self.below
-    }
-
     /// The ratio of the means with its interval at `level`; none where the mean of the denominators is not above 0.
     ///
     /// The interval holds every ratio r for which Student's t does not tell the mean of numerator - r · denominator from 0:

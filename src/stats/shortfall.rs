@@ -13,22 +13,18 @@ const ROUNDS: u64 = 999;
 /// gives.
 const MANY: usize = 5_000;
 
-/// The mean loss over the worst share `tail` in (0, 1] of numbers in rising order; a positive amount is a loss.
-///
-/// Acerbi & Tasche (2002), "On the coherence of expected shortfall", Journal of Banking & Finance 26(7), definition 2.6 for
-/// the empirical distribution: where `tail` times the count is not whole, the next number weighs the rest. It is never
-/// less than the value at risk.
-pub fn expected_shortfall(sorted: &[f64], tail: f64) -> Option<f64> {
-    (!sorted.is_empty()).then(|| mean_loss(sorted, tail.clamp(0.0, 1.0) * sorted.len() as f64))
-}
-
 /// The smallest count for which there is an expected shortfall with an interval: five numbers in the tail.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
 pub fn fewest(tail: f64) -> usize {
     libm::ceil(FEWEST_IN_TAIL / tail - 1e-9) as usize
 }
 
-/// [`expected_shortfall`] with its interval at `level`; none of fewer numbers than [`fewest`].
+/// The mean loss over the worst share `tail` in (0, 1] of numbers in rising order, with its interval at `level`; none of fewer
+/// numbers than [`fewest`]. A positive amount is a loss.
+///
+/// Acerbi & Tasche (2002), "On the coherence of expected shortfall", Journal of Banking & Finance 26(7), definition 2.6 for
+/// the empirical distribution: where `tail` times the count is not whole, the next number weighs the rest. It is never
+/// less than the value at risk.
 ///
 /// The interval is that of the bootstrap-t: Efron & Tibshirani (1993), "An introduction to the bootstrap", chapter 12.5. The
 /// standard error is that of the influence of each number (Cont, Deguest & Scandolo 2010, "Robustness and sensitivity
@@ -103,7 +99,7 @@ impl Tail {
 
 /// The mean loss of the first `count` numbers, the last of which may count in part; of the first alone where that is
 /// less than one.
-fn mean_loss(sorted: &[f64], count: f64) -> f64 {
+pub(super) fn mean_loss(sorted: &[f64], count: f64) -> f64 {
     let mut left = count.max(1.0);
     let mut sum = 0.0;
     for number in sorted {

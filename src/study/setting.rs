@@ -44,6 +44,15 @@ impl Setting {
 }
 
 impl Setting {
+    /// Several settings, each as `PATH=VALUE`.
+    ///
+    /// # Errors
+    /// Those that have no `=`.
+    pub fn all(written: &[&str]) -> Result<Vec<Self>, Faults> {
+        let wrong = |fault| Faults::wrong("", vec![fault]);
+        written.iter().map(|written| Self::parse(written).map_err(wrong)).collect()
+    }
+
     /// How it was given: `--set run.agents=0`, `--agents 0`.
     pub fn given(&self) -> String {
         self.option.map_or_else(|| format!("--set {self}"), |option| format!("{option} {}", self.value))

@@ -8,7 +8,7 @@ mod work;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use polku::estimate::exact::Exact;
+use polku::inside::estimate::exact::Exact;
 use polku::{Model, Study};
 
 use work::{J1, RETAILER, model, path};

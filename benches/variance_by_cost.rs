@@ -10,13 +10,13 @@
 
 use std::path::Path;
 
-use polku::engine::chance::design::Design;
-use polku::engine::lanes::InstructionSet;
-use polku::engine::run::pilot::{Pilot, Size};
-use polku::estimate::uncertainty::efficiency::{choose, efficiency};
-use polku::model::metric::Metric;
-use polku::quantity::ScenarioId;
-use polku::study::source::Source;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::lanes::InstructionSet;
+use polku::inside::engine::run::pilot::{Pilot, Size};
+use polku::inside::estimate::uncertainty::efficiency::{choose, efficiency};
+use polku::inside::model::metric::Metric;
+use polku::inside::quantity::ScenarioId;
+use polku::inside::study::source::Source;
 use polku::{Model, Study};
 
 /// 64,000 customers in a thousand batches: ratios of variances are known to 6 %.

@@ -79,20 +79,23 @@
 //! # }
 //! ```
 
-pub mod bits;
+// The way in of the binary, outside the promise that the names below are.
+#[doc(hidden)]
 pub mod cli;
-pub mod diagnostic;
-pub mod digest;
-pub mod engine;
-pub mod estimate;
-pub mod faults;
-pub mod files;
-pub mod legible;
-pub mod model;
-pub mod quantity;
-pub mod report;
-pub mod stats;
-pub mod study;
+
+mod bits;
+mod diagnostic;
+mod digest;
+mod engine;
+mod estimate;
+mod faults;
+mod files;
+mod legible;
+mod model;
+mod quantity;
+mod report;
+mod stats;
+mod study;
 
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use engine::exact::depth::Depth;
@@ -121,3 +124,36 @@ pub use study::Study;
 pub use study::schema::json_schema;
 pub use study::setting::Setting;
 pub use study::source::Source;
+
+/// What our own tests and benches need of the inside. It is no part of what the library promises, and may change with every
+/// version.
+#[doc(hidden)]
+pub mod inside {
+    pub mod diagnostic {
+        pub use crate::diagnostic::*;
+    }
+    pub mod engine {
+        pub use crate::engine::*;
+    }
+    pub mod estimate {
+        pub use crate::estimate::*;
+    }
+    pub mod faults {
+        pub use crate::faults::*;
+    }
+    pub mod model {
+        pub use crate::model::*;
+    }
+    pub mod quantity {
+        pub use crate::quantity::*;
+    }
+    pub mod report {
+        pub use crate::report::*;
+    }
+    pub mod stats {
+        pub use crate::stats::*;
+    }
+    pub mod study {
+        pub use crate::study::*;
+    }
+}

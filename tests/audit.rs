@@ -6,18 +6,18 @@
 mod common;
 
 use common::{EVERYTHING, model, summary, text, with};
-use polku::engine::chance::design::Design;
-use polku::estimate::budget::Budget;
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::extras::Extras;
-use polku::estimate::money::business::Business;
-use polku::estimate::runs::Runs;
-use polku::estimate::summary::{AuditStatus, Summary};
-use polku::estimate::uncertainty::uncoupled::Uncoupled;
-use polku::stats::cash::Irr;
-use polku::study::Study;
-use polku::study::source::Source;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::estimate::budget::Budget;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::extras::Extras;
+use polku::inside::estimate::money::business::Business;
+use polku::inside::estimate::runs::Runs;
+use polku::inside::estimate::summary::{AuditStatus, Summary};
+use polku::inside::estimate::uncertainty::uncoupled::Uncoupled;
+use polku::inside::stats::cash::Irr;
+use polku::inside::study::Study;
+use polku::inside::study::source::Source;
 
 /// Whoever comes to the stage of buyers buys about once, and is gone after the first purchase.
 const LEFT_AT_PURCHASE: &str = r#"
@@ -92,7 +92,7 @@ fn forced_differences_know_who_was_acquired_within_a_period() {
     ) + "[scenarios.more]\nchanges = [ { target = \"stages.prospect.to.buyer\", odds = 1.5 } ]\n";
     let model = model(&study);
     let experiment = Experiment::new(&model).threads(2);
-    let grains = [None, Some(polku::engine::run::divergence::Grain(4))];
+    let grains = [None, Some(polku::inside::engine::run::divergence::Grain(4))];
     let runs = experiment.forced(&grains).run().unwrap();
     let exact = Exact::of(&model).unwrap();
     for metric in ["retention", "churned"] {
@@ -417,7 +417,7 @@ fn turned(study: &str) -> String {
 fn sorted_text(study: &str) -> Vec<String> {
     let source = Source::new("test.toml", concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"), study.to_owned());
     let study = Study::parse(&source).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let model = polku::model::Model::compile(&study).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let model = polku::inside::model::Model::compile(&study).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let runs = Experiment::new(&model).threads(2).run().unwrap_or_else(|faults| panic!("{faults:#?}"));
     let value = serde_json::to_value(runs.summary()).unwrap();
     let mut lines = Vec::new();

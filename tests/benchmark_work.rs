@@ -10,8 +10,8 @@
 mod common;
 
 use common::{model, summary};
-use polku::estimate::exact::Exact;
-use polku::estimate::summary::ScenarioSummary;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::summary::ScenarioSummary;
 
 const CUSTOMERS: f64 = 8_000.0;
 

@@ -9,17 +9,17 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::model;
-use polku::engine::chance::design::Design;
-use polku::engine::count::cells::planned;
-use polku::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
-use polku::engine::exact::depth::Depth;
-use polku::engine::run::simulation::Simulation;
-use polku::engine::run::work::CUSTOMER_PERIOD;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::extras::Extras;
-use polku::estimate::summary::AuditStatus;
-use polku::estimate::{exact::Exact, memory};
-use polku::quantity::{ScenarioId, SegmentId};
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::cells::planned;
+use polku::inside::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
+use polku::inside::engine::exact::depth::Depth;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::engine::run::work::CUSTOMER_PERIOD;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::extras::Extras;
+use polku::inside::estimate::summary::AuditStatus;
+use polku::inside::estimate::{exact::Exact, memory};
+use polku::inside::quantity::{ScenarioId, SegmentId};
 use serde_json::Value;
 
 /// A handful of customers, so that to expect their lives exactly costs far more than to play them.
@@ -80,7 +80,7 @@ fn what_it_cannot_afford_is_solved_at_the_medians_whatever_the_threads() {
     let central = model.central();
     let mut certain = model.clone();
     for (at, param) in certain.params.iter_mut().enumerate() {
-        param.law = polku::stats::distribution::Distribution::Constant(central.values.0[at]);
+        param.law = polku::inside::stats::distribution::Distribution::Constant(central.values.0[at]);
     }
     let exact = Exact::of(&certain).unwrap();
     for scenario in summary["scenarios"].as_array().unwrap() {

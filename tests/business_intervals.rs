@@ -3,14 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use polku::estimate::money::when::percentiles;
-use polku::stats::cash::Calendar;
-use polku::stats::order::{Bounded, percentile};
-use polku::stats::ratio::Ratio;
-use polku::stats::risk::{sorted, value_at_risk};
-use polku::stats::share::Share;
-use polku::stats::shortfall::shortfall_bounded;
-use polku::stats::special::{normal_cdf, normal_density, normal_quantile};
+use polku::inside::estimate::money::when::percentiles;
+use polku::inside::stats::cash::Calendar;
+use polku::inside::stats::order::{Bounded, percentile};
+use polku::inside::stats::ratio::Ratio;
+use polku::inside::stats::risk::{sorted, value_at_risk};
+use polku::inside::stats::share::Share;
+use polku::inside::stats::shortfall::shortfall_bounded;
+use polku::inside::stats::special::{normal_cdf, normal_density, normal_quantile};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
@@ -141,7 +141,7 @@ fn the_period_of_payback_is_covered_also_where_it_never_comes() {
 fn the_internal_rate_of_return_is_covered() {
     // 100 now for three payments of a mean of 42: the rate at which 42 (1 - v^3) / r is 100.
     let years = Calendar { years_per_period: 1.0, valued_before_end: 0.0 };
-    let polku::stats::cash::Irr::Rate(truth) = years.internal_rate(&[-100.0, 42.0, 42.0, 42.0]) else {
+    let polku::inside::stats::cash::Irr::Rate(truth) = years.internal_rate(&[-100.0, 42.0, 42.0, 42.0]) else {
         unreachable!("one change of sign has one rate")
     };
     for size in [5, 20, 50] {

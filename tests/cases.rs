@@ -13,15 +13,15 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::summary::{AuditStatus, Series, Summary};
-use polku::model::Model;
-use polku::stats::estimate::Estimate;
-use polku::stats::special::normal_cdf;
-use polku::study::Study;
-use polku::study::setting::Setting;
-use polku::study::source::Source;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::summary::{AuditStatus, Series, Summary};
+use polku::inside::model::Model;
+use polku::inside::stats::estimate::Estimate;
+use polku::inside::stats::special::normal_cdf;
+use polku::inside::study::Study;
+use polku::inside::study::setting::Setting;
+use polku::inside::study::source::Source;
 use serde_json::Value;
 
 /// A case by its folder, the claim that a test makes of it, and the test.

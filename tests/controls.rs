@@ -5,10 +5,10 @@
 mod common;
 
 use common::{model, summary};
-use polku::engine::exact::quadrature::{Node, Rule};
-use polku::estimate::exact::Exact;
-use polku::estimate::summary::{Controlled, ScenarioSummary};
-use polku::stats::moments::Moments;
+use polku::inside::engine::exact::quadrature::{Node, Rule};
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::summary::{Controlled, ScenarioSummary};
+use polku::inside::stats::moments::Moments;
 
 /// A small journey with one uncertain chance; what is heard may stand in the way of exact expectations.
 fn study(seed: u64, chance: &str, heard: &str) -> String {
@@ -46,8 +46,12 @@ const METRICS: [&str; 3] = ["retention", "revenue", "customers.active"];
 
 /// The means over the uncertain chance, by quadrature over its law.
 fn truth() -> [f64; 3] {
-    let law =
-        model(&study(1, UNCERTAIN, "")).params.into_iter().find(polku::model::param::Param::is_uncertain).unwrap().law;
+    let law = model(&study(1, UNCERTAIN, ""))
+        .params
+        .into_iter()
+        .find(polku::inside::model::param::Param::is_uncertain)
+        .unwrap()
+        .law;
     let mut means = [0.0; 3];
     for Node { value: chance, weight, .. } in Rule::new(&law).nodes {
         let model = model(&study(1, &chance.to_string(), ""));

@@ -5,17 +5,17 @@
 mod common;
 
 use common::{EVERYTHING, model, small_retailer, summary, text, with};
-use polku::engine::count::counts::Counts;
-use polku::engine::count::layout::CountLayout;
-use polku::estimate::money::entered::everybody;
-use polku::estimate::money::lines::Lines;
-use polku::estimate::money::posted::Posted;
-use polku::estimate::money::prices::Prices;
-use polku::estimate::money::statement::Whose;
-use polku::model::Model;
-use polku::model::booking::{Booking, Bookings};
-use polku::model::counter::{BASKETS, CUSTOMERS, Counter, Kept, Measure, Shape};
-use polku::quantity::{CounterId, LineId, ScenarioId, SegmentId, StageId, UNITS_PER_ONE};
+use polku::inside::engine::count::counts::Counts;
+use polku::inside::engine::count::layout::CountLayout;
+use polku::inside::estimate::money::entered::everybody;
+use polku::inside::estimate::money::lines::Lines;
+use polku::inside::estimate::money::posted::Posted;
+use polku::inside::estimate::money::prices::Prices;
+use polku::inside::estimate::money::statement::Whose;
+use polku::inside::model::Model;
+use polku::inside::model::booking::{Booking, Bookings};
+use polku::inside::model::counter::{BASKETS, CUSTOMERS, Counter, Kept, Measure, Shape};
+use polku::inside::quantity::{CounterId, LineId, ScenarioId, SegmentId, StageId, UNITS_PER_ONE};
 
 /// The study of everything, with four counters more: hours by stage in sixtieths, calls by pair of stages, people in line by
 /// item, and visits that are kept for a period only.

@@ -6,12 +6,12 @@
 mod common;
 
 use common::model;
-use polku::engine::chance::design::Design;
-use polku::engine::count::cells::planned;
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::exact::Exact;
-use polku::model::counter::CUSTOMERS;
-use polku::model::param::Param;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::cells::planned;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::model::counter::CUSTOMERS;
+use polku::inside::model::param::Param;
 
 /// What a metric of the only scenario is exactly, where customers start in `a` and have one trait.
 fn exact(horizon: u32, law: &str, stage: &str, metric: &str) -> f64 {

@@ -5,15 +5,15 @@
 mod common;
 
 use common::{check_against_exact, model};
-use polku::engine::chance::design::Design;
-use polku::engine::count::cells::planned;
-use polku::engine::count::counts::Counts;
-use polku::engine::exact::obstacle::obstacles;
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::exact::Exact;
-use polku::model::Model;
-use polku::model::counter::SATISFACTION;
-use polku::quantity::{ScenarioId, SegmentId};
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::cells::planned;
+use polku::inside::engine::count::counts::Counts;
+use polku::inside::engine::exact::obstacle::obstacles;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::model::Model;
+use polku::inside::model::counter::SATISFACTION;
+use polku::inside::quantity::{ScenarioId, SegmentId};
 
 /// A small journey in which satisfaction bends what people do; its quality laws are filled in.
 fn remembered(quality: [&str; 2], learning: &str) -> String {

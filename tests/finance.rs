@@ -5,12 +5,12 @@
 mod common;
 
 use common::model;
-use polku::engine::run::divergence::Grain;
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::money::business::{Business, Irr, ShockCourse};
-use polku::stats::moments::Moments;
-use polku::stats::share::Share;
+use polku::inside::engine::run::divergence::Grain;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::money::business::{Business, Irr, ShockCourse};
+use polku::inside::stats::moments::Moments;
+use polku::inside::stats::share::Share;
 
 /// Shares without their intervals.
 fn shares(of: &[Share]) -> Vec<f64> {
@@ -196,7 +196,7 @@ fn parameter_uncertainty_is_that_of_the_exact_expectations() {
 fn more_customers_shrink_simulation_error_and_not_the_uncertainty_of_the_world() {
     let few = business(DOUBTFUL).uncertainty;
     let many = business(&DOUBTFUL.replace("agents = 400", "agents = 3_200")).uncertainty;
-    let of = |found: &[polku::estimate::money::business::Uncertainty]| {
+    let of = |found: &[polku::inside::estimate::money::business::Uncertainty]| {
         let its = found.iter().find(|its| its.scenario == "today" && its.metric == "revenue").unwrap().clone();
         (its.simulation_error.value, its.parameter_sd.value)
     };

@@ -10,20 +10,20 @@
 mod common;
 
 use common::{EVERYTHING, model, small_retailer, summary, text};
-use polku::engine::chance::design::Design;
-use polku::engine::lanes::InstructionSet;
-use polku::engine::run::divergence::Grain;
-use polku::engine::run::pilot::{Pilot, Size};
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::summary::Estimator;
-use polku::estimate::uncertainty::efficiency::{Efficiency, choose, efficiency};
-use polku::model::Model;
-use polku::model::counter::CUSTOMERS;
-use polku::model::metric::Metric;
-use polku::quantity::ScenarioId;
-use polku::stats::moments::Moments;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::lanes::InstructionSet;
+use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::pilot::{Pilot, Size};
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::summary::Estimator;
+use polku::inside::estimate::uncertainty::efficiency::{Efficiency, choose, efficiency};
+use polku::inside::model::Model;
+use polku::inside::model::counter::CUSTOMERS;
+use polku::inside::model::metric::Metric;
+use polku::inside::quantity::ScenarioId;
+use polku::inside::stats::moments::Moments;
 
 /// The benchmark's studies, made small, with a scenario in which fewer customers become at risk.
 fn journey(name: &str, agents: u32, replications: u32, seed: u32) -> String {

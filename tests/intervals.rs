@@ -5,8 +5,8 @@
 mod common;
 
 use common::{model, summary};
-use polku::estimate::experiment::Experiment;
-use polku::estimate::summary::{Estimator, Summary};
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::summary::{Estimator, Summary};
 
 /// A journey in which customers leave with a chance, run so often with so many.
 fn study(run: &str, gone: &str, more: &str) -> String {

@@ -11,9 +11,9 @@
 mod common;
 
 use common::{model, summary};
-use polku::estimate::exact::Exact;
-use polku::stats::distribution::Distribution;
-use polku::stats::distribution::parse::kind::Kind;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::stats::distribution::Distribution;
+use polku::inside::stats::distribution::parse::kind::Kind;
 
 fn study(stages: &str, traits: &str) -> String {
     format!(

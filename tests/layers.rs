@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use polku::diagnostic::Diagnostic;
-use polku::model::Model;
-use polku::study::Study;
-use polku::study::source::Source;
+use polku::inside::diagnostic::Diagnostic;
+use polku::inside::model::Model;
+use polku::inside::study::Study;
+use polku::inside::study::source::Source;
 use toml::{Table, Value};
 
 /// Values that can hardly stand anywhere.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::small_retailer;
+use common::{EVERYTHING, small_retailer, with};
 use polku::{Cause, Experiment, Metric, Model, Report, Setting, Source, Study};
 
 /// The files of a folder by name.
@@ -31,14 +31,14 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn the_library_writes_what_the_command_line_writes_to_the_last_byte() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("study.toml");
-    fs::write(&file, small_retailer().replace("agents = 1_500", "agents = 200")).unwrap();
+    fs::write(&file, with(EVERYTHING, &[("AWAY", "\"0.05 to 0.15\""), ("BACK", "0.3")])).unwrap();
     let by_command = folder.path().join("command");
     let polku = Command::new(env!("CARGO_BIN_EXE_polku"))
         .args(["run", file.to_str().unwrap(), "--quiet", "--replications", "3", "--seed", "11", "--out"])
         .arg(&by_command)
         .status()
         .unwrap();
-    assert!(polku.success());
+    assert!(polku.success(), "{polku}");
 
     let model = Model::compile(&Study::read(&file).unwrap()).unwrap();
     let runs = Experiment::new(&model).replications(3).seed(11).run().unwrap();

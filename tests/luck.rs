@@ -10,15 +10,15 @@
 mod common;
 
 use common::{EVERYTHING, check_against_exact, model, small_retailer, summary, with};
-use polku::engine::chance::design::Design;
-use polku::engine::run::replay::{Who, replay};
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::runs::Runs;
-use polku::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
-use polku::quantity::ScenarioId;
-use polku::stats::moments::Moments;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::run::replay::{Who, replay};
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::runs::Runs;
+use polku::inside::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
+use polku::inside::quantity::ScenarioId;
+use polku::inside::stats::moments::Moments;
 
 /// A funnel of five stages; `better` changes one chance.
 const FUNNEL: &str = r#"
@@ -86,7 +86,7 @@ fn intervals_of_level_retention_and_difference_cover_as_often_as_they_say() {
     let experiments = 1_000;
     for seed in 0..experiments {
         let run = summary(&model(&small.replace("seed = 11", &format!("seed = {}", 1_000 + seed))));
-        let inside = |estimate: &polku::stats::estimate::Estimate, truth: f64| {
+        let inside = |estimate: &polku::inside::stats::estimate::Estimate, truth: f64| {
             u32::from(estimate.low <= truth && truth <= estimate.high)
         };
         let metrics = &run.scenarios[1].metrics;

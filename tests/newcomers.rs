@@ -5,18 +5,18 @@
 mod common;
 
 use common::{model, summary_of, text};
-use polku::engine::chance::design::Design;
-use polku::engine::count::cells::{BATCHES, Cells, planned};
-use polku::engine::run::replay::{Who, replay};
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::model::Model;
-use polku::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
-use polku::quantity::{ScenarioId, SegmentId};
-use polku::report::Report;
-use polku::study::Study;
-use polku::study::source::Source;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::cells::{BATCHES, Cells, planned};
+use polku::inside::engine::run::replay::{Who, replay};
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::model::Model;
+use polku::inside::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
+use polku::inside::quantity::{ScenarioId, SegmentId};
+use polku::inside::report::Report;
+use polku::inside::study::Study;
+use polku::inside::study::source::Source;
 
 const STUDY: &str = r#"
 [run]
@@ -100,7 +100,7 @@ fn simulated_newcomers_are_those_expected() {
     let exact = Exact::of(&model).unwrap();
     for (place, scenario) in model.scenarios.iter().enumerate() {
         for metric in ["active_customers", "revenue", "margin", "cost", "npv", "purchases"] {
-            let moments: polku::stats::moments::Moments = runs.levels(place, metric).into_iter().collect();
+            let moments: polku::inside::stats::moments::Moments = runs.levels(place, metric).into_iter().collect();
             let wanted = exact.mean(&model, &scenario.name, metric).unwrap();
             let z = (moments.mean() - wanted) / (moments.variance().unwrap() / 150.0).sqrt();
             assert!(
@@ -221,7 +221,7 @@ fn newcomers_age_from_the_period_in_which_they_come() {
     let runs = Experiment::new(&model).threads(2).run().unwrap();
     let exact = Exact::of(&model).unwrap();
     for metric in ["active_customers", "purchases", "revenue"] {
-        let moments: polku::stats::moments::Moments = runs.levels(0, metric).into_iter().collect();
+        let moments: polku::inside::stats::moments::Moments = runs.levels(0, metric).into_iter().collect();
         let wanted = exact.mean(&model, "today", metric).unwrap();
         let z = (moments.mean() - wanted) / (moments.variance().unwrap() / 150.0).sqrt();
         assert!(z.abs() < 4.5, "{metric}: {} where {wanted} is expected, z = {z}", moments.mean());

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{EVERYTHING, model, small_retailer, with};
-use polku::engine::exact::depth::Depth;
-use polku::engine::run::divergence::Grain;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::extras::Extras;
-use polku::estimate::record::Record;
-use polku::estimate::runs::Runs;
-use polku::faults::Cause;
-use polku::report::Report;
-use polku::report::form::{Charts, Form};
+use polku::inside::engine::exact::depth::Depth;
+use polku::inside::engine::run::divergence::Grain;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::extras::Extras;
+use polku::inside::estimate::record::Record;
+use polku::inside::estimate::runs::Runs;
+use polku::inside::faults::Cause;
+use polku::inside::report::Report;
+use polku::inside::report::form::{Charts, Form};
 
 /// The bytes of everything that is written of a run, but for charts.
 fn written(runs: &Runs) -> Vec<(String, Vec<u8>)> {

@@ -5,14 +5,14 @@
 mod common;
 
 use common::{check_against_exact, model, summary};
-use polku::diagnostic::{Diagnostic, Severity};
-use polku::engine::chance::design::Design;
-use polku::engine::count::cells::planned;
-use polku::engine::run::simulation::Simulation;
-use polku::model::Model;
-use polku::model::counter::CUSTOMERS;
-use polku::study::Study;
-use polku::study::source::Source;
+use polku::inside::diagnostic::{Diagnostic, Severity};
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::cells::planned;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::model::Model;
+use polku::inside::model::counter::CUSTOMERS;
+use polku::inside::study::Study;
+use polku::inside::study::source::Source;
 
 const ROW: &str = r#"
 [run]

@@ -5,17 +5,17 @@
 mod common;
 
 use common::{model, summary, text};
-use polku::engine::chance::design::Design;
-use polku::engine::count::counts::Counts;
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::summary::Summary;
-use polku::model::Model;
-use polku::model::counter::CUSTOMERS;
-use polku::model::course::{Course, Run};
-use polku::model::timeline::Timeline;
-use polku::quantity::{ParamId, ScenarioId, SegmentId};
-use polku::stats::moments::Moments;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::counts::Counts;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::summary::Summary;
+use polku::inside::model::Model;
+use polku::inside::model::counter::CUSTOMERS;
+use polku::inside::model::course::{Course, Run};
+use polku::inside::model::timeline::Timeline;
+use polku::inside::quantity::{ParamId, ScenarioId, SegmentId};
+use polku::inside::stats::moments::Moments;
 
 const RUN: &str = r#"
 [run]
@@ -345,7 +345,7 @@ changes = [ { target = "stages.active.to.gone", odds = 0.9 } ]
         assert_eq!(of(0), of(1));
         let revenue = of(0);
         for t in 0..=24_u32 {
-            let since = |struck: &&polku::model::draw::Struck| struck.period <= t;
+            let since = |struck: &&polku::inside::model::draw::Struck| struck.period <= t;
             let felt = drawn.struck.iter().filter(since);
             let wanted: f64 = felt.map(|its| its.amounts[0] * libm::pow(0.5, f64::from(t - its.period) / 2.0)).sum();
             assert!((revenue[t as usize] - 10.0 - wanted).abs() < 1e-9);

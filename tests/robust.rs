@@ -10,12 +10,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::memory;
-use polku::model::Model;
-use polku::study::Study;
-use polku::study::setting::Setting;
-use polku::study::source::Source;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::memory;
+use polku::inside::model::Model;
+use polku::inside::study::Study;
+use polku::inside::study::setting::Setting;
+use polku::inside::study::source::Source;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

@@ -11,13 +11,13 @@
 mod common;
 
 use common::{model, small_retailer, summary, summary_of, text};
-use polku::engine::chance::design::Design;
-use polku::engine::count::cells::BATCHES;
-use polku::engine::count::counts::Counts;
-use polku::engine::lanes::InstructionSet;
-use polku::engine::run::simulation::Simulation;
-use polku::estimate::experiment::Experiment;
-use polku::model::counter::{BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::cells::BATCHES;
+use polku::inside::engine::count::counts::Counts;
+use polku::inside::engine::lanes::InstructionSet;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::model::counter::{BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
 
 /// A study without word of mouth, so that blocks go through time one by one, with all else that draws.
 fn uncoupled() -> String {

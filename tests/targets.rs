@@ -8,9 +8,9 @@ use std::fs;
 use std::process::{Command, Output};
 
 use common::model;
-use polku::estimate::experiment::Experiment;
-use polku::model::metric::Metric;
-use polku::model::reported::metrics;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::model::metric::Metric;
+use polku::inside::model::reported::metrics;
 
 /// A project of 100,000 in six parts, which no six equal floating-point numbers add up to.
 const STUDY: &str = r#"

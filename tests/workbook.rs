@@ -11,9 +11,9 @@ use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::process::Command;
 
-use polku::report::workbook::workbook;
-use polku::report::{Assumption, Report, is_money, origin};
-use polku::{engine, estimate, quantity, stats};
+use polku::inside::report::workbook::workbook;
+use polku::inside::report::{Assumption, Report, is_money, origin};
+use polku::inside::{engine, estimate, quantity, stats};
 
 // The fixture of the unit tests, which sees the library by the names above.
 #[allow(dead_code, reason = "other tests use the rest")]

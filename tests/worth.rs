@@ -5,18 +5,18 @@
 mod common;
 
 use common::{EVERYTHING, model, with};
-use polku::engine::chance::design::Design;
-use polku::engine::count::counts::Counts;
-use polku::engine::count::layout::CountLayout;
-use polku::engine::exact::cohort::Solver;
-use polku::engine::table::program::Program;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::money::business::{Business, CohortResult};
-use polku::model::Model;
-use polku::model::counter::{BASKETS, CUSTOMERS, Counter, MOVES, Measure, Shape};
-use polku::model::journey::{Driver, Stage};
-use polku::model::rate::{Rate, StageRate, When};
-use polku::quantity::{CounterId, ScenarioId, SegmentId};
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::counts::Counts;
+use polku::inside::engine::count::layout::CountLayout;
+use polku::inside::engine::exact::cohort::Solver;
+use polku::inside::engine::table::program::Program;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::money::business::{Business, CohortResult};
+use polku::inside::model::Model;
+use polku::inside::model::counter::{BASKETS, CUSTOMERS, Counter, MOVES, Measure, Shape};
+use polku::inside::model::journey::{Driver, Stage};
+use polku::inside::model::rate::{Rate, StageRate, When};
+use polku::inside::quantity::{CounterId, ScenarioId, SegmentId};
 
 fn business(text: &str) -> Business {
     let model = model(text);

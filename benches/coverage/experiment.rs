@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use polku::Model;
 use polku::Study;
-use polku::engine::exact::depth::Depth;
-use polku::engine::run::threads::each;
-use polku::estimate::exact::Exact;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::runs::Runs;
-use polku::estimate::summary::Summary;
-use polku::model::param::Param;
-use polku::stats::estimate::Estimate;
-use polku::study::source::Source;
+use polku::inside::engine::exact::depth::Depth;
+use polku::inside::engine::run::threads::each;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::runs::Runs;
+use polku::inside::estimate::summary::Summary;
+use polku::inside::model::param::Param;
+use polku::inside::stats::estimate::Estimate;
+use polku::inside::study::source::Source;
 
 /// The figures of one kind: levels, differences, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use polku::engine::count::cells::{BATCHES, planned};
-use polku::engine::run::threads::each;
-use polku::report::chart::png;
-use polku::report::gallery::Gallery;
-use polku::report::html::page;
-use polku::report::table::summary_json;
-use polku::report::workbook::workbook;
-use polku::study::source::Source;
+use polku::inside::engine::count::cells::{BATCHES, planned};
+use polku::inside::engine::run::threads::each;
+use polku::inside::report::chart::png;
+use polku::inside::report::gallery::Gallery;
+use polku::inside::report::html::page;
+use polku::inside::report::table::summary_json;
+use polku::inside::report::workbook::workbook;
+use polku::inside::study::source::Source;
 use polku::{Model, Report, Study};
 
 use super::work::{RETAILER, customer_periods, experiment, lanes, model, run, simulation, timed};

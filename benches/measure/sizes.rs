@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use polku::report::axis::Axis;
-use polku::report::canvas::Anchor;
-use polku::report::chart::{Chart, png};
-use polku::report::figure::{BELOW, EDGE, Figure, Frame, NAME, WIDTH};
-use polku::report::palette::stage;
+use polku::inside::report::axis::Axis;
+use polku::inside::report::canvas::Anchor;
+use polku::inside::report::chart::{Chart, png};
+use polku::inside::report::figure::{BELOW, EDGE, Figure, Frame, NAME, WIDTH};
+use polku::inside::report::palette::stage;
 
 use super::work::{J1, lanes, model, run, simulation, timed};
 

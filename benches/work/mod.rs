@@ -6,11 +6,11 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use polku::engine::chance::design::Design;
-use polku::engine::lanes::InstructionSet;
-use polku::engine::run::simulation::Simulation;
-use polku::study::setting::Setting;
-use polku::study::source::Source;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::lanes::InstructionSet;
+use polku::inside::engine::run::simulation::Simulation;
+use polku::inside::study::setting::Setting;
+use polku::inside::study::source::Source;
 use polku::{Experiment, Model, Study};
 
 /// The Markov journey: stages, chances, revenue by stage.

@@ -207,7 +207,7 @@ all = { share = 1, start = { new = 1 } } # everybody
     fn what_was_not_there_stands_beside_what_was() {
         assert_eq!(changed(&["run.seed=7"]), ["seed = 7"]);
         assert_eq!(changed(&["description=\"one\\ntwo\""]), ["description = \"\"\"", "one", "two\"\"\""]);
-        assert_eq!(changed(&["stages.new.title=New ones"]), ["  title = \"New ones\""]);
+        assert_eq!(changed(&["stages.new.title=New ones"]), ["title = \"New ones\""]);
         assert_eq!(
             changed(&["segments.all.title=All"]),
             ["all = { title = \"All\", share = 1, start = { new = 1 } } # everybody"]

@@ -2,18 +2,18 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use polku::engine::chance::design::Design;
-use polku::engine::count::counts::Counts;
-use polku::engine::exact::cohort::Solver;
-use polku::engine::exact::depth::Depth;
-use polku::engine::exact::satisfaction_grid::SatisfactionGrid;
-use polku::engine::table::program::Program;
-use polku::estimate::experiment::Experiment;
-use polku::estimate::summary::Summary;
-use polku::model::Model;
-use polku::quantity::{ScenarioId, SegmentId};
-use polku::study::Study;
-use polku::study::source::Source;
+use polku::inside::engine::chance::design::Design;
+use polku::inside::engine::count::counts::Counts;
+use polku::inside::engine::exact::cohort::Solver;
+use polku::inside::engine::exact::depth::Depth;
+use polku::inside::engine::exact::satisfaction_grid::SatisfactionGrid;
+use polku::inside::engine::table::program::Program;
+use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::summary::Summary;
+use polku::inside::model::Model;
+use polku::inside::quantity::{ScenarioId, SegmentId};
+use polku::inside::study::Study;
+use polku::inside::study::source::Source;
 
 /// The model of a study given as text; lists in files are looked for in `scenarios/`.
 pub fn model(text: &str) -> Model {

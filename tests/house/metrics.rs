@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use polku::model::facts::{Part, Use};
-use polku::model::metric::{FAMILIES, Metric, PLAIN};
+use polku::inside::model::facts::{Part, Use};
+use polku::inside::model::metric::{FAMILIES, Metric, PLAIN};
 use syn::{Fields, Item};
 
 use super::walk::{File, files, root};

@@ -212,3 +212,60 @@ impl<'m> Needs<'m> {
         (self.plan, self.gaps)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::Study;
+    use crate::study::source::Source;
+
+    fn model() -> Model {
+        let text = r#"
+            run = { period = "month", horizon = 3, customers = 100, agents = 10, replications = 2, seed = 1 }
+            segments.all = { share = 1, start = { active = 1 } }
+            scenarios.today = {}
+            [traits.calm]
+            law = "normal(0, 1)"
+            [stages.active]
+            retained = true
+            to.gone = { chance = 0.05, drivers = { calm = 0.4 } }
+            [stages.gone]
+        "#;
+        Model::compile(&Study::parse(&Source::new("needs.toml", ".", text)).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_mechanisms_share_is_registered_once_and_what_contradicts_itself_is_a_gap() {
+        let model = model();
+        let program = Program::new(&model);
+        let mut needs = Needs::new(&model, &program, true);
+        let spec = ColumnSpec::new("patience");
+        assert_eq!(needs.numbers(spec), needs.numbers(spec));
+        assert_ne!(needs.numbers(spec), needs.numbers(spec.at(1)));
+        needs.begin("one");
+        needs.bits(Purpose::numbered(1_000));
+        needs.bits(Purpose::numbered(1_000));
+        needs.begin("another");
+        needs.draws(Purpose::numbered(1_000));
+        needs.barrier();
+        let (_, gaps) = needs.plan();
+        let expected = [
+            "`another` and `one` draw the same random numbers, of purpose 1000",
+            "a driver reads what no mechanism has registered as a state",
+            "mechanisms look at all customers together, and `Model::is_coupled` does not say so",
+        ];
+        assert_eq!(gaps, expected);
+    }
+
+    #[test]
+    fn a_mechanism_that_says_nothing_shares_no_path() {
+        let model = model();
+        let program = Program::new(&model);
+        let mut needs = Needs::new(&model, &program, true);
+        needs.begin("one");
+        needs.compared_by_sheet();
+        assert!(needs.is_compared_by_sheet());
+        needs.begin("another");
+        assert!(!needs.is_compared_by_sheet());
+    }
+}

@@ -185,6 +185,10 @@ impl<'m> Simulation<'m> {
         map: impl Fn(Replication, u64) -> (R, u64) + Sync,
         sink: impl FnMut(R) + Send,
     ) -> Result<(), Faults> {
+        let gaps = self.schedule.gaps();
+        if !gaps.is_empty() {
+            return Err(Faults::one(Cause::Internal, Diagnostic::error(gaps.join("; "))));
+        }
         let pool = pool(self.threads).map_err(|fault| {
             let what = Diagnostic::error(format!("{} threads cannot be started", self.threads));
             Faults::one(Cause::Wrong, what.why(fault.to_string()).help("ask for fewer with --threads"))

@@ -233,11 +233,11 @@ fn a_newcomer_is_replayed_from_the_period_of_entry_on() {
         (["--segment", "nwe", "--entry", "2"], "there is no segment `nwe`; known here: `new`, `settled`"),
         (
             ["--segment", "new", "--entry", "1"],
-            "nobody comes to `new` in period 1 of this replication; choose another --entry",
+            "no customers come to `new` in period 1 of this replication; choose another --entry",
         ),
         (
             ["--segment", "new", "--entry", "25"],
-            "nobody comes to `new` in period 25 of this replication; choose another --entry",
+            "no customers come to `new` in period 25 of this replication; choose another --entry",
         ),
         (
             ["--segment", "new", "--customer", "1500"],

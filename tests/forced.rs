@@ -1,4 +1,4 @@
-//! Forced divergence: unbiased, with honest intervals, far less variance for the same work, chosen where it pays.
+//! The coupled estimator: unbiased, with honest intervals, far less variance for the same work, chosen where it pays.
 
 #![allow(
     clippy::unwrap_used,
@@ -135,7 +135,7 @@ fn intervals_of_forced_differences_cover_as_often_as_they_say() {
     for seed in 0..experiments {
         let model = model(&journey("j1", 100, 15, 1_000 + seed));
         let runs = Experiment::new(&model).forced(&[None, Some(Grain(2))]).run().unwrap().summary();
-        assert_eq!(runs.contrasts[0].estimator, Estimator::ForcedDivergence);
+        assert_eq!(runs.contrasts[0].estimator, Estimator::Coupled);
         for (covered, (metric, truth)) in covered.iter_mut().zip(exact) {
             let estimate = runs.contrasts[0].metrics[metric].estimate;
             *covered += u32::from(estimate.low <= truth && truth <= estimate.high);
@@ -182,7 +182,7 @@ fn threads_blocks_and_instructions_change_no_bit_of_a_forced_difference() {
         let grains = [None, Some(Grain(2))];
         let of = |experiment: Experiment| text(&experiment.forced(&grains).run().unwrap().summary());
         let base = of(Experiment::new(&model).threads(1));
-        assert!(base.contains("forced divergence"));
+        assert!(base.contains("\"coupled\""));
         for threads in 2..=4 {
             assert_eq!(base, of(Experiment::new(&model).threads(threads)), "{threads} threads");
         }
@@ -250,7 +250,7 @@ fn the_forced_differences_of_a_seed_are_stable() {
     let shown = ["j1", "j2"].map(|name| {
         let model = model(&journey(name, 800, 3, 6));
         let run = Experiment::new(&model).forced(&[None, Some(Grain(3))]).run().unwrap().summary();
-        assert_eq!(run.contrasts[0].estimator, Estimator::ForcedDivergence);
+        assert_eq!(run.contrasts[0].estimator, Estimator::Coupled);
         let [retention, revenue] =
             ["retention", "revenue"].map(|metric| run.contrasts[0].metrics[metric].estimate.mean);
         format!("{name} {retention:.12} {revenue:.6}")

@@ -78,7 +78,9 @@ impl Replay {
                 )
             }
             (Some(segment), entry) if simulated == 0 => {
-                format!("nobody comes to `{segment}` in period {entry} of this replication; choose another --entry")
+                format!(
+                    "no customers come to `{segment}` in period {entry} of this replication; choose another --entry"
+                )
             }
             (Some(segment), entry) => format!(
                 "there is no customer {customer} of those who come to `{segment}` in period {entry}; there are {simulated}, counted from 0"

@@ -49,7 +49,7 @@ impl LeftOut {
         match self {
             Self::Draws => "exact expectations of every draw (they stand at the medians)",
             Self::Expectations => "exact expectations",
-            Self::Pilot => "the trial of forced divergence",
+            Self::Pilot => "the trial of the coupled estimator",
             Self::Worth => "the worth of customers after the horizon",
             Self::Pictures => "charts as PNG (they are there as SVG)",
         }

@@ -199,12 +199,12 @@ pub struct Contrast {
 /// How differences from the baseline are estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Estimator {
-    /// Both scenarios are played with the same luck.
+    /// Both scenarios are simulated with common random numbers.
     #[serde(rename = "paired")]
     Paired,
-    /// Both follow the way that they share; the chances to part are summed up, and branches played from there.
-    #[serde(rename = "forced divergence")]
-    ForcedDivergence,
+    /// Both follow the path that they share; the chances to diverge are summed up, and branches are simulated from there.
+    #[serde(rename = "coupled")]
+    Coupled,
     /// Paired, with what customers buy at mean baskets: those of this study vary by more than their mean.
     #[serde(rename = "paired at mean baskets")]
     PairedAtMeanBaskets,

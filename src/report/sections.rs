@@ -19,7 +19,7 @@ use crate::stats::order::{Bounded, Ranks};
 use crate::stats::shortfall;
 
 /// What is said where a net present value is another estimate than the sum of its parts.
-pub const FORCED: &str = "Net present value by forced divergence or at mean baskets, as `summary.json` says; lines, drivers, \
+pub const COUPLED: &str = "Net present value by the coupled estimator or at mean baskets, as `summary.json` says; lines, drivers, \
                           payback and tails as simulated with common random numbers: both are true in the mean, and \
                           differ by chance.";
 
@@ -75,7 +75,7 @@ fn case_note(report: &Report) -> String {
         from_how_many(report)
     );
     let forced = report.business.cases.iter().any(BusinessCase::differs_from_its_lines);
-    if forced { format!("{note} {FORCED}") } else { note }
+    if forced { format!("{note} {COUPLED}") } else { note }
 }
 
 /// From how many replications on the figures are told that these are too few for.

@@ -1,7 +1,7 @@
 //! Part: two scenarios agree on a customer's move, or part.
 //!
 //! Where their rows differ, the customer takes the move that both would take, and the chance that they would not
-//! have agreed is noted: *forced divergence*. From a noted moment each scenario goes its own way by what its row has
+//! have agreed is noted: the coupled estimator. From a noted moment each scenario goes its own way by what its row has
 //! over. See `agreement.rs` for the chances, and `divergence.rs` for what becomes of those who part.
 
 use super::bend::{Bent, share, weigh};

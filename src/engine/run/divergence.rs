@@ -1,4 +1,4 @@
-//! Forced divergence: the difference of two scenarios from pairs of branches that part where the scenarios do.
+//! The coupled estimator: the difference of two scenarios from pairs of branches that part where the scenarios do.
 //! The coupling is maximal (Lindvall 2002, "Lectures on the coupling method"; Thorisson 2000, "Coupling, stationarity,
 //! and regeneration").
 //!

@@ -30,7 +30,7 @@ impl Runs {
 
     pub(super) fn estimator(&self, scenario: usize) -> Estimator {
         match (self.forced[scenario].is_empty(), self.smooth.is_empty()) {
-            (false, _) => Estimator::ForcedDivergence,
+            (false, _) => Estimator::Coupled,
             (true, false) => Estimator::PairedAtMeanBaskets,
             (true, true) => Estimator::Paired,
         }

@@ -22,7 +22,7 @@ use crate::model::metric::Metric;
 const SIZE: Size = Size { batches: 64, customers: 32 };
 /// Runs of fewer simulated customers, over all replications, are done before a pilot would be.
 const WORTH_A_PILOT: u64 = 100_000;
-/// By how much less variance for the same work forced divergence has to win: a pilot is no measurement.
+/// By how much less variance for the same work the coupled estimator has to win: a pilot is no measurement.
 const MARGIN: f64 = 1.5;
 /// The metrics that decide. All of them have to win.
 const DECIDING: [Metric; 4] = [Metric::ActiveCustomers, Metric::Revenue, Metric::CashFlow, Metric::Npv];
@@ -34,7 +34,7 @@ pub struct Efficiency {
     pub metric: Metric,
     /// The mean difference, paired and forced.
     pub mean: [f64; 2],
-    /// The variance with independent luck, with paired luck, and of forced divergence.
+    /// The variance with independent draws, with common random numbers, and of the coupled estimator.
     pub variance: [f64; 3],
     /// The customer-periods of each.
     pub cost: [f64; 3],

@@ -23,7 +23,7 @@ impl Compiler<'_> {
                     self.fault(
                         Diagnostic::error("customers have no satisfaction")
                             .at_key(at.to_string())
-                            .why("without `[experience]` nobody remembers anything")
+                            .why("no `[experience]` is defined")
                             .help("add `[experience]` with `start`, `neutral` and `learning`"),
                     );
                 }
@@ -95,7 +95,7 @@ impl Compiler<'_> {
             rule.word_of_mouth.as_ref().map(|number| self.number(&path.child("word_of_mouth"), Meaning::Share, number));
         if word_of_mouth.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
             self.fault(
-                Diagnostic::error("nobody talks")
+                Diagnostic::error("no stage has customers who talk")
                     .at(path.child("word_of_mouth").to_string())
                     .why("word of mouth rises with the share of customers in stages that talk")
                     .help("add `talks = true` to the stages whose customers do"),
@@ -113,7 +113,7 @@ impl Compiler<'_> {
     pub(super) fn check_on_purchase(&mut self, from: &str, path: &Path, rule: &Rule) {
         if self.study.stages[from].purchases.is_none() {
             self.fault(
-                Diagnostic::error(format!("nobody buys in `{from}`"))
+                Diagnostic::error(format!("`{from}` has no purchases"))
                     .at(path.child("on").to_string())
                     .why("the chance is taken after each purchase, and the stage has none")
                     .help(format!(

@@ -92,7 +92,7 @@ impl Compiler<'_> {
             self.fault(
                 Diagnostic::error("customers have no satisfaction")
                     .at(at.to_string())
-                    .why("without `[experience]` nobody remembers anything")
+                    .why("no `[experience]` is defined")
                     .help(format!("watch `{}`, or add `[experience]`", Metric::Retention.key())),
             );
             return None;

@@ -196,7 +196,7 @@ impl Compiler<'_> {
     pub(super) fn quality(&mut self, path: &Path, spread: &Spread) -> Quality {
         if self.study.experience.is_none() {
             self.fault(
-                Diagnostic::error("quality is felt by nobody")
+                Diagnostic::error("this quality needs `[experience]`")
                     .at(path.to_string())
                     .why("without `[experience]` customers have no satisfaction that it could move")
                     .help("add `[experience]` with `start`, `neutral` and `learning`, or remove `quality`"),

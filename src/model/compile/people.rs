@@ -214,14 +214,14 @@ impl Compiler<'_> {
             written.per_period.as_ref().and_then(|per_period| self.per_period(&at.child("per_period"), per_period));
         if written.per_period.is_none() && written.referrals.is_none() {
             self.fault(
-                Diagnostic::error(format!("nobody new comes to `{name}`")).at(at.to_string()).help(
+                Diagnostic::error(format!("the inflow of `{name}` has no numbers")).at(at.to_string()).help(
                     "give `per_period`, how many real customers come, or `referrals`, how many for each who talks",
                 ),
             );
         }
         if written.referrals.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
             self.fault(
-                Diagnostic::error("nobody talks")
+                Diagnostic::error("no stage has customers who talk")
                     .at(at.child("referrals").to_string())
                     .why("referrals rise with the customers in stages that talk")
                     .help("add `talks = true` to the stages whose customers do"),

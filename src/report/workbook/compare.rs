@@ -9,7 +9,7 @@ use super::layout::Sum;
 use super::scenario;
 use super::sheet::{Sheet, Styles};
 use crate::estimate::money::business::{BusinessCase, Irr};
-use crate::report::sections::FORCED;
+use crate::report::sections::COUPLED;
 use crate::stats::estimate::Estimate;
 use crate::stats::order::Bounded;
 use crate::stats::share::Share;
@@ -256,7 +256,7 @@ fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> 
         row += 3;
     }
     if draft.report.business.cases.iter().any(BusinessCase::differs_from_its_lines) {
-        sheet.text((row, 0), FORCED, &styles.note)?;
+        sheet.text((row, 0), COUPLED, &styles.note)?;
     }
     Ok(())
 }

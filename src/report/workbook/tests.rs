@@ -136,10 +136,10 @@ fn books_that_are_not_the_engines_are_told() {
 fn a_forced_net_present_value_is_told_beside_the_paired_one() {
     let mut report = fixture::booked();
     let strings = |report: &Report| part(&workbook(report).unwrap(), "xl/sharedStrings.xml");
-    assert!(!strings(&report).contains("by forced divergence"));
-    report.business.cases[0].estimator = Estimator::ForcedDivergence;
+    assert!(!strings(&report).contains("by the coupled estimator"));
+    report.business.cases[0].estimator = Estimator::Coupled;
     report.business.cases[0].npv.mean += 1e4;
-    assert!(strings(&report).contains("by forced divergence"));
+    assert!(strings(&report).contains("by the coupled estimator"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Mechanism for Compare {
         let Some(now) = at.period else { return };
         let (block, columns) = (&mut *at.block, &at.scratch.columns);
         let digest = block.columns.words_mut(self.digest);
-        let mut events = now.plan().events.iter().map(|event| columns.words(*event));
+        let mut events = now.plan().marks.events.iter().map(|event| columns.words(*event));
         let (before, weight) = (columns.words(self.before), scattered(now.t) | 1);
         let event = events.next();
         now.world.set.run(Mix { now, weight, before, stage: &block.stage, event, digest, live: block.live });

@@ -67,9 +67,9 @@ impl<'m> Needs<'m> {
     /// second number is the place among [`Gone::with_flag`](crate::engine::state::block::Gone::with_flag).
     pub fn flag(&mut self, spec: ColumnSpec) -> (ColumnId<u32, Lasting>, usize) {
         let column = self.words(spec);
-        let place = self.plan.flags.iter().position(|flag| *flag == column).unwrap_or_else(|| {
-            self.plan.flags.push(column);
-            self.plan.flags.len() - 1
+        let place = self.plan.marks.flags.iter().position(|flag| *flag == column).unwrap_or_else(|| {
+            self.plan.marks.flags.push(column);
+            self.plan.marks.flags.len() - 1
         });
         (column, place)
     }
@@ -88,7 +88,7 @@ impl<'m> Needs<'m> {
     /// Where everybody was before the move.
     pub fn before(&mut self) -> ColumnId<u32, Passing> {
         let column = self.plan.passing.words(ColumnSpec { idle: self.program.nobody(), ..BEFORE });
-        self.plan.before = Some(column);
+        self.plan.marks.before = Some(column);
         column
     }
 
@@ -97,8 +97,8 @@ impl<'m> Needs<'m> {
     pub fn event(&mut self, name: &'static str) -> Option<ColumnId<u32, Passing>> {
         self.compares.then(|| {
             let column = self.plan.passing.words(ColumnSpec::new(name));
-            if !self.plan.events.contains(&column) {
-                self.plan.events.push(column);
+            if !self.plan.marks.events.contains(&column) {
+                self.plan.marks.events.push(column);
             }
             column
         })
@@ -107,7 +107,7 @@ impl<'m> Needs<'m> {
     /// The fingerprint of every life.
     pub fn digest(&mut self, spec: ColumnSpec) -> ColumnId<u32, Lasting> {
         let column = self.words(spec);
-        self.plan.digest = Some(column);
+        self.plan.marks.digest = Some(column);
         column
     }
 
@@ -169,24 +169,24 @@ impl<'m> Needs<'m> {
 
     /// Numbers that customers share in a period, settled by [`Mechanism::weigh`](super::contract::Mechanism::weigh).
     pub fn field(&mut self, name: &'static str, length: usize) -> FieldId {
-        self.plan.fields.register(name, length)
+        self.plan.shared.fields.register(name, length)
     }
 
     /// Asks for a look at all customers within a period, after [`Step::Meet`](super::contract::Step::Meet).
     pub fn barrier(&mut self) {
-        self.plan.barrier = true;
+        self.plan.shared.barrier = true;
     }
 
     /// Asks for the numbers of the company itself. Scenarios that differ in them part.
     pub fn company(&mut self) {
-        self.plan.company = true;
+        self.plan.shared.company = true;
     }
 
     /// A list of some customers of each block, by their places; it is emptied when a period is over, and outlives the look at
     /// all customers within it.
     pub fn list(&mut self) -> ListId {
-        self.plan.lists += 1;
-        ListId(self.plan.lists - 1)
+        self.plan.shared.lists += 1;
+        ListId(self.plan.shared.lists - 1)
     }
 
     /// Says that all that can make two scenarios differ in what this mechanism does, the customers being the same, is in

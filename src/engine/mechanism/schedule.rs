@@ -78,7 +78,7 @@ impl Schedule {
         };
         let mut turns: Vec<Turn> = mechanisms.iter().enumerate().flat_map(acts).collect();
         turns.sort_by_key(|turn| turn.step);
-        shares_paths &= !plan.is_coupled() && plan.lists == 0;
+        shares_paths &= !plan.is_coupled() && plan.shared.lists == 0;
         let layout = CountLayout::of(model);
         Self { program, plan, layout, transition, mechanisms, turns, shares_paths, gaps }
     }
@@ -100,7 +100,7 @@ impl Schedule {
 
     /// What tables are made from.
     pub fn tables<'a>(&'a self, model: &'a Model) -> TableMaker<'a> {
-        TableMaker { model, program: &self.program, fields: &self.plan.fields, sheets: self }
+        TableMaker { model, program: &self.program, fields: &self.plan.shared.fields, sheets: self }
     }
 
     /// Fills a block with `count` customers of a crowd, at time 0 or at the beginning of the period in which they come.
@@ -125,7 +125,7 @@ impl Schedule {
 
     /// How many real customers talked one period before.
     pub fn talkers(&self, field: &Field) -> f64 {
-        self.plan.fields.find(TALKERS).map_or(0.0, |id| field.get(id)[1])
+        self.plan.shared.fields.find(TALKERS).map_or(0.0, |id| field.get(id)[1])
     }
 
     /// Settles what customers share, from what all of them come to.

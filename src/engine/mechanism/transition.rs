@@ -66,7 +66,7 @@ impl Transition {
         if !scratch.bends.row.is_empty() {
             row::find(&self.clocks, block, now, &mut scratch.bends.row);
         }
-        if let Some(before) = now.plan().before {
+        if let Some(before) = now.plan().marks.before {
             let lanes = block.live.next_multiple_of(MOST_LANES);
             scratch.columns.words_mut(before)[..lanes].copy_from_slice(&block.stage[..lanes]);
         }
@@ -81,7 +81,7 @@ impl Transition {
 
     /// After the move: counts the periods that everybody has been in the stage.
     pub fn settle(&self, block: &mut Block, now: Period<'_>, scratch: &Scratch) {
-        let Some((column, before)) = self.clocks.periods_in_stage.zip(now.plan().before) else { return };
+        let Some((column, before)) = self.clocks.periods_in_stage.zip(now.plan().marks.before) else { return };
         let (before, periods) = (scratch.columns.words(before), block.columns.words_mut(column));
         now.world.set.run(StayOn { before, stage: &block.stage, periods, live: block.live });
     }

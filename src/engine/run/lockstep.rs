@@ -41,12 +41,8 @@ pub struct Together<'a> {
     pub held: bool,
     /// Whether a world has parted from the first one.
     pub part: Vec<bool>,
-    /// What customers share in each period, by world.
-    pub history: Vec<History>,
-    /// In which period the response to each rule begins, by world.
-    pub fired: Vec<Vec<Option<u32>>>,
-    /// How many customers come, by world, segment and entry.
-    pub arrivals: Vec<Vec<Vec<Arrivals>>>,
+    /// What customers feel of each other, by world.
+    pub heard: Vec<Heard>,
 }
 
 /// What customers of one scenario feel of each other, and of what the company does about it.
@@ -63,13 +59,16 @@ impl<'a> Together<'a> {
     /// The scenarios at time 0, the one that the others are compared with first.
     pub fn new(model: &'a Model, schedule: &'a Schedule, drawn: &'a Draw, scenarios: &'a [usize]) -> Self {
         let cells = Cells::of(model);
-        let rules = |scenario: &usize| vec![None; model.scenarios[*scenario].rules.len()];
         let at_start = |segment: usize| {
             let mut arrivals = vec![Arrivals::default(); cells.entries];
             arrivals[0] = Arrivals::at_start(model, segment);
             arrivals
         };
-        let arrivals: Vec<Vec<Arrivals>> = (0..cells.segments).map(at_start).collect();
+        let heard = |scenario: &usize| Heard {
+            history: History::new(&schedule.plan.shared.fields),
+            fired: vec![None; model.scenarios[*scenario].rules.len()],
+            arrivals: (0..cells.segments).map(at_start).collect(),
+        };
         let mut together = Self {
             model,
             schedule,
@@ -82,12 +81,10 @@ impl<'a> Together<'a> {
             tables: vec![Vec::new(); scenarios.len()],
             held: false,
             part: vec![false; scenarios.len()],
-            history: vec![History::new(&schedule.plan.fields); scenarios.len()],
-            fired: scenarios.iter().map(rules).collect(),
-            arrivals: vec![arrivals; scenarios.len()],
+            heard: scenarios.iter().map(heard).collect(),
         };
         together.timelines = (0..scenarios.len()).map(|world| together.timelines_of(world)).collect();
-        if schedule.plan.company {
+        if schedule.plan.shared.company {
             together.companies = (0..scenarios.len()).map(|world| together.company_of(world)).collect();
         }
         together
@@ -95,13 +92,13 @@ impl<'a> Together<'a> {
 
     fn company_of(&self, world: usize) -> Timeline<'a> {
         let scenario = ScenarioId::from(self.scenarios[world]);
-        Timeline::of_company(self.model, self.drawn, scenario, &self.fired[world])
+        Timeline::of_company(self.model, self.drawn, scenario, &self.heard[world].fired)
     }
 
     fn timelines_of(&self, world: usize) -> Vec<Timeline<'a>> {
         let scenario = ScenarioId::from(self.scenarios[world]);
         let of = |segment| {
-            Timeline::with_rules(self.model, self.drawn, scenario, &self.fired[world], SegmentId::from(segment))
+            Timeline::with_rules(self.model, self.drawn, scenario, &self.heard[world].fired, SegmentId::from(segment))
         };
         (0..self.cells.segments).map(of).collect()
     }
@@ -112,11 +109,11 @@ impl<'a> Together<'a> {
         let mut all = Vec::new();
         let mut first = 0;
         for segment in 0..self.cells.segments {
-            let of = |world: &Vec<Vec<Arrivals>>| world[segment].get(t as usize).copied().unwrap_or_default();
-            let most = self.arrivals.iter().map(|world| of(world).agents).max().unwrap_or(0);
+            let of = |world: &Heard| world.arrivals[segment].get(t as usize).copied().unwrap_or_default();
+            let most = self.heard.iter().map(|world| of(world).agents).max().unwrap_or(0);
             let crowd = Crowd::new(segment, t, if t == 0 { first } else { 0 });
             for span in spans(self.cells, crowd, most, size) {
-                let worlds = self.arrivals.iter().zip(&self.part);
+                let worlds = self.heard.iter().zip(&self.part);
                 all.push((span, worlds.map(|(world, part)| (span.count_of(of(world)), *part)).collect()));
             }
             first += most;
@@ -128,22 +125,22 @@ impl<'a> Together<'a> {
     pub fn begin(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
             let field = self.settled(groups, world, (Barrier::Over, t - 1));
-            self.history[world].push(field);
+            self.heard[world].history.push(field);
             self.make_company(world, t);
             self.make_tables(world, t);
             self.held |= self.tables[world].iter().any(|table| table.held);
             if self.cells.entries > 1 {
-                let talkers = self.schedule.talkers(self.history[world].last());
+                let talkers = self.schedule.talkers(self.heard[world].history.last());
                 for segment in 0..self.cells.segments {
                     let values = self.timelines[world][segment].values(t).0;
-                    self.arrivals[world][segment][t as usize] =
+                    self.heard[world].arrivals[segment][t as usize] =
                         Arrivals::later(self.model, &values, segment, t, talkers);
                 }
             }
         }
         // As long as a scenario's tables and newcomers are the baseline's, so are its customers.
         for world in 1..self.tables.len() {
-            let come = |world: usize| self.arrivals[world].iter().map(move |entries| entries.get(t as usize));
+            let come = |world: usize| self.heard[world].arrivals.iter().map(move |entries| entries.get(t as usize));
             let alike = self.tables[world] == self.tables[0]
                 && self.company[world] == self.company[0]
                 && come(world).eq(come(0));
@@ -155,8 +152,8 @@ impl<'a> Together<'a> {
     pub fn midway(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
             let field = self.settled(groups, world, (Barrier::Midway, t));
-            self.history[world].push_midway(field);
-            let (of, field) = (self.schedule.tables(self.model), self.history[world].last());
+            self.heard[world].history.push_midway(field);
+            let (of, field) = (self.schedule.tables(self.model), self.heard[world].history.last());
             for (table, timeline) in self.tables[world].iter_mut().zip(&self.timelines[world]) {
                 table.go_on(of, timeline, t, field);
             }
@@ -172,7 +169,7 @@ impl<'a> Together<'a> {
         };
         let totals = Totals {
             t: t as usize,
-            arrivals: &self.arrivals[world],
+            arrivals: &self.heard[world].arrivals,
             counted: groups
                 .iter()
                 .map(|group| {
@@ -181,7 +178,7 @@ impl<'a> Together<'a> {
                 })
                 .collect(),
         };
-        let mut field = self.history[world].last().clone();
+        let mut field = self.heard[world].history.last().clone();
         self.schedule.weigh(barrier, &totals, &self.company[world], &mut field);
         field
     }
@@ -190,8 +187,9 @@ impl<'a> Together<'a> {
     pub fn end(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
             let rules = &self.model.scenarios[self.scenarios[world]].rules;
-            let is_due =
-                |rule: usize| self.fired[world][rule].is_none() && (rules[rule].from..=rules[rule].by).contains(&t);
+            let is_due = |rule: usize| {
+                self.heard[world].fired[rule].is_none() && (rules[rule].from..=rules[rule].by).contains(&t)
+            };
             let due: Vec<usize> = (0..rules.len()).filter(|rule| is_due(*rule)).collect();
             if due.is_empty() {
                 continue;
@@ -206,7 +204,7 @@ impl<'a> Together<'a> {
                 .iter()
                 .map(|(segment, entry, ledger)| SeenCohort {
                     ledger,
-                    weight: self.arrivals[world][*segment][*entry].weight(),
+                    weight: self.heard[world].arrivals[*segment][*entry].weight(),
                     values: &values[*segment],
                 })
                 .collect();
@@ -216,9 +214,9 @@ impl<'a> Together<'a> {
             };
             let acting: Vec<usize> = due.into_iter().filter(acts).collect();
             if !acting.is_empty() {
-                acting.into_iter().for_each(|rule| self.fired[world][rule] = Some(t + 1));
+                acting.into_iter().for_each(|rule| self.heard[world].fired[rule] = Some(t + 1));
                 self.timelines[world] = self.timelines_of(world);
-                if self.schedule.plan.company {
+                if self.schedule.plan.shared.company {
                     self.companies[world] = self.company_of(world);
                 }
             }
@@ -227,7 +225,7 @@ impl<'a> Together<'a> {
 
     /// Makes the sheets of the company itself, where they are read.
     fn make_company(&mut self, world: usize, t: u32) {
-        let field = self.history[world].last();
+        let field = self.heard[world].history.last();
         self.company[world] = match self.companies.get(world) {
             Some(timeline) => Sheets::new(self.schedule, &Values::new(&timeline.values(t).0, t, field)),
             None => Sheets::default(),
@@ -237,7 +235,7 @@ impl<'a> Together<'a> {
     /// Makes the tables of period `t`, or what is new in them, segment by segment.
     fn make_tables(&mut self, world: usize, t: u32) {
         let (of, tables) = (self.schedule.tables(self.model), &mut self.tables[world]);
-        let field = self.history[world].last();
+        let field = self.heard[world].history.last();
         for (segment, timeline) in self.timelines[world].iter().enumerate() {
             match tables.get_mut(segment) {
                 Some(table) if timeline.epoch(t) != t => table.refresh(of, timeline, t, field),

@@ -141,7 +141,9 @@ impl<'m> Pilot<'m> {
                 &mut trial.cost_paired,
             ));
             trial.scenario.push(self.whole(&rollout, scenario, batch, &mut desk, &mut trial.cost_paired));
-            trial.forced.push(self.forced(&rollout, &agreements, batch, &mut desk, &mut trial.cost_forced, grain));
+            let (forced, cost) = self.forced(&rollout, (&agreements, grain), batch, &mut desk);
+            trial.forced.push(forced);
+            trial.cost_forced += cost;
         }
         Some(trial)
     }
@@ -220,24 +222,23 @@ impl<'m> Pilot<'m> {
     fn forced(
         &self,
         rollout: &Rollout<'_>,
-        agreements: &[Agreement<'_>],
+        (agreements, grain): (&[Agreement<'_>], Grain),
         batch: usize,
         desk: &mut Desk,
-        cost: &mut u64,
-        grain: Grain,
-    ) -> Vec<Counts<f64>> {
+    ) -> (Vec<Counts<f64>>, u64) {
+        let mut cost = 0;
         let segments = self.batch(batch).into_iter().enumerate();
         let mut force = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { divergence, .. } = &mut *desk;
             let mut ledgers = [self.ledger(), self.ledger()];
             let some = (Crowd::new(segment, 0, first), customers);
-            *cost += divergence.share(rollout, &agreements[segment], grain, some);
-            *cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);
+            cost += divergence.share(rollout, &agreements[segment], grain, some);
+            cost += divergence.branch(rollout, &agreements[segment], &mut ledgers);
             let [base, mut difference] = ledgers;
             difference.subtract(&base);
             Counts::counted(&difference, grain.part() / customers as f64)
         };
-        segments.map(&mut force).collect()
+        (segments.map(&mut force).collect(), cost)
     }
 
     fn ledger(&self) -> Counts<i128> {

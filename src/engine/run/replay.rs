@@ -77,7 +77,7 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
         simulation.heard(scenario, replication)
     } else {
         let arrivals = planned(model, &drawn).swap_remove(scenario.index());
-        let history = History::of_nothing(&schedule.plan.fields, model.run.horizon);
+        let history = History::of_nothing(&schedule.plan.shared.fields, model.run.horizon);
         Heard { history, fired: Vec::new(), arrivals }
     };
     let crowd = crowd(model, &arrivals, who)?;

@@ -37,7 +37,7 @@ pub const SECOND_HALF: Steps = (Step::Serve, Step::Count);
 
 /// The parts of a period between which all customers are looked at together.
 pub fn halves(plan: &Plan) -> &'static [Steps] {
-    if plan.barrier { &[FIRST_HALF, SECOND_HALF] } else { &[PERIOD] }
+    if plan.shared.barrier { &[FIRST_HALF, SECOND_HALF] } else { &[PERIOD] }
 }
 
 /// A period of one scenario.

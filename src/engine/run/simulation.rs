@@ -325,8 +325,8 @@ impl<'m> Simulation<'m> {
         let mut arrivals = vec![Vec::new(); scenarios.len()];
         let mut fired = vec![Vec::new(); scenarios.len()];
         for (at, scenario) in scenarios.iter().enumerate() {
-            arrivals[*scenario].clone_from(&together.arrivals[at]);
-            fired[*scenario].clone_from(&together.fired[at]);
+            arrivals[*scenario].clone_from(&together.heard[at].arrivals);
+            fired[*scenario].clone_from(&together.heard[at].fired);
             for group in &groups {
                 let world = group.world(at);
                 counts.add(*scenario, group.span.cell, &world.ledger);
@@ -347,11 +347,7 @@ impl<'m> Simulation<'m> {
         let rollout = Rollout::new(&self.schedule, self.model.run.horizon, self.design.draws(replication), self.set);
         let scenarios = [scenario.index()];
         let (_, mut together) = self.worlds(&rollout, &drawn, &scenarios);
-        Heard {
-            history: together.history.swap_remove(0),
-            fired: together.fired.swap_remove(0),
-            arrivals: together.arrivals.swap_remove(0),
-        }
+        together.heard.swap_remove(0)
     }
 
     /// Takes everybody through some scenarios.

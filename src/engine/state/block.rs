@@ -4,7 +4,7 @@ use super::bits::{Bits, is_fourth};
 use super::column::column;
 use super::columns::{Columns, Lasting};
 use super::leavers::{Keep, Kept, List, Mark};
-use super::plan::Plan;
+use super::plan::{Marks, Plan};
 use super::scratch::Scratch;
 use super::world::World;
 use crate::engine::chance::crowd::Crowd;
@@ -55,17 +55,17 @@ pub struct Gone {
 impl Block {
     /// An empty block with room for `size` customers.
     pub fn with_room(world: &World<'_>, size: usize, keeps_bits: bool) -> Self {
-        let Plan { lasting, bits, flags, .. } = world.plan;
+        let Plan { lasting, bits, marks, .. } = world.plan;
         Self {
             customer: column(true, size),
             stage: column(true, size),
             columns: Columns::new(lasting, size),
-            lists: vec![Vec::new(); world.plan.lists],
+            lists: vec![Vec::new(); world.plan.shared.lists],
             own_made_by: Vec::new(),
             live: 0,
             gone: Gone {
                 by_stage: vec![0; world.program.stages],
-                with_flag: vec![0; flags.len()],
+                with_flag: vec![0; marks.flags.len()],
                 digests: Vec::new(),
             },
             bits: Bits::with_room(bits, if keeps_bits { size } else { 0 }),
@@ -137,7 +137,7 @@ impl Block {
         self.gone.with_flag.fill(0);
         self.own_made_by.clear();
         self.lists.iter_mut().for_each(Vec::clear);
-        self.gone.digests.resize(if plan.digest.is_some() { count } else { 0 }, 0);
+        self.gone.digests.resize(if plan.marks.digest.is_some() { count } else { 0 }, 0);
     }
 
     /// Puts a customer with an address and a stage into the next place, and returns that; columns are for the caller to set.
@@ -187,7 +187,7 @@ impl Block {
 
     /// Writes every fingerprint to its customer's place among [`Gone::digests`].
     pub fn settle(&mut self, plan: &Plan) {
-        let Some(digest) = plan.digest else { return };
+        let Some(digest) = plan.marks.digest else { return };
         for place in 0..self.live {
             self.gone.digests[self.crowd.place(self.customer[place])] = self.columns.words(digest)[place];
         }
@@ -204,7 +204,7 @@ impl Block {
 
     /// Drops the customers at these places, who are those marked.
     fn drop_marked(&mut self, world: &World<'_>, marked: &[u32], places: &[u32]) {
-        let Plan { flags, digest, .. } = world.plan;
+        let Marks { flags, digest, .. } = &world.plan.marks;
         for place in places {
             let place = *place as usize;
             self.gone.by_stage[self.stage[place] as usize] += 1;

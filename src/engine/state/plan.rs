@@ -22,6 +22,17 @@ pub struct Plan {
     pub states: Vec<DriverState>,
     /// The chances that are the customer's own, in the order of stages and exits.
     pub own: Vec<OwnColumn>,
+    /// What is still known of customers who are dropped, and of their moves.
+    pub marks: Marks,
+    /// What customers share.
+    pub shared: Shared,
+    /// For each stage, whether nothing more happens to a customer there: all bits or none.
+    pub inert: Strip,
+}
+
+/// What marks customers.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
     /// Columns of all bits or none that are still counted of those who are dropped.
     pub flags: Vec<ColumnId<u32, Lasting>>,
     /// What happened to a customer in a period, as a number that goes into the fingerprint of a life.
@@ -30,7 +41,12 @@ pub struct Plan {
     pub before: Option<ColumnId<u32, Passing>>,
     /// The fingerprint of a life, where lives are compared between scenarios.
     pub digest: Option<ColumnId<u32, Lasting>>,
-    /// What customers share in a period.
+}
+
+/// What customers share with each other.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    /// Numbers that are frozen within a period.
     pub fields: FieldPlan,
     /// Whether all customers are looked at together within a period.
     pub barrier: bool,
@@ -38,8 +54,6 @@ pub struct Plan {
     pub company: bool,
     /// How many lists of customers each block has.
     pub lists: usize,
-    /// For each stage, whether nothing more happens to a customer there: all bits or none.
-    pub inert: Strip,
 }
 
 /// The place of a list among those of a block.
@@ -97,7 +111,7 @@ impl Plan {
 
     /// Whether customers feel what others do, so that all go through time together.
     pub fn is_coupled(&self) -> bool {
-        self.barrier || self.company || !self.fields.is_empty()
+        self.shared.barrier || self.shared.company || !self.shared.fields.is_empty()
     }
 
     /// The bytes that a customer takes whose random bits are kept, and where they are not.
@@ -105,6 +119,6 @@ impl Plan {
         /// The address, the stage and the fingerprint that outlives those who are dropped.
         const FIXED: usize = 2;
         let bits = if keeps_bits { 4 * self.bits.count() } else { 0 };
-        4 * (FIXED + usize::from(self.digest.is_some()) + self.lasting.count() + self.lists + bits)
+        4 * (FIXED + usize::from(self.marks.digest.is_some()) + self.lasting.count() + self.shared.lists + bits)
     }
 }

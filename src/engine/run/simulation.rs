@@ -55,9 +55,7 @@ pub struct Simulation<'m> {
     uncompared: Arc<Schedule>,
     /// What computes exact expectations, or why there are none; made when it is first asked for.
     solver: Arc<OnceLock<Result<Solver<'m>, Vec<String>>>>,
-    depth: Depth,
-    /// How much work expectations may take before they are given up, in customer-periods.
-    allowance: f64,
+    exact: Exactness,
     block: usize,
     threads: usize,
     set: InstructionSet,
@@ -66,6 +64,14 @@ pub struct Simulation<'m> {
     progress: Option<Progress<'m>>,
     /// Whether whoever is told of progress has stopped the run.
     stop: Arc<AtomicBool>,
+}
+
+/// How far exact expectations are solved.
+#[derive(Clone, Copy)]
+struct Exactness {
+    depth: Depth,
+    /// How much work they may take before they are given up, in customer-periods.
+    allowance: f64,
 }
 
 /// What is told how many replications have just finished, from any thread; it may stop the run.
@@ -87,8 +93,7 @@ impl<'m> Simulation<'m> {
             schedule: Arc::new(Schedule::new(model, model.scenarios.len() > 1)),
             uncompared: Arc::new(Schedule::new(model, false)),
             solver: Arc::default(),
-            depth: Depth::Draws,
-            allowance: f64::INFINITY,
+            exact: Exactness { depth: Depth::Draws, allowance: f64::INFINITY },
             block: BLOCK,
             threads: 0,
             set: InstructionSet::best(),
@@ -128,7 +133,7 @@ impl<'m> Simulation<'m> {
     /// is uncertain, and otherwise not here.
     #[must_use]
     pub fn depth(mut self, depth: Depth) -> Self {
-        self.depth = depth;
+        self.exact.depth = depth;
         self
     }
 
@@ -136,7 +141,7 @@ impl<'m> Simulation<'m> {
     /// come after the wave in which that is seen have none.
     #[must_use]
     pub fn allowance(mut self, work: f64) -> Self {
-        self.allowance = work;
+        self.exact.allowance = work;
         self
     }
 
@@ -196,8 +201,8 @@ impl<'m> Simulation<'m> {
         install(&pool, || {
             let fixed = self.fixed();
             let make = |number: u32, taken: u64| {
-                let given_up = taken as f64 > self.allowance * MULTIPLICATIONS_EACH;
-                let depth = if given_up { Depth::None } else { self.depth };
+                let given_up = taken as f64 > self.exact.allowance * MULTIPLICATIONS_EACH;
+                let depth = if given_up { Depth::None } else { self.exact.depth };
                 Some(map(self.replication(number, fixed.as_ref(), grains, depth)?, taken))
             };
             let whole = in_waves(self.range.clone(), wave(self.model), make, sink);
@@ -211,7 +216,7 @@ impl<'m> Simulation<'m> {
         }
         let central = self.model.central();
         let arrivals = planned(self.model, &central);
-        let expected = if self.depth == Depth::None { None } else { self.expected(&central, &arrivals) };
+        let expected = if self.exact.depth == Depth::None { None } else { self.expected(&central, &arrivals) };
         Some(Fixed { tables: self.tables(&central), expected, arrivals })
     }
 

@@ -135,7 +135,9 @@ mod tests {
             let law = Distribution::parse(example, Kind::Real).unwrap();
             let sampler = Sampler::new(&law, f64::NEG_INFINITY, f64::INFINITY);
             for word in (0..4_000_u32).map(|nth| nth.wrapping_mul(0x9E37_79B1)) {
-                let exact = law.quantile((f64::from(word) + 0.5) / 4_294_967_296.0);
+                let u = (f64::from(word) + 0.5) / 4_294_967_296.0;
+                // A Bernoulli is 1 for low words, as a chance is taken by low words.
+                let exact = law.quantile(if matches!(law, Distribution::Bernoulli { .. }) { 1.0 - u } else { u });
                 let off = (f64::from(sampler.of(word)) - exact).abs();
                 assert!(off <= 3e-5 * law.sd() + 3e-7 * exact.abs(), "{example}: off by {off:e} at {exact}");
             }

@@ -4,29 +4,13 @@ use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings};
 use crate::model::counter::{CUSTOMERS, Counter, MOVES, Measure, Shape, counters};
 use crate::model::param::Meaning;
-use crate::quantity::{CounterId, LineId, ParamId, StageId};
+use crate::quantity::StageId;
 use crate::study::journey::Stage as Written;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
+use super::amount::{Amount, Per};
 use super::compiler::Compiler;
-
-/// An amount as a study writes it, and the account that it goes to.
-#[derive(Clone, Copy)]
-pub struct Amount {
-    per: Per,
-    account: LineId,
-    amount: ParamId,
-}
-
-/// What an amount is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Per {
-    /// One of what a cell of a counter counts, such as a customer and period in a stage.
-    Each(CounterId, usize),
-    /// A move from one stage to another, which is counted if money is booked on it.
-    Move(StageId, StageId),
-}
 
 impl Compiler<'_> {
     /// Takes in the amounts of a stage.

@@ -16,7 +16,7 @@ use crate::study::path::ParamPath as Path;
 use crate::study::source::Source;
 
 use super::aim::Aims;
-use super::bookings::Amount;
+use super::amount::Amount;
 
 /// More faults than this are counted, not told.
 pub const MOST_FAULTS: usize = 100;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod aim;
+mod amount;
 mod beside;
 mod bookings;
 mod compiler;

@@ -1,0 +1,23 @@
+//! Amounts that go to accounts, as they are compiled.
+
+use crate::quantity::{CounterId, LineId, ParamId, StageId};
+
+/// An amount as a study writes it, and the account that it goes to.
+#[derive(Clone, Copy)]
+pub struct Amount {
+    /// What it is for.
+    pub per: Per,
+    /// The account.
+    pub account: LineId,
+    /// The number.
+    pub amount: ParamId,
+}
+
+/// What an amount is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Per {
+    /// One of what a cell of a counter counts, such as a customer and period in a stage.
+    Each(CounterId, usize),
+    /// A move from one stage to another, which is counted if money is booked on it.
+    Move(StageId, StageId),
+}

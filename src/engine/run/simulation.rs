@@ -77,6 +77,9 @@ struct Exactness {
 /// What is told how many replications have just finished, from any thread; it may stop the run.
 pub type Progress<'m> = &'m (dyn Fn(u64) -> ControlFlow<()> + Sync);
 
+/// Expected flows of all real customers by scenario and segment, and the multiplications that solving them took.
+pub type Solved = (Vec<Vec<Counts<f64>>>, u64);
+
 /// What is the same in every replication of a study without uncertain numbers.
 struct Fixed {
     tables: Vec<Vec<Tables>>,

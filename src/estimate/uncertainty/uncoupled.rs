@@ -5,11 +5,10 @@ use std::sync::OnceLock;
 
 use crate::engine::chance::design::Design;
 use crate::engine::count::cells::planned;
-use crate::engine::count::counts::Counts;
 use crate::engine::exact::cost::{ExactCost, MULTIPLICATIONS_EACH};
 use crate::engine::mechanism::schedule::obstacles;
 use crate::engine::run::replication::Replication;
-use crate::engine::run::simulation::Simulation;
+use crate::engine::run::simulation::{Simulation, Solved};
 use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
@@ -30,7 +29,7 @@ pub struct Beside<'a> {
     of: &'a Uncoupled,
     simulation: Simulation<'a>,
     replications: u32,
-    fixed: OnceLock<Option<(Vec<Vec<Counts<f64>>>, u64)>>,
+    fixed: OnceLock<Option<Solved>>,
     /// What all of them may take, in multiplications.
     pub allowance: f64,
 }

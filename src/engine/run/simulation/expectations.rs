@@ -6,7 +6,7 @@ use crate::engine::count::cells::{Arrivals, planned};
 use crate::engine::count::counts::Counts;
 use crate::engine::exact::cohort::Solver;
 use crate::engine::mechanism::schedule::obstacles;
-use crate::engine::run::simulation::Simulation;
+use crate::engine::run::simulation::{Simulation, Solved};
 use crate::engine::run::threads::{install, pool};
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -30,7 +30,7 @@ impl<'m> Simulation<'m> {
     }
 
     /// The same, and the multiplications that it took.
-    pub fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<(Vec<Vec<Counts<f64>>>, u64)> {
+    pub fn solved(&self, drawn: &Draw, arrivals: &[Vec<Vec<Arrivals>>]) -> Option<Solved> {
         let solution = self.solver().ok()?.at(drawn);
         let segment = |scenario: usize, segment: usize| {
             let came: Vec<f64> = arrivals[scenario][segment].iter().map(|its| its.real).collect();

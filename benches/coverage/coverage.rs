@@ -61,10 +61,7 @@ fn extremes(coverage: &Coverage, kind: Kind, experiments: u32) -> String {
         .collect();
     let (least, most) =
         shares.iter().fold((1.0_f64, 0.0_f64), |(least, most), share| (least.min(*share), most.max(*share)));
-    match shares.is_empty() {
-        true => ",".to_owned(),
-        false => format!("{least:.3},{most:.3}"),
-    }
+    if shares.is_empty() { ",".to_owned() } else { format!("{least:.3},{most:.3}") }
 }
 
 /// What misses a bar. Chances are exact, and so wide; what is known without doubt always covers.

@@ -66,6 +66,7 @@ pub const FAMILIES: [&Facts; 3] = [LINES, OUTCOMES, STAGES];
 
 impl Metric {
     /// What the list says of it: its row.
+    #[expect(clippy::too_many_lines, reason = "one list, a row for each metric")]
     pub const fn facts(self) -> &'static Facts {
         use Use::{Comparison, Contrast, Curve, Headline, Table, Target};
         match self {

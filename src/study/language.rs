@@ -86,22 +86,22 @@ impl Language {
     /// place `*` is any name, and `[]` any item of a list: `scenarios.*.changes.[].target`.
     pub fn places(&self) -> Vec<(String, &Value)> {
         let mut places = Vec::new();
-        self.gather(String::new(), &self.root, &mut places);
+        self.gather("", &self.root, &mut places);
         places
     }
 
-    fn gather<'a>(&'a self, pattern: String, schema: &'a Value, places: &mut Vec<(String, &'a Value)>) {
+    fn gather<'a>(&'a self, pattern: &str, schema: &'a Value, places: &mut Vec<(String, &'a Value)>) {
         let below = |step: &str| if pattern.is_empty() { step.to_owned() } else { format!("{pattern}.{step}") };
-        places.push((pattern.clone(), schema));
+        places.push((pattern.to_owned(), schema));
         for branch in self.branches(schema) {
             for (name, schema) in branch.get("properties").and_then(Value::as_object).into_iter().flatten() {
-                self.gather(below(name), schema, places);
+                self.gather(&below(name), schema, places);
             }
             if let Some(schema) = branch.get("additionalProperties").filter(|any| any.is_object()) {
-                self.gather(below("*"), schema, places);
+                self.gather(&below("*"), schema, places);
             }
             if let Some(schema) = branch.get("items") {
-                self.gather(below("[]"), schema, places);
+                self.gather(&below("[]"), schema, places);
             }
         }
     }

@@ -22,7 +22,7 @@ fn is_skewed(purchases: &Purchases) -> bool {
     law.sd() > law.mean() && law.support().0 >= 0.0 && purchases.basket_trait.is_none()
 }
 
-/// Counts<f64> of one segment with the skewed baskets at their means.
+/// The flows of one segment with the skewed baskets at their means.
 pub fn smoothed(
     model: &Model,
     drawn: &Draw,

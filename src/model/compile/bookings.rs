@@ -51,13 +51,13 @@ impl Compiler<'_> {
     /// An amount on a ledger line.
     pub(super) fn amount(&mut self, per: Per, path: &Path, line: &str, amount: &Number) -> Option<Amount> {
         let account = self.account(line, path);
-        let amount = self.number(path, Meaning::Real, amount);
-        account.map(|account| Amount { per, account, amount })
+        let number = self.number(path, Meaning::Real, amount);
+        account.map(|account| Amount { per, account, number })
     }
 
     /// In which order amounts are summed, whose rounding the file's order must not move: by what they are, then by name.
     fn place_of(&self, amount: &Amount) -> (String, Option<&String>) {
-        let law = format!("{:?}", self.numbers.params[amount.amount.index()].law);
+        let law = format!("{:?}", self.numbers.params[amount.number.index()].law);
         (law, self.accounts.get_index(amount.account.index()).map(|(name, _)| name))
     }
 
@@ -68,12 +68,12 @@ impl Compiler<'_> {
         let mut moves: Vec<(StageId, StageId)> = amounts.iter().filter_map(pair).collect();
         moves.sort_unstable();
         moves.dedup();
-        let booking = |Amount { per, account, amount }: Amount| {
+        let booking = |Amount { per, account, number }: Amount| {
             let (counter, cell) = match per {
                 Per::Each(counter, cell) => (counter, cell),
                 Per::Move(from, to) => (MOVES, moves.partition_point(|pair| *pair < (from, to))),
             };
-            Booking { counter, cell, account, amount }
+            Booking { counter, cell, account, amount: number }
         };
         let bookings = amounts.into_iter().map(booking).collect();
         let mut counters = counters(moves);

@@ -108,7 +108,7 @@ impl Compiler<'_> {
             return None;
         }
         let known = PLAIN.into_iter().filter(|metric| remembered || !metric.facts().needs_experience);
-        let known = known.filter(|metric| metric.watched().is_some()).map(|metric| metric.key());
+        let known = known.filter(|metric| metric.watched().is_some()).map(|metric| -> &str { metric.key() });
         let stages = STAGES.called("STAGE");
         self.fault(
             Diagnostic::error(format!("a company does not see `{name}` within a period"))

@@ -37,8 +37,13 @@ impl Distribution {
                 Some(Self::Pert { low, mode: mode * factor, high })
             }
             Self::Truncated(ref its) => its.scaled(factor).map(|its| Self::Truncated(Box::new(its))),
-            Self::LogNormal { .. } | Self::Gamma { .. } | Self::Weibull { .. } | Self::Exponential { .. } => None,
-            Self::LogitNormal { .. } | Self::Beta { .. } | Self::Bernoulli { .. } => None,
+            Self::LogNormal { .. }
+            | Self::Gamma { .. }
+            | Self::Weibull { .. }
+            | Self::Exponential { .. }
+            | Self::LogitNormal { .. }
+            | Self::Beta { .. }
+            | Self::Bernoulli { .. } => None,
         }
     }
 
@@ -57,8 +62,13 @@ impl Distribution {
             }
             Self::Pert { low, mode, high } => Some(Self::Pert { low: low + by, mode: mode + by, high: high + by }),
             Self::Truncated(ref its) => its.shifted(by).map(|its| Self::Truncated(Box::new(its))),
-            Self::LogNormal { .. } | Self::Gamma { .. } | Self::Weibull { .. } | Self::Exponential { .. } => None,
-            Self::LogitNormal { .. } | Self::Beta { .. } | Self::Bernoulli { .. } => None,
+            Self::LogNormal { .. }
+            | Self::Gamma { .. }
+            | Self::Weibull { .. }
+            | Self::Exponential { .. }
+            | Self::LogitNormal { .. }
+            | Self::Beta { .. }
+            | Self::Bernoulli { .. } => None,
         }
     }
 }

@@ -10,7 +10,7 @@ pub struct Amount {
     /// The account.
     pub account: LineId,
     /// The number.
-    pub amount: ParamId,
+    pub number: ParamId,
 }
 
 /// What an amount is for.

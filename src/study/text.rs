@@ -213,7 +213,7 @@ all = { share = 1, start = { new = 1 } } # everybody
             ["all = { title = \"All\", share = 1, start = { new = 1 } } # everybody"]
         );
         // The stage itself has no header, but what lies below it has.
-        assert_eq!(changed(&["stages.old.title=Old ones"]), ["[stages.old]", "title = \"Old ones\""]);
+        assert_eq!(changed(&["stages.old.title=Old ones"]), ["stages.old.title = \"Old ones\""]);
         assert_eq!(changed(&["scenarios.today.title=Today"]), ["title = \"Today\""]);
     }
 }

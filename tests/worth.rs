@@ -121,7 +121,7 @@ fn any(rewards: &mut Counts<f64>, counter: CounterId, salt: usize) {
 fn let_things_happen(model: &mut Model) {
     let Some(mean) = model.stages.iter().find_map(|stage| stage.purchases.as_ref()).map(|its| its.rate) else { return };
     for (place, when) in [When::BeforeMove, When::AfterMove].into_iter().enumerate() {
-        let mut rate = Rate::new(&format!("thing {place}"), 7, when, place);
+        let mut rate = Rate::new("things", &format!("thing {place}"), 7, when, place);
         let driven = |stage: &Stage| {
             let drivers: Vec<Driver> = stage.move_drivers().copied().collect();
             match when {

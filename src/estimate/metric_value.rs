@@ -3,6 +3,7 @@
 use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
 use crate::model::facts::{Part, Ratio, Time};
 use crate::model::metric::Metric;
+use crate::model::rate::Rate;
 use crate::stats::cash::cumulative;
 
 use super::performance::Performance;
@@ -59,6 +60,7 @@ impl Metric {
             Self::Satisfaction => Part::Satisfaction.at(its, t),
             Self::Line(account) | Self::Outcome(account) => money.accounts[account][t],
             Self::Stage(stage) => counted.flows.cells(CUSTOMERS, t)[stage],
+            Self::Happened(rate) => counted.total(Rate::counter_of(rate))[t],
         }
     }
 }

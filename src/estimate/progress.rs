@@ -216,9 +216,12 @@ fn condition(model: &Model, rule: &Rule) -> String {
 fn bound(rule: &Rule) -> String {
     match Metric::from(rule.watched).facts().dimension {
         Dimension::Share => format!("{}%", libm::round(rule.bound * 1e6) / 1e4),
-        Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Money | Dimension::Own => {
-            rule.bound.to_string()
-        }
+        Dimension::Score
+        | Dimension::Customers
+        | Dimension::Purchases
+        | Dimension::Times
+        | Dimension::Money
+        | Dimension::Own => rule.bound.to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The facts of a metric: what the list of metrics says of each, so that nothing about it is guessed elsewhere.
 
-/// What the list says of a metric, or of a family of metrics: one for each ledger line, outcome or stage.
+/// What the list says of a metric, or of a family of metrics: one for each ledger line, outcome, stage, or thing that
+/// happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The name in outputs and studies; of a family, what stands before the dot.
@@ -36,6 +37,8 @@ pub enum Dimension {
     Customers,
     /// Purchases.
     Purchases,
+    /// How often something happens.
+    Times,
     /// Money in the study's currency.
     Money,
     /// A unit that only the study knows.
@@ -136,14 +139,14 @@ impl Dimension {
     pub const fn is_within_one(self) -> bool {
         match self {
             Self::Share | Self::Score => true,
-            Self::Customers | Self::Purchases | Self::Money | Self::Own => false,
+            Self::Customers | Self::Purchases | Self::Times | Self::Money | Self::Own => false,
         }
     }
 
     /// Whether it counts customers or what they do, so that it is never below 0.
     pub const fn is_count(self) -> bool {
         match self {
-            Self::Customers | Self::Purchases => true,
+            Self::Customers | Self::Purchases | Self::Times => true,
             Self::Share | Self::Score | Self::Money | Self::Own => false,
         }
     }

@@ -36,6 +36,8 @@ pub enum Metric {
     Outcome(usize),
     /// Customers in a stage, by its place in the model.
     Stage(usize),
+    /// How often something happens, by the place of its rate in the model.
+    Happened(usize),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -61,8 +63,11 @@ pub const OUTCOMES: &Facts = Metric::Outcome(0).facts();
 /// The family of customers by stage.
 pub const STAGES: &Facts = Metric::Stage(0).facts();
 
+/// The family of what happens at a rate.
+pub const HAPPENED: &Facts = Metric::Happened(0).facts();
+
 /// All families.
-pub const FAMILIES: [&Facts; 3] = [LINES, OUTCOMES, STAGES];
+pub const FAMILIES: [&Facts; 4] = [LINES, OUTCOMES, STAGES, HAPPENED];
 
 impl Metric {
     /// What the list says of it: its row.
@@ -250,6 +255,18 @@ impl Metric {
                 needs_experience: false,
                 uses: &[Target],
             },
+            Self::Happened(_) => &Facts {
+                name: "happened",
+                title: "What happened",
+                phrase: "",
+                dimension: Dimension::Times,
+                time: Time::Flow,
+                better: Better::Neither,
+                ratio: None,
+                exact: Exact::Always,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
         }
     }
 
@@ -270,7 +287,8 @@ impl Metric {
             | Self::CumulativeCashFlow
             | Self::Npv
             | Self::Line(_)
-            | Self::Outcome(_) => None,
+            | Self::Outcome(_)
+            | Self::Happened(_) => None,
         }
     }
 
@@ -339,7 +357,9 @@ mod tests {
 
     #[test]
     fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {
-        for metric in PLAIN.into_iter().chain([Metric::Line(3), Metric::Outcome(3), Metric::Stage(3)]) {
+        for metric in
+            PLAIN.into_iter().chain([Metric::Line(3), Metric::Outcome(3), Metric::Stage(3), Metric::Happened(3)])
+        {
             assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
         }
     }

@@ -11,7 +11,9 @@ use super::journey::Driver;
 /// How often something happens to customers, by stage.
 #[derive(Clone, Debug)]
 pub struct Rate {
-    /// Its name in the study, by which drivers read how often it happened in the period.
+    /// The key at the top of a study under which it stands, by which its mechanism knows it.
+    pub kind: &'static str,
+    /// Its name in the study, by which drivers read how often it happened in the period, and of which there is a metric.
     pub name: String,
     /// What tells its random numbers from those of others.
     pub luck: u32,
@@ -43,8 +45,13 @@ pub struct StageRate {
 
 impl Rate {
     /// What happens at a rate in no stage so far; it is the `place`-th of the model, counted from 0.
-    pub fn new(name: &str, luck: u32, when: When, place: usize) -> Self {
-        Self { name: name.to_owned(), luck, counter: CounterId::from(EVERY_MODEL + place), when, stages: Vec::new() }
+    pub fn new(kind: &'static str, name: &str, luck: u32, when: When, place: usize) -> Self {
+        Self { kind, name: name.to_owned(), luck, counter: Self::counter_of(place), when, stages: Vec::new() }
+    }
+
+    /// What counts the rate at a place of the model.
+    pub fn counter_of(place: usize) -> CounterId {
+        CounterId::from(EVERY_MODEL + place)
     }
 
     /// How often it happens in a stage.

@@ -4,22 +4,24 @@ use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Part};
-use super::metric::{FAMILIES, LINES, Metric, OUTCOMES, PLAIN, STAGES};
+use super::metric::{FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES};
+use super::rate::Rate;
 use super::value::{Account, AccountKind};
 
 /// The metrics of a model, in the order in which outputs show them.
 pub fn metrics(model: &Model) -> Vec<Metric> {
     let stages = model.stage_order.iter().map(|id| (id.index(), model.stages[id.index()].name.as_str()));
-    let listed = listed(model.experience.is_some(), &model.accounts, stages);
+    let listed = listed(model.experience.is_some(), &model.accounts, stages, &model.rates);
     listed.into_iter().map(|(metric, _)| metric).collect()
 }
 
 /// The metrics of a study with their names, in the order in which outputs show them: `remembers` where customers do, all
-/// ledger lines and outcomes in their places, and stages with their places.
+/// ledger lines and outcomes in their places, stages with their places, and all that happens at a rate in its place.
 pub fn listed<'a>(
     remembers: bool,
     accounts: impl IntoIterator<Item = &'a Account>,
     stages: impl IntoIterator<Item = (usize, &'a str)>,
+    rates: &[Rate],
 ) -> Vec<(Metric, String)> {
     let plain = PLAIN.into_iter().filter(|metric| remembers || !metric.facts().needs_experience);
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
@@ -28,6 +30,7 @@ pub fn listed<'a>(
         AccountKind::Outcome { .. } => (Metric::Outcome(place), OUTCOMES.called(&account.name)),
     }));
     listed.extend(stages.into_iter().map(|(place, name)| (Metric::Stage(place), STAGES.called(name))));
+    listed.extend(rates.iter().enumerate().map(|(place, rate)| (Metric::Happened(place), HAPPENED.called(&rate.name))));
     listed
 }
 
@@ -60,13 +63,14 @@ impl Metric {
         self.member(model).map_or_else(|| phrase.to_owned(), |(_, title)| format!("{phrase}{title}"))
     }
 
-    /// The name and title of the line, outcome or stage that it is of.
+    /// The name and title of the line, outcome, stage or thing that it is of.
     fn member(self, model: &Model) -> Option<(&str, &str)> {
         match self {
             Self::Line(place) | Self::Outcome(place) => {
                 model.accounts.get(place).map(|account| (account.name.as_str(), account.title.as_str()))
             }
             Self::Stage(place) => model.stages.get(place).map(|stage| (stage.name.as_str(), stage.title.as_str())),
+            Self::Happened(place) => model.rates.get(place).map(|rate| (rate.name.as_str(), rate.name.as_str())),
             _ => None,
         }
     }

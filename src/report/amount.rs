@@ -20,9 +20,12 @@ impl Unit {
     pub fn of(metric: &str) -> Self {
         match dimension_of(metric) {
             Dimension::Share => Self::Share,
-            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Money | Dimension::Own => {
-                Self::Number
-            }
+            Dimension::Score
+            | Dimension::Customers
+            | Dimension::Purchases
+            | Dimension::Times
+            | Dimension::Money
+            | Dimension::Own => Self::Number,
         }
     }
 
@@ -42,6 +45,7 @@ pub fn measured_in(dimension: Dimension, currency: &str) -> &str {
         Dimension::Score => "from 0 to 1",
         Dimension::Customers => "customers",
         Dimension::Purchases => "purchases",
+        Dimension::Times => "times",
         Dimension::Money => currency,
         Dimension::Own => "in its own unit",
     }

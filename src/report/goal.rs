@@ -49,7 +49,7 @@ impl<'a> Words<'a> {
                 format!("{digits}{}", if is_difference { " pp" } else { "%" })
             }
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
-            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Own => {
+            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Times | Dimension::Own => {
                 let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
                 if is_told { value.to_string() } else { write(Unit::Number, value) }
             }
@@ -81,7 +81,7 @@ impl<'a> Words<'a> {
         let size = match dimension_of(&target.metric) {
             Dimension::Share => write(Unit::Points, size),
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
-            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Own => {
+            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Times | Dimension::Own => {
                 write(Unit::Number, size)
             }
         };

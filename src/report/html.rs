@@ -85,9 +85,12 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
 fn head(report: &Report, its: &Facts) -> String {
     match its.dimension {
         Dimension::Money => format!("{}, {}", its.title, report.summary.currency),
-        Dimension::Share | Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Own => {
-            its.title.to_owned()
-        }
+        Dimension::Share
+        | Dimension::Score
+        | Dimension::Customers
+        | Dimension::Purchases
+        | Dimension::Times
+        | Dimension::Own => its.title.to_owned(),
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Identity {
     /// Of some kinds, by their roots, the things that can matter: the stages that customers can come to, and the initiatives
     /// that a scenario may start.
     used: IndexMap<&'static str, BTreeSet<String>>,
+    /// What is written, without the changes that do nothing.
+    written: Value,
 }
 
 impl Identity {
@@ -57,11 +59,13 @@ impl Identity {
             trait_numbers: IndexMap::new(),
             used: used(&study),
             shapes,
+            written: Value::Null,
         };
         Self {
             stage_order: identity.ordered_stages(&study, &written),
             segment_order: identity.ordered_segments(&study, &written),
             trait_numbers: identity.numbers_of_traits(&written),
+            written,
             ..identity
         }
     }
@@ -92,6 +96,25 @@ impl Identity {
     /// The luck of a shock, by its place in the file: its shape, twins by their order in the file.
     pub fn of_shock(&self, place: usize) -> u64 {
         self.shapes.of_thing(&SHOCKS, &place.to_string())
+    }
+
+    /// The things of a kind in canonical order, each with its luck number: by shape, twins by their numbers, then by where
+    /// they drive (what drives shares one set of names with traits), and last by their order in the file.
+    pub fn lucks(&self, kind: &Kind) -> Vec<(String, u32)> {
+        let key = |name: &String| {
+            let (shape, numbers) = self.told_apart(kind, name, &self.written);
+            [shape, numbers, self.trait_luck(name), self.trait_numbers(name)]
+        };
+        let names = self.written[kind.root].as_object().into_iter().flatten().map(|(name, _)| name);
+        let mut order: Vec<([u64; 4], &String)> = names.map(|name| (key(name), name)).collect();
+        order.sort_by_key(|(key, _)| *key);
+        let luck = |(at, ([shape, ..], name)): (usize, &([u64; 4], &String))| {
+            let twins = order[..at].iter().rev().take_while(|(other, _)| other[0] == *shape).count() as u64;
+            #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is a hash")]
+            let luck = mix(*shape, twins + 1) as u32;
+            ((*name).clone(), luck)
+        };
+        order.iter().enumerate().map(luck).collect()
     }
 
     /// The shape of a path: every name in it replaced by the shape of what it names.

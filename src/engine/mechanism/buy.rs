@@ -42,6 +42,8 @@ pub const LEAVE: Purpose = Purpose::numbered(5);
 
 /// How often each customer buys in a period.
 const COUNT: ColumnSpec = ColumnSpec::new("purchases");
+/// What each customer bought, as lives are compared by.
+const BOUGHT: ColumnSpec = ColumnSpec::new("bought");
 
 /// Customers in a stage with purchases buy.
 pub struct Buy {
@@ -78,7 +80,7 @@ impl Mechanism for Buy {
             bits: needs.bits(PURCHASES),
             leaves: leaves.then(|| needs.bits(LEAVE)),
             count: needs.passing_words(COUNT.made_anew()),
-            bought: needs.event("bought"),
+            bought: needs.event(BOUGHT),
             acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
             periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
             states: states(model, purchases().flat_map(|its| &its.drivers)),

@@ -94,9 +94,9 @@ impl<'m> Needs<'m> {
 
     /// A column for what happened to each customer in a period, as a number that goes into the fingerprint of a life; 0
     /// where nothing did. None where lives are not compared.
-    pub fn event(&mut self, name: &'static str) -> Option<ColumnId<u32, Passing>> {
+    pub fn event(&mut self, spec: ColumnSpec) -> Option<ColumnId<u32, Passing>> {
         self.compares.then(|| {
-            let column = self.plan.passing.words(ColumnSpec::new(name));
+            let column = self.plan.passing.words(ColumnSpec { joins: true, ..spec });
             if !self.plan.marks.events.contains(&column) {
                 self.plan.marks.events.push(column);
             }
@@ -113,14 +113,19 @@ impl<'m> Needs<'m> {
 
     /// Random bits for every customer and period.
     pub fn bits(&mut self, purpose: Purpose) -> BitsId {
+        self.bits_of(purpose, 0)
+    }
+
+    /// The same for one of several things that a mechanism draws for one purpose: `luck` tells them apart.
+    pub fn bits_of(&mut self, purpose: Purpose, luck: u32) -> BitsId {
         self.draws(purpose);
-        self.plan.bits.register(BitsSpec { purpose, normal: false })
+        self.plan.bits.register(BitsSpec { purpose, luck, normal: false })
     }
 
     /// The same; the standard normal numbers that they stand for are made once where several scenarios read them.
     pub fn normal_bits(&mut self, purpose: Purpose) -> BitsId {
         self.draws(purpose);
-        self.plan.bits.register(BitsSpec { purpose, normal: true })
+        self.plan.bits.register(BitsSpec { purpose, luck: 0, normal: true })
     }
 
     /// Random numbers that are looked up by their address where they are needed.
@@ -141,7 +146,7 @@ impl<'m> Needs<'m> {
         self.plan.subset = self.plan.subset.and(lists);
     }
 
-    /// A state that drivers may read.
+    /// A state that drivers may read. Those who part read it again in a block of their own: a passing column has to join.
     pub fn state(&mut self, state: DriverState) {
         self.plan.states.push(state);
     }
@@ -204,6 +209,11 @@ impl<'m> Needs<'m> {
     pub fn plan(mut self) -> (Plan, Vec<String>) {
         if self.model.drivers().any(|driver| self.plan.state(driver.on).is_none()) {
             self.gaps.push("a driver reads what no mechanism has registered as a state".to_owned());
+        }
+        let stays =
+            |state: &&DriverState| matches!(state.column, StateColumn::Passing(its) if !self.plan.passing.joins(its));
+        if let Some(state) = self.plan.states.iter().find(stays) {
+            self.gaps.push(format!("drivers read a column that those who part do not bring along: {:?}", state.of));
         }
         if self.plan.is_coupled() && !self.model.is_coupled() {
             self.gaps

@@ -10,6 +10,8 @@ use crate::engine::lanes::{InstructionSet, Kernel, Lanes};
 pub struct BitsSpec {
     /// What it is for.
     pub purpose: Purpose,
+    /// What tells them from others of this purpose; 0 where there are no others.
+    pub luck: u32,
     /// Whether the standard normal numbers that it stands for are made once where several scenarios read them.
     pub normal: bool,
 }
@@ -27,7 +29,7 @@ pub struct BitsPlan {
 impl BitsPlan {
     /// Registers random bits for a purpose, or finds them.
     pub fn register(&mut self, spec: BitsSpec) -> BitsId {
-        let known = self.specs.iter().position(|its| its.purpose == spec.purpose);
+        let known = self.specs.iter().position(|its| (its.purpose, its.luck) == (spec.purpose, spec.luck));
         BitsId(known.unwrap_or_else(|| {
             self.specs.push(spec);
             self.specs.len() - 1
@@ -99,7 +101,8 @@ impl Bits {
     ) {
         for (spec, columns) in self.specs.iter().zip(&mut self.columns) {
             if !columns[0].is_empty() {
-                let at = Address { period_block: t >> 2, purpose: spec.purpose, draw: cohort };
+                let draw = cohort.wrapping_add(spec.luck);
+                let at = Address { period_block: t >> 2, purpose: spec.purpose, draw };
                 draws.fill(set, at, customers, live, columns);
             }
         }

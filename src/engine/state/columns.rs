@@ -98,6 +98,11 @@ impl<L> ColumnPlan<L> {
         self.words.iter().position(|known| known == spec).map(ColumnId::new)
     }
 
+    /// Whether customers who join another block bring a column of numbers along.
+    pub fn joins(&self, id: ColumnId<f32, L>) -> bool {
+        self.numbers[id.place].joins
+    }
+
     /// How many columns there are.
     pub fn count(&self) -> usize {
         self.words.len() + self.numbers.len()

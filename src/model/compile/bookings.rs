@@ -56,7 +56,7 @@ impl Compiler<'_> {
     }
 
     /// In which order amounts are summed, whose rounding the file's order must not move: by what they are, then by name.
-    fn place_of(&self, amount: &Amount) -> (String, Option<&String>) {
+    pub(super) fn place_of(&self, amount: &Amount) -> (String, Option<&String>) {
         let law = format!("{:?}", self.numbers.params[amount.number.index()].law);
         (law, self.accounts.get_index(amount.account.index()).map(|(name, _)| name))
     }

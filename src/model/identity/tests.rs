@@ -86,6 +86,7 @@ fn addresses(model: &Model, name: impl Fn(&str) -> String, path: impl Fn(&Path) 
         all.push(format!("segment {} {place} {}", name(&segment.name), segment.agents));
     }
     all.extend(model.traits.iter().map(|its| format!("trait {} {}", name(&its.name), its.luck)));
+    all.extend(model.rates.iter().map(|its| format!("rate {} {} {:?}", name(&its.name), its.luck, its.counter)));
     all.extend(model.initiatives.iter().map(|its| format!("initiative {} {}", name(&its.name), its.shape)));
     all.extend(model.shocks.iter().map(|shock| format!("shock {}", shock.luck)));
     all.extend(model.params.iter().map(|its| format!("{} {:?} {}", path(&its.path), its.element, its.luck)));
@@ -179,4 +180,28 @@ fn names_that_look_like_words_laws_or_titles_can_be_renamed() {
     "#;
     let source = Source::new("study.toml", "", text);
     check(&Study::parse(&source).unwrap());
+}
+
+#[test]
+fn things_have_an_order_and_luck_that_neither_names_nor_the_file_move() {
+    let text = |tables: [(&str, f64); 3]| {
+        let one = |(name, cost): (&str, f64)| format!("[initiatives.{name}]\ncost = {{ once = {cost} }}\n");
+        let plans: Vec<String> = tables.into_iter().map(one).collect();
+        format!(
+            "run = {{ period = \"month\", horizon = 3, customers = 10 }}\nscenarios.today = {{}}\n[segments.all]\nshare = 1\n\
+             start = {{ there = 1 }}\n[stages.there]\n{}",
+            plans.concat()
+        )
+    };
+    let lucks = |tables| {
+        let study = Study::parse(&Source::new("study.toml", "", &text(tables))).unwrap();
+        super::Identity::of(&study).lucks(&crate::study::names::INITIATIVES)
+    };
+    let first = lucks([("a", 1.0), ("b", 2.0), ("c", 3.0)]);
+    let luck: Vec<u32> = first.iter().map(|(_, luck)| *luck).collect();
+    assert!(luck[0] != luck[1] && luck[1] != luck[2] && luck[0] != luck[2], "twins draw apart: {luck:?}");
+    assert_eq!(lucks([("c", 3.0), ("a", 1.0), ("b", 2.0)]), first);
+    let renamed = lucks([("z", 1.0), ("b", 2.0), ("a", 3.0)]);
+    let back = |name: &str| name.replace('a', "c").replace('z', "a");
+    assert_eq!(renamed.into_iter().map(|(name, luck)| (back(&name), luck)).collect::<Vec<_>>(), first);
 }

@@ -74,8 +74,7 @@ pub trait Mechanism: Send + Sync + Sized + 'static {
         false
     }
 
-    /// Why exact expectations cannot follow it in this study; none where they do, or the study does not use it. By default
-    /// they cannot.
+    /// Why exact expectations cannot follow it in a study that uses it; none where they do. By default they cannot.
     fn obstacle(_model: &Model) -> Option<String> {
         Some(format!("`{}` is simulated only", Self::NAME))
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::MECHANISMS;
 use super::contract::{Mechanism, Registered, Step};
 use super::needs::Needs;
 use super::totals::{Barrier, Totals};
 use super::transition::Transition;
+use super::{Entry, MECHANISMS};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::Draws;
 use crate::engine::count::layout::CountLayout;
@@ -24,10 +24,16 @@ use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::quantity::StageId;
 
-/// What stands in the way of exact expectations; empty where nothing does. Whether they are as exact as they have to be is
-/// found by [`precision`](crate::engine::exact::precision).
+/// What stands in the way of exact expectations; empty where nothing does. A mechanism that a study does not use is not asked.
+/// Whether they are as exact as they have to be is found by [`precision`](crate::engine::exact::precision).
 pub fn obstacles(model: &Model) -> Vec<String> {
-    let by_mechanism = MECHANISMS.iter().filter_map(|entry| (entry.obstacle)(model));
+    let program = Program::new(model);
+    let mut needs = Needs::new(model, &program, false);
+    let mut uses = |entry: &&Entry| {
+        needs.begin(entry.name);
+        (entry.declare)(model, &mut needs).is_some()
+    };
+    let by_mechanism = MECHANISMS.iter().filter(&mut uses).filter_map(|entry| (entry.obstacle)(model));
     by_mechanism.chain(crate::engine::exact::obstacle::obstacles(model)).collect()
 }
 

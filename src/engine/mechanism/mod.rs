@@ -26,7 +26,7 @@ use contract::Mechanism;
 use needs::Needs;
 
 /// All mechanisms. Several that act at one step act in this order.
-pub const MECHANISMS: [Entry; 8] = [
+pub const MECHANISMS: &[Entry] = &[
     entry::<arrive::Arrive>(),
     entry::<feel::Feel>(),
     entry::<transition::Transition>(),
@@ -61,7 +61,7 @@ mod tests {
     use crate::engine::chance::draws::Purpose;
 
     /// Every purpose that was ever given out: a number here is never used for anything else.
-    const PURPOSES: [(u16, Purpose); 11] = [
+    const PURPOSES: &[(u16, Purpose)] = &[
         (1, transition::MOVE),
         (2, feel::QUALITY),
         (3, buy::PURCHASES),
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn every_purpose_has_a_number_of_its_own_for_ever() {
         for (place, (number, purpose)) in (1..).zip(PURPOSES) {
-            assert_eq!((number, purpose.number()), (place, place));
+            assert_eq!((*number, purpose.number()), (place, place));
         }
     }
 }

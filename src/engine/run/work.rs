@@ -4,6 +4,7 @@
 use crate::model::Model;
 use crate::model::counter::MOVES;
 use crate::model::journey::Stage;
+use crate::model::rate::Rate;
 use crate::stats::distribution::Distribution;
 
 use crate::engine::count::cells::{BATCHES, Cells, planned};
@@ -35,6 +36,11 @@ pub fn of_customer(model: &Model) -> f64 {
     let draws_baskets = purchases().any(|its| !matches!(its.basket_law, Distribution::Constant(_)));
     let is_driven = purchases().any(|its| !its.drivers.is_empty());
     let books_moves = !model.counters[MOVES.index()].shape.pairs().is_empty();
+    // Each thing that happens at a rate is drawn as purchases are, and has no baskets.
+    let happens = |rate: &Rate| {
+        let is_driven = rate.stages.iter().flatten().any(|its| !its.drivers.is_empty());
+        if is_driven { 2.7 } else { 2.0 }
+    };
     let when = |used: bool, work: f64| if used { work } else { 0.0 };
     0.7 + when(!rows.clocks.is_empty(), 0.6)
         + when(model.experience.is_some(), 1.3)
@@ -47,6 +53,7 @@ pub fn of_customer(model: &Model) -> f64 {
         + when(books_moves, 0.4)
         + when(model.is_coupled(), 0.6)
         + when(compares, 0.6)
+        + model.rates.iter().map(happens).fold(0.0, |sum, work| sum + work)
 }
 
 /// What is counted and priced of one replication, however few its customers.

@@ -33,6 +33,14 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
+fn a_study_without_exact_expectations_says_why_whatever_solving_them_would_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let retailer = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/retailer.toml");
+    let said = out(&polku(folder.path(), &["exact", retailer.to_str().unwrap()]));
+    assert!(said.starts_with("This study has no exact expectation, because\n  - word of mouth"), "{said}");
+}
+
+#[test]
 fn check_goes_on_after_a_faulty_study() {
     let folder = folder();
     let output = polku(folder.path(), &["check", "faulty.toml", "fine.toml"]);

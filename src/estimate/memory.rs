@@ -106,6 +106,10 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
 
 /// What solving the exact expectations holds in memory, without a simulation, the largest part first.
 pub fn parts_of_exact(model: &Model, threads: usize) -> Vec<Part> {
+    // What is not solved needs nothing, and why it is not is for the solver to say.
+    if !obstacles(model).is_empty() {
+        return Vec::new();
+    }
     let times = f64::from(model.run.horizon) + 1.0;
     let groups = (model.scenarios.len() * model.segments.len()) as f64;
     let flows = 8.0 * CountLayout::of(model).width() as f64 * times;

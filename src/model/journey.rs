@@ -23,18 +23,6 @@ pub struct Stage {
     pub purchases: Option<Purchases>,
 }
 
-impl Stage {
-    /// Whether nothing leads out.
-    fn is_absorbing(&self) -> bool {
-        self.exits.is_empty()
-    }
-
-    /// Whether nothing more happens to a customer here than being counted.
-    pub fn is_inert(&self, remembers: bool) -> bool {
-        self.is_absorbing() && self.purchases.is_none() && !(remembers && self.retained)
-    }
-}
-
 /// A way out of a stage.
 #[derive(Clone, Debug)]
 pub struct Exit {

@@ -194,7 +194,7 @@ fn things_have_an_order_and_luck_that_neither_names_nor_the_file_move() {
         )
     };
     let lucks = |tables| {
-        let study = Study::parse(&Source::new("study.toml", "", &text(tables))).unwrap();
+        let study = Study::parse(&Source::new("study.toml", "", text(tables))).unwrap();
         super::Identity::of(&study).lucks(&crate::study::names::INITIATIVES)
     };
     let first = lucks([("a", 1.0), ("b", 2.0), ("c", 3.0)]);

@@ -16,7 +16,7 @@ use crate::engine::count::layout::CountLayout;
 use crate::engine::exact::cohort::MOST_INTERVALS;
 use crate::engine::exact::layout::tunnel_length;
 use crate::engine::exact::obstacle::{combinations_needed, follows_satisfaction};
-use crate::engine::mechanism::schedule::{Schedule, obstacles};
+use crate::engine::mechanism::schedule::{obstacles, sketched};
 use crate::engine::run::group::MOST_THAT_KEEP_BITS;
 use crate::engine::run::wave::{strikes, wave};
 use crate::engine::state::plan::Plan;
@@ -49,8 +49,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     // Newcomers are counted from the period on in which they come: half of the times in the mean.
     let entries = if model.has_inflow() { 1.0 + 0.5 * times } else { 1.0 };
     let cells = CountLayout::of(model).width() as f64 * times * scenarios * segments * entries;
-    let schedule = Schedule::new(model, model.scenarios.len() > 1);
-    let coupled = schedule.plan.is_coupled();
+    let plan = sketched(model, model.scenarios.len() > 1);
+    let coupled = plan.is_coupled();
     let exact = obstacles(model).is_empty();
     let wave = f64::from(model.run.replications.min(wave(model)));
     // A worker counts both branches of every forced difference, and a replication keeps the difference.
@@ -67,7 +67,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let timelines = if coupled { scenarios * segments * threads.min(wave) } else { threads };
     let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
     let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
-    let customers = if coupled { threads.min(wave) * together(model) * customer(model, &schedule.plan) } else { 0.0 };
+    let customers = if coupled { threads.min(wave) * together(model) * customer(model, &plan) } else { 0.0 };
     let part = |what, bytes, help| Part { what, bytes, help };
     let mut parts = vec![
         part(

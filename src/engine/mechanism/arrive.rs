@@ -71,7 +71,7 @@ impl Mechanism for Arrive {
             });
             traits.push(OfTrait { column, draw: its.luck });
         }
-        Some(Self { segments: model.segments.iter().map(Beginning::of).collect(), traits })
+        Some(Self { segments: model.segments.iter().map(|segment| Beginning::of(needs, segment)).collect(), traits })
     }
 
     fn steps(&self) -> &'static [Step] {
@@ -119,11 +119,11 @@ pub(super) fn draw(block: &Block, world: &World<'_>, (purpose, draw): (Purpose, 
 }
 
 impl Beginning {
-    fn of(segment: &Segment) -> Self {
+    fn of(needs: &Needs<'_>, segment: &Segment) -> Self {
         Self {
             starts: Starts::of(&segment.start),
             newcomers: segment.inflow.as_ref().map(|inflow| Starts::of(&inflow.start)),
-            traits: segment.traits.iter().map(|law| Sampler::new(law, f64::NEG_INFINITY, f64::INFINITY)).collect(),
+            traits: segment.traits.iter().map(|law| needs.sampler(law, f64::NEG_INFINITY, f64::INFINITY)).collect(),
         }
     }
 }

@@ -89,7 +89,7 @@ impl Mechanism for Feel {
             growth: 0.0,
             column: StateColumn::Lasting(satisfaction),
         });
-        let quality: Vec<_> = model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(&q.law))).collect();
+        let quality: Vec<_> = model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(needs, &q.law))).collect();
         let by_list = |q: &Option<Sampler>| !matches!(q, None | Some(Sampler::Normal { .. } | Sampler::Constant(_)));
         let spread = |q: &Option<Sampler>| if let Some(Sampler::Normal { sd, .. }) = q { *sd } else { 0.0 };
         let stages: Vec<usize> = (0..quality.len()).filter(|stage| by_list(&quality[*stage])).collect();
@@ -100,7 +100,7 @@ impl Mechanism for Feel {
         Some(Self {
             bits: if is_normal { needs.normal_bits(QUALITY) } else { needs.bits(QUALITY) },
             satisfaction,
-            first: Sampler::new(&experience.start, 0.0, 1.0),
+            first: needs.sampler(&experience.start, 0.0, 1.0),
             learning: experience.learning,
             means: model.stages.iter().map(|s| s.quality.as_ref().map(|q| q.mean)).collect(),
             spread: Strip::of_f32(quality.iter().map(spread).chain([0.0])),
@@ -199,9 +199,11 @@ impl Feel {
 }
 
 /// A quality as what is added to its mean; a Bernoulli keeps its word, because its mean is its chance.
-fn quality(law: &Distribution) -> Sampler {
+fn quality(needs: &Needs<'_>, law: &Distribution) -> Sampler {
     match law {
         Distribution::Bernoulli { .. } => Sampler::Bernoulli(0),
+        // Any law that is listed stands for the others.
+        _ if needs.is_sketch() => Sampler::Bernoulli(0),
         law => law.shifted(-law.mean()).map_or_else(
             || {
                 let table = Box::new(QuantileTable::new(|p| law.quantile(p) - law.mean()));

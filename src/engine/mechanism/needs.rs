@@ -2,6 +2,7 @@
 
 use super::own::OWN;
 use crate::engine::chance::draws::Purpose;
+use crate::engine::chance::sampler::Sampler;
 use crate::engine::state::bits::{BitsId, BitsSpec};
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
 use crate::engine::state::plan::{DriverState, ListId, OwnColumn, Plan, StateColumn};
@@ -12,6 +13,7 @@ use crate::engine::table::shape::own_chances;
 use crate::model::Model;
 use crate::model::journey::State;
 use crate::quantity::TraitId;
+use crate::stats::distribution::Distribution;
 
 /// Where everybody was before the move.
 const BEFORE: ColumnSpec = ColumnSpec::new("before");
@@ -24,6 +26,8 @@ pub struct Needs<'m> {
     /// Whether lives are compared between scenarios.
     pub compares: bool,
     plan: Plan,
+    /// Whether only the plan is asked for, so that no law is made ready to be drawn from.
+    is_sketch: bool,
     /// The mechanism that declares now.
     name: &'static str,
     /// Whether all that can make scenarios differ in it is in its sheet.
@@ -41,11 +45,28 @@ impl<'m> Needs<'m> {
             program,
             compares,
             plan: Plan::default(),
+            is_sketch: false,
             name: "",
             compared_by_sheet: false,
             purposes: Vec::new(),
             gaps: Vec::new(),
         }
+    }
+
+    /// The same where nothing will be drawn: making laws ready takes far longer than all else.
+    #[must_use]
+    pub fn sketch(self) -> Self {
+        Self { is_sketch: true, ..self }
+    }
+
+    /// Whether only the plan is asked for.
+    pub fn is_sketch(&self) -> bool {
+        self.is_sketch
+    }
+
+    /// A law ready to be drawn from, with its values held in a range.
+    pub fn sampler(&self, law: &Distribution, low: f64, high: f64) -> Sampler {
+        if self.is_sketch { Sampler::Constant(0.0) } else { Sampler::new(law, low, high) }
     }
 
     /// The next mechanism declares.

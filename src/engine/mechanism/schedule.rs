@@ -28,13 +28,24 @@ use crate::quantity::StageId;
 /// Whether they are as exact as they have to be is found by [`precision`](crate::engine::exact::precision).
 pub fn obstacles(model: &Model) -> Vec<String> {
     let program = Program::new(model);
-    let mut needs = Needs::new(model, &program, false);
+    let mut needs = Needs::new(model, &program, false).sketch();
     let mut uses = |entry: &&Entry| {
         needs.begin(entry.name);
         (entry.declare)(model, &mut needs).is_some()
     };
     let by_mechanism = MECHANISMS.iter().filter(&mut uses).filter_map(|entry| (entry.obstacle)(model));
     by_mechanism.chain(crate::engine::exact::obstacle::obstacles(model)).collect()
+}
+
+/// What mechanisms register for a study, without all that is needed to draw.
+pub fn sketched(model: &Model, compares: bool) -> Plan {
+    let program = Program::new(model);
+    let mut needs = Needs::new(model, &program, compares).sketch();
+    for entry in MECHANISMS {
+        needs.begin(entry.name);
+        (entry.declare)(model, &mut needs);
+    }
+    needs.plan().0
 }
 
 /// The mechanisms that a study uses, in the order of a period.

@@ -86,7 +86,7 @@ impl Shop {
             _ => None,
         };
         Some(Self {
-            law: Sampler::new(&purchases.basket_law, 0.0, f64::INFINITY),
+            law: needs.sampler(&purchases.basket_law, 0.0, f64::INFINITY),
             spread: purchases.basket_law.sd(),
             basket_trait: purchases.basket_trait.and_then(|of| OwnNumber::of(needs, of)),
             rate: purchases.rate,

@@ -172,6 +172,11 @@ impl<'m> Needs<'m> {
         self.plan.states.push(state);
     }
 
+    /// How much a state grows from period to period; none where nobody has registered it.
+    pub fn growth(&self, of: State) -> Option<f32> {
+        self.plan.state(of).map(|state| state.growth)
+    }
+
     /// The column of a trait; none where nobody has registered it.
     pub fn trait_column(&self, of: TraitId) -> Option<ColumnId<f32, Lasting>> {
         match self.plan.state(State::Trait(of))?.column {

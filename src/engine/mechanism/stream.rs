@@ -24,20 +24,22 @@ pub struct RateTrait {
 /// A trait of every customer.
 #[derive(Clone, Copy)]
 pub struct OwnNumber {
-    state: State,
     /// Its column, which leaves out how much it has grown.
     pub column: ColumnId<f32, Lasting>,
+    /// How much it grows from period to period.
+    growth: f32,
 }
 
 impl OwnNumber {
     /// The trait; none where nobody has registered it.
     pub fn of(needs: &Needs<'_>, of: TraitId) -> Option<Self> {
-        Some(Self { state: State::Trait(of), column: needs.trait_column(of)? })
+        let growth = needs.growth(State::Trait(of))?;
+        Some(Self { column: needs.trait_column(of)?, growth })
     }
 
     /// How much it has grown by a period.
     pub fn growth(self, now: Period<'_>) -> f32 {
-        now.plan().state(self.state).map_or(0.0, |state| state.growth(now.age))
+        self.growth * (now.age - 1) as f32
     }
 }
 

@@ -230,8 +230,7 @@ impl Sale<'_> {
         self.buying.leave.is_some() || self.shop.basket_trait.is_some() || self.of.bought.is_some()
     }
 
-    /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to. Who leaves a
-    /// retained stage has been in one, even if they came to it in this very period.
+    /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to.
     fn some_leave(
         &self,
         block: &mut Block,
@@ -239,20 +238,36 @@ impl Sale<'_> {
         (subset, counts): (&mut Subset, &mut [u32]),
         mut ledger: Option<&mut Counts<i128>>,
     ) {
-        let program = self.now.program();
-        let retained = program.retained.at(self.stage);
+        let Some((leave, bits)) = self.buying.leave.as_ref().zip(self.of.leaves) else { return };
+        let words = self.now.bits.of(bits, self.now.t);
         for (place, count) in subset.place[..buyers].iter().zip(&mut subset.count) {
             let place = *place as usize;
-            *count = self.leave(block, place, *count);
             counts[place] = 0;
-            if let Some(acquired) = self.of.acquired {
-                block.columns.words_mut(acquired)[place] |= retained;
+            let word = words[place];
+            if leave.surely_stays(word, *count) {
+                continue;
             }
-            if let Some(slot) = program.moves.slot(self.stage, block.stage[place] as usize)
-                && let Some(ledger) = &mut ledger
-            {
-                ledger.cells_mut(counter::MOVES, self.now.t as usize)[slot] += 1;
+            let own = |own: usize| f64::from(block.columns.numbers(self.now.plan().own[own].column)[place]);
+            let chance = leave.own.map_or(leave.chance, own);
+            if let Some((made, to)) = leave.after(unit(word), chance, *count) {
+                *count = made;
+                self.go(block, (place, to), ledger.as_deref_mut());
             }
+        }
+    }
+
+    /// Moves a customer who leaves. Who leaves a retained stage has been in one, even if they came to it in this very period.
+    fn go(&self, block: &mut Block, (place, to): (usize, u8), ledger: Option<&mut Counts<i128>>) {
+        let program = self.now.program();
+        block.stage[place] = u32::from(to);
+        if let Some(periods) = self.of.periods_in_stage {
+            block.columns.words_mut(periods)[place] = 0;
+        }
+        if let Some(acquired) = self.of.acquired {
+            block.columns.words_mut(acquired)[place] |= program.retained.at(self.stage);
+        }
+        if let Some((slot, ledger)) = program.moves.slot(self.stage, to as usize).zip(ledger) {
+            ledger.cells_mut(counter::MOVES, self.now.t as usize)[slot] += 1;
         }
     }
 
@@ -333,39 +348,4 @@ impl Sale<'_> {
         let own = self.shop.basket_trait.map(|of| (block.columns.numbers(of.column), of.growth(self.now)));
         set.run(TheirMoney { baskets, whose, scale, own, bought })
     }
-
-    /// Draws after which of `count` purchases the customer leaves, if after any; returns those that are made.
-    fn leave(&self, block: &mut Block, place: usize, count: u32) -> u32 {
-        let Some((leave, bits)) = self.buying.leave.as_ref().zip(self.of.leaves) else { return count };
-        let word = self.now.bits.of(bits, self.now.t)[place];
-        if leave.own.is_none() && leave.surely_stays.get(count as usize).is_some_and(|below| word < *below) {
-            return count;
-        }
-        let own = |own: usize| f64::from(block.columns.numbers(self.now.plan().own[own].column)[place]);
-        let chance = leave.own.map_or(leave.chance, own);
-        let u = unit(word);
-        let left =
-            if count > ONE_BY_ONE { bulk::leaves_after(u, chance, count) } else { leaves_after(u, chance, count) };
-        let Some((made, within)) = left else { return count };
-        let last = leave.to.len() - 1;
-        let to = leave.to.iter().position(|(_, sum)| within < *sum).unwrap_or(last);
-        block.stage[place] = u32::from(leave.to[to].0);
-        if let Some(periods) = self.of.periods_in_stage {
-            block.columns.words_mut(periods)[place] = 0;
-        }
-        made
-    }
-}
-
-/// After which purchase the draw falls, and where in its step: uniform again, so that it says where to.
-fn leaves_after(u: f64, chance: f64, count: u32) -> Option<(u32, f64)> {
-    let mut stayed = 1.0;
-    for made in 1..=count {
-        let next = stayed * (1.0 - chance);
-        if u >= next {
-            return Some((made, if stayed > next { (stayed - u) / (stayed - next) } else { 0.0 }));
-        }
-        stayed = next;
-    }
-    None
 }

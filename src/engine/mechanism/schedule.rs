@@ -28,12 +28,9 @@ use crate::quantity::StageId;
 /// Whether they are as exact as they have to be is found by [`precision`](crate::engine::exact::precision).
 pub fn obstacles(model: &Model) -> Vec<String> {
     let program = Program::new(model);
-    let mut needs = Needs::new(model, &program, false).sketch();
-    let mut uses = |entry: &&Entry| {
-        needs.begin(entry.name);
-        (entry.declare)(model, &mut needs).is_some()
-    };
-    let by_mechanism = MECHANISMS.iter().filter(&mut uses).filter_map(|entry| (entry.obstacle)(model));
+    let (mechanisms, _) = declared(model, &mut Needs::new(model, &program, false).sketch());
+    let used = MECHANISMS.iter().zip(mechanisms).filter(|(_, mechanism)| mechanism.is_some());
+    let by_mechanism = used.filter_map(|(entry, _)| (entry.obstacle)(model));
     by_mechanism.chain(crate::engine::exact::obstacle::obstacles(model)).collect()
 }
 
@@ -41,11 +38,22 @@ pub fn obstacles(model: &Model) -> Vec<String> {
 pub fn sketched(model: &Model, compares: bool) -> Plan {
     let program = Program::new(model);
     let mut needs = Needs::new(model, &program, compares).sketch();
-    for entry in MECHANISMS {
-        needs.begin(entry.name);
-        (entry.declare)(model, &mut needs);
-    }
+    declared(model, &mut needs);
     needs.plan().0
+}
+
+/// The mechanisms that a study uses, by their places among all, and whether scenarios can share a path as far as all of them
+/// say so.
+fn declared(model: &Model, needs: &mut Needs<'_>) -> (Vec<Option<Box<dyn Registered>>>, bool) {
+    let mut shares_paths = true;
+    let declare = |entry: &Entry| {
+        needs.begin(entry.name);
+        let mechanism = (entry.declare)(model, needs);
+        shares_paths &= mechanism.is_none() || needs.is_compared_by_sheet();
+        mechanism
+    };
+    let mechanisms = MECHANISMS.iter().map(declare).collect();
+    (mechanisms, shares_paths)
 }
 
 /// The mechanisms that a study uses, in the order of a period.
@@ -77,13 +85,7 @@ impl Schedule {
     pub fn new(model: &Model, compares: bool) -> Self {
         let program = Program::new(model);
         let mut needs = Needs::new(model, &program, compares);
-        let (mut mechanisms, mut shares_paths) = (Vec::new(), true);
-        for entry in MECHANISMS {
-            needs.begin(entry.name);
-            let mechanism = (entry.declare)(model, &mut needs);
-            shares_paths &= mechanism.is_none() || needs.is_compared_by_sheet();
-            mechanisms.push(mechanism);
-        }
+        let (mechanisms, mut shares_paths) = declared(model, &mut needs);
         needs.begin(Transition::NAME);
         let transition = Transition::of(model, &mut needs);
         let (mut plan, gaps) = needs.plan();

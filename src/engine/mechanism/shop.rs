@@ -1,5 +1,6 @@
 //! A shop is what a stage sells: the same in every period, and what a period's numbers make of it.
 
+use super::bulk::{self, ONE_BY_ONE};
 use super::needs::Needs;
 use super::stream::OwnNumber;
 use crate::engine::chance::narrow::place;
@@ -66,11 +67,27 @@ pub struct Leave {
     pub chance: f64,
     /// For each small number of purchases, words below this one let the customer stay through all of them; a little
     /// lower than it might be, so that only the words that need it are looked at closely.
-    pub surely_stays: [u32; 8],
+    surely_stays: [u32; 8],
     /// The place among own chances where the chance is the customer's own.
     pub own: Option<usize>,
     /// Where leaving leads to, with cumulative shares.
     pub to: Vec<(u8, f64)>,
+}
+
+impl Leave {
+    /// Whether a word lets a customer stay through so many purchases for sure.
+    #[inline]
+    pub fn surely_stays(&self, word: u32, count: u32) -> bool {
+        self.own.is_none() && self.surely_stays.get(count as usize).is_some_and(|below| word < *below)
+    }
+
+    /// After which of `count` purchases a customer leaves, and where to; none where they stay.
+    pub fn after(&self, u: f64, chance: f64, count: u32) -> Option<(u32, u8)> {
+        let (made, within) =
+            if count > ONE_BY_ONE { bulk::leaves_after(u, chance, count) } else { leaves_after(u, chance, count) }?;
+        let to = self.to.iter().find(|(_, sum)| within < *sum).or(self.to.last())?;
+        Some((made, to.0))
+    }
 }
 
 impl Shop {
@@ -131,4 +148,17 @@ fn surely_stays(chance: f64) -> [u32; 8] {
         }
         threshold(stayed - 1e-9)
     })
+}
+
+/// After which purchase the draw falls, and where in its step: uniform again, so that it says where to.
+fn leaves_after(u: f64, chance: f64, count: u32) -> Option<(u32, f64)> {
+    let mut stayed = 1.0;
+    for made in 1..=count {
+        let next = stayed * (1.0 - chance);
+        if u >= next {
+            return Some((made, if stayed > next { (stayed - u) / (stayed - next) } else { 0.0 }));
+        }
+        stayed = next;
+    }
+    None
 }

@@ -163,21 +163,11 @@ impl<'a> Together<'a> {
 
     /// What customers share after they were looked at together at time `t`.
     fn settled(&self, groups: &[Group], world: usize, (barrier, t): (Barrier, u32)) -> Field {
-        let counted = |group: &'_ Group| {
+        let counted = groups.iter().map(|group| {
             let Crowd { segment, entry, .. } = group.span.crowd;
-            (segment, entry as usize)
-        };
-        let totals = Totals {
-            t: t as usize,
-            arrivals: &self.heard[world].arrivals,
-            counted: groups
-                .iter()
-                .map(|group| {
-                    let (segment, entry) = counted(group);
-                    (segment, entry, &group.world(world).ledger)
-                })
-                .collect(),
-        };
+            (segment, entry as usize, &group.world(world).ledger)
+        });
+        let totals = Totals { t: t as usize, arrivals: &self.heard[world].arrivals, counted: counted.collect() };
         let mut field = self.heard[world].history.last().clone();
         self.schedule.weigh(barrier, &totals, &self.company[world], &mut field);
         field

@@ -83,7 +83,6 @@
 #[doc(hidden)]
 pub mod cli;
 
-mod bits;
 mod diagnostic;
 mod digest;
 mod engine;

@@ -37,7 +37,7 @@ fn folded(experiment: &Experiment, begins: &[u32]) -> Runs {
     let record = |(begin, end)| {
         let record = experiment.range(begin..end).unwrap();
         assert_eq!(record.range(), begin..end);
-        Record::from_bytes(&record.to_bytes()).unwrap()
+        Record::from_bytes(&record.to_bytes().unwrap()).unwrap()
     };
     let records: Vec<Record> = begins.iter().copied().zip(ends).map(record).collect();
     Runs::fold(experiment, records).unwrap()
@@ -123,7 +123,7 @@ fn records_of_something_else_are_refused() {
     assert!(fault(vec![part(0..4)], &experiment.clone().seed(7)).contains("another study"));
     assert!(fault(vec![part(0..4)], &experiment.clone().exact(Depth::None)).contains("asked for something else"));
     assert!(experiment.range(2..2).is_err() && experiment.range(3..5).is_err());
-    let bytes = part(0..1).to_bytes();
+    let bytes = part(0..1).to_bytes().unwrap();
     for wrong in [&bytes[1..], &bytes[..bytes.len() - 1], &[bytes.clone(), vec![0]].concat(), &[]] {
         assert!(Record::from_bytes(wrong).is_err());
     }

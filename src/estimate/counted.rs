@@ -1,18 +1,18 @@
 //! What was counted of some customers, in real ones, by time: every counter, and the sums over cells that metrics read.
 
-use crate::bits::bits;
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 use crate::model::counter::{ACQUIRED, CUSTOMERS};
 use crate::quantity::CounterId;
+use serde::{Deserialize, Serialize};
 
 use super::money::entered::Cohort;
 
 /// What was counted of some customers of one scenario, at times from 0 to the horizon. Counts of others add up.
 ///
 /// Sums are taken entry by entry, cell by cell: in floating point another order would be another number.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Counted {
     /// Every counter, cell by cell.
     pub flows: Counts<f64>,
@@ -23,8 +23,6 @@ pub struct Counted {
     /// By counter, then by time: the sum over its cells.
     totals: Vec<f64>,
 }
-
-bits!(Counted { flows, retained, churned, totals });
 
 impl Counted {
     /// Nobody.

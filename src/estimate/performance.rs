@@ -1,22 +1,20 @@
 //! A performance is what some customers of one scenario came to in one replication: what was counted, and the money for it.
 
-use crate::bits::bits;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
+use serde::{Deserialize, Serialize};
 
 use super::counted::Counted;
 use super::money::statement::Statement;
 
 /// What some customers came to by time, from 0 to the horizon. Performances add up over segments.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Performance {
     /// What was counted.
     pub counted: Counted,
     /// The money.
     pub money: Statement,
 }
-
-bits!(Performance { counted, money });
 
 impl Performance {
     /// That of nobody.

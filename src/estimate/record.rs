@@ -1,8 +1,8 @@
 //! A record is what a part of a run came to, exactly, so that it can be kept and folded with the other parts.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-use crate::bits::{Bits, bits};
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
 use crate::engine::exact::depth::Depth;
@@ -20,6 +20,7 @@ use crate::estimate::money::pricer::Priced;
 const MARK: &[u8] = b"polku record 1\n";
 
 /// What some replications of an experiment came to.
+#[derive(Deserialize, Serialize)]
 pub struct Record {
     /// The version of polku.
     version: String,
@@ -34,14 +35,13 @@ pub struct Record {
     replications: Vec<Priced>,
 }
 
-bits!(Record { version, study, asked, grains, first, replications });
-
 impl Record {
-    /// The record as bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MARK.to_vec();
-        self.put(&mut bytes);
-        bytes
+    /// The record as bytes. Numbers stand in them to the last bit.
+    ///
+    /// # Errors
+    /// A fault of polku.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Faults> {
+        Ok([MARK, &packed(self)?].concat())
     }
 
     /// A record from its bytes.
@@ -49,9 +49,11 @@ impl Record {
     /// # Errors
     /// Bytes that are no record of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Faults> {
-        let mut rest = bytes.strip_prefix(MARK).unwrap_or_default();
-        let record = Self::take(&mut rest).filter(|record| rest.is_empty() && record.version == VERSION);
-        record.ok_or_else(|| refused("this is no record of a run, or it is one of another version of polku"))
+        let record = bytes.strip_prefix(MARK).and_then(|bytes| postcard::take_from_bytes::<Self>(bytes).ok());
+        let whole = record.filter(|(record, rest)| rest.is_empty() && record.version == VERSION);
+        whole
+            .map(|(record, _)| record)
+            .ok_or_else(|| refused("this is no record of a run, or it is one of another version of polku"))
     }
 
     /// The replications that it holds.
@@ -86,7 +88,7 @@ impl Experiment {
         let play = Play::new(self.model(), &part_alone, uncoupled.as_ref(), extras);
         let mut replications = Vec::new();
         play.run(|priced| replications.push(priced))?;
-        let study = studied(self.model());
+        let study = studied(self.model())?;
         Ok(Record { version: VERSION.to_owned(), study, asked, grains, first: part.start, replications })
     }
 }
@@ -98,7 +100,7 @@ impl Runs {
     /// Records of something else, or that do not make up all replications.
     pub fn fold(experiment: &Experiment, records: impl IntoIterator<Item = Record>) -> Result<Self, Faults> {
         experiment.check()?;
-        let (mut next, study) = (0, studied(experiment.model()));
+        let (mut next, study) = (0, studied(experiment.model())?);
         let mut records = records.into_iter().peekable();
         let grains = records.peek().map(|record| record.grains.clone());
         let simulation = experiment.simulation();
@@ -159,14 +161,16 @@ impl Spent {
 }
 
 /// What is run, in one number: whoever has the same of it has the same replications.
-fn studied(model: &Model) -> String {
+fn studied(model: &Model) -> Result<String, Faults> {
     let (source, run) = (&model.source, &model.run);
-    let mut all = Vec::new();
-    (source.text.clone(), source.settings().to_vec()).put(&mut all);
-    source.list_digests().put(&mut all);
-    ((run.seed, run.replications), model.baseline.index()).put(&mut all);
-    model.scenarios.iter().map(|scenario| scenario.name.clone()).collect::<Vec<_>>().put(&mut all);
-    sha256(&all)
+    let scenarios: Vec<&str> = model.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    let played = (run.seed, run.replications, model.baseline.index(), scenarios);
+    packed(&(&source.text, source.settings(), source.list_digests(), played)).map(|bytes| sha256(&bytes))
+}
+
+/// A value as bytes.
+fn packed(what: &impl Serialize) -> Result<Vec<u8>, Faults> {
+    postcard::to_allocvec(what).map_err(|fault| Faults::one(Cause::Internal, Diagnostic::error(fault.to_string())))
 }
 
 fn refused(what: &str) -> Faults {

@@ -1,8 +1,8 @@
 //! A counter is something that a run counts of its customers: its name, how its cells are laid out, and what one cell stands
 //! for. A model lists its counters; whoever counts, adds up or turns counts into flows walks over that list.
 
-use crate::bits::bits_of_one;
 use crate::quantity::{CounterId, PARTS_PER_ONE, StageId, UNITS_PER_ONE};
+use serde::{Deserialize, Serialize};
 
 /// Customers by stage, at each time.
 pub const CUSTOMERS: CounterId = CounterId(0);
@@ -58,15 +58,13 @@ pub enum Measure {
 }
 
 /// How long counts are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Kept {
     /// For every time of the run.
     Run,
     /// Until the next period is counted; they never become flows.
     Period,
 }
-
-bits_of_one!(Kept { Run = 0, Period = 1 });
 
 impl Shape {
     /// The pairs of stages that have cells.

@@ -1,9 +1,9 @@
 //! A draw is everything that luck decides once for all scenarios of a replication: the uncertain numbers, and the
 //! shocks that the world has in store.
 
-use crate::bits::bits;
 use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::Model;
 use super::change::Change;
@@ -20,7 +20,7 @@ pub trait Luck {
 }
 
 /// One draw of the uncertain numbers and shocks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Draw {
     /// One value for each parameter.
     pub values: ParamSet,
@@ -28,10 +28,8 @@ pub struct Draw {
     pub struck: Vec<Struck>,
 }
 
-bits!(Draw { values, struck });
-
 /// A shock that comes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Struck {
     /// The shock, by its place in the model.
     pub shock: usize,
@@ -40,8 +38,6 @@ pub struct Struck {
     /// The amounts of its effects.
     pub amounts: Vec<f64>,
 }
-
-bits!(Struck { shock, period, amounts });
 
 /// What is needed of a draw.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! A parameter is a number of the study that has a path; uncertain ones are drawn once per replication.
 
-use crate::bits::bits_of_one;
 use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
+use serde::{Deserialize, Serialize};
 
 use crate::study::path::ParamPath as Path;
 
@@ -97,10 +97,8 @@ impl Param {
 }
 
 /// One value for each parameter: a draw of all uncertain numbers, or their medians.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct ParamSet(pub Vec<f64>);
-
-bits_of_one!(ParamSet(Vec<f64>));
 
 impl ParamSet {
     /// Draws each uncertain number at the probability that `luck` gives for its luck number.

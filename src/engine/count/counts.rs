@@ -3,10 +3,10 @@
 //! Whole numbers (`Counts<i128>`) add up to the same total in any order. Flows (`Counts<f64>`) are made of them by a weight, or
 //! are expected. Both have one layout, that of the model's counters.
 
+use serde::{Deserialize, Serialize};
 use std::ops::{AddAssign, SubAssign};
 
 use super::layout::CountLayout;
-use crate::bits::bits;
 use crate::model::counter::Kept;
 use crate::quantity::CounterId;
 
@@ -19,7 +19,7 @@ impl Cell for f64 {}
 /// Counts by time, from 0 to the horizon; each time from the first one that is counted on holds one row of cells.
 ///
 /// Counters that are kept for one period only have cells of their own, which are those of the latest period counted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Counts<T> {
     layout: CountLayout,
     first: usize,
@@ -31,8 +31,6 @@ pub struct Counts<T> {
     /// The cells of the times before.
     nothing: Vec<T>,
 }
-
-bits!(Counts<f64> { layout, first, times, cells, passing, now, nothing });
 
 impl<T: Cell> Counts<T> {
     /// Counts of nobody, from time `first` to the horizon.

@@ -1,24 +1,22 @@
 //! A layout says where each counter of a model stands among the cells of a time.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use crate::bits::bits;
 use crate::model::Model;
 use crate::model::counter::Kept;
 use crate::quantity::CounterId;
 
 /// Where the counters of a model stand; clones share it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct CountLayout {
     places: Arc<[Place]>,
     width: usize,
     passing: usize,
 }
 
-bits!(CountLayout { places, width, passing });
-
 /// Where the cells of one counter stand.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Place {
     /// The first one, among those that are kept as long.
     pub first: usize,
@@ -29,8 +27,6 @@ pub struct Place {
     /// How long counts are kept.
     pub kept: Kept,
 }
-
-bits!(Place { first, length, unit, kept });
 
 impl CountLayout {
     /// The layout of a model's counters.

@@ -1,10 +1,9 @@
 //! A depth says for which numbers a run solves exact expectations.
 
-use crate::bits::bits_of_one;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// For which numbers exact expectations are solved. Where nothing is uncertain, medians and draws are the same numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Depth {
     /// For none.
@@ -14,8 +13,6 @@ pub enum Depth {
     /// For what every replication draws.
     Draws,
 }
-
-bits_of_one!(Depth { None = 0, Medians = 1, Draws = 2 });
 
 impl Depth {
     /// The depth of a name; none where there is none of that name.

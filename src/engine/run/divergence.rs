@@ -10,7 +10,6 @@
 //! The counts are whole numbers, as everywhere.
 
 use super::rollout::{InPeriod, Rollout};
-use crate::bits::bits_of_one;
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::chance::draws::{Address, Purpose};
 use crate::engine::count::counts::Counts;
@@ -21,12 +20,11 @@ use crate::engine::state::partings::Partings;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::state::world::World;
 use crate::engine::table::agreement::{Agreement, Meeting};
+use serde::{Deserialize, Serialize};
 
 /// How finely chances to part are cut: a pair of branches stands for 2^-grain of a customer. At most 24.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Grain(pub u8);
-
-bits_of_one!(Grain(u8));
 
 impl Grain {
     /// The part of a customer that a pair of branches stands for.

@@ -1,11 +1,11 @@
 //! Customers of one entry in one replication: how many stay, and what they bring.
 
-use crate::bits::bits;
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
 use crate::model::counter::ACQUIRED;
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;
+use serde::{Deserialize, Serialize};
 
 use super::business::LineGroup;
 use super::lines::Lines;
@@ -13,7 +13,7 @@ use super::posted::Posted;
 use crate::estimate::counted::retained_and_lost;
 
 /// The customers of one entry over time, all segments together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct CohortFlow {
     /// How many real customers came.
     pub came: f64,
@@ -24,8 +24,6 @@ pub struct CohortFlow {
     /// Money in less variable, service and acquisition cost, discounted to the time of entry.
     pub worth: f64,
 }
-
-bits!(CohortFlow { came, retained, acquired, worth });
 
 impl CohortFlow {
     /// Nobody, at so many times.

@@ -1,18 +1,16 @@
 //! Postings: the books of one scenario in whole ten-thousandths of the currency unit, at the finest cut. Whole numbers
 //! add up to the same totals across every cut and in any order.
 
-use crate::bits::bits;
 use crate::quantity::UNITS_PER_ONE;
+use serde::{Deserialize, Serialize};
 
 /// Money by line, time, and who it belongs to: customers of a segment and entry, or the business as a whole (the last).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Posted {
     times: usize,
     owners: usize,
     units: Vec<i128>,
 }
-
-bits!(Posted { times, owners, units });
 
 impl Posted {
     /// Empty books for a number of lines, of times, and of groups of customers.

@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::model::counter::CUSTOMERS;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
+use serde::{Deserialize, Serialize};
 
 use super::cohort_flow::{CohortFlow, worth_by_entry};
 use super::entered::{Cohort, cohorts, everybody};
@@ -18,7 +19,6 @@ use super::posted::Posted;
 use super::prices::Prices;
 use super::smooth::{is_smoothed, smoothed};
 use super::statement::Whose;
-use crate::bits::bits;
 use crate::estimate::performance::Performance;
 use crate::estimate::uncertainty::matched::Matched;
 use crate::model::metric::Metric;
@@ -38,6 +38,7 @@ pub struct Pricer<'m> {
 }
 
 /// What a replication came to.
+#[derive(Deserialize, Serialize)]
 pub struct Priced {
     /// The numbers and shocks as they were drawn.
     pub drawn: Draw,
@@ -55,9 +56,8 @@ pub struct Priced {
     pub work: u64,
 }
 
-bits!(Priced { drawn, scenarios, expected, forced, started, held, work });
-
 /// What is expected of a scenario in one replication.
+#[derive(Deserialize, Serialize)]
 pub struct Expected {
     /// That of the whole business.
     pub books: Performance,
@@ -65,9 +65,8 @@ pub struct Expected {
     pub matched: Matched,
 }
 
-bits!(Expected { books, matched });
-
 /// What one scenario of a replication came to.
+#[derive(Deserialize, Serialize)]
 pub struct PricedScenario {
     /// That of the whole business.
     pub all: Performance,
@@ -86,8 +85,6 @@ pub struct PricedScenario {
     /// In which period the response to each rule begins.
     pub fired: Vec<Option<u32>>,
 }
-
-bits!(PricedScenario { all, cuts, smooth, posted, batches, cohorts, differing, fired });
 
 impl<'m> Pricer<'m> {
     /// The pricer of a model.

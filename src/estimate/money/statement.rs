@@ -1,13 +1,13 @@
 //! A statement is the money of one scenario in one replication, by time.
 
-use crate::bits::bits;
 use crate::model::Model;
 use crate::quantity::ScenarioId;
+use serde::{Deserialize, Serialize};
 
 /// Books by time, from 0 to the horizon, for some customers of one scenario. Statements add up over segments.
 ///
 /// Money by time is undiscounted and weighed by the accrual convention, so that it sums to the horizon's total.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Statement {
     /// Money in.
     pub revenue: Vec<f64>,
@@ -24,8 +24,6 @@ pub struct Statement {
     /// The accounts (ledger lines and outcomes) by time; outcomes are discounted by rates of their own.
     pub accounts: Vec<Vec<f64>>,
 }
-
-bits!(Statement { revenue, margin, cost, acquisition, initiative_cost, discounted, accounts });
 
 impl Statement {
     /// Books with nothing in them.

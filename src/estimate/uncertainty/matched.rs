@@ -1,15 +1,15 @@
 //! Simulated customers matched with those expected of as many.
 
-use crate::bits::bits;
 use crate::engine::count::cells::Arrivals;
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
 use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES};
+use serde::{Deserialize, Serialize};
 
 use crate::estimate::counted::{Counted, retained_and_lost};
 
 /// The simulated customers of one replication of a scenario beside those expected of as many.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Matched {
     /// How many there are. Where newcomers stand for different numbers of real ones, as many as tell as much (Kish).
     pub agents: f64,
@@ -18,8 +18,6 @@ pub struct Matched {
     /// The purchases expected of them.
     pub purchases: f64,
 }
-
-bits!(Matched { agents, counts, purchases });
 
 impl Matched {
     /// Nobody, in so many stages.

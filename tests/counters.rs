@@ -50,7 +50,7 @@ fn some(layout: &CountLayout, first: u32, horizon: u32, salt: i128) -> Counts<i1
     let mut counts = Counts::new(layout, first, horizon);
     for t in first as usize..counts.times() {
         for (place, counter) in (1..).zip(layout.ids()) {
-            for (at, cell) in (1..).zip(counts.cells_mut(counter, t)) {
+            for (at, cell) in (1..).zip(counts.cells_at(&layout.place(counter), t)) {
                 *cell = salt * (1000 * place + 17 * at) + i128::try_from(t).unwrap();
             }
         }
@@ -143,13 +143,14 @@ fn a_counter_that_is_kept_for_a_period_forgets_the_one_before() {
     let More { model, visits, .. } = everything();
     let layout = CountLayout::of(&model);
     let mut counts = Counts::<i128>::new(&layout, 0, 9);
-    counts.cells_mut(visits, 3)[1] += 5;
-    counts.cells_mut(visits, 3)[1] += 2;
+    let place = layout.place(visits);
+    counts.cells_at(&place, 3)[1] += 5;
+    counts.cells_at(&place, 3)[1] += 2;
     assert_eq!((counts.cells(visits, 3)[1], counts.cells(visits, 2)[1], counts.only(3).cells(visits, 3)[1]), (7, 0, 7));
     let mut more = counts.clone();
     more.add(&counts);
     assert_eq!(more.cells(visits, 3)[1], 14, "those of one period add up");
-    counts.cells_mut(visits, 4)[0] += 1;
+    counts.cells_at(&place, 4)[0] += 1;
     assert_eq!((counts.cells(visits, 3)[1], counts.cells(visits, 4)), (0, [1, 0, 0, 0, 0].as_slice()));
     counts.add(&more);
     assert_eq!(counts.cells(visits, 4), [1, 0, 0, 0, 0], "what was counted before is over");

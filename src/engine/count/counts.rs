@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use std::ops::{AddAssign, SubAssign};
 
-use super::layout::CountLayout;
+use super::layout::{CountLayout, Place};
 use crate::model::counter::Kept;
 use crate::quantity::CounterId;
 
@@ -110,9 +110,8 @@ impl<T: Cell> Counts<T> {
         }
     }
 
-    /// The cells of a counter at time `t`, to count into.
-    pub fn cells_mut(&mut self, counter: CounterId, t: usize) -> &mut [T] {
-        let place = self.layout.place(counter);
+    /// The cells at a place at time `t`, to count into.
+    pub fn cells_at(&mut self, place: &Place, t: usize) -> &mut [T] {
         let cells = if place.kept == Kept::Run {
             self.begin_by(t);
             &mut self.cells[(t - self.first) * self.layout.width()..]
@@ -173,6 +172,13 @@ impl<T: Cell> Counts<T> {
 }
 
 impl Counts<f64> {
+    /// The cells of a counter at time `t`, to add flows to. Mechanisms count into a [`Place`], so that who writes a counter
+    /// has said by what a life shows it.
+    pub fn cells_mut(&mut self, counter: CounterId, t: usize) -> &mut [f64] {
+        let place = self.layout.place(counter);
+        self.cells_at(&place, t)
+    }
+
     /// The flows of what was counted, each simulated customer standing for `weight` real ones.
     pub fn counted(counts: &Counts<i128>, weight: f64) -> Self {
         let mut flows = Self::between(&counts.layout, counts.first, counts.times);

@@ -1,7 +1,8 @@
 //! Booked moves: the moves of a period that money is booked on are counted.
 
 use super::contract::{Mechanism, Step};
-use super::needs::Needs;
+use super::needs::{Needs, Shown};
+use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Kernel, Lanes};
 use crate::engine::state::at::At;
 use crate::engine::state::columns::{ColumnId, Passing};
@@ -14,6 +15,7 @@ use crate::quantity::StageId;
 /// Counts the moves of a period that money is booked on.
 pub struct CountMoves {
     before: ColumnId<u32, Passing>,
+    moves: Place,
 }
 
 impl Mechanism for CountMoves {
@@ -26,7 +28,7 @@ impl Mechanism for CountMoves {
             return None;
         }
         needs.subset(SubsetPlan { places: true, ..SubsetPlan::default() });
-        Some(Self { before: needs.before() })
+        Some(Self { before: needs.before(), moves: needs.counter(MOVES, Shown::ByStage) })
     }
 
     fn steps(&self) -> &'static [Step] {
@@ -41,7 +43,7 @@ impl Mechanism for CountMoves {
         let (before, stage) = (at.scratch.columns.words(self.before), &at.block.stage);
         let place = &mut at.scratch.subset.place;
         let count = at.world.set.run(Moved { before, stage, live: at.block.live, place });
-        let moves = counts.cells_mut(MOVES, t);
+        let moves = counts.cells_at(&self.moves, t);
         for place in &place[..count] {
             let (from, to) = (before[*place as usize] as usize, stage[*place as usize] as usize);
             if let Some(slot) = at.world.program.moves.slot(from, to) {

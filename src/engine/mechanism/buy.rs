@@ -10,7 +10,7 @@ use super::bend::tilts;
 use super::bulk::{self, ONE_BY_ONE};
 use super::contract::{Mechanism, Step};
 use super::count::{ACQUIRED, acquires};
-use super::needs::Needs;
+use super::needs::{Needs, Shown};
 use super::own::refresh_own;
 use super::shop::{BuySheet, Buying, Shop};
 use super::stream::{DrawCounts, OwnNumber, RateTrait};
@@ -19,6 +19,7 @@ use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::Sample;
 use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Kernel, Lanes, Strip};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
@@ -61,6 +62,14 @@ pub struct Buy {
     rate_traits: Vec<RateTrait>,
     /// By stage.
     shops: Vec<Option<Shop>>,
+    places: Places,
+}
+
+/// Where purchases, their money, and the moves of those who leave are counted.
+struct Places {
+    purchases: Place,
+    baskets: Place,
+    moves: Place,
 }
 
 impl Mechanism for Buy {
@@ -86,6 +95,11 @@ impl Mechanism for Buy {
             states: states(model, purchases().flat_map(|its| &its.drivers)),
             rate_traits: rate_traits(model, needs),
             shops: model.stages.iter().enumerate().map(|(stage, its)| Shop::of(model, needs, (stage, its))).collect(),
+            places: Places {
+                purchases: needs.counter(counter::PURCHASES, Shown::ByEvent(BOUGHT)),
+                baskets: needs.counter(counter::BASKETS, Shown::ByEvent(BOUGHT)),
+                moves: needs.counter(counter::MOVES, Shown::ByStage),
+            },
         })
     }
 
@@ -267,7 +281,7 @@ impl Sale<'_> {
             block.columns.words_mut(acquired)[place] |= program.retained.at(self.stage);
         }
         if let Some((slot, ledger)) = program.moves.slot(self.stage, to as usize).zip(ledger) {
-            ledger.cells_mut(counter::MOVES, self.now.t as usize)[slot] += 1;
+            ledger.cells_at(&self.of.places.moves, self.now.t as usize)[slot] += 1;
         }
     }
 
@@ -298,8 +312,8 @@ impl Sale<'_> {
             money += self.spend(block, &subset.value[..count], &subset.whose, bought.as_deref_mut());
         }
         let t = self.now.t as usize;
-        ledger.cells_mut(counter::PURCHASES, t)[self.stage] += i128::from(purchases);
-        ledger.cells_mut(counter::BASKETS, t)[self.stage] += money;
+        ledger.cells_at(&self.of.places.purchases, t)[self.stage] += i128::from(purchases);
+        ledger.cells_at(&self.of.places.baskets, t)[self.stage] += money;
     }
 
     /// The money of those who buy so much that it is drawn as one sum, and the most purchases of any other.

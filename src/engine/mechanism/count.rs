@@ -2,7 +2,8 @@
 
 use super::contract::{Mechanism, Step};
 use super::feel::SATISFACTION;
-use super::needs::Needs;
+use super::needs::{Needs, Shown};
+use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Reach, Sixteen, Strip};
 use crate::engine::state::at::At;
 use crate::engine::state::block::Block;
@@ -30,6 +31,8 @@ pub struct Count {
     /// Who has ever been retained, with its place among flags; none where all are from the start.
     acquired: Option<(ColumnId<u32, Lasting>, usize)>,
     satisfaction: Option<ColumnId<f32, Lasting>>,
+    /// Where customers, the acquired and satisfaction are counted.
+    places: [Place; 3],
     /// One bit for each stage in a byte of its own, four stages to a strip; empty where stages are counted one by one.
     tallies: Vec<Strip>,
     /// For each stage, whether what is counted of a customer there may change.
@@ -46,6 +49,11 @@ impl Mechanism for Count {
         Some(Self {
             acquired: acquires(model).then(|| needs.flag(ACQUIRED)),
             satisfaction: remembers.then(|| needs.numbers(SATISFACTION)),
+            places: [
+                needs.counter(counter::CUSTOMERS, Shown::ByStage),
+                needs.counter(counter::ACQUIRED, Shown::ByStage),
+                needs.counter(counter::SATISFACTION, Shown::ByState),
+            ],
             tallies: tallies(needs.program),
             changes: model.stages.iter().map(|stage| remembers && stage.retained).collect(),
         })
@@ -67,7 +75,8 @@ impl Mechanism for Count {
         let (block, world) = (&*at.block, at.world);
         let (program, live, gone) = (world.program, block.live, &block.gone);
         let Some(counts) = &mut at.counts else { return };
-        let customers = counts.cells_mut(counter::CUSTOMERS, t);
+        let [at_customers, at_acquired, at_satisfaction] = &self.places;
+        let customers = counts.cells_at(at_customers, t);
         for (cell, count) in customers.iter_mut().zip(&gone.by_stage) {
             *cell += i128::from(*count);
         }
@@ -83,11 +92,11 @@ impl Mechanism for Count {
             }
         }
         let gone_with_it = self.acquired.map_or_else(|| gone.by_stage.iter().sum(), |(_, flag)| gone.with_flag[flag]);
-        counts.cells_mut(counter::ACQUIRED, t)[0] += i128::from(ever + gone_with_it);
+        counts.cells_at(at_acquired, t)[0] += i128::from(ever + gone_with_it);
         if let Some(satisfaction) = self.satisfaction {
             let satisfaction = block.columns.numbers(satisfaction);
             let parts = world.set.run(Sum { program, stage: &block.stage, satisfaction, live });
-            counts.cells_mut(counter::SATISFACTION, t)[0] += i128::from(parts);
+            counts.cells_at(at_satisfaction, t)[0] += i128::from(parts);
         }
     }
 

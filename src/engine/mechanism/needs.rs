@@ -3,6 +3,7 @@
 use super::own::OWN;
 use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::sampler::Sampler;
+use crate::engine::count::layout::{CountLayout, Place};
 use crate::engine::state::bits::{BitsId, BitsSpec};
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
 use crate::engine::state::plan::{DriverState, ListId, OwnColumn, Plan, StateColumn};
@@ -12,7 +13,7 @@ use crate::engine::table::program::Program;
 use crate::engine::table::shape::own_chances;
 use crate::model::Model;
 use crate::model::journey::State;
-use crate::quantity::TraitId;
+use crate::quantity::{CounterId, TraitId};
 use crate::stats::distribution::Distribution;
 
 /// Where everybody was before the move.
@@ -35,6 +36,17 @@ pub struct Needs<'m> {
     /// What is drawn for what, and by which mechanism.
     purposes: Vec<(Purpose, &'static str)>,
     gaps: Vec<String>,
+}
+
+/// By what a life shows that it was counted differently.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown {
+    /// By its stages before and after the period.
+    ByStage,
+    /// By what the customer carries on. By itself that makes nobody count as affected: only what it leads to does.
+    ByState,
+    /// By what happened to the customer: the column is an [event](Needs::event).
+    ByEvent(ColumnSpec),
 }
 
 impl<'m> Needs<'m> {
@@ -123,6 +135,15 @@ impl<'m> Needs<'m> {
             }
             column
         })
+    }
+
+    /// The cells of a counter, to count into. `shown` says by what a life shows that it was counted differently, so that who
+    /// differs between scenarios is reported.
+    pub fn counter(&mut self, counter: CounterId, shown: Shown) -> Place {
+        if let Shown::ByEvent(spec) = shown {
+            self.event(spec);
+        }
+        CountLayout::of(self.model).place(counter)
     }
 
     /// The fingerprint of every life.

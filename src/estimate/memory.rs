@@ -2,7 +2,9 @@
 
 use super::performance::Performance;
 use crate::diagnostic::Diagnostic;
+use crate::estimate::money::cohort_flow::of_customers;
 use crate::estimate::money::lines::Lines;
+use crate::estimate::money::smooth::is_smoothed;
 use crate::faults::{Cause, Faults};
 use crate::model::Model;
 use crate::model::journey::Stage;
@@ -23,6 +25,10 @@ use crate::engine::state::plan::Plan;
 
 /// A run that needs more bytes than this is refused.
 pub const MOST: f64 = 8.0 * GIB;
+/// What the smallest run holds: the program, its fonts, the page and its pictures.
+const PROGRAM: f64 = 24.0 * 1_048_576.0;
+/// What the pictures and tables of a scenario add.
+const PICTURES: f64 = 3.0 * 1_048_576.0;
 const EXPECTATIONS: &str = "the exact expectations";
 /// The bytes of a gibibyte.
 pub const GIB: f64 = 1_073_741_824.0;
@@ -46,34 +52,42 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let (scenarios, segments, stages) =
         (model.scenarios.len() as f64, model.segments.len() as f64, model.stages.len() as f64);
     let threads = threads as f64;
-    // Newcomers are counted from the period on in which they come: half of the times in the mean.
-    let entries = if model.has_inflow() { 1.0 + 0.5 * times } else { 1.0 };
-    let cells = CountLayout::of(model).width() as f64 * times * scenarios * segments * entries;
     let plan = sketched(model, model.scenarios.len() > 1);
     let coupled = plan.is_coupled();
     let exact = obstacles(model).is_empty();
     let wave = f64::from(model.run.replications.min(wave(model)));
-    // A worker counts both branches of every forced difference, and a replication keeps the difference.
-    let branches = if coupled || model.scenarios.len() < 2 { 0.0 } else { 8.0 * wave + 64.0 * threads };
+    let at_once = threads.min(wave);
+    let cells = cells(model);
+    // Groups that move together count by themselves, and are added up when all of them are through; workers are not there at once.
+    let ledgers = 16.0 * BATCHES as f64 * cells * scenarios * at_once * if coupled { 1.5 } else { 1.0 };
+    // The flows of one segment are made of them at a time.
+    let flows = 8.0 * cells / segments.max(1.0) * at_once;
+    // A worker counts both branches of every forced difference, and a replication keeps the difference. Nobody comes later there.
+    let forces = !coupled && !model.has_inflow() && model.scenarios.len() > 1;
+    let branches = if forces { cells * scenarios * (8.0 * wave + 64.0 * threads) } else { 0.0 };
     let kinds = metrics(model).len() as f64;
-    let posted = 16.0 * Lines::of(model).all.len() as f64 * times * (segments * 2.0 * entries + 1.0) * scenarios;
-    let performances = 8.0 * Performance::width(model) as f64 * times * (segments + 1.0) * scenarios;
     let (width, rows) = (width(model), rows(model));
     let table = 9.0 * rows * width + 128.0 * stages;
-    let at_once = if model.is_uncertain() { threads } else { 1.0 };
-    let tables = if coupled { segments * table * threads } else { periods(model) * table * at_once };
-    let expected = if exact { threads * expected(model) } else { 0.0 };
+    let drawn_at_once = if model.is_uncertain() { threads } else { 1.0 };
+    let tables = if coupled { segments * table * threads } else { periods(model) * table * drawn_at_once };
+    let flows_expected = 8.0 * CountLayout::of(model).width() as f64 * times * segments * scenarios;
+    let expected = if exact { threads * expected(model) + flows_expected * at_once } else { 0.0 };
     // Who move together keep what is in force of all scenarios at hand; otherwise one is made, read and dropped.
-    let timelines = if coupled { scenarios * segments * threads.min(wave) } else { threads };
+    let timelines = if coupled { scenarios * segments * at_once } else { threads };
     let starts: usize = model.segments.iter().map(|segment| segment.start.len()).sum();
     let controls = (starts + model.params.iter().filter(|param| param.is_uncertain()).count()) as f64;
-    let customers = if coupled { threads.min(wave) * together(model) * customer(model, &plan) } else { 0.0 };
+    let customers = if coupled { at_once * together(model) * customer(model, &plan) } else { 0.0 };
     let part = |what, bytes, help| Part { what, bytes, help };
     let mut parts = vec![
+        part("the program, its pictures and pages", PROGRAM + PICTURES * scenarios, "fewer scenarios"),
         part(
             "the counts of replications that are under way",
-            cells * (16.0 * BATCHES as f64 * 3.0 * threads + if exact { 8.0 * threads } else { 0.0 } + branches)
-                + (posted + performances) * (wave + 2.0 * threads),
+            ledgers + flows + branches,
+            "longer periods, a shorter horizon, or fewer segments and scenarios",
+        ),
+        part(
+            "the books of replications that are under way",
+            books(model) * scenarios * (wave + at_once + 1.0),
             "longer periods, a shorter horizon, or fewer segments and scenarios",
         ),
         part(
@@ -102,6 +116,30 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     ];
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     parts
+}
+
+/// What is counted of one batch of one scenario, in cells: newcomers from the period on in which they come, half of the times
+/// in the mean.
+fn cells(model: &Model) -> f64 {
+    let times = f64::from(model.run.horizon) + 1.0;
+    let entries = if model.has_inflow() { 1.0 + 0.5 * times } else { 1.0 };
+    CountLayout::of(model).width() as f64 * times * model.segments.len() as f64 * entries
+}
+
+/// What is priced of one scenario in one replication: its books by segment, whole and at mean baskets, and what is posted to
+/// customers by line, time, segment and period of entry.
+fn books(model: &Model) -> f64 {
+    let times = f64::from(model.run.horizon) + 1.0;
+    let (segments, entries) = (model.segments.len() as f64, model.entries() as f64);
+    let lines = Lines::of(model);
+    let posted_to_customers = lines.all.iter().filter(|line| of_customers(line.group)).count() as f64;
+    // Nothing is posted to newcomers before they come, and pages of memory that stay empty are not held.
+    let touched = if model.has_inflow() { 0.75 } else { 1.0 };
+    let posted = 16.0 * times * (posted_to_customers * segments * entries * touched + lines.all.len() as f64);
+    let sets = if is_smoothed(model) { 2.0 } else { 1.0 };
+    let performances = 8.0 * Performance::width(model) as f64 * times * (segments + 1.0) * sets;
+    let cohorts = 16.0 * times * entries;
+    posted + performances + cohorts
 }
 
 /// What solving the exact expectations holds in memory, without a simulation, the largest part first.

@@ -78,6 +78,6 @@ pub fn worth_by_entry(model: &Model, lines: &Lines, drawn: &Draw, posted: &Poste
 }
 
 /// Whether a line is customers' own: initiatives are the company's.
-fn of_customers(group: LineGroup) -> bool {
+pub fn of_customers(group: LineGroup) -> bool {
     !matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning)
 }

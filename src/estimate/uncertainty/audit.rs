@@ -217,7 +217,7 @@ fn untied(model: &Model, lines: &Lines, its: &PricedScenario) -> impl Iterator<I
     }
     let (mut ledger, mut gross, mut cells) = (0_i128, 0_i128, 0.0);
     for (line, its_line) in lines.all.iter().enumerate() {
-        for units in its.posted.line(line).iter().filter(|units| **units != 0) {
+        for units in its.posted.line(line).filter(|units| *units != 0) {
             ledger += units * its_line.group.sign();
             gross += units.abs();
             cells += 1.0;

@@ -47,7 +47,7 @@ pub struct Run {
     /// The folder to write to [default: out/STUDY]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The form of the tables timeline, contrasts and ledger
+    /// The form of the tables timeline, contrasts, ledger, draws and replications
     #[arg(long, value_name = "FORM", value_enum, default_value_t = TableForm::Csv)]
     format: TableForm,
     /// Solve exact expectations for every replication's draw, for the medians of uncertain numbers, or for none [default:

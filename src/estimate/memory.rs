@@ -98,7 +98,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         part(
             "the results of replications",
             8.0 * f64::from(model.run.replications)
-                * (controls + (kinds + 2.0 * times + if exact { kinds + 3.0 } else { 0.0 }) * scenarios),
+                * (4.0 * controls
+                    + (6.0 * kinds + 2.0 * times + if exact { 2.0 * kinds + 3.0 } else { 0.0 }) * scenarios),
             "fewer replications",
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),

@@ -7,6 +7,7 @@ pub mod exact;
 pub mod experiment;
 pub mod extras;
 pub mod findings;
+pub mod kept;
 pub mod memory;
 pub mod metric_value;
 pub mod money;

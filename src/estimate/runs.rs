@@ -1,6 +1,7 @@
 //! Runs are what an experiment came to: every replication priced, and folded into moments in its order.
 
 mod differences;
+mod outcomes;
 mod over_time;
 
 use std::sync::{Arc, OnceLock};
@@ -18,6 +19,7 @@ use crate::stats::moments::Moments;
 use super::budget::Budget;
 use super::extras::Extras;
 use super::findings::Findings;
+use super::kept::Kept;
 use super::performance::Performance;
 use super::summary::{AuditSummary, Controlled, ScenarioSummary, Summary};
 use crate::estimate::money::business::Business;
@@ -53,6 +55,7 @@ pub struct Runs {
     /// The same at mean baskets; empty where those are not smoothed.
     smooth_series: Vec<Vec<Vec<Vec<Moments>>>>,
     grounds: Grounds,
+    kept: Kept,
     /// By scenario: simulated affected customers, and the mean of real ones.
     differing: Vec<(u64, f64)>,
     findings: Findings,
@@ -92,6 +95,7 @@ impl Runs {
             smooth_series: if smooths { series.clone() } else { Vec::new() },
             series,
             grounds: Grounds::of(model, &metrics),
+            kept: Kept::new(model, metrics.len()),
             audit: Audit::new(model, metrics.len()),
             lines: lines.clone(),
             differing: vec![(0, 0.0); scenarios],
@@ -110,6 +114,8 @@ impl Runs {
 
     /// Takes in a replication; they come in their order.
     pub(super) fn take(&mut self, priced: &Priced) {
+        let number = u32::try_from(self.replications).unwrap_or(u32::MAX);
+        self.kept.take(&self.model, number, &priced.drawn, &priced.scenarios);
         self.replications += 1;
         self.held += u64::from(priced.held);
         self.controls.take(&self.model, &priced.drawn, &priced.started);

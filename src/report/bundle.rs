@@ -11,6 +11,7 @@ use super::html::page;
 use super::ledger_table::ledger_csv;
 use super::manifest::MANIFEST;
 use super::parquet;
+use super::replication_tables::{draws_csv, replications_csv};
 use super::table::{contrasts_csv, summary_json, timeline_csv};
 use super::workbook::workbook;
 use crate::diagnostic::Diagnostic;
@@ -34,6 +35,8 @@ enum Piece {
     Timeline,
     Contrasts,
     Ledger,
+    Draws,
+    Replications,
     Workbook,
     /// The chart at this place of the gallery, in pixels.
     Png(usize),
@@ -56,8 +59,16 @@ impl Report {
             Faults::one(Cause::Limit, Diagnostic::error(what))
         })?;
         let charts = gallery.charts().count();
-        let before =
-            [Piece::Summary, Piece::Business, Piece::Timeline, Piece::Contrasts, Piece::Ledger, Piece::Workbook];
+        let before = [
+            Piece::Summary,
+            Piece::Business,
+            Piece::Timeline,
+            Piece::Contrasts,
+            Piece::Ledger,
+            Piece::Draws,
+            Piece::Replications,
+            Piece::Workbook,
+        ];
         let pictures = (0..charts).filter(|_| pixels).map(Piece::Png).chain((0..charts).map(Piece::Svg));
         let pieces = before.into_iter().chain(pictures).chain([Piece::Page]).collect();
         Ok(Bundle { report: self, form, summary, gallery, pieces })
@@ -127,6 +138,8 @@ impl<'r> Bundle<'r> {
             Piece::Timeline => table("timeline"),
             Piece::Contrasts => table("contrasts"),
             Piece::Ledger => table("ledger"),
+            Piece::Draws => table("draws"),
+            Piece::Replications => table("replications"),
             Piece::Workbook => "workbook.xlsx".to_owned(),
             Piece::Png(place) => chart(place, "png"),
             Piece::Svg(place) => chart(place, "svg"),
@@ -151,6 +164,8 @@ impl<'r> Bundle<'r> {
             Piece::Timeline => table(timeline_csv, parquet::timeline)?,
             Piece::Contrasts => table(contrasts_csv, parquet::contrasts)?,
             Piece::Ledger => table(ledger_csv, parquet::ledger)?,
+            Piece::Draws => table(draws_csv, parquet::draws)?,
+            Piece::Replications => table(replications_csv, parquet::replications)?,
             Piece::Workbook => workbook(report)?,
             Piece::Png(place) => png(chart(place)?)?,
             Piece::Page => page(report, &self.gallery).map_err(|fault| fault.to_string())?.into_bytes(),
@@ -172,12 +187,14 @@ mod tests {
     fn a_bundle_has_its_outputs_in_order_and_the_manifest_last() {
         let all = names(Form::default());
         assert_eq!(all[..4], ["summary.json", "business.json", "timeline.csv", "contrasts.csv"]);
-        assert_eq!(all[4..7], ["ledger.csv", "workbook.xlsx", "charts/differences.png"]);
+        assert_eq!(all[4..7], ["ledger.csv", "draws.csv", "replications.csv"]);
+        assert_eq!(all[7..9], ["workbook.xlsx", "charts/differences.png"]);
         assert_eq!(all[all.len() - 2..], ["report.html", "manifest.json"]);
         let form = Form { tables: TableForm::Parquet, charts: Charts::None, threads: 1 };
         let few = names(form);
-        assert_eq!(few[2..6], ["timeline.parquet", "contrasts.parquet", "ledger.parquet", "workbook.xlsx"]);
-        assert_eq!(few[6..], ["report.html", "manifest.json"]);
+        assert_eq!(few[2..5], ["timeline.parquet", "contrasts.parquet", "ledger.parquet"]);
+        assert_eq!(few[5..8], ["draws.parquet", "replications.parquet", "workbook.xlsx"]);
+        assert_eq!(few[8..], ["report.html", "manifest.json"]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::origin::Origin;
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::budget::Budget;
+use crate::estimate::kept::{Draws, Outcome, Outcomes};
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{
     AuditStatus, AuditSummary, Contrast, Difference, Estimator, ScenarioSummary, Series, Summary,
@@ -326,6 +327,8 @@ impl Recipe {
             summary,
             series: self.series(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
+            draws: draws(),
+            outcomes: outcomes(&samples),
             samples,
             description: "Does it pay to <script>alert(1)</script> know the customer?".to_owned(),
             scenario_descriptions: IndexMap::from([("know_me".to_owned(), "One view of each customer.".to_owned())]),
@@ -350,6 +353,38 @@ impl Recipe {
             }),
         }
     }
+}
+
+/// Two uncertain numbers and a shock in two replications.
+fn draws() -> Draws {
+    let paths = ["initiatives.single_view.effects.0.odds", "shocks.0.came", "shocks.0.effects.0.times"];
+    Draws {
+        paths: paths.map(str::to_owned).to_vec(),
+        values: vec![(0, 0, 0.81), (1, 0, 0.9), (1, 1, 7.0), (1, 2, 1.25)],
+    }
+}
+
+/// The differences as if they were levels, now with all that may stand beside them, now with nothing.
+fn outcomes(samples: &IndexMap<String, IndexMap<String, Vec<f64>>>) -> Outcomes {
+    let metrics = samples.iter().flat_map(|(scenario, metrics)| metrics.iter().map(move |metric| (scenario, metric)));
+    let columns = metrics.enumerate().map(|(place, (scenario, (metric, values)))| {
+        let plain = Outcome {
+            scenario: scenario.clone(),
+            metric: metric.clone(),
+            values: values.clone(),
+            ..Outcome::default()
+        };
+        match place % 2 {
+            0 => plain,
+            _ => Outcome {
+                batches: values.iter().map(|value| [value - 1.0, value + 1.0]).collect(),
+                exact: values.iter().map(|value| value * 0.99).collect(),
+                coupled_difference: values.clone(),
+                ..plain
+            },
+        }
+    });
+    Outcomes { columns: columns.collect() }
 }
 
 /// An audit that found nothing.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// How a run is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    /// The form of the tables timeline, contrasts and ledger.
+    /// The form of the tables timeline, contrasts, ledger, draws and replications.
     pub tables: TableForm,
     /// Which charts are drawn.
     pub charts: Charts,

@@ -36,6 +36,7 @@ pub mod origin;
 pub mod palette;
 pub mod panels;
 pub mod parquet;
+pub mod replication_tables;
 pub mod rivals;
 pub mod roadmap_words;
 pub mod sections;
@@ -51,6 +52,7 @@ use indexmap::IndexMap;
 use origin::Origin;
 
 use crate::estimate::budget::Budget;
+use crate::estimate::kept::{Draws, Outcomes};
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{Series, Summary};
 use crate::model::facts::Dimension;
@@ -73,6 +75,10 @@ pub struct Report {
     pub stage_titles: IndexMap<String, String>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
     pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
+    /// The uncertain numbers and the shocks of every replication.
+    pub draws: Draws,
+    /// What every scenario came to in every replication.
+    pub outcomes: Outcomes,
     /// The file names of scenarios by their names.
     pub file_names: IndexMap<String, String>,
     /// What the study's author wrote about it; may be empty.

@@ -12,6 +12,7 @@ use parquet::schema::types::Type;
 
 use super::Report;
 use super::ledger_table::{self, DECIMALS, LedgerRow};
+use super::replication_tables::{self, DRAWS, REPLICATIONS, Row};
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::Ends;
 use crate::stats::share::Share;
@@ -94,6 +95,33 @@ pub fn ledger(report: &Report) -> Result<Vec<u8>, String> {
         Column::Units("amount", rows.iter().map(|row| row.cell.units).collect()),
     ];
     file("ledger", columns)
+}
+
+/// The rows of `draws.csv`.
+pub fn draws(report: &Report) -> Result<Vec<u8>, String> {
+    let rows = || report.draws.rows();
+    let [replication, path, value] = DRAWS;
+    let columns = vec![
+        Column::Whole(replication, rows().map(|(its, ..)| i32::try_from(its).unwrap_or(i32::MAX)).collect()),
+        Column::Text(path, rows().map(|(_, path, _)| text(path)).collect()),
+        Column::Number(value, rows().map(|(.., value)| value).collect()),
+    ];
+    file("draws", columns)
+}
+
+/// The rows of `replications.csv`.
+pub fn replications(report: &Report) -> Result<Vec<u8>, String> {
+    let rows: Vec<Row<'_>> = replication_tables::rows(report).collect();
+    let [replication, scenario, metric, value, more @ ..] = REPLICATIONS;
+    let mut columns = vec![
+        Column::Whole(replication, rows.iter().map(|row| i32::try_from(row.replication).unwrap_or(i32::MAX)).collect()),
+        Column::Text(scenario, rows.iter().map(|row| text(&row.of.scenario)).collect()),
+        Column::Text(metric, rows.iter().map(|row| text(&row.of.metric)).collect()),
+        Column::Number(value, rows.iter().map(|row| row.value).collect()),
+    ];
+    let also = |(place, name)| Column::MaybeNumber(name, rows.iter().map(|row| row.more[place]).collect());
+    columns.extend(more.into_iter().enumerate().map(also));
+    file("replications", columns)
 }
 
 fn text(name: &str) -> ByteArray {
@@ -197,6 +225,7 @@ mod tests {
     use super::*;
     use crate::report::fixture;
     use crate::report::ledger_table::ledger_csv;
+    use crate::report::replication_tables::{draws_csv, replications_csv};
     use crate::report::table::{contrasts_csv, timeline_csv};
 
     fn rows(bytes: Vec<u8>) -> Vec<Vec<(String, Field)>> {
@@ -230,6 +259,8 @@ mod tests {
             (timeline(&report), timeline_csv(&report)),
             (contrasts(&report), contrasts_csv(&report)),
             (ledger(&report), ledger_csv(&report)),
+            (draws(&report), draws_csv(&report)),
+            (replications(&report), replications_csv(&report)),
         ];
         for (bytes, text) in pairs {
             let mut reader = csv::Reader::from_reader(text.as_bytes());

@@ -4,9 +4,11 @@
 //! stands there beforehand as the engine has it. The discount rate is one named cell. The bytes depend on the report alone.
 
 mod books;
+mod charts;
 mod checks;
 mod cohorts;
 mod compare;
+mod customers;
 mod draft;
 mod impact;
 mod keys;
@@ -39,6 +41,12 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     compare::write(&mut workbook, &draft)?;
     for place in 0..draft.sums.len() {
         scenario::write(&mut workbook, &draft, place)?;
+    }
+    if customers::is_shown(&draft) {
+        customers::write(&mut workbook, &draft)?;
+    }
+    if draft.sums.len() > 1 {
+        charts::write(&mut workbook, &draft)?;
     }
     if report.business.chains.iter().any(|chain| !chain.cells.is_empty()) {
         impact::write(&mut workbook, &draft)?;

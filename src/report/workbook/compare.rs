@@ -16,7 +16,8 @@ use crate::stats::share::Share;
 
 /// The rows of the numbers that may be changed: discount rate, when money is valued, and the length of a period.
 const INPUTS: [u32; 3] = [3, 4, 5];
-const HEAD: u32 = 8;
+/// The row of the scenarios' titles.
+pub const HEAD: u32 = 8;
 
 /// Writes the sheet and names its cells.
 pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
@@ -42,9 +43,9 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     for (column, place) in (1..).zip(0..draft.sums.len()) {
         sheet.text((HEAD, column), draft.title(place), &draft.styles.head_count)?;
     }
-    let row = sums(&mut sheet, draft)?;
-    let row = keys(&mut sheet, draft, row + 1)?;
-    cases(&mut sheet, draft, row + 1)
+    sums(&mut sheet, draft)?;
+    keys(&mut sheet, draft)?;
+    cases(&mut sheet, draft, key_row(Key::PeakDifference) + 2)
 }
 
 fn inputs(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
@@ -79,8 +80,18 @@ pub fn row(sum: Sum) -> u32 {
     HEAD + 1 + sum as u32
 }
 
+/// The row of a key figure.
+pub fn key_row(key: Key) -> u32 {
+    row(Sum::Cash) + 2 + (0..).zip(Key::ALL).find(|(_, its)| *its == key).map_or(0, |(down, _)| down)
+}
+
+/// The column of a scenario, by its place in the books.
+pub fn column(place: usize) -> u16 {
+    u16::try_from(place + 1).unwrap_or(u16::MAX)
+}
+
 /// The sums over the horizon, from the scenarios' sheets.
-fn sums(sheet: &mut Sheet, draft: &Draft) -> Result<u32, XlsxError> {
+fn sums(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
     for sum in Sum::ALL {
         let row = row(sum);
         let derived = matches!(sum, Sum::Margin | Sum::Cash);
@@ -91,14 +102,14 @@ fn sums(sheet: &mut Sheet, draft: &Draft) -> Result<u32, XlsxError> {
             sheet.formula((row, column), &formula, draft.sums[place].total(sum), style)?;
         }
     }
-    Ok(row(Sum::Cash) + 1)
+    Ok(())
 }
 
 /// The key figures, from the scenarios' sheets.
-fn keys(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<u32, XlsxError> {
-    let mut row = first;
+fn keys(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
     let noun = draft.report.summary.period.noun();
     for key in Key::ALL {
+        let row = key_row(key);
         sheet.text((row, 0), &key.title(noun), &draft.styles.text)?;
         let back = matches!(key, Key::Payback | Key::DiscountedPayback);
         let style = if back { &draft.styles.count } else { &draft.styles.money };
@@ -112,9 +123,8 @@ fn keys(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<u32, XlsxError> 
                 Err(never) => sheet.computed((row, column), &formula, never, style)?,
             }
         }
-        row += 1;
     }
-    Ok(row)
+    Ok(())
 }
 
 /// A figure of the engine: a number, or words that stand for it.
@@ -233,7 +243,14 @@ fn figures(draft: &Draft) -> Vec<Figure> {
 fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> {
     let styles = &draft.styles;
     let level = draft.report.summary.interval * 100.0;
-    sheet.text((first, 0), "By the engine, over all replications", &styles.head)?;
+    let rate = draft.report.business.discount_rate;
+    let median = if draft.report.business.discount_rate_is_uncertain { " in the median" } else { "" };
+    let told = write_rate(rate) + median;
+    sheet.text(
+        (first, 0),
+        &format!("By the engine, over all replications, at a discount rate of {told} a year"),
+        &styles.head,
+    )?;
     (1..).zip(&draft.sums).try_for_each(|(column, _)| sheet.text((first, column), "", &styles.head))?;
     let mut row = first + 1;
     for figure in figures(draft) {
@@ -255,8 +272,15 @@ fn cases(sheet: &mut Sheet, draft: &Draft, first: u32) -> Result<(), XlsxError> 
         }
         row += 3;
     }
+    let last = column(draft.sums.len().saturating_sub(1));
+    sheet.fade((first, 0, row.saturating_sub(1), last), &format!("ABS(discount_rate-{rate})>1E-12"))?;
+    sheet.text(
+        (row, 0),
+        "The figures by the engine turn grey where another discount rate is chosen above.",
+        &styles.note,
+    )?;
     if draft.report.business.cases.iter().any(BusinessCase::differs_from_its_lines) {
-        sheet.text((row, 0), COUPLED, &styles.note)?;
+        sheet.text((row + 1, 0), COUPLED, &styles.note)?;
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use super::name::Names;
 use super::sheet::Styles;
 
 /// The sheets that a workbook may have, beside one for each scenario.
-const OWN: [&str; 7] = ["Compare", "Impact", "Cohorts", "Assumptions", "Uncertainty", "Targets", "Checks"];
+const OWN: [&str; 9] =
+    ["Compare", "Customers", "Charts", "Impact", "Cohorts", "Assumptions", "Uncertainty", "Targets", "Checks"];
 
 /// What all sheets are made from.
 pub struct Draft<'a> {

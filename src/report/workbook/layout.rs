@@ -5,7 +5,7 @@ use rust_xlsxwriter::utility::row_col_to_cell;
 use crate::estimate::money::business::{Business, LineGroup};
 
 /// The columns that a sheet has.
-const COLUMNS: usize = 16_384;
+pub const COLUMNS: usize = 16_384;
 /// The most fiscal years that have columns of their own.
 const MOST_YEARS: u32 = 50;
 /// The first row of the table.

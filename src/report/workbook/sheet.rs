@@ -1,6 +1,8 @@
 //! A sheet takes text that stays text, numbers, and formulas with the number that they come to.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Chart, Color, ConditionalFormatFormula, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError,
+};
 
 use crate::legible;
 use crate::report::amount::Unit;
@@ -152,6 +154,18 @@ impl<'a> Sheet<'a> {
     /// Writes heads of columns from a cell on.
     pub fn heads_from(&mut self, at: (u32, u16), heads: &[&str], style: &Format) -> Result<(), XlsxError> {
         (at.1..).zip(heads).try_for_each(|(column, head)| self.text((at.0, column), head, style))
+    }
+
+    /// Turns cells grey where a formula is true: the first and last row and column are `(row, column, row, column)`.
+    pub fn fade(&mut self, of: (u32, u16, u32, u16), formula: &str) -> Result<(), XlsxError> {
+        let grey = Format::new().set_font_color(Color::RGB(0x00A6_A6A6));
+        let rule = ConditionalFormatFormula::new().set_rule(formula).set_format(grey);
+        self.sheet.add_conditional_format(of.0, of.1, of.2, of.3, &rule).map(|_| ())
+    }
+
+    /// Puts a chart with its upper left corner in a cell.
+    pub fn chart(&mut self, at: (u32, u16), chart: &Chart) -> Result<(), XlsxError> {
+        self.sheet.insert_chart(at.0, at.1, chart).map(|_| ())
     }
 
     /// Prints so many columns on as many pages as it takes, if they are too many for one that can be read.

@@ -60,6 +60,37 @@ fn text_of_the_study_is_never_a_formula() {
 }
 
 #[test]
+fn charts_show_cells_and_the_engines_figures_turn_grey_at_another_rate() {
+    let mut report = fixture::booked();
+    report.summary.scenarios[1].title = "=1+cmd|' /C calc'!A0".to_owned();
+    let bytes = workbook(&report).unwrap();
+    let charts = [1, 2, 3].map(|number| part(&bytes, &format!("xl/charts/chart{number}.xml")));
+    for formula in charts.iter().flat_map(|chart| chart.split("<c:f>").skip(1)) {
+        // The names of scenarios' sheets are quoted, and hold nothing that ends a quotation.
+        assert!(["Compare!$", "Customers!$", "'"].iter().any(|start| formula.starts_with(start)), "{formula}");
+    }
+    assert!(charts[0].contains("<c:f>Compare!$C$20</c:f>"), "{}", charts[0]);
+    assert!(charts[2].contains("<c:f>Customers!$B$6:$AL$6</c:f>"), "{}", charts[2]);
+    let compare = part(&bytes, "xl/worksheets/sheet1.xml");
+    assert!(compare.contains("<formula>ABS(discount_rate-0.08)&gt;1E-12</formula>"), "{compare}");
+    let row = compare.split("<row ").find(|row| row.starts_with("r=\"20\"")).unwrap();
+    assert!(row.contains("SUM") || row.contains("$B$5"), "the value beyond the baseline's stands there: {row}");
+}
+
+#[test]
+fn customers_stand_beside_the_money() {
+    let report = fixture::booked();
+    let bytes = workbook(&report).unwrap();
+    let sheet = part(&bytes, "xl/worksheets/sheet5.xml");
+    for metric in ["active_customers", "retention"] {
+        let last = report.over_time("know_me", metric).last().unwrap().mean;
+        assert!(sheet.contains(&format!("<v>{last}</v>")), "{metric}: {last}");
+    }
+    let strings = part(&bytes, "xl/sharedStrings.xml");
+    assert!(strings.contains(">Active customers<") && strings.contains(">Retention<"));
+}
+
+#[test]
 fn one_word_has_one_meaning_and_numbers_have_their_form() {
     let bytes = workbook(&fixture::booked()).unwrap();
     let strings = part(&bytes, "xl/sharedStrings.xml");
@@ -102,6 +133,12 @@ fn every_report_has_a_workbook_with_or_without_books() {
             !business.targets.is_empty(),
             business.chains.iter().any(|chain| !chain.cells.is_empty()),
             business.cohorts.iter().any(|of| !of.cohorts.is_empty()),
+            report
+                .summary
+                .scenarios
+                .first()
+                .is_some_and(|of| !report.over_time(&of.name, "active_customers").is_empty()),
+            business.books.scenarios.len() > 1,
         ];
         let own = 4 + optional.into_iter().filter(|there| *there).count();
         assert_eq!(sheets, own + report.business.books.scenarios.len(), "{case}");

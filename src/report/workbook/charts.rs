@@ -92,6 +92,7 @@ fn begun(kind: ChartType, title: &str, across: &str) -> Chart {
         // Below the plot also where values are below 0.
         chart.x_axis().set_name(across).set_label_position(ChartAxisLabelPosition::Low);
     }
+    chart.y_axis().set_num_format("#,##0");
     chart.set_width(SIZE.0).set_height(SIZE.1);
     chart
 }

@@ -41,8 +41,8 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let (report, styles) = (draft.report, &draft.styles);
     let mut sheet = Sheet::new(workbook, "Customers")?;
     let times = times(draft);
-    let mut widths = vec![42.0];
-    widths.resize(1 + times, 13.0);
+    let mut widths = vec![28.0];
+    widths.resize(1 + times, 10.0);
     sheet.widths(&widths)?;
     sheet.spread_over_pages(widths.len());
     sheet.freeze(HEAD + 1, FIRST, (HEAD, HEAD))?;
@@ -59,8 +59,12 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
                 sheet.text((row - 1, 0), metric.facts().title, &styles.sum_text)?;
             }
             sheet.text((row, 0), report.title(&scenario.name), &styles.text)?;
-            for (column, estimate) in (FIRST..).zip(report.over_time(&scenario.name, metric.key())) {
-                sheet.number((row, column), estimate.mean, styles.of_metric(metric.key(), estimate.mean))?;
+            let values = report.over_time(&scenario.name, metric.key());
+            // One form for a row: that of its largest value, without a rest where that is large.
+            let largest = values.iter().map(|its| its.mean).fold(0.0, f64::max);
+            let style = styles.of_metric(metric.key(), if largest >= 100.0 { libm::rint(largest) } else { largest });
+            for (column, estimate) in (FIRST..).zip(values) {
+                sheet.number((row, column), estimate.mean, style)?;
             }
         }
     }

@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 28] = [
+const WARNED: [&str; 29] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
@@ -33,6 +33,7 @@ const WARNED: [&str; 28] = [
     "stage_never_reached",
     "stages_left_for_each_other_for_ever",
     "start_after_the_horizon",
+    "target_relative_to_the_baseline_in_percent",
     "titles_that_are_alike",
     "trend_in_percent",
     "until_before_go_live",

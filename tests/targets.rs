@@ -66,6 +66,51 @@ fn a_target_that_is_met_to_the_unit_passes_the_gate() {
     );
 }
 
+/// The same study with revenue of 10 in stage `active` times 1.1: a tenth more than today, to the last unit.
+fn relative(bound: &str) -> String {
+    let (study, _) = STUDY.split_once("[targets.money]").unwrap();
+    let study = study.replace("build = 6\ncost = { build = 100_000 }", "").replace("add = 1 }", "times = 1.1 }");
+    format!("{study}[targets.tenth]\nmetric = \"revenue\"\n{bound}\nrelative_to_baseline = true\n")
+}
+
+#[test]
+fn a_target_relative_to_the_baseline_is_met_to_the_unit_and_missed_by_the_next() {
+    // From period 1 on, 1.1 times the baseline.
+    for (bound, code) in
+        [("at_least = 0.1", 0), ("at_least = 0.1001", 1), ("at_most = 0.1", 0), ("at_most = 0.0999", 1)]
+    {
+        let (found, told) = gate_on(&relative(bound), &[]);
+        assert_eq!(found, Some(code), "{bound}: {told}");
+    }
+    let (_, told) = gate_on(&relative("at_least = 0.15"), &[]);
+    // 5 % of 12 periods with 100 customers who bring 10.
+    assert!(
+        told.contains("at least 15% above that of “today”") && told.contains("beyond the bound by EUR 600"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_share_of_a_baseline_below_zero_asks_for_more_all_the_same() {
+    let below = |bound: &str| {
+        let study =
+            relative(bound).replace("\"revenue\"", "\"npv\"").replace("{ revenue = 10 }", "{ service_cost = 10 }");
+        study.replace("values.revenue\", times = 1.1", "values.service_cost\", times = 0.9")
+    };
+    // A net present value of -12,000 that becomes -10,800.
+    for (bound, code) in [("at_least = 0.1", 0), ("at_least = 0.1001", 1)] {
+        let (found, told) = gate_on(&below(bound), &[]);
+        assert_eq!(found, Some(code), "{bound}: {told}");
+    }
+}
+
+#[test]
+fn a_share_of_nothing_is_the_same_as_a_difference_of_nothing() {
+    let relative = relative("at_least = 0");
+    let (_, told) = gate_on(&relative, &[]);
+    assert_eq!(gate_on(&relative.replace("relative_to_baseline", "against_baseline"), &[]).1, told);
+}
+
 #[test]
 fn the_gate_says_where_its_verdict_is_open_and_refuses_a_single_replication() {
     // Three of three: the chance may be 0.3 as well, and may not be 0.2.

@@ -1,7 +1,7 @@
 //! Targets: how surely each scenario reaches what is asked, and how far beyond it is.
 
 use crate::model::Model;
-use crate::model::goal::Target;
+use crate::model::goal::{Asked, Target};
 use crate::stats::estimate::Estimate;
 use crate::stats::share::Shares;
 
@@ -37,16 +37,17 @@ impl Targets {
     pub fn take(&mut self, model: &Model, priced: &[PricedScenario]) {
         for (target, seen) in model.targets.iter().zip(&mut self.seen) {
             let values = |its: &PricedScenario| target.metric.up_to(books(target, its));
-            let base = target.against_baseline.then(|| values(&priced[model.baseline.index()]));
+            let base = target.asked.is_against_baseline().then(|| values(&priced[model.baseline.index()]));
             for (seen, its) in seen.iter_mut().zip(priced) {
-                let mut values = values(its);
-                if let Some(base) = &base {
-                    values.iter_mut().zip(base).for_each(|(value, base)| *value -= base);
+                let values = values(its);
+                let gap = |time: usize| match &base {
+                    Some(base) => gap(target, values[time] - base[time], base[time]),
+                    None => gap(target, values[time], 0.0),
+                };
+                for (time, kept) in seen.kept.iter_mut().enumerate() {
+                    *kept += u64::from(gap(time) >= 0.0);
                 }
-                for (kept, value) in seen.kept.iter_mut().zip(&values) {
-                    *kept += u64::from(gap(target, *value) >= 0.0);
-                }
-                seen.gaps.push(gap(target, values[target.period as usize]));
+                seen.gaps.push(gap(target.period as usize));
             }
         }
     }
@@ -62,9 +63,14 @@ fn books<'a>(target: &Target, its: &'a PricedScenario) -> &'a Performance {
 }
 
 /// How far a value is on the good side of the bound; 0 where only the last digits of a sum of many parts tell them apart.
-fn gap(target: &Target, value: f64) -> f64 {
-    let gap = if target.at_least { value - target.bound } else { target.bound - value };
-    if gap.abs() <= ROUNDING * libm::fmax(target.bound.abs(), 1.0) { 0.0 } else { gap }
+/// A bound that is a share of the baseline is one of its size, so that more is more also where the baseline is below 0.
+fn gap(target: &Target, value: f64, baseline: f64) -> f64 {
+    let bound = match target.asked {
+        Asked::Level | Asked::Difference => target.bound,
+        Asked::Share => target.bound * baseline.abs(),
+    };
+    let gap = if target.at_least { value - bound } else { bound - value };
+    if gap.abs() <= ROUNDING * libm::fmax(bound.abs(), 1.0) { 0.0 } else { gap }
 }
 
 fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
@@ -78,7 +84,7 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
         }
     };
     // What is asked beyond the baseline is not asked of the baseline.
-    let asks = |place: usize| !target.against_baseline || place != model.baseline.index();
+    let asks = |place: usize| !target.asked.is_against_baseline() || place != model.baseline.index();
     TargetResult {
         name: target.name.clone(),
         title: if target.title == target.name { String::new() } else { target.title.clone() },
@@ -90,7 +96,8 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
         period: target.period,
         at_least: target.at_least,
         bound: target.bound,
-        against_baseline: target.against_baseline,
+        against_baseline: target.asked.is_against_baseline(),
+        relative_to_baseline: target.asked == Asked::Share,
         scenarios: model
             .scenarios
             .iter()
@@ -106,14 +113,15 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
 fn asked(model: &Model, target: &Target) -> String {
     let who =
         target.segment.map_or_else(String::new, |segment| format!(" of {}", model.segments[segment.index()].title));
-    let against = if target.against_baseline {
-        format!(" beyond that of {}", model.scenarios[model.baseline.index()].title)
-    } else {
-        String::new()
+    let baseline = &model.scenarios[model.baseline.index()].title;
+    let (against, of_it) = match target.asked {
+        Asked::Level => (String::new(), String::new()),
+        Asked::Difference => (format!(" beyond that of {baseline}"), String::new()),
+        Asked::Share => (format!(" beyond that of {baseline}"), " of it".to_owned()),
     };
     let bound = if target.at_least { "at least" } else { "at most" };
     let noun = model.run.period.noun();
     let said = if target.title == target.name { String::new() } else { format!("{}: ", target.title) };
     let metric = target.metric.name(model).replace('_', " ");
-    format!("{said}{metric}{who}{against} {bound} {} by {noun} {}", target.bound, target.period)
+    format!("{said}{metric}{who}{against} {bound} {}{of_it} by {noun} {}", target.bound, target.period)
 }

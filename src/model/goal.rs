@@ -4,6 +4,24 @@ use crate::quantity::SegmentId;
 
 use super::metric::Metric;
 
+/// What of a metric a bound is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The metric itself.
+    Level,
+    /// Its difference from the baseline.
+    Difference,
+    /// Its difference from the baseline, as a share of the size of the baseline.
+    Share,
+}
+
+impl Asked {
+    /// Whether the baseline comes into it; then the baseline itself is not judged.
+    pub fn is_against_baseline(self) -> bool {
+        self != Self::Level
+    }
+}
+
 /// A bound on a metric.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -21,8 +39,8 @@ pub struct Target {
     pub at_least: bool,
     /// The bound.
     pub bound: f64,
-    /// Whether the bound is for the difference from the baseline.
-    pub against_baseline: bool,
+    /// What the bound is a bound on.
+    pub asked: Asked,
     /// What to do where it is missed, in the author's words; may be empty.
     pub otherwise: String,
 }

@@ -41,13 +41,8 @@ impl<'a> Words<'a> {
     fn amount(&self, metric: &str, value: f64, is_difference: bool) -> String {
         match dimension_of(metric) {
             // A share that somebody asked for has few digits.
-            Dimension::Share => {
-                let text = write(Unit::Share, value);
-                let digits = text.trim_end_matches('%');
-                let digits =
-                    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
-                format!("{digits}{}", if is_difference { " pp" } else { "%" })
-            }
+            Dimension::Share if is_difference => format!("{} pp", percent(value).trim_end_matches('%')),
+            Dimension::Share => percent(value),
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
             Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Times | Dimension::Own => {
                 let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
@@ -62,7 +57,12 @@ impl<'a> Words<'a> {
         let metric = metric_in_words(&target.metric);
         let who = target.segment_title.as_ref().map_or_else(String::new, |segment| format!(" of “{segment}”"));
         let side = if target.at_least { "at least" } else { "at most" };
-        let bound = self.amount(&target.metric, libm::fabs(target.bound), target.against_baseline);
+        let size = libm::fabs(target.bound);
+        let bound = if target.relative_to_baseline {
+            percent(size)
+        } else {
+            self.amount(&target.metric, size, target.against_baseline)
+        };
         let bound = match target.against_baseline {
             true if target.bound == 0.0 => format!("that of “{}”", self.baseline),
             true if target.bound < 0.0 => format!("{bound} below that of “{}”", self.baseline),
@@ -87,6 +87,14 @@ impl<'a> Words<'a> {
         };
         format!("{side} the bound by {size}")
     }
+}
+
+/// A share that somebody asked for, which has few digits: `5%`.
+fn percent(share: f64) -> String {
+    let text = write(Unit::Share, share);
+    let digits = text.trim_end_matches('%');
+    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    format!("{digits}%")
 }
 
 /// How far within its bound a target is kept, with its interval; below 0 it is missed.
@@ -135,6 +143,15 @@ mod tests {
             (target("customers.at_risk", false, 12_000.0, false), "customers in at risk at most 12.0 k in month 36"),
         ] {
             assert_eq!(WORDS.asked(&target), said);
+        }
+
+        for (bound, said) in [
+            (0.05, "revenue at least 5% above that of “Today” up to month 36"),
+            (-0.125, "revenue at least 12.5% below that of “Today” up to month 36"),
+            (0.0, "revenue at least that of “Today” up to month 36"),
+        ] {
+            let relative = TargetResult { relative_to_baseline: true, ..target("revenue", true, bound, true) };
+            assert_eq!(WORDS.asked(&relative), said);
         }
         let named = TargetResult { title: "Keep them".to_owned(), ..target("retention", true, 0.4, false) };
         assert!(WORDS.asked(&named).starts_with("Keep them: retention"));

@@ -34,6 +34,10 @@ pub struct Target {
     #[serde(default)]
     #[schemars(example = true)]
     pub against_baseline: bool,
+    /// Whether the bound is for that difference as a share of the baseline: 0.05 is 5 % more than the baseline has.
+    #[serde(default)]
+    #[schemars(example = true)]
+    pub relative_to_baseline: bool,
     /// What to do where it is missed, in the author's words.
     #[serde(default, rename = "else")]
     #[schemars(example = &"Stop after the first stage.")]

@@ -272,6 +272,8 @@ pub struct TargetResult {
     pub bound: f64,
     /// Whether the bound is for the difference to the baseline.
     pub against_baseline: bool,
+    /// Whether it is for that difference as a share of the baseline.
+    pub relative_to_baseline: bool,
     /// How each scenario stands, in the order of the study; the baseline is left out where the bound is for the
     /// difference to it.
     pub scenarios: Vec<TargetOfScenario>,

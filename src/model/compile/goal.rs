@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::facts::Use;
-use crate::model::goal::Target;
+use crate::model::goal::{Asked, Target};
 use crate::model::metric::{Metric, PLAIN, STAGES};
 use crate::model::reported::{dimension_of, listed};
 use crate::model::roadmap::{Rule, Watched};
@@ -188,9 +188,13 @@ impl Compiler<'_> {
     fn goal(&mut self, name: &str, written: &WrittenTarget, horizon: u32) -> Option<Target> {
         let at = Path::of(["targets", name]);
         let bound = self.bound(&at, "target", ("at_least", written.at_least), ("at_most", written.at_most));
-        let least = if written.against_baseline { -1.0 } else { 0.0 };
+        let asked = self.asked(&at, written);
         let named = bound.map(|(ceiling, bound)| (if ceiling { "at_most" } else { "at_least" }, bound));
-        self.check_share(&at, &written.metric, named, least);
+        match asked {
+            Asked::Level => self.check_share(&at, &written.metric, named, 0.0),
+            Asked::Difference => self.check_share(&at, &written.metric, named, -1.0),
+            Asked::Share => self.check_relative(&at, &written.metric, named),
+        }
         let period = written.period.map_or(horizon, |period| clamp(period.0));
         if !(1..=horizon).contains(&period) {
             self.fault(
@@ -228,9 +232,40 @@ impl Compiler<'_> {
             period,
             at_least: !ceiling,
             bound,
-            against_baseline: written.against_baseline,
+            asked,
             otherwise: written.otherwise.clone().unwrap_or_default(),
         })
+    }
+
+    fn asked(&mut self, at: &Path, written: &WrittenTarget) -> Asked {
+        match (written.against_baseline, written.relative_to_baseline) {
+            (false, false) => Asked::Level,
+            (true, false) => Asked::Difference,
+            (false, true) => Asked::Share,
+            (true, true) => {
+                self.fault(
+                    Diagnostic::error("a target is against the baseline in two ways")
+                        .at(at.child("against_baseline").to_string())
+                        .at(at.child("relative_to_baseline").to_string())
+                        .why("one bounds the difference from the baseline, the other the same difference as a share of the baseline")
+                        .help("take one of them out"),
+                );
+                Asked::Difference
+            }
+        }
+    }
+
+    /// A share of the baseline may pass 1, but hardly does where percents were not meant.
+    fn check_relative(&mut self, at: &Path, metric: &str, bound: Option<(&str, f64)>) {
+        let Some((key, bound)) = bound.filter(|(_, bound)| bound.abs() > 1.0) else { return };
+        let percent = in_percent(bound.abs()).map_or_else(String::new, |percent| format!(": {percent}"));
+        let side = if bound > 0.0 { "above" } else { "below" };
+        self.fault(
+            Diagnostic::warning(format!("`{metric}` is to be {} % {side} the baseline", bound.abs() * 100.0))
+                .at(at.child(key).to_string())
+                .why("with `relative_to_baseline` a bound is a share of the baseline, and 1 is all of it")
+                .help(format!("give a share of 1 if that was not meant{percent}")),
+        );
     }
 
     /// The metrics that a target may name, with the names that outputs use.

@@ -245,7 +245,11 @@ fn response(model: &Model, rule: &Rule) -> String {
             Op::Odds => "multiply the odds by",
             Op::Hazard => "multiply the hazard by",
         };
-        format!("{}: {deed} {amount}", change.pattern)
+        let title = |segment: &SegmentId| format!("“{}”", model.segments[segment.index()].title);
+        let whose = change.segments.as_ref().map_or_else(String::new, |segments| {
+            format!(" of {}", segments.iter().map(title).collect::<Vec<_>>().join(", "))
+        });
+        format!("{}{whose}: {deed} {amount}", change.pattern)
     });
     start.chain(change).collect::<Vec<_>>().join("; ")
 }

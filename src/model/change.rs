@@ -1,6 +1,6 @@
 //! A change: an operation on parameters, and the periods that it is written for.
 
-use crate::quantity::ParamId;
+use crate::quantity::{ParamId, SegmentId};
 
 use crate::study::path::ParamPath as Path;
 
@@ -103,6 +103,8 @@ pub struct Change {
     pub from: u32,
     /// The last period in which it is in force.
     pub until: u32,
+    /// The segments whose customers it reaches; none where it reaches everyone, and the company itself.
+    pub segments: Option<Vec<SegmentId>>,
     /// What it aims at, as the study has it.
     pub pattern: String,
     /// Where it was written.
@@ -113,6 +115,11 @@ impl Change {
     /// Whether the periods it is written for hold time `t`.
     pub fn holds_at(&self, t: u32) -> bool {
         (self.from..=self.until).contains(&t)
+    }
+
+    /// Whether it reaches the customers of a segment.
+    pub fn reaches(&self, segment: SegmentId) -> bool {
+        self.segments.as_ref().is_none_or(|segments| segments.contains(&segment))
     }
 }
 

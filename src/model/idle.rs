@@ -1,5 +1,6 @@
 //! Changes that do nothing: `add = 0`, `times = 1`, `odds = 1`, `hazard = 1`, and `set` to what is written already.
-//! A study with them has the luck of the same study without them.
+//! A study with them has the luck of the same study without them. So has one in which a change names all segments, which
+//! is to name none.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +23,13 @@ impl Idle {
     pub fn strip(study: &mut Study) -> Self {
         let written = serde_json::to_value(&*study).unwrap_or(Value::Null);
         let mut idle = Self { paths: BTreeSet::new() };
+        let everyone: BTreeSet<String> = study.segments.keys().cloned().collect();
         let mut strip = |at: Path, changes: &mut Vec<Change>| {
             let mut place = 0;
+            for change in changes.iter_mut() {
+                change.segments =
+                    change.segments.take().filter(|named| !everyone.iter().all(|its| named.contains(its)));
+            }
             changes.retain(|change| {
                 let goes = does_nothing(change, &written);
                 if goes {

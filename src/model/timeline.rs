@@ -88,6 +88,7 @@ pub struct Timeline<'m> {
     drawn: &'m Draw,
     forces: Vec<Force<'m>>,
     epochs: Vec<u32>,
+    whom: Whom,
     wanted: Option<&'m [bool]>,
 }
 
@@ -125,7 +126,7 @@ impl<'m> Timeline<'m> {
         (fired, whom): (&[Option<u32>], Whom),
         wanted: Option<&'m [bool]>,
     ) -> Self {
-        let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0], wanted };
+        let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0], whom, wanted };
         let written = &model.scenarios[scenario.index()];
         timeline.patterns();
         if let Whom::Segment(segment) = whom {
@@ -153,7 +154,11 @@ impl<'m> Timeline<'m> {
 
     fn push(&mut self, change: &'m Change, amount: Amount, share: Share) {
         let idle = matches!(amount, Amount::Same(amount) if change.op.does_nothing(amount));
-        if idle || !self.is_wanted(&change.targets) {
+        let reaches = match self.whom {
+            Whom::Segment(segment) => change.reaches(segment),
+            Whom::Company => change.segments.is_none(),
+        };
+        if idle || !reaches || !self.is_wanted(&change.targets) {
             return;
         }
         self.forces.push(Force {

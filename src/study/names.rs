@@ -132,7 +132,16 @@ pub static SEGMENTS: Kind = Kind {
     noun: "segment",
     root: "segments",
     things: Things::Named(|study| things(&study.segments, |its| its.title.as_deref())),
-    named: &[("initiatives.*.waves.*", &[]), ("targets.*.segment", &[])],
+    named: &[
+        ("initiatives.*.waves.*", &[]),
+        ("targets.*.segment", &[]),
+        ("segments.*.changes.[].segments.[]", &[]),
+        ("initiatives.*.effects.[].segments.[]", &[]),
+        ("initiatives.*.dip.effects.[].segments.[]", &[]),
+        ("scenarios.*.changes.[].segments.[]", &[]),
+        ("scenarios.*.rules.[].then.changes.[].segments.[]", &[]),
+        ("shocks.[].effects.[].segments.[]", &[]),
+    ],
     // Every segment is simulated in every scenario.
     most: Some((1_000, "let segments that are alike be one; a trait tells customers apart")),
     differs: true,

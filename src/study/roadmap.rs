@@ -35,6 +35,10 @@ pub struct Change {
     /// The last period in which it holds; to the end by default.
     #[serde(default)]
     pub until: Option<Whole>,
+    /// The segments whose customers it reaches; all by default.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["families"]))]
+    pub segments: Option<Vec<String>>,
 }
 
 /// A scenario: which initiatives start when, and what else is different.

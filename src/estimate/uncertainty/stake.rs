@@ -250,6 +250,7 @@ fn is_same(model: &Model, one: &Change, other: &Change) -> bool {
         && amount(one) == amount(other)
         && (one.op, when(one)) == (other.op, when(other))
         && one.targets == other.targets
+        && one.segments == other.segments
 }
 
 /// The numbers that say what things are worth, and not what customers do.

@@ -133,6 +133,7 @@ impl<'m> Risk<'m> {
             });
         }
         let whole = (1.0, 1.0);
+        let reaches = |change: &&'m Change| change.reaches(segment);
         forces.extend(model.segments[segment.index()].changes.iter().map(|its| self.change(its, whole, false)));
         let begun = written.rules.iter().flat_map(|rule| &rule.initiatives).copied();
         let mut begun: Vec<usize> = written.plan.iter().map(|its| its.initiative).chain(begun).collect();
@@ -145,19 +146,19 @@ impl<'m> Risk<'m> {
             let own_dip = initiative.dip.as_ref().is_some_and(|dip| dip.effects.is_empty());
             let share = (if own_dip { -loss } else { 0.0 }, 1.0);
             let luck = self.course_is_uncertain;
-            forces.extend(initiative.effects.iter().map(|its| self.change(its, share, luck)));
+            forces.extend(initiative.effects.iter().filter(reaches).map(|its| self.change(its, share, luck)));
             let suffers = initiative.dip.iter().flat_map(|dip| &dip.effects);
-            forces.extend(suffers.map(|its| self.change(its, (0.0, loss), luck)));
+            forces.extend(suffers.filter(reaches).map(|its| self.change(its, (0.0, loss), luck)));
         }
         let rules = written.rules.iter().flat_map(|rule| &rule.changes);
-        forces.extend(written.changes.iter().chain(rules).map(|its| self.change(its, whole, false)));
+        forces.extend(written.changes.iter().chain(rules).filter(reaches).map(|its| self.change(its, whole, false)));
         for shock in &model.shocks {
             let (times, by_chance) = match shock.when {
                 Coming::In(period) => (1, model.params[period.index()].is_uncertain()),
                 Coming::Hazard(hazard) => (self.strikes(self.start[hazard.index()].1), true),
             };
             let fades = shock.half_life.is_some_and(|id| model.params[id.index()].is_uncertain());
-            for (effect, law) in shock.effects.iter().zip(&shock.amounts) {
+            for (effect, law) in shock.effects.iter().zip(&shock.amounts).filter(|(its, _)| its.reaches(segment)) {
                 let meaning = model.params[effect.amount.index()].meaning;
                 let amount = (meaning.held(law.quantile(FAR)), meaning.held(law.upper_quantile(FAR)));
                 let luck = by_chance || fades || shock.is_uncertain();

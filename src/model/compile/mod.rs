@@ -18,4 +18,5 @@ mod plan;
 mod roadmap;
 mod run;
 mod together;
+mod whose;
 mod world;

@@ -189,6 +189,7 @@ impl Compiler<'_> {
             return None;
         };
         let targets = self.targets(at, &written.target, op)?;
+        let segments = self.whose(at, written.segments.as_deref(), &targets);
         let meaning = match op {
             Op::Set => self.numbers.params[targets[0].index()].meaning,
             Op::Add => Meaning::Real,
@@ -211,7 +212,16 @@ impl Compiler<'_> {
                     .help("let it start earlier, or raise `run.horizon`"),
             );
         }
-        Some(Change { targets, op, amount, from, until, pattern: written.target.clone(), written: at.clone() })
+        Some(Change {
+            targets,
+            op,
+            amount,
+            from,
+            until,
+            segments,
+            pattern: written.target.clone(),
+            written: at.clone(),
+        })
     }
 
     pub(super) fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {

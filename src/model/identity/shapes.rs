@@ -8,7 +8,7 @@ use super::journey::{reached, stage_shapes};
 use super::written::{mentions, under_names};
 use crate::model::idle::Idle;
 use crate::study::Study;
-use crate::study::names::{KINDS, Kind, Name, STAGES, Shape, Text, Things};
+use crate::study::names::{KINDS, Kind, Name, SEGMENTS, STAGES, Shape, Text, Things};
 use crate::study::path::{ParamPath as Path, Step};
 use crate::study::site::{Site, Sites};
 
@@ -103,7 +103,14 @@ impl Shapes {
             Value::String(written) if matches!(site.text(), Some(Text::Path)) => {
                 Path::parse(written).map_or(4, |path| self.of_path(&path))
             }
+            Value::String(written) if let Some(called) = segment_at(site) => self.of_name(called, written),
             Value::Null | Value::Number(_) | Value::String(_) => 1,
+            Value::Array(items) if segment_at(site.item()).is_some() => {
+                let mut shapes: Vec<u64> =
+                    items.iter().map(|item| self.of_written(site.item(), item, within)).collect();
+                shapes.sort_unstable();
+                shapes.into_iter().fold(5, mix)
+            }
             Value::Array(items) => {
                 items.iter().fold(5, |shape, item| mix(shape, self.of_written(site.item(), item, within)))
             }
@@ -144,6 +151,14 @@ impl Shapes {
                 (name, shape)
             })
             .collect()
+    }
+}
+
+/// A text that names one of the segments that a change reaches, which tell it from changes of others.
+fn segment_at(site: Site<'_>) -> Option<Name> {
+    match site.text() {
+        Some(Text::Name(called)) if called.kind.root == SEGMENTS.root => Some(called),
+        _ => None,
     }
 }
 

@@ -160,7 +160,7 @@ fn names_that_look_like_words_laws_or_titles_can_be_renamed() {
         requires = { description = 0.0 }
         provides = { title = 0.5 }
         waves = { title = 1 }
-        effects = [ { target = "stages.*.to.title", odds = "0.5 to 0.9" } ]
+        effects = [ { target = "stages.*.to.title", odds = "0.5 to 0.9", segments = [ "title" ] } ]
         [initiatives.extends]
         provides = [ "description" ]
         effects = [ { target = "stages.target.to.end", odds = "0.5 to 0.9" } ]

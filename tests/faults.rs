@@ -9,13 +9,16 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 29] = [
+const WARNED: [&str; 32] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
     "contingency_past_all_counting",
+    "contingency_that_acts_again_for_nothing",
     "contingency_that_comes_too_late",
     "contingency_that_does_nothing",
+    "contingency_that_sees_too_late",
+    "contingency_that_stops_what_never_starts",
     "currency_without_a_name",
     "dip_share_in_percent",
     "discount_rate_in_percent",

@@ -4,10 +4,14 @@
 
 mod common;
 
-use common::{check_against_exact, expected, model, summary, text, with};
+use common::{EVERYTHING, check_against_exact, expected, model, summary, text, with};
+use polku::inside::engine::run::divergence::Grain;
+use polku::inside::estimate::exact::Exact;
+use polku::inside::estimate::experiment::Experiment;
 use polku::inside::model::Model;
 use polku::inside::model::counter::CUSTOMERS;
 use polku::inside::quantity::{ScenarioId, SegmentId};
+use polku::inside::stats::moments::Moments;
 
 /// `WHOSE` stands where a change may say whom it reaches.
 const STUDY: &str = r#"
@@ -106,4 +110,26 @@ fn a_segment_that_is_not_reached_parts_with_no_customer() {
     };
     let (here, everyone) = (affected(&here).unwrap(), affected(&everyone).unwrap());
     assert!(here <= 1_600.0 && here < everyone, "{here} of {everyone}");
+}
+
+#[test]
+fn a_coupled_difference_that_some_are_reached_by_is_unbiased() {
+    let model = model(&with(
+        EVERYTHING,
+        &[
+            ("AWAY", "{ chance = 0.06, drivers = { level = 0.8 } }"),
+            ("BACK", "{ trait = \"back\" }"),
+            ("odds = 0.5 }", "odds = 0.5, segments = [\"young\"] }"),
+            ("hazard = 0.9,", "hazard = 0.9, segments = [\"old\"],"),
+        ],
+    ));
+    let exact = Exact::of(&model).unwrap();
+    let runs = Experiment::new(&model).threads(2).forced(&[None, Some(Grain(1))]).run().unwrap();
+    for name in ["retention", "revenue", "margin", "cost", "npv", "customers.away"] {
+        let truth = exact.mean(&model, "fixed", name).unwrap() - exact.mean(&model, "today", name).unwrap();
+        let sample: Moments = runs.forced_differences(1, name).into_iter().collect();
+        let error = libm::sqrt(sample.variance().unwrap() / sample.count() as f64);
+        let z = (sample.mean() - truth) / error;
+        assert!(z.abs() < 4.5, "{name}: {} coupled, {truth} exact, z = {z}", sample.mean());
+    }
 }

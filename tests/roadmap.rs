@@ -468,7 +468,7 @@ fn a_rule_that_does_nothing_changes_nothing_and_one_that_acts_does_so_from_the_n
     Simulation::new(&model, Design::of(&model))
         .threads(2)
         .run(|replication| {
-            let Some(from) = replication.fired[1][0] else { panic!("retention falls below 0.75 within two years") };
+            let [from] = replication.fired[1][0][..] else { panic!("retention falls below 0.75 within two years") };
             seen += 1;
             let share = |t: usize| {
                 let ledgers = replication.ledgers[1].iter();
@@ -496,8 +496,8 @@ fn rules_that_act_together_leave_every_number_in_its_range() {
     let model = model(&text);
     Simulation::new(&model, Design::of(&model))
         .run(|replication| {
-            let from = replication.fired[1][0].unwrap();
-            assert_eq!(replication.fired[1][1], Some(from));
+            let from = replication.fired[1][0][0];
+            assert_eq!(replication.fired[1][1], [from]);
             let left: i128 =
                 replication.ledgers[1].iter().map(|ledger| ledger.cells(CUSTOMERS, from as usize)[0]).sum();
             assert_eq!(left, 0, "a chance of 1.25 is one of 1");

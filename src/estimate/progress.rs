@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::model::change::Op;
-use crate::model::course::{Course, first_period};
+use crate::model::course::{Course, Run, first_period};
 use crate::model::draw::Draw;
 use crate::model::facts::Dimension;
 use crate::model::metric::Metric;
@@ -61,7 +61,7 @@ impl Progress {
     }
 
     /// Takes in a replication: what was drawn, and when each scenario's rules were acted on.
-    pub fn take<'a>(&mut self, model: &Model, drawn: &Draw, fired: impl Iterator<Item = &'a [Option<u32>]>) {
+    pub fn take<'a>(&mut self, model: &Model, drawn: &Draw, fired: impl Iterator<Item = &'a [Vec<u32>]>) {
         self.count += 1;
         for (place, seen) in self.shocks.iter_mut().enumerate() {
             // They stand in the order of their periods.
@@ -87,8 +87,9 @@ impl Progress {
                 (0..).zip(levels).for_each(|(t, level)| *level += course.level(capability, t));
             }
             for (place, seen) in self.fired[scenario].iter_mut().enumerate() {
-                let from = fired[place].filter(|_| changes_anything(model, drawn, scenario, fired, place));
-                seen.extend(from.map(f64::from));
+                let first = fired.get(place).and_then(|its| its.first());
+                let first = first.filter(|_| changes_anything(model, drawn, scenario, fired, place));
+                seen.extend(first.map(|first| f64::from(*first)));
             }
         }
     }
@@ -180,26 +181,31 @@ impl Progress {
 }
 
 /// Whether a rule's response made any difference to what had begun before it: its changes come into force, or an
-/// initiative starts that would have started later or never.
-fn changes_anything(model: &Model, drawn: &Draw, scenario: usize, fired: &[Option<u32>], place: usize) -> bool {
+/// initiative starts that would have started later or never, or ends that would have gone on.
+fn changes_anything(model: &Model, drawn: &Draw, scenario: usize, fired: &[Vec<u32>], place: usize) -> bool {
     let rule = &model.scenarios[scenario].rules[place];
-    let Some(from) = fired.get(place).copied().flatten().filter(|from| *from <= model.run.horizon) else {
+    let Some(from) = fired.get(place).and_then(|its| its.first()).copied().filter(|from| *from <= model.run.horizon)
+    else {
         return false;
     };
     if !rule.changes.is_empty() {
         return true;
     }
     // Of rules that begin together the first counts.
-    let earlier = |(other, its): (usize, &Option<u32>)| its.filter(|its| (*its, other) < (from, place));
-    let before: Vec<Option<u32>> = fired.iter().enumerate().map(earlier).collect();
-    let mut with = before.clone();
-    with[place] = Some(from);
-    let starts = |fired: &[Option<u32>]| -> Vec<Option<u32>> {
-        let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
-        let start = |its: &usize| course.runs.iter().find(|run| run.place == *its && run.is_paid(run.first_period()));
-        rule.initiatives.iter().map(|its| start(its).map(|run| run.start)).collect()
+    let earlier = |(other, its): (usize, &Vec<u32>)| {
+        its.first().copied().filter(|its| (*its, other) < (from, place)).into_iter().collect::<Vec<u32>>()
     };
-    starts(&before) != starts(&with)
+    let before: Vec<Vec<u32>> = fired.iter().enumerate().map(earlier).collect();
+    let mut with = before.clone();
+    with[place] = vec![from];
+    // Whether one ends after the horizon or never is the same.
+    let run_of = |fired: &[Vec<u32>]| -> Vec<Option<(u32, u32)>> {
+        let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
+        let run = |its: &usize| course.runs.iter().find(|run| run.place == *its && run.is_paid(run.first_period()));
+        let ends = |run: &Run<'_>| (run.start, run.until.min(model.run.horizon));
+        rule.initiatives.iter().chain(&rule.stops).map(|its| run(its).map(ends)).collect()
+    };
+    run_of(&before) != run_of(&with)
 }
 
 /// A rule's condition in words.
@@ -209,7 +215,17 @@ fn condition(model: &Model, rule: &Rule) -> String {
     let side = if rule.above { "above" } else { "below" };
     let verb = if metric.is_count() { "are" } else { "is" };
     let noun = model.run.period.noun();
-    format!("{watched} {verb} {side} {} in a {noun} from {} to {}", bound(rule), rule.from, rule.by)
+    let late = match rule.delay {
+        0 => String::new(),
+        1 => format!(", seen a {noun} late"),
+        delay => format!(", seen {delay} {noun}s late"),
+    };
+    let again = match rule.again_after {
+        None => String::new(),
+        Some(1) => format!(", again in every {noun}"),
+        Some(pause) => format!(", again after {pause} {noun}s"),
+    };
+    format!("{watched} {verb} {side} {} in a {noun} from {} to {}{late}{again}", bound(rule), rule.from, rule.by)
 }
 
 /// The bound of a rule: a share in percent, as reports have it.
@@ -251,7 +267,8 @@ fn response(model: &Model, rule: &Rule) -> String {
         });
         format!("{}{whose}: {deed} {amount}", change.pattern)
     });
-    start.chain(change).collect::<Vec<_>>().join("; ")
+    let stop = rule.stops.iter().map(|place| format!("stop “{}”", model.initiatives[*place].title));
+    start.chain(stop).chain(change).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -294,7 +311,7 @@ mod tests {
     fn acted(then: &str, from: u32) -> f64 {
         let model = model(then);
         let mut progress = Progress::new(&model);
-        let fired = [Some(from)];
+        let fired = [vec![from]];
         for _ in 0..2 {
             progress.take(&model, &Design::of(&model).drawn(&model, 0), std::iter::once(fired.as_slice()));
         }

@@ -40,6 +40,15 @@ impl Op {
         }
     }
 
+    /// The amount that does at once what a number of times this amount do one after the other.
+    pub fn times_over(self, amount: f64, times: usize) -> f64 {
+        match (self, times) {
+            (Self::Set, _) | (_, 1) => amount,
+            (Self::Add, times) => amount * times as f64,
+            (Self::Times | Self::Odds | Self::Hazard, times) => libm::pow(amount, times as f64),
+        }
+    }
+
     /// The number after a share of the change has come into force: 1 is the whole of it, and below 0 it works the
     /// other way round.
     ///

@@ -35,6 +35,8 @@ pub struct Course<'m> {
     draw: &'m Draw,
     /// The initiatives that start, in the order in which their effects apply.
     pub runs: Vec<Run<'m>>,
+    /// By initiative that a rule stops: the last period in which it may run.
+    stopped: Vec<(usize, u32)>,
 }
 
 /// How one initiative goes.
@@ -48,6 +50,8 @@ pub struct Run<'m> {
     pub start: u32,
     /// The period in which it arrives: it goes live, or turns out to have failed.
     pub arrival: u32,
+    /// The last period in which it runs: its own, or the one before a rule stops it.
+    pub until: u32,
     /// Whether it works.
     pub works: bool,
 }
@@ -60,7 +64,7 @@ impl Run<'_> {
 
     /// The period in which it goes live, where it does.
     pub fn live(&self) -> Option<u32> {
-        (self.works && self.arrival <= self.initiative.until).then_some(self.arrival)
+        (self.works && self.arrival <= self.until).then_some(self.arrival)
     }
 
     /// The period in which it reaches a segment; the company itself with the first of them.
@@ -75,7 +79,7 @@ impl Run<'_> {
 
     /// Whether it reaches a segment before it is over; who is not reached is not disturbed either.
     fn disturbs(&self, whom: Whom) -> bool {
-        self.reaches(whom) <= self.initiative.until
+        self.reaches(whom) <= self.until
     }
 
     /// Which period after it reached a segment `t` is, counted from 1; 0 before that.
@@ -86,13 +90,25 @@ impl Run<'_> {
     /// Whether it is paid for in period `t`: from its start, to its end or until it has failed.
     pub fn is_paid(&self, t: u32) -> bool {
         let first = self.first_period();
-        t >= first && t <= self.initiative.until && (self.works || t < self.arrival.max(first + 1))
+        t >= first && t <= self.until && (self.works || t < self.arrival.max(first + 1))
     }
 
     /// Whether it is in use by a segment's customers in period `t`.
     pub fn is_in_use(&self, whom: impl Into<Whom>, t: u32) -> bool {
         let whom = whom.into();
-        self.works && t <= self.initiative.until && self.grown(whom, t) > 0
+        self.works && t <= self.until && self.grown(whom, t) > 0
+    }
+
+    /// What the company pays for it in period `t` (0: at time 0), of what does not depend on customers: what is paid once,
+    /// `build` among it, and what is paid in every period.
+    pub fn outlay(&self, draw: &Draw, t: u32) -> (f64, f64) {
+        let cost = self.initiative.cost;
+        let building = self.arrival.saturating_sub(self.first_period()).max(1);
+        let is_built = t.checked_sub(self.first_period()).is_some_and(|since| since < building);
+        let part = cost.build.filter(|_| is_built && t <= self.until).map_or(0.0, |id| draw[id] / f64::from(building));
+        let once = cost.once.filter(|_| t == self.start).map_or(0.0, |id| draw[id]) + part;
+        let running = cost.per_period.filter(|_| self.is_paid(t)).map_or(0.0, |id| draw[id]);
+        (once, running)
     }
 }
 
@@ -102,12 +118,15 @@ pub fn first_period(start: u32) -> u32 {
 }
 
 impl<'m> Course<'m> {
-    /// The course of a scenario for one draw; `fired` says in which period the response to each rule begins.
-    pub fn new(model: &'m Model, draw: &'m Draw, scenario: ScenarioId, fired: &[Option<u32>]) -> Self {
+    /// The course of a scenario for one draw; `fired` says in which periods the responses to each rule begin.
+    pub fn new(model: &'m Model, draw: &'m Draw, scenario: ScenarioId, fired: &[Vec<u32>]) -> Self {
         let written = &model.scenarios[scenario.index()];
         let mut starts: Vec<(usize, u32)> = written.plan.iter().map(|its| (its.initiative, its.start)).collect();
+        let mut stopped = Vec::new();
         for (rule, from) in written.rules.iter().zip(fired) {
-            let Some(from) = from else { continue };
+            // Who has been started or stopped once is not so again.
+            let Some(from) = from.first() else { continue };
+            stopped.extend(rule.stops.iter().map(|place| (*place, from.saturating_sub(1))));
             for place in &rule.initiatives {
                 match starts.iter_mut().find(|(its, _)| its == place) {
                     Some((_, start)) => *start = (*start).min(*from),
@@ -117,7 +136,7 @@ impl<'m> Course<'m> {
         }
         let mut order = vec![usize::MAX; model.initiatives.len()];
         starts.iter().enumerate().rev().for_each(|(at, (place, _))| order[*place] = at);
-        let mut course = Self { model, draw, runs: Vec::new() };
+        let mut course = Self { model, draw, runs: Vec::new(), stopped };
         // Who waits for nothing starts as planned, whatever the others do.
         let waits = |place: usize| {
             let its = &model.initiatives[place];
@@ -153,14 +172,16 @@ impl<'m> Course<'m> {
     /// How an initiative that can start in a period goes; none where it would be over by then.
     fn run(&self, place: usize, start: u32) -> Option<Run<'m>> {
         let initiative = &self.model.initiatives[place];
-        if start > initiative.until {
+        let stops = self.stopped.iter().filter(|(its, _)| *its == place).map(|(_, last)| *last);
+        let until = stops.fold(initiative.until, u32::min);
+        if start > until {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held at 0; `as` saturates")]
         let slip = initiative.slip.map_or(0, |id| libm::round(self.draw[id]).max(0.0) as u32);
         let works = initiative.success.is_none_or(|(chance, coin)| self.draw[coin] < self.draw[chance]);
         let arrival = first_period(start).saturating_add(initiative.build).saturating_add(slip);
-        Some(Run { initiative, place, start, arrival, works })
+        Some(Run { initiative, place, start, arrival, until, works })
     }
 
     /// The first period from `planned` on in which all levels are there; none within the horizon.

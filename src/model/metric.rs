@@ -278,12 +278,12 @@ impl Metric {
             Self::Churned => Some(Watched::Churned),
             Self::Purchases => Some(Watched::Purchases),
             Self::Revenue => Some(Watched::Revenue),
+            Self::Margin => Some(Watched::Margin),
+            Self::Cost => Some(Watched::Cost),
+            Self::CashFlow => Some(Watched::CashFlow),
             Self::Satisfaction => Some(Watched::Satisfaction),
             Self::Stage(stage) => Some(Watched::Stage(stage)),
-            Self::Margin
-            | Self::Cost
-            | Self::InitiativeCost
-            | Self::CashFlow
+            Self::InitiativeCost
             | Self::CumulativeCashFlow
             | Self::Npv
             | Self::Line(_)
@@ -345,6 +345,9 @@ impl From<Watched> for Metric {
             Watched::Churned => Self::Churned,
             Watched::Purchases => Self::Purchases,
             Watched::Revenue => Self::Revenue,
+            Watched::Margin => Self::Margin,
+            Watched::Cost => Self::Cost,
+            Watched::CashFlow => Self::CashFlow,
             Watched::Satisfaction => Self::Satisfaction,
             Watched::Stage(stage) => Self::Stage(stage),
         }

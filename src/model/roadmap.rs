@@ -196,9 +196,15 @@ pub struct Rule {
     pub from: u32,
     /// The last period that is looked at.
     pub by: u32,
+    /// Periods by which what happened is seen late.
+    pub delay: u32,
+    /// Periods after which it is looked at again once it has acted; none where it acts once.
+    pub again_after: Option<u32>,
     /// The initiatives that start in the next period.
     pub initiatives: Vec<usize>,
-    /// The changes that are in force from the next period on.
+    /// The initiatives that run for the last time in the period before.
+    pub stops: Vec<usize>,
+    /// The changes that are in force from the next period on, once more for each time that it acts.
     pub changes: Vec<Change>,
     /// Where it was written.
     pub written: Path,
@@ -207,7 +213,34 @@ pub struct Rule {
 impl Rule {
     /// Whether there is any response.
     pub fn does_anything(&self) -> bool {
-        !(self.initiatives.is_empty() && self.changes.is_empty())
+        !(self.initiatives.is_empty() && self.stops.is_empty() && self.changes.is_empty())
+    }
+
+    /// The period in which the response to what period `t` came to begins.
+    pub fn responds_to(&self, t: u32) -> u32 {
+        t.saturating_add(1).saturating_add(self.delay)
+    }
+
+    /// Whether it is looked at what period `t` came to, after the responses that began or are to begin in these periods.
+    pub fn looks_at(&self, t: u32, fired: &[u32]) -> bool {
+        let rested = match (fired.last(), self.again_after) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(last), Some(pause)) => self.responds_to(t) >= last.saturating_add(pause),
+        };
+        rested && (self.from..=self.by).contains(&t)
+    }
+
+    /// The periods in which its responses begin where it acts as early and as often as it can, within a horizon.
+    pub fn responses(&self, horizon: u32) -> Vec<u32> {
+        let mut fired = Vec::new();
+        let mut t = self.from;
+        while t <= self.by.min(horizon) && (fired.is_empty() || self.responds_to(t) <= horizon) {
+            fired.push(self.responds_to(t));
+            let Some(pause) = self.again_after else { break };
+            t = t.saturating_add(pause.max(1));
+        }
+        fired
     }
 }
 
@@ -224,6 +257,12 @@ pub enum Watched {
     Purchases,
     /// Money in of the period: baskets and revenue lines.
     Revenue,
+    /// Baskets of the period times their margin, and revenue lines.
+    Margin,
+    /// Cost lines of the period, that of acquisition among them.
+    Cost,
+    /// Margin less cost less what initiatives cost in the period.
+    CashFlow,
     /// The mean satisfaction of retained customers.
     Satisfaction,
     /// Customers in a stage, by its place in the model.

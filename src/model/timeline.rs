@@ -98,7 +98,7 @@ impl<'m> Timeline<'m> {
         Self::with_rules(model, drawn, scenario, &[], segment)
     }
 
-    /// The same with the period in which the response to each rule of the scenario begins.
+    /// The same with the periods in which the responses to each rule of the scenario begin.
     ///
     /// Changes apply in this order: seasons and trends, the segment's, those of initiatives, the scenario's own, those of
     /// rules, shocks.
@@ -106,7 +106,7 @@ impl<'m> Timeline<'m> {
         model: &'m Model,
         drawn: &'m Draw,
         scenario: ScenarioId,
-        fired: &[Option<u32>],
+        fired: &[Vec<u32>],
         segment: SegmentId,
     ) -> Self {
         Self::concerning(model, drawn, scenario, (fired, segment.into()), None)
@@ -114,7 +114,7 @@ impl<'m> Timeline<'m> {
 
     /// The same for the company itself: without what changes for one segment only. An initiative reaches it together with
     /// the first segment.
-    pub fn of_company(model: &'m Model, drawn: &'m Draw, scenario: ScenarioId, fired: &[Option<u32>]) -> Self {
+    pub fn of_company(model: &'m Model, drawn: &'m Draw, scenario: ScenarioId, fired: &[Vec<u32>]) -> Self {
         Self::concerning(model, drawn, scenario, (fired, Whom::Company), None)
     }
 
@@ -123,7 +123,7 @@ impl<'m> Timeline<'m> {
         model: &'m Model,
         drawn: &'m Draw,
         scenario: ScenarioId,
-        (fired, whom): (&[Option<u32>], Whom),
+        (fired, whom): (&[Vec<u32>], Whom),
         wanted: Option<&'m [bool]>,
     ) -> Self {
         let mut timeline = Self { model, drawn, forces: Vec::new(), epochs: vec![0], whom, wanted };
@@ -135,9 +135,7 @@ impl<'m> Timeline<'m> {
         timeline.initiatives(&Course::new(model, drawn, scenario, fired), whom);
         timeline.plain(&written.changes, 0);
         for (rule, from) in written.rules.iter().zip(fired) {
-            if let Some(from) = from {
-                timeline.plain(&rule.changes, *from);
-            }
+            timeline.responses(&rule.changes, from);
         }
         timeline.shocks();
         for t in 1..=model.run.horizon {
@@ -178,6 +176,23 @@ impl<'m> Timeline<'m> {
             self.push(change, Amount::Same(self.drawn[change.amount]), Share::Whole);
             for force in &mut self.forces[forces..] {
                 force.held.0 = force.held.0.max(from);
+            }
+        }
+    }
+
+    /// Changes that come into force in each of some periods, every time once more.
+    fn responses(&mut self, changes: &'m [Change], from: &[u32]) {
+        let Some(first) = from.first() else { return };
+        if from.len() == 1 {
+            return self.plain(changes, *first);
+        }
+        for change in changes {
+            let amount = self.drawn[change.amount];
+            let by = |t: u32| change.op.times_over(amount, from.partition_point(|from| *from <= t));
+            let forces = self.forces.len();
+            self.push(change, Amount::ByTime((0..=self.model.run.horizon).map(by).collect()), Share::Whole);
+            for force in &mut self.forces[forces..] {
+                force.held.0 = force.held.0.max(*first);
             }
         }
     }

@@ -240,7 +240,11 @@ pub static INITIATIVES: Kind = Kind {
     noun: "initiative",
     root: "initiatives",
     things: Things::Named(|study| things(&study.initiatives, |its| its.title.as_deref())),
-    named: &[("scenarios.*.initiatives.*", &[]), ("scenarios.*.rules.[].then.initiatives.[]", &[])],
+    named: &[
+        ("scenarios.*.initiatives.*", &[]),
+        ("scenarios.*.rules.[].then.initiatives.[]", &[]),
+        ("scenarios.*.rules.[].then.stop.[]", &[]),
+    ],
     // Each may wait for each.
     most: Some((10_000, "let those that always go together be one")),
     differs: true,

@@ -75,6 +75,10 @@ pub struct Contingency {
     /// What is done from the next period on; nothing where it is empty.
     #[serde(default)]
     pub then: Response,
+    /// Periods after which it is looked at again once it has acted; it acts once by default.
+    #[serde(default)]
+    #[schemars(example = 6)]
+    pub again_after: Option<Whole>,
 }
 
 /// A condition on a metric of the whole business, looked at when a period has ended.
@@ -82,7 +86,8 @@ pub struct Contingency {
 #[serde(deny_unknown_fields)]
 #[schemars(example = serde_json::json!({"metric": "retention", "below": 0.8}))]
 pub struct Condition {
-    /// The metric: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `satisfaction` or `customers.STAGE`.
+    /// The metric: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `margin`, `cost`, `cash_flow`,
+    /// `satisfaction` or `customers.STAGE`.
     #[schemars(example = &"retention")]
     pub metric: String,
     /// Act when the metric is below this.
@@ -97,6 +102,10 @@ pub struct Condition {
     /// The last period that is looked at; the horizon by default.
     #[serde(default)]
     pub by: Option<Whole>,
+    /// Periods by which the company sees it late; 0 by default.
+    #[serde(default)]
+    #[schemars(example = 1)]
+    pub delay: Option<Whole>,
 }
 
 /// What a contingency rule does.
@@ -106,6 +115,9 @@ pub struct Response {
     /// The initiatives that start in the next period.
     #[serde(default)]
     pub initiatives: Vec<String>,
+    /// The initiatives that stop: the period before is their last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
     /// The changes that are in force from the next period on.
     #[serde(default)]
     pub changes: Vec<Change>,

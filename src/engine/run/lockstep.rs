@@ -5,13 +5,15 @@
 //! before another's.
 
 use crate::model::Model;
+use crate::model::course::Course;
 use crate::model::draw::Draw;
+use crate::model::roadmap::Watched;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::group::Group;
 use super::span::{Span, spans};
-use super::watch::{SeenCohort, watched};
+use super::watch::{Seen, SeenCohort};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::cells::{Arrivals, Cells};
 use crate::engine::count::counts::Counts;
@@ -49,8 +51,8 @@ pub struct Together<'a> {
 pub struct Heard {
     /// What customers share in each period.
     pub history: History,
-    /// The period in which the response to each rule begins.
-    pub fired: Vec<Option<u32>>,
+    /// The periods in which the responses to each rule begin.
+    pub fired: Vec<Vec<u32>>,
     /// How many customers come, by segment and period of entry.
     pub arrivals: Vec<Vec<Arrivals>>,
 }
@@ -66,7 +68,7 @@ impl<'a> Together<'a> {
         };
         let heard = |scenario: &usize| Heard {
             history: History::new(&schedule.plan.shared.fields),
-            fired: vec![None; model.scenarios[*scenario].rules.len()],
+            fired: vec![Vec::new(); model.scenarios[*scenario].rules.len()],
             arrivals: (0..cells.segments).map(at_start).collect(),
         };
         let mut together = Self {
@@ -177,34 +179,37 @@ impl<'a> Together<'a> {
     pub fn end(&mut self, groups: &[Group], t: u32) {
         for world in 0..self.scenarios.len() {
             let rules = &self.model.scenarios[self.scenarios[world]].rules;
-            let is_due = |rule: usize| {
-                self.heard[world].fired[rule].is_none() && (rules[rule].from..=rules[rule].by).contains(&t)
-            };
-            let due: Vec<usize> = (0..rules.len()).filter(|rule| is_due(*rule)).collect();
+            let fired = &self.heard[world].fired;
+            let due: Vec<usize> = (0..rules.len()).filter(|rule| rules[*rule].looks_at(t, &fired[*rule])).collect();
             if due.is_empty() {
                 continue;
             }
             let counts = self.counts(groups, world, t as usize);
             let values: Vec<_> = self.timelines[world].iter().map(|timeline| timeline.values(t).0).collect();
-            let seen = |(group, ledger): (usize, &'_ Counts<i128>)| {
-                (group / self.cells.entries, group % self.cells.entries, ledger.clone())
-            };
-            let all: Vec<(usize, usize, Counts<i128>)> = counts.iter().enumerate().map(seen).collect();
-            let all: Vec<SeenCohort<'_>> = all
-                .iter()
-                .map(|(segment, entry, ledger)| SeenCohort {
+            let cohorts = counts.iter().enumerate().map(|(group, ledger)| {
+                let (segment, entry) = (group / self.cells.entries, group % self.cells.entries);
+                let came = self.heard[world].arrivals[segment][entry];
+                SeenCohort {
                     ledger,
-                    weight: self.heard[world].arrivals[*segment][*entry].weight(),
-                    values: &values[*segment],
-                })
-                .collect();
+                    segment: SegmentId::from(segment),
+                    weight: came.weight(),
+                    came: if entry == t as usize { came.real } else { 0.0 },
+                    values: &values[segment],
+                }
+            });
+            let cohorts: Vec<SeenCohort<'_>> = cohorts.collect();
+            let scenario = ScenarioId::from(self.scenarios[world]);
+            let course = due.iter().any(|rule| rules[*rule].watched == Watched::CashFlow);
+            let course = course.then(|| Course::new(self.model, self.drawn, scenario, fired));
+            let seen = Seen { model: self.model, drawn: self.drawn, course: course.as_ref(), t, cohorts: &cohorts };
             let acts = |rule: &usize| {
-                let value = watched(self.model, rules[*rule].watched, t as usize, &all);
+                let value = seen.value(rules[*rule].watched);
                 if rules[*rule].above { value > rules[*rule].bound } else { value < rules[*rule].bound }
             };
             let acting: Vec<usize> = due.into_iter().filter(acts).collect();
             if !acting.is_empty() {
-                acting.into_iter().for_each(|rule| self.heard[world].fired[rule] = Some(t + 1));
+                let fired = &mut self.heard[world].fired;
+                acting.into_iter().for_each(|rule| fired[rule].push(rules[rule].responds_to(t)));
                 self.timelines[world] = self.timelines_of(world);
                 if self.schedule.plan.shared.company {
                     self.companies[world] = self.company_of(world);

@@ -16,8 +16,8 @@ pub struct Replication {
     pub ledgers: Vec<Vec<Counts<i128>>>,
     /// How many customers come, by scenario, segment and entry.
     pub arrivals: Vec<Vec<Vec<Arrivals>>>,
-    /// In which period the response to each rule begins, by scenario.
-    pub fired: Vec<Vec<Option<u32>>>,
+    /// In which periods the responses to each rule begin, by scenario.
+    pub fired: Vec<Vec<Vec<u32>>>,
     /// The expected flows of all real customers by scenario and segment, where the model has them; no segments in a
     /// scenario that has none.
     pub expected: Option<Vec<Vec<Counts<f64>>>>,

@@ -392,6 +392,6 @@ impl<'m> Simulation<'m> {
 struct Counted {
     counts: Tallies,
     arrivals: Vec<Vec<Vec<Arrivals>>>,
-    fired: Vec<Vec<Option<u32>>>,
+    fired: Vec<Vec<Vec<u32>>>,
     held: bool,
 }

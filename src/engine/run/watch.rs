@@ -3,10 +3,13 @@
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, PURCHASES, SATISFACTION};
+use crate::model::course::{Course, Run};
+use crate::model::draw::Draw;
+use crate::model::journey::Stage;
 use crate::model::param::ParamSet;
 use crate::model::roadmap::Watched;
 use crate::model::value::AccountKind;
-use crate::quantity::{PARTS_PER_ONE, UNITS_PER_ONE};
+use crate::quantity::{PARTS_PER_ONE, SegmentId, UNITS_PER_ONE};
 use crate::study::journey::LineKind;
 
 use crate::engine::count::counts::Counts;
@@ -15,44 +18,108 @@ use crate::engine::count::counts::Counts;
 pub struct SeenCohort<'a> {
     /// What was counted of them.
     pub ledger: &'a Counts<i128>,
+    /// Their segment.
+    pub segment: SegmentId,
     /// How many real customers each simulated one stands for.
     pub weight: f64,
+    /// How many real customers of them came in the period.
+    pub came: f64,
     /// The numbers in force for their segment.
     pub values: &'a ParamSet,
 }
 
-/// The value of what is watched at time `t`, over all customers.
-pub fn watched(model: &Model, what: Watched, t: usize, all: &[SeenCohort<'_>]) -> f64 {
-    let sum = |of: &dyn Fn(&SeenCohort<'_>) -> f64| all.iter().map(|seen| of(seen) * seen.weight).sum::<f64>();
-    let retained = |seen: &SeenCohort<'_>| {
-        let stages = seen.ledger.cells(CUSTOMERS, t).iter().zip(&model.stages);
-        stages.filter(|(_, stage)| stage.retained).map(|(count, _)| *count as f64).sum::<f64>()
-    };
-    let acquired = |seen: &SeenCohort<'_>| seen.ledger.cells(ACQUIRED, t)[0] as f64;
-    let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
-    match what {
-        Watched::Retention => share(sum(&retained), sum(&acquired)),
-        Watched::ActiveCustomers => sum(&retained),
-        Watched::Churned => sum(&|seen| acquired(seen) - retained(seen)),
-        Watched::Purchases => sum(&|seen| seen.ledger.cells(PURCHASES, t).iter().sum::<i128>() as f64),
-        Watched::Revenue => sum(&|seen| revenue(model, t, seen)),
-        Watched::Satisfaction => {
-            share(sum(&|seen| seen.ledger.cells(SATISFACTION, t)[0] as f64 / PARTS_PER_ONE), sum(&retained))
-        }
-        Watched::Stage(stage) => sum(&|seen| seen.ledger.cells(CUSTOMERS, t)[stage] as f64),
-    }
+/// What a company sees of a period that has ended.
+pub struct Seen<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its numbers as they were drawn.
+    pub drawn: &'a Draw,
+    /// How the roadmap has gone so far, where what it costs is watched.
+    pub course: Option<&'a Course<'a>>,
+    /// The period.
+    pub t: u32,
+    /// All customers.
+    pub cohorts: &'a [SeenCohort<'a>],
 }
 
-/// Money in: baskets, and revenue lines by what they are booked on.
-fn revenue(model: &Model, t: usize, seen: &SeenCohort<'_>) -> f64 {
-    let baskets = seen.ledger.cells(BASKETS, t).iter().sum::<i128>() as f64 / UNITS_PER_ONE;
-    let is_revenue = |account: usize| model.accounts[account].kind == AccountKind::Money(LineKind::Revenue);
-    let of_cell = |bookings: &[Booking]| {
-        let Some(Booking { counter, cell, .. }) = bookings.first() else { return 0.0 };
-        let lines = bookings.iter().filter(|booking| is_revenue(booking.account.index()));
-        let count = seen.ledger.cells(*counter, t)[*cell] as f64 / model.counters[counter.index()].unit;
-        lines.map(|booking| seen.values[booking.amount]).sum::<f64>() * count
-    };
-    let sum = |bookings| by_cell(bookings).map(of_cell).sum::<f64>();
-    baskets + sum(model.bookings.by_stage()) + sum(model.bookings.others())
+impl Seen<'_> {
+    /// The value of what is watched, over all customers.
+    pub fn value(&self, what: Watched) -> f64 {
+        let t = self.t as usize;
+        let sum =
+            |of: &dyn Fn(&SeenCohort<'_>) -> f64| self.cohorts.iter().map(|seen| of(seen) * seen.weight).sum::<f64>();
+        let retained = |seen: &SeenCohort<'_>| self.retained(seen);
+        let acquired = |seen: &SeenCohort<'_>| seen.ledger.cells(ACQUIRED, t)[0] as f64;
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let margin = || sum(&|seen| self.booked(seen, LineKind::Revenue, self.margin(seen)));
+        match what {
+            Watched::Retention => share(sum(&retained), sum(&acquired)),
+            Watched::ActiveCustomers => sum(&retained),
+            Watched::Churned => sum(&|seen| acquired(seen) - retained(seen)),
+            Watched::Purchases => sum(&|seen| seen.ledger.cells(PURCHASES, t).iter().sum::<i128>() as f64),
+            Watched::Revenue => sum(&|seen| {
+                let baskets = seen.ledger.cells(BASKETS, t).iter().sum::<i128>() as f64 / UNITS_PER_ONE;
+                self.booked(seen, LineKind::Revenue, baskets)
+            }),
+            Watched::Margin => margin(),
+            Watched::Cost => self.cost(),
+            Watched::CashFlow => margin() - self.cost() - self.initiative_cost(),
+            Watched::Satisfaction => {
+                share(sum(&|seen| seen.ledger.cells(SATISFACTION, t)[0] as f64 / PARTS_PER_ONE), sum(&retained))
+            }
+            Watched::Stage(stage) => sum(&|seen| seen.ledger.cells(CUSTOMERS, t)[stage] as f64),
+        }
+    }
+
+    /// The simulated customers in retained stages.
+    fn retained(&self, seen: &SeenCohort<'_>) -> f64 {
+        let stages = seen.ledger.cells(CUSTOMERS, self.t as usize).iter().zip(&self.model.stages);
+        stages.filter(|(_, stage)| stage.retained).map(|(count, _)| *count as f64).sum()
+    }
+
+    /// Baskets times the margin of the stage that they were bought in.
+    fn margin(&self, seen: &SeenCohort<'_>) -> f64 {
+        let baskets = seen.ledger.cells(BASKETS, self.t as usize).iter().zip(&self.model.stages);
+        let of_stage = |(money, stage): (&i128, &Stage)| {
+            let margin = stage.purchases.as_ref().map_or(0.0, |purchases| seen.values[purchases.margin]);
+            *money as f64 / UNITS_PER_ONE * margin
+        };
+        baskets.map(of_stage).sum()
+    }
+
+    /// Lines of money of a kind, by what they are booked on, beside what there is without them.
+    fn booked(&self, seen: &SeenCohort<'_>, kind: LineKind, without: f64) -> f64 {
+        let model = self.model;
+        let is_of_kind = |account: usize| model.accounts[account].kind == AccountKind::Money(kind);
+        let of_cell = |bookings: &[Booking]| {
+            let Some(Booking { counter, cell, .. }) = bookings.first() else { return 0.0 };
+            let lines = bookings.iter().filter(|booking| is_of_kind(booking.account.index()));
+            let count =
+                seen.ledger.cells(*counter, self.t as usize)[*cell] as f64 / model.counters[counter.index()].unit;
+            lines.map(|booking| seen.values[booking.amount]).sum::<f64>() * count
+        };
+        let sum = |bookings| by_cell(bookings).map(of_cell).sum::<f64>();
+        without + sum(model.bookings.by_stage()) + sum(model.bookings.others())
+    }
+
+    /// Cost lines, and what it cost to win those who came.
+    fn cost(&self) -> f64 {
+        let of_cohort = |seen: &SeenCohort<'_>| {
+            let inflow = self.model.segments[seen.segment.index()].inflow.as_ref();
+            let winning = inflow.and_then(|its| its.cost).map_or(0.0, |cost| seen.values[cost] * seen.came);
+            self.booked(seen, LineKind::Cost, 0.0) * seen.weight + winning
+        };
+        self.cohorts.iter().map(of_cohort).sum()
+    }
+
+    /// What initiatives cost in the period.
+    fn initiative_cost(&self) -> f64 {
+        let of_run = |run: &Run<'_>| {
+            let (once, running) = run.outlay(self.drawn, self.t);
+            let served = self.cohorts.iter().filter(|seen| run.is_in_use(seen.segment, self.t));
+            let served: f64 = served.map(|seen| self.retained(seen) * seen.weight).sum();
+            once + running + run.initiative.cost.per_customer.map_or(0.0, |id| self.drawn[id] * served)
+        };
+        self.course.iter().flat_map(|course| &course.runs).map(of_run).sum()
+    }
 }

@@ -82,8 +82,8 @@ pub struct PricedScenario {
     pub cohorts: Vec<CohortFlow>,
     /// The customers whose lives differ from the baseline's: simulated and real.
     pub differing: (u64, f64),
-    /// In which period the response to each rule begins.
-    pub fired: Vec<Option<u32>>,
+    /// In which periods the responses to each rule begin.
+    pub fired: Vec<Vec<u32>>,
 }
 
 impl<'m> Pricer<'m> {

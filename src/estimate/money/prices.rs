@@ -166,16 +166,8 @@ impl<'m> Prices<'m> {
         let business = posted.as_ref().map_or(0, |posted| posted.business());
         let mut books = OpenBooks { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
         for run in &course.runs {
-            let cost = run.initiative.cost;
-            let building = run.arrival.saturating_sub(run.first_period()).max(1);
-            let is_built = |t: u32| t.checked_sub(run.first_period()).is_some_and(|since| since < building);
             for t in run.start..=self.model.run.horizon {
-                let part = cost
-                    .build
-                    .filter(|_| is_built(t) && t <= run.initiative.until)
-                    .map_or(0.0, |id| self.drawn[id] / f64::from(building));
-                let once = cost.once.filter(|_| t == run.start).map_or(0.0, |id| self.drawn[id]) + part;
-                let running = cost.per_period.filter(|_| run.is_paid(t)).map_or(0.0, |id| self.drawn[id]);
+                let (once, running) = run.outlay(self.drawn, t);
                 let cost = once + running;
                 let entry = self.event(t, business);
                 books.sums.initiative_cost[entry.t] += cost;

@@ -78,5 +78,5 @@ pub struct Whose<'a> {
     /// The scenario.
     pub scenario: ScenarioId,
     /// When its rules were acted on.
-    pub fired: &'a [Option<u32>],
+    pub fired: &'a [Vec<u32>],
 }

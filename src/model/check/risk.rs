@@ -150,8 +150,12 @@ impl<'m> Risk<'m> {
             let suffers = initiative.dip.iter().flat_map(|dip| &dip.effects);
             forces.extend(suffers.filter(reaches).map(|its| self.change(its, (0.0, loss), luck)));
         }
-        let rules = written.rules.iter().flat_map(|rule| &rule.changes);
-        forces.extend(written.changes.iter().chain(rules).filter(reaches).map(|its| self.change(its, whole, false)));
+        forces.extend(written.changes.iter().filter(reaches).map(|its| self.change(its, whole, false)));
+        for rule in &written.rules {
+            let times = u32::try_from(rule.responses(model.run.horizon).len()).unwrap_or(u32::MAX);
+            let changes = rule.changes.iter().filter(reaches);
+            forces.extend(changes.map(|its| MayBe { times, ..self.change(its, whole, false) }));
+        }
         for shock in &model.shocks {
             let (times, by_chance) = match shock.when {
                 Coming::In(period) => (1, model.params[period.index()].is_uncertain()),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::model::Model;
 use crate::model::draw::{Draw, Struck};
+use crate::model::roadmap::Rule;
 use crate::model::world::Coming;
 use crate::quantity::ScenarioId;
 
@@ -21,11 +22,16 @@ pub enum Supposition {
     Shock(usize),
 }
 
+/// Whether a response can begin within the horizon.
+fn can_act(model: &Model, rule: &Rule) -> bool {
+    rule.responds_to(rule.from) <= model.run.horizon
+}
+
 impl Supposition {
     /// What can well happen, one thing at a time; shocks only where the draw does not decide which of them come.
     pub fn alone(model: &Model, scenario: ScenarioId, shocks_too: bool) -> Vec<Self> {
         let rules = &model.scenarios[scenario.index()].rules;
-        let looked_at = (0..rules.len()).filter(|rule| rules[*rule].from < model.run.horizon);
+        let looked_at = (0..rules.len()).filter(|rule| can_act(model, &rules[*rule]));
         let by_chance = |shock: &usize| matches!(model.shocks[*shock].when, Coming::Hazard(_));
         let shocks = (0..model.shocks.len()).filter(|shock| shocks_too && by_chance(shock));
         std::iter::once(Self::Plan).chain(looked_at.map(Self::Rule)).chain(shocks.map(Self::Shock)).collect()
@@ -34,18 +40,20 @@ impl Supposition {
     /// What need not ever happen, because rules may exclude each other.
     pub fn together(model: &Model, scenario: ScenarioId) -> Option<Self> {
         let rules = &model.scenarios[scenario.index()].rules;
-        (rules.iter().filter(|rule| rule.from < model.run.horizon).count() > 1).then_some(Self::AllRules)
+        (rules.iter().filter(|rule| can_act(model, rule)).count() > 1).then_some(Self::AllRules)
     }
 
-    /// In which period the response to each rule of the scenario begins.
-    pub fn fired(self, model: &Model, scenario: ScenarioId) -> Vec<Option<u32>> {
+    /// In which periods the responses to each rule of the scenario begin.
+    pub fn fired(self, model: &Model, scenario: ScenarioId) -> Vec<Vec<u32>> {
         let acts = |place: usize| match self {
             Self::Rule(its) => its == place,
             Self::AllRules => true,
             Self::Plan | Self::Shock(_) => false,
         };
         let rules = &model.scenarios[scenario.index()].rules;
-        rules.iter().enumerate().map(|(place, rule)| acts(place).then(|| rule.from.saturating_add(1))).collect()
+        let responses =
+            |(place, rule): (usize, &Rule)| if acts(place) { rule.responses(model.run.horizon) } else { Vec::new() };
+        rules.iter().enumerate().map(responses).collect()
     }
 
     /// A draw in which it happens.
@@ -67,7 +75,10 @@ impl Supposition {
         let rules = &model.scenarios[scenario.index()].rules;
         match self {
             Self::Plan => String::new(),
-            Self::Rule(place) => format!(", if `{}` acts in period {}", rules[place].written, rules[place].from),
+            Self::Rule(place) => {
+                let again = rules[place].again_after.map_or("", |_| " and as often as it can after that");
+                format!(", if `{}` acts in period {}{again}", rules[place].written, rules[place].from)
+            }
             Self::AllRules => ", if all rules of the scenario act as early as they can".to_owned(),
             Self::Shock(shock) => format!(", if `{}` comes in period 1", model.shocks[shock].title),
         }

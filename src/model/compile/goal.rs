@@ -1,126 +1,21 @@
-//! Compiles targets and contingency rules: bounds on metrics.
+//! Compiles targets, and the bounds that they and contingency rules have.
 
 use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::facts::Use;
 use crate::model::goal::{Asked, Target};
-use crate::model::metric::{Metric, PLAIN, STAGES};
+use crate::model::metric::Metric;
 use crate::model::reported::{dimension_of, listed};
-use crate::model::roadmap::{Rule, Watched};
 use crate::quantity::SegmentId;
-use crate::stats::distribution::Distribution;
 use crate::study::goal::Target as WrittenTarget;
-use crate::study::names::{self, SEGMENTS};
+use crate::study::names::SEGMENTS;
 use crate::study::path::ParamPath as Path;
-use crate::study::roadmap::{Condition, Contingency};
 
 use super::compiler::Compiler;
 use super::roadmap::clamp;
 
 impl Compiler<'_> {
-    /// Compiles the rules that a scenario writes itself.
-    pub(super) fn rules(&mut self, scenario: &str, horizon: u32) -> Vec<Rule> {
-        let written = &self.study.scenarios[scenario].rules;
-        let at = Path::of(["scenarios", scenario, "rules"]);
-        let one = |(place, rule): (usize, &Contingency)| self.contingency(&at.child(&place.to_string()), rule, horizon);
-        written.iter().enumerate().filter_map(one).collect()
-    }
-
-    fn contingency(&mut self, at: &Path, written: &Contingency, horizon: u32) -> Option<Rule> {
-        let when = at.child("when");
-        let watched = self.watched(&when, &written.when);
-        let bound = self.bound(&when, "rule", ("below", written.when.below), ("above", written.when.above));
-        self.check_share(
-            &when,
-            &written.when.metric,
-            bound.map(|(above, bound)| (if above { "above" } else { "below" }, bound)),
-            0.0,
-        );
-        let from = written.when.from.map_or(1, |period| clamp(period.0));
-        let by = written.when.by.map_or(horizon, |period| clamp(period.0));
-        if from > horizon && (by >= from || written.when.by.is_none()) {
-            self.fault(
-                Diagnostic::warning("a condition is looked at only after the horizon")
-                    .at(when.child("from").to_string())
-                    .why(format!("the study ends with period {horizon}, so nothing follows from it"))
-                    .help("let `from` be earlier, or raise `run.horizon`"),
-            );
-        } else if from > by {
-            self.fault(
-                Diagnostic::error(format!("a condition from period {from} by period {by} is never looked at"))
-                    .at(when.child("from").to_string())
-                    .at(when.child("by").to_string())
-                    .help("let `from` be no later than `by`"),
-            );
-        } else if from == 0 {
-            self.fault(
-                Diagnostic::error("a condition cannot be looked at in period 0")
-                    .at(when.child("from").to_string())
-                    .why("period 0 is the start of the study; periods are counted from 1")
-                    .help("give the first period that is looked at, from 1 on"),
-            );
-        }
-        if written.then.initiatives.is_empty() && written.then.changes.is_empty() {
-            self.fault(
-                Diagnostic::warning("a rule does nothing when its condition is met")
-                    .at(at.to_string())
-                    .help("say what is done: `then = { initiatives = [\"NAME\"] }`"),
-            );
-        }
-        let then = at.child("then");
-        let mut changes = self.changes(&then.child("changes"), &written.then.changes, horizon);
-        // What does nothing is no response: customers need not be followed together for it.
-        changes.retain(|change| match self.numbers.params[change.amount.index()].law {
-            Distribution::Constant(amount) => !change.op.does_nothing(amount),
-            _ => true,
-        });
-        let initiatives: Vec<usize> = (0..)
-            .zip(&written.then.initiatives)
-            .filter_map(|(item, name): (usize, &String)| {
-                self.initiative_named(name, &then.child("initiatives").child(&item.to_string()), true)
-            })
-            .collect();
-        let (above, bound) = bound?;
-        Some(Rule { watched: watched?, above, bound, from, by, initiatives, changes, written: at.clone() })
-    }
-
-    fn watched(&mut self, at: &Path, written: &Condition) -> Option<Watched> {
-        let at = at.child("metric");
-        let name = written.metric.as_str();
-        let plain = PLAIN.into_iter().find(|metric| metric.key() == name);
-        let remembered = self.study.experience.is_some();
-        if plain.is_some_and(|metric| metric.facts().needs_experience) && !remembered {
-            self.fault(
-                Diagnostic::error("customers have no satisfaction")
-                    .at(at.to_string())
-                    .why("no `[experience]` is defined")
-                    .help(format!("watch `{}`, or add `[experience]`", Metric::Retention.key())),
-            );
-            return None;
-        }
-        if let Some(watched) = plain.and_then(Metric::watched) {
-            return Some(watched);
-        }
-        if let Some(stage) = STAGES.member(name) {
-            if let Some(id) = self.stages.get(stage) {
-                return Metric::Stage(id.index()).watched();
-            }
-            self.fault(names::STAGES.missing(stage).at(at.to_string()).help(names::STAGES.suggest(stage, self.study)));
-            return None;
-        }
-        let known = PLAIN.into_iter().filter(|metric| remembered || !metric.facts().needs_experience);
-        let known = known.filter(|metric| metric.watched().is_some()).map(|metric| -> &str { metric.key() });
-        let stages = STAGES.called("STAGE");
-        self.fault(
-            Diagnostic::error(format!("a company does not see `{name}` within a period"))
-                .at(at.to_string())
-                .why("a rule is decided on what is seen of customers when a period has ended")
-                .help(suggest(name, known.chain([stages.as_str()]))),
-        );
-        None
-    }
-
     /// Exactly one of two bounds: whether it is the second, and its number.
-    fn bound(
+    pub(super) fn bound(
         &mut self,
         at: &Path,
         what: &str,
@@ -160,7 +55,7 @@ impl Compiler<'_> {
     }
 
     /// A metric between 0 and 1 is never as large as a percentage; `least` is the least that it can be.
-    fn check_share(&mut self, at: &Path, metric: &str, bound: Option<(&str, f64)>, least: f64) {
+    pub(super) fn check_share(&mut self, at: &Path, metric: &str, bound: Option<(&str, f64)>, least: f64) {
         let Some((key, bound)) = bound.filter(|_| dimension_of(metric).is_within_one()) else { return };
         if (least..=1.0).contains(&bound) {
             return;

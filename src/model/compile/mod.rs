@@ -6,6 +6,7 @@ mod amount;
 mod beside;
 mod bookings;
 mod compiler;
+mod contingency;
 mod errors;
 mod exits;
 mod goal;

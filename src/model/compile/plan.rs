@@ -173,6 +173,16 @@ impl Compiler<'_> {
         let begun: Vec<usize> = begun.chain(plan.iter().map(|its| its.initiative)).collect();
         for (rule, written) in rules.iter().enumerate() {
             self.check_in_time(scenario, (rule, written), plan);
+            for (item, name) in written.then.stop.iter().enumerate() {
+                if named(name).is_some_and(|place| !begun.contains(&place)) {
+                    let list = Path::of(["scenarios", scenario, "rules", &rule.to_string(), "then", "stop"]);
+                    self.fault(
+                        Diagnostic::warning(format!("a rule stops `{name}`, which scenario `{scenario}` never starts"))
+                            .at(list.child(&item.to_string()).to_string())
+                            .help("start it in the scenario, or take it out"),
+                    );
+                }
+            }
             for (item, name) in written.then.initiatives.iter().enumerate() {
                 let Some(initiative) = named(name).and_then(|place| all.get(place)) else { continue };
                 let wanting = initiative.requires.iter().find(|need| {
@@ -210,13 +220,14 @@ impl Compiler<'_> {
         let then = &written.then;
         // What is seen when a period has ended is answered in the next one.
         let first = written.when.from.map_or(1, |from| from.0).saturating_add(1);
+        let first = first.saturating_add(written.when.delay.map_or(0, |delay| delay.0));
         let planned = |name: &String| {
             let place = self.study.initiatives.get_index_of(name)?;
             plan.iter().find(|its| its.initiative == place).map(|its| its.start)
         };
         let starts: Option<Vec<u32>> = then.initiatives.iter().map(planned).collect();
         let Some(last) = starts.and_then(|starts| starts.into_iter().max()) else { return };
-        if then.changes.is_empty() && u64::from(last) <= first {
+        if then.changes.is_empty() && then.stop.is_empty() && u64::from(last) <= first {
             self.fault(
                 Diagnostic::warning("a rule starts only what has started by then")
                     .at(Path::of(["scenarios", scenario, "rules", &rule.to_string(), "then"]).to_string())

@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 32] = [
+const WARNED: [&str; 33] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
@@ -41,6 +41,7 @@ const WARNED: [&str; 32] = [
     "trend_in_percent",
     "until_before_go_live",
     "until_before_the_start",
+    "value_of_a_wide_law",
     "wave_after_the_horizon",
 ];
 

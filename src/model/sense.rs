@@ -16,10 +16,15 @@ use super::value::AccountKind;
 /// Of a half-life shorter than this, in periods, less than 1 in 15 is left after one period.
 const SHORTEST_HALF_LIFE: f64 = 0.25;
 
+/// How unsure one may be of what customers pay in the mean: the width of the middle nine tenths of its law, as a multiple of
+/// its median. A wider law says more often how customers differ.
+const WIDEST: f64 = 1.5;
+
 /// Everything in a model that was hardly meant.
 pub fn warnings(model: &Model) -> Vec<Diagnostic> {
     let mut found = shares(model);
     found.extend(half_lives(model));
+    found.extend(wide_amounts(model));
     found.extend(idle(model));
     found.extend(nobody_retained(model));
     found.extend(never_left(model));
@@ -56,6 +61,29 @@ fn shares(model: &Model) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Amounts for each customer whose laws look like how customers differ.
+fn wide_amounts(model: &Model) -> Vec<Diagnostic> {
+    let amounts: BTreeSet<ParamId> = model.bookings.all().iter().map(|booking| booking.amount).collect();
+    let warning = |id: &ParamId| {
+        let param = &model.params[id.index()];
+        let [low, middle, high] = [0.05, 0.5, 0.95].map(|p| param.at(p));
+        let is_wide = param.is_uncertain() && high - low > WIDEST * middle.abs();
+        let told = |number: f64| format!("{number:.3}").trim_end_matches('0').trim_end_matches('.').to_owned();
+        let fault = || {
+            Diagnostic::warning(format!("`{}` is one amount for all customers", param.path))
+                .at(param.written.to_string())
+                .why(format!(
+                    "an uncertain number is drawn once per replication: in 5 of 100 it is below {} for everyone, in 5 above {}",
+                    told(low),
+                    told(high)
+                ))
+                .help("where customers differ, give the mean of their amounts; where you are so unsure of that, leave it")
+        };
+        is_wide.then(fault)
+    };
+    amounts.iter().filter_map(warning).collect()
 }
 
 /// Half-lives in which next to nothing outlives a period.

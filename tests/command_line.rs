@@ -10,6 +10,8 @@ use assert_cmd::Command;
 use polku::cli::new::STARTER;
 use tempfile::TempDir;
 
+const TEMPLATES: [&str; 4] = ["minimal", "saas", "retail", "telecom"];
+
 /// A folder with a study that is fine and one that is not.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -214,7 +216,7 @@ fn settings_that_are_wrong_are_told_as_settings() {
 fn a_replay_of_nobody_is_a_fault_of_usage() {
     let folder = folder();
     for (arguments, said) in [
-        (["--scenario", "guidde"], "there is no scenario `guidde`; did you mean `guided`?"),
+        (["--scenario", "new_lgoo"], "there is no scenario `new_lgoo`; did you mean `new_logo`?"),
         (["--replication", "100"], "there is no replication 100; the study has 100, counted from 0"),
         (["--customer", "5000"], "there is no customer 5000; the study simulates 5000, counted from 0"),
     ] {
@@ -279,6 +281,45 @@ fn new_writes_a_study_that_is_fine_and_never_overwrites_one() {
 }
 
 #[test]
+fn every_template_is_a_small_fine_study_that_an_editor_can_check() {
+    let folder = tempfile::tempdir().unwrap();
+    for template in TEMPLATES {
+        assert_eq!(polku(folder.path(), &["new", "--template", template, template]).status.code(), Some(0));
+        let file = format!("{template}.toml");
+        let output = polku(folder.path(), &["check", &file]);
+        assert_eq!((out(&output), told(&output)), (format!("{file}: fine\n"), String::new()));
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        let lines = text.lines().count();
+        assert!(if template == "minimal" { lines <= 60 } else { (60..=120).contains(&lines) }, "{template}: {lines}");
+        assert!(text.starts_with("#:schema ./polku.schema.json\n"), "{template}");
+        assert!(text.contains("`polku schema > polku.schema.json`") && text.contains("# `odds` multiplies p/(1-p)"));
+    }
+    assert_eq!(polku(folder.path(), &["new", "mine"]).status.code(), Some(0));
+    let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(text("mine.toml"), text("minimal.toml"));
+    let unknown = polku(folder.path(), &["new", "--template", "bank", "bank"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(told(&unknown).contains("[possible values: minimal, saas, retail, telecom]"), "{}", told(&unknown));
+}
+
+#[test]
+fn every_template_has_an_initiative_that_pays_and_one_that_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    for template in TEMPLATES {
+        assert_eq!(polku(folder.path(), &["new", "--template", template, template]).status.code(), Some(0));
+        let arguments = ["run", &format!("{template}.toml"), "--exact", "none", "--charts", "none"];
+        assert_eq!(polku(folder.path(), &arguments).status.code(), Some(0));
+        let summary = fs::read_to_string(folder.path().join("out").join(template).join("summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+        let npv = |place: usize| {
+            let its = &summary["contrasts"][place]["metrics"]["npv"];
+            [its["low"].as_f64().unwrap(), its["high"].as_f64().unwrap()]
+        };
+        assert!(npv(0)[0] > 0.0 && npv(1)[1] < 0.0, "{template}: {:?} {:?}", npv(0), npv(1));
+    }
+}
+
+#[test]
 fn numbers_are_written_as_in_a_study_and_blamed_as_they_were_given() {
     let folder = folder();
     for agents in ["2_0", "2e1"] {
@@ -328,7 +369,7 @@ fn the_gate_says_on_which_side_of_the_bound_a_target_is() {
         format!("{}{targets}", STARTER.replace("replications = 100", "replications = 4")),
     )
     .unwrap();
-    let output = polku(folder.path(), &["check", "--gate", "held.toml"]);
+    let output = polku(folder.path(), &["check", "--gate", "--scenario", "call_first", "held.toml"]);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     let told = out(&output);
     assert!(

@@ -245,12 +245,13 @@ fn survives(text: &str) -> Result<End, TestCaseError> {
     catch_unwind(AssertUnwindSafe(|| play(text))).map_err(|_| TestCaseError::fail(format!("a panic of\n{text}")))
 }
 
-/// The starter, the rich study, and every study that comes with the package.
+/// The rich study, and every study and template that comes with the package.
 fn studies() -> Vec<String> {
-    let mut studies = vec![polku::cli::new::STARTER.to_owned(), RICH.to_owned()];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut studies = vec![RICH.to_owned()];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [root.join("scenarios"), root.join("src/cli/templates")];
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     studies.extend(files.iter().map(|file| std::fs::read_to_string(file).unwrap()));

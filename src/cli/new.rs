@@ -2,18 +2,46 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
 use super::output::print;
 use crate::files::file::write_file;
 
 /// The study that a new user starts from.
-pub const STARTER: &str = include_str!("starter.toml");
+pub const STARTER: &str = include_str!("templates/minimal.toml");
 
-/// What to call it.
+/// The studies to start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// The smallest study that answers a question
+    Minimal,
+    /// A software subscription: trial, active, at risk; new accounts every month
+    Saas,
+    /// An online shop: baskets, and satisfaction that decides who comes back
+    Retail,
+    /// Mobile contracts: bound, then free to leave; a rival comes
+    Telecom,
+}
+
+impl Template {
+    /// The text of the study.
+    fn text(self) -> &'static str {
+        match self {
+            Self::Minimal => STARTER,
+            Self::Saas => include_str!("templates/saas.toml"),
+            Self::Retail => include_str!("templates/retail.toml"),
+            Self::Telecom => include_str!("templates/telecom.toml"),
+        }
+    }
+}
+
+/// What to call it, and what it is like.
 #[derive(Debug, Args)]
 pub struct New {
+    /// The business that it is about
+    #[arg(long, value_enum, default_value_t = Template::Minimal)]
+    template: Template,
     /// The name of the study; NAME.toml is written
     name: PathBuf,
 }
@@ -35,7 +63,7 @@ impl New {
                 path.display()
             )));
         }
-        write_file(&path, STARTER.as_bytes())?;
+        write_file(&path, self.template.text().as_bytes())?;
         print(&format!("Wrote {}. Run it with\n  polku run {}\n", path.display(), quoted(&path.display().to_string())))
     }
 }

@@ -14,6 +14,8 @@ use crate::study::source::Source;
 pub enum Failure {
     /// A gate failed: exit code 1.
     Missed(String),
+    /// A gate has too few replications to tell: exit code 6.
+    Undecided(String),
     /// It was asked wrongly: exit code 2.
     Usage(String),
     /// A study is wrong; the message is complete: exit code 3.
@@ -38,6 +40,7 @@ impl Failure {
             Self::Wrong(_) => 3,
             Self::Limit(_) => 4,
             Self::Unreadable(_) => 5,
+            Self::Undecided(_) => 6,
             Self::Bug(_) => 70,
         }
     }
@@ -47,12 +50,27 @@ impl Failure {
     pub fn weight(&self) -> u8 {
         match self {
             Self::PipeClosed => 0,
-            Self::Missed(_) => 1,
-            Self::Usage(_) => 2,
-            Self::Limit(_) => 3,
-            Self::Wrong(_) => 4,
-            Self::Unreadable(_) => 5,
-            Self::Bug(_) => 6,
+            Self::Undecided(_) => 1,
+            Self::Missed(_) => 2,
+            Self::Usage(_) => 3,
+            Self::Limit(_) => 4,
+            Self::Wrong(_) => 5,
+            Self::Unreadable(_) => 6,
+            Self::Bug(_) => 7,
+        }
+    }
+
+    /// What it says; nothing where that has been told.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::PipeClosed => "",
+            Self::Missed(text)
+            | Self::Undecided(text)
+            | Self::Usage(text)
+            | Self::Wrong(text)
+            | Self::Limit(text)
+            | Self::Unreadable(text)
+            | Self::Bug(text) => text,
         }
     }
 
@@ -61,7 +79,7 @@ impl Failure {
         match self {
             Self::PipeClosed => {}
             Self::Wrong(text) => tell_explained(text),
-            Self::Missed(text) => tell(&format!("{text}\n")),
+            Self::Missed(text) | Self::Undecided(text) => tell(&format!("{text}\n")),
             Self::Usage(text) | Self::Limit(text) | Self::Unreadable(text) => {
                 tell(&format!("error: {}\n", brief(text)));
             }

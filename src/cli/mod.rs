@@ -1,12 +1,16 @@
 //! The command line: the only floor that prints.
 
+pub mod annotations;
 pub mod check;
 pub mod completions;
 pub mod exact;
 pub mod explain;
 pub mod failure;
+pub mod finding;
+pub mod form;
 pub mod gate;
 pub mod interrupt;
+pub mod junit;
 pub mod new;
 pub mod open;
 pub mod output;
@@ -14,6 +18,7 @@ pub mod pace;
 pub mod replay;
 pub mod run;
 pub mod schema;
+pub mod settings;
 pub mod stderr;
 pub mod whole;
 

@@ -74,9 +74,14 @@ impl<'a> Words<'a> {
         format!("{title}{metric}{who} {side} {bound} {when} {} {}", self.noun, target.period)
     }
 
-    /// By how much a bound is kept or passed: `within the bound by EUR 1.43 M`.
+    /// By how much a bound is kept or missed: `within the bound by EUR 1.43 M`, `short by 3.13 pp`. What is too much is
+    /// `over`.
     pub fn kept_by(&self, target: &TargetResult, gap: f64) -> String {
-        let side = if gap < 0.0 { "beyond" } else { "within" };
+        let side = match (gap < 0.0, target.at_least) {
+            (false, _) => "within the bound",
+            (true, true) => "short",
+            (true, false) => "over",
+        };
         let size = libm::fabs(gap);
         let size = match dimension_of(&target.metric) {
             Dimension::Share => write(Unit::Points, size),
@@ -85,7 +90,7 @@ impl<'a> Words<'a> {
                 write(Unit::Number, size)
             }
         };
-        format!("{side} the bound by {size}")
+        format!("{side} by {size}")
     }
 }
 
@@ -161,7 +166,8 @@ mod tests {
     fn what_is_kept_and_what_is_missed_cannot_be_confused() {
         let cost = target("initiative_cost", false, 9e6, false);
         assert_eq!(WORDS.kept_by(&cost, 1_426_252.1), "within the bound by EUR 1.43 M");
-        assert_eq!(WORDS.kept_by(&target("retention", true, 0.4, false), -0.0313), "beyond the bound by 3.13 pp");
+        assert_eq!(WORDS.kept_by(&target("retention", true, 0.4, false), -0.0313), "short by 3.13 pp");
+        assert_eq!(WORDS.kept_by(&cost, -1_426_252.1), "over by EUR 1.43 M");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Standard error: messages for people, which nobody has to read.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
 
 use super::explain::Colour;
 use crate::legible;
 
-/// Whether messages on standard error are coloured: on a terminal, unless `NO_COLOR` is set.
+/// Whether messages on standard error are coloured: on a terminal, by the conventions of `NO_COLOR`, `CLICOLOR_FORCE` and
+/// `CLICOLOR` (<https://no-color.org>, <https://bixense.com/clicolors>), as those of the arguments' parser are.
 pub fn colour() -> Colour {
-    let wanted = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted { Colour::Ansi } else { Colour::Plain }
+    if AutoStream::choice(&io::stderr()) == ColorChoice::Never { Colour::Plain } else { Colour::Ansi }
 }
 
 /// Tells something on standard error; if nobody can hear it, nobody misses it. What is not legible is written out.

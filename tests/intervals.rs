@@ -135,8 +135,8 @@ fn what_hangs_on_a_rare_success_has_no_interval_until_it_comes_often_enough() {
     assert!(today.metrics.values().all(|its| its.standard_error.is_some()), "the baseline does not hang on it");
     assert!(better.metrics.values().all(|its| its.ends().is_none()) && better.controlled.is_empty());
     assert!(few.contrasts[0].metrics.values().all(|its| its.estimate.ends().is_none() && its.better.is_some()));
-    let why = "“better” has no intervals: the success of “fix” comes about 4 times in 20 replications, too seldom to tell \
-               what it is worth. 75 replications would do.";
+    let why = "“better” has no intervals of means: the success of “fix” comes about 4 times in 20 replications, too seldom to \
+               tell what it is worth. 75 replications would do.";
     assert_eq!(few.cautions, [why]);
     let model_of_few = model(&study("agents = 50, replications = 20", "0.05", SUCCESS));
     let business = Experiment::new(&model_of_few).threads(2).run().unwrap().business();
@@ -155,7 +155,7 @@ fn a_rare_shock_leaves_no_scenario_an_interval() {
     let few = summary(&model(&study("agents = 50, replications = 20", "0.05", SHOCK)));
     assert!(few.scenarios[0].metrics.values().all(|its| its.ends().is_none()));
     assert!(
-        said(&few, "There are no intervals: the shock “Storm” comes about 2 times in 20 replications"),
+        said(&few, "There are no intervals of means: the shock “Storm” comes about 2 times in 20 replications"),
         "{:?}",
         few.cautions
     );

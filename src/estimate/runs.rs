@@ -255,6 +255,7 @@ impl Runs {
             name: written.name.clone(),
             title: written.title.clone(),
             metrics: IndexMap::new(),
+            percentiles: self.percentiles(|place| self.samples[scenario][place].clone()),
             lines: IndexMap::new(),
             outcomes: IndexMap::new(),
             stages_at_end: IndexMap::new(),

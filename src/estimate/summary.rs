@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::engine::exact::depth::Depth;
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
+use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
 
 /// Everything a run found, over the whole horizon.
@@ -153,6 +154,9 @@ pub struct ScenarioSummary {
     /// The metrics by name: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `margin`,
     /// `cost`, `initiative_cost`, `cash_flow`, `npv`, and `satisfaction` where the study has it.
     pub metrics: IndexMap<String, Estimate>,
+    /// Where the same metrics lie in single replications; empty where those are too few to know.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub percentiles: IndexMap<String, Percentiles>,
     /// Money by ledger line over the horizon, undiscounted.
     pub lines: IndexMap<String, Estimate>,
     /// The discounted outcomes by name.
@@ -190,6 +194,10 @@ pub struct Contrast {
     pub estimator: Estimator,
     /// Scenario minus baseline by metric (and `outcomes.NAME`).
     pub metrics: IndexMap<String, Difference>,
+    /// Where the paired differences in `retention`, `npv` and the like lie in single replications; empty where those are
+    /// too few to know.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub percentiles: IndexMap<String, Percentiles>,
     /// The real customers whose path or purchases differ at all: mean over replications.
     pub affected_customers: f64,
     /// The simulated affected customers, summed over replications: what the intervals rest on.

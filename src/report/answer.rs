@@ -6,6 +6,7 @@ use super::bounds::{bracketed_period, bracketed_rate, ends_in_words, share_in_wo
 use super::enough::would_do;
 use super::fan::payback;
 use super::goal::{Words, judged};
+use super::outcome::{in_words, with_range};
 use super::rivals::{Rival, rivals, toughest};
 use super::roadmap_words::{percentile, rule_in_words};
 use crate::estimate::money::business::{
@@ -14,7 +15,7 @@ use crate::estimate::money::business::{
 };
 use crate::model::metric::Metric;
 use crate::quantity::UNITS_PER_ONE;
-use crate::stats::order::Bounded;
+use crate::stats::order::{Bounded, Percentiles};
 use crate::stats::share::Share;
 
 /// An initiative that goes live less often than this, or a rule that is acted on more often than the rest, is mentioned.
@@ -138,19 +139,21 @@ fn firsts(report: &Report, scenario: &str) -> Option<Share> {
 fn how_much(report: &Report, case: &BusinessCase) -> String {
     let npv = case.npv;
     let way = if npv.mean < 0.0 { "less" } else { "more" };
-    let (mean, ends) = write_ranged(Unit::Number, npv.mean, npv.low, npv.high);
-    let (worth, doubt) = match npv.standard_error {
+    let outcomes = outcomes(report, &case.scenario);
+    let shown = with_range(&npv, outcomes);
+    let worth = match shown.standard_error {
         Some(_) => {
-            let level = report.summary.interval * 100.0;
+            let mean = write_ranged(Unit::Number, shown.mean, shown.low, shown.high).0;
             let worth = format!("{} {}", report.summary.currency, mean.trim_start_matches('−'));
-            (worth.replace(' ', "\u{a0}"), format!(" ({level:.0}% interval of the mean {ends})"))
+            worth.replace(' ', "\u{a0}")
         }
-        None => (money(report, npv.mean.abs()), String::new()),
+        None => money(report, npv.mean.abs()),
     };
+    let range = in_words(Unit::Number, &npv, outcomes, report.summary.interval);
     let uncertain = if report.business.discount_rate_is_uncertain { "about " } else { "" };
     let rate = write_rate(report.business.discount_rate);
     let mut text = format!(
-        "{worth} {way} net present value over {}{doubt}, discounted at {uncertain}{rate} a year.",
+        "{worth} {way} net present value over {} on average{range}. It is discounted at {uncertain}{rate} a year.",
         span(report)
     );
     if let Some(returned) = case.return_on_investment {
@@ -169,6 +172,12 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
         Irr::None => {}
     }
     text
+}
+
+/// Where the difference in net present value lies in single replications.
+fn outcomes<'a>(report: &'a Report, scenario: &str) -> Option<&'a Percentiles> {
+    let contrast = report.summary.contrasts.iter().find(|contrast| contrast.scenario == scenario)?;
+    contrast.percentiles.get(Metric::Npv.key())
 }
 
 fn when(report: &Report, case: &BusinessCase) -> String {
@@ -413,7 +422,7 @@ mod tests {
         );
         assert!(which.contains("the best of all 3 scenarios in "), "{which}");
         let worth = said(&report, "How much");
-        assert!(worth.starts_with("EUR 183 k more net present value over 36 months (95% interval of the mean"));
+        assert!(worth.contains(" more net present value over 36 months on average; in nine of ten cases between"), "{worth}");
         assert!(worth.contains("discounted at 8% a year"), "{worth}");
     }
 

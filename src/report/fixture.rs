@@ -24,6 +24,7 @@ use crate::estimate::summary::{
 };
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
+use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
 
 const NAMES: [(&str, &str); 12] = [
@@ -223,6 +224,7 @@ impl Recipe {
         ScenarioSummary {
             name: name.to_owned(),
             title: title.to_owned(),
+            percentiles: self.spread(&metrics),
             metrics,
             lines: IndexMap::from([("basket".to_owned(), money(total))]),
             outcomes: IndexMap::new(),
@@ -230,6 +232,17 @@ impl Recipe {
             exact: (self.scenarios != 12).then_some(exact),
             controlled: indexmap::IndexMap::new(),
         }
+    }
+
+    /// Percentiles that lie as levels of a normal law with ten standard errors do.
+    fn spread(self, metrics: &IndexMap<String, Estimate>) -> IndexMap<String, Percentiles> {
+        let of = |(metric, its): (&String, &Estimate)| {
+            let sd = 10.0 * its.standard_error.unwrap_or(0.0);
+            let sample: Vec<f64> =
+                (0..self.replications).map(|i| its.mean + sd * noise(3, usize::try_from(i).unwrap())).collect();
+            Some((metric.clone(), Percentiles::of(&sample, 0.95)?))
+        };
+        metrics.iter().filter_map(of).collect()
     }
 
     fn samples(self, place: usize, summary: &[ScenarioSummary]) -> IndexMap<String, Vec<f64>> {
@@ -267,6 +280,10 @@ impl Recipe {
             scenario: name.to_owned(),
             baseline: NAMES[0].0.to_owned(),
             metrics,
+            percentiles: samples
+                .iter()
+                .filter_map(|(metric, values)| Some((metric.clone(), Percentiles::of(values, 0.95)?)))
+                .collect(),
             estimator: Estimator::Paired,
             affected_customers: 1_234.5,
             affected_agents: 12_345,

@@ -3,10 +3,12 @@
 use super::Report;
 use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_signed};
 use super::bounds::share_in_words;
+use super::outcome::{in_words, interval_of_the_mean, with_range};
 use super::rivals::{Rival, rivals, toughest};
 use crate::estimate::summary::{Contrast, Difference};
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
+use crate::stats::order::Percentiles;
 
 /// What a reader should take away, and what they should mind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,17 +45,18 @@ fn best(report: &Report) -> Option<(&Contrast, Difference)> {
     valued.max_by(|a, b| a.1.estimate.mean.total_cmp(&b.1.estimate.mean))
 }
 
-/// A difference in money, and its interval in the same thousands: `EUR 1.20 M more`, `95% interval 0.90 to 1.50 M`.
-fn difference(report: &Report, estimate: &Estimate) -> (String, String) {
+/// A mean difference in money, and its outcomes in the same thousands: `EUR 1.20 M more`, `; in nine of ten cases between
+/// 0.90 and 1.50 M`.
+fn difference(report: &Report, estimate: &Estimate, outcomes: Option<&Percentiles>) -> (String, String) {
     let way = if estimate.mean < 0.0 { "less" } else { "more" };
-    let (mean, ends) = match estimate.standard_error {
-        Some(_) => write_ranged(Unit::Number, estimate.mean, estimate.low, estimate.high),
-        None => (write(Unit::Number, estimate.mean), String::new()),
+    let shown = with_range(estimate, outcomes);
+    let mean = match shown.standard_error {
+        Some(_) => write_ranged(Unit::Number, shown.mean, shown.low, shown.high).0,
+        None => write(Unit::Number, shown.mean),
     };
-    let level = report.summary.interval * 100.0;
     (
         format!("{} {} {way}", report.summary.currency, mean.trim_start_matches('−')),
-        format!("{level:.0}% interval {ends}"),
+        in_words(Unit::Number, estimate, outcomes, report.summary.interval),
     )
 }
 
@@ -68,7 +71,7 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
     let baseline = report.title(&best.baseline);
     let over = span(report);
     let than = format!("net present value than “{baseline}” over {over}");
-    let (difference, doubt) = difference(report, &estimate);
+    let (difference, range) = difference(report, &estimate, best.percentiles.get(Metric::Npv.key()));
     if estimate.mean == 0.0 && estimate.low == 0.0 && estimate.high == 0.0 {
         return format!("No scenario is worth more than “{baseline}” over {over}: the best differs by nothing at all.");
     }
@@ -81,42 +84,42 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
                  how sure that is, one replication cannot say."
             ),
             Some(_) => format!(
-                "“{name}” comes out {word}, with {difference} {than}, better in {better} of the replications; how sure the \
-                 difference is, so few cannot say."
+                "“{name}” comes out {word}, with {difference} {than} on average{range}. It is better in {better} of the \
+                 replications; how sure the mean is, so few cannot say."
             ),
         };
     }
+    let interval = interval_of_the_mean(report.summary.interval);
     if estimate.low > 0.0 {
         // Who wins is ahead of all that were compared, not of the baseline alone.
         let wins = rivals.is_some_and(|rivals| rivals.iter().all(Rival::is_beaten));
         let verdict = if wins { "wins".to_owned() } else { format!("is clearly ahead of “{baseline}”") };
-        format!("“{name}” {verdict}: {difference} {than} ({doubt}), better in {better} of the replications.")
+        format!("“{name}” {verdict}: {difference} {than} on average{range}. It is better in {better} of the replications.")
     } else if estimate.high < 0.0 {
         let behind = difference.trim_end_matches(" less");
         format!(
             "“{baseline}” stays best: every other scenario is worth less over {over}. The nearest, “{name}”, \
-             falls behind by {behind} in net present value (difference: {doubt})."
+             falls behind by {behind} in net present value on average{range}."
         )
     } else if estimate.mean > 0.0 {
         format!(
-            "No clear winner: “{name}” comes out ahead with {difference} {than}, but the {doubt} \
-             includes zero (better in {better} of the replications)."
+            "No clear winner: “{name}” comes out ahead with {difference} {than} on average{range}. The {interval} \
+             includes zero; it is better in {better} of the replications."
         )
     } else {
         format!(
             "No clear winner: no scenario comes out ahead of “{baseline}” over {over}. The nearest, “{name}”, has \
-             {difference} net present value, and the {doubt} includes zero."
+             {difference} net present value on average{range}. The {interval} includes zero."
         )
     }
 }
 
 /// How the best stands to the toughest of the others.
 fn against(report: &Report, rival: &Rival<'_>) -> String {
-    let (difference, doubt) = difference(report, &rival.ahead);
+    let (difference, range) = difference(report, &rival.ahead, rival.outcomes.as_ref());
     let verdict = if rival.is_beaten() { "beats the next best," } else { "is not clearly ahead of" };
     let share = share_in_words(&rival.share);
-    let doubt = rival.ahead.standard_error.map_or_else(String::new, |_| format!(" ({doubt})"));
-    format!(" It {verdict} “{}”: {difference}{doubt}, better in {share} of them.", rival.title)
+    format!(" It {verdict} “{}”: {difference} on average{range}, better in {share} of them.", rival.title)
 }
 
 /// What differs where nothing is counted in money.
@@ -132,12 +135,14 @@ fn moneyless(report: &Report) -> String {
              what customers do."
         );
     };
-    let (mean, ends) = write_ranged_signed(Unit::Points, kept.mean, kept.low, kept.high);
     let clearly = if kept.low > 0.0 { "" } else { ", not clearly" };
-    let level = report.summary.interval * 100.0;
-    let doubt = if kept.standard_error.is_some() { format!(" ({level:.0}% interval {ends})") } else { String::new() };
+    let outcomes = contrast.percentiles.get(Metric::Retention.key());
+    let shown = with_range(&kept, outcomes);
+    let mean = write_ranged_signed(Unit::Points, shown.mean, shown.low, shown.high).0;
+    let range = in_words(Unit::Points, &kept, outcomes, report.summary.interval);
     format!(
-        "This study counts no money. “{}” keeps most customers over {over}{clearly}: {mean} against “{baseline}”{doubt}.",
+        "This study counts no money. “{}” keeps most customers over {over}{clearly}: {mean} against “{baseline}” on \
+         average{range}.",
         report.title(&contrast.scenario)
     )
 }
@@ -152,11 +157,15 @@ fn alone(report: &Report) -> String {
         said.push(format!("keeps {} of its customers", write(Unit::Share, retention.mean)));
     }
     if let Some(npv) = scenario.metrics.get(Metric::Npv.key()).filter(|_| report.has_money()) {
-        let (_, doubt) = difference(report, npv);
-        let (mean, _) = write_ranged(Unit::Number, npv.mean, npv.low, npv.high);
-        let mean = if npv.standard_error.is_some() { mean } else { write(Unit::Number, npv.mean) };
-        let doubt = npv.standard_error.map(|_| format!(" ({doubt})")).unwrap_or_default();
-        said.push(format!("has a net present value of {} {mean}{doubt}", report.summary.currency));
+        let outcomes = scenario.percentiles.get(Metric::Npv.key());
+        let shown = with_range(npv, outcomes);
+        let mean = match shown.standard_error {
+            Some(_) => write_ranged(Unit::Number, shown.mean, shown.low, shown.high).0,
+            None => write(Unit::Number, npv.mean),
+        };
+        let range = outcomes.map(|its| write_ranged(Unit::Number, npv.mean, its.p5.value, its.p95.value).1);
+        let range = range.map_or_else(String::new, |ends| format!(" on average (in nine of ten cases {ends})"));
+        said.push(format!("has a net present value of {} {mean}{range}", report.summary.currency));
     }
     let title = report.title(&scenario.name);
     if said.is_empty() {
@@ -183,8 +192,9 @@ mod tests {
             let better = Some(Share { share: 0.83, low: 0.77, high: 0.88 });
             contrast.metrics.insert("npv".to_owned(), Difference { estimate, better });
             // Alike for all, so that only the means part the scenarios.
-            let luck = (0..200).map(|i| mean + f64::from(i % 2 * 2 - 1) * 7.0 * (high - low) / 2.0);
-            report.samples.get_mut(&contrast.scenario).unwrap().insert("npv".to_owned(), luck.collect());
+            let luck: Vec<f64> = (0..200).map(|i| mean + f64::from(i % 2 * 2 - 1) * 7.0 * (high - low) / 2.0).collect();
+            contrast.percentiles.insert("npv".to_owned(), Percentiles::of(&luck, 0.95).unwrap());
+            report.samples.get_mut(&contrast.scenario).unwrap().insert("npv".to_owned(), luck);
         }
         report
     }
@@ -193,12 +203,12 @@ mod tests {
     fn a_clear_win_is_said_with_its_size_and_its_doubt() {
         let said = headline(&with_npv([(9e5, 1.2e6, 1.5e6), (-1.0, 1e5, 2e5)]));
         assert!(said.sentence.starts_with(
-            "“Know me: one view of the customer” wins: EUR 1.20 M more net present value than “Today” over 36 months \
-             (95% interval 0.90 to 1.50 M), better in 83% of the replications."
+            "“Know me: one view of the customer” wins: EUR 1.20 M more net present value than “Today” over 36 months on \
+             average; in nine of ten cases between −0.90 and 3.30 M. It is better in 83% of the replications."
         ));
         assert!(
             said.sentence
-                .contains("It beats the next best, “Reach me: offers in the app & by post”: EUR 1.10 M more ("),
+                .contains("It beats the next best, “Reach me: offers in the app & by post”: EUR 1.10 M more on average"),
             "{}",
             said.sentence
         );
@@ -220,7 +230,7 @@ mod tests {
     fn where_there_is_no_money_customers_are_spoken_of() {
         let said = headline(&fixture::moneyless()).sentence;
         assert!(said.starts_with("This study counts no money. “Reach me"), "{said}");
-        assert!(said.contains(" pp against “Today” (95% interval ") && !said.contains("EUR"), "{said}");
+        assert!(said.contains(" pp against “Today” on average; in nine of ten cases between ") && !said.contains("EUR"), "{said}");
     }
 
     #[test]
@@ -276,7 +286,7 @@ mod tests {
             npv.estimate = Estimate::unknown(npv.estimate.mean);
         }
         let said = headline(&report).sentence;
-        assert!(said.contains("better in 83% of the replications; how sure") && !said.contains("wins"), "{said}");
+        assert!(said.contains("better in 83% of the replications; how sure the mean is") && !said.contains("wins"), "{said}");
         assert!(!said.contains("interval"), "{said}");
     }
 }

@@ -4,13 +4,14 @@ use minijinja::value::Value;
 use minijinja::{Environment, HtmlEscape, context, escape_formatter};
 
 use super::alarm::{alarm, audited, is_alarming};
-use super::amount::{Unit, sentence_case, write, write_beside, write_count, write_estimate};
+use super::amount::{Unit, sentence_case, write, write_beside, write_bracketed, write_count, write_estimate};
 use super::answer::answers;
 use super::bidi::isolated;
 use super::font;
 use super::gallery::Gallery;
 use super::glossary::glossary;
 use super::headline::headline;
+use super::outcome::{brackets, footnote, level};
 use super::palette::scenario;
 use super::sections::{figures, sections};
 use super::table::{better, compared, difference, shown};
@@ -50,6 +51,8 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         audited => audited(report),
         headline => headline.sentence,
         warning => headline.warning,
+        footnote => footnote(report),
+        brackets => brackets(report),
         baseline => report.title(&summary.baseline),
         currency => summary.currency.as_str(),
         noun => summary.period.noun(),
@@ -108,7 +111,7 @@ fn row(report: &Report, name: &str, cells: Vec<String>) -> Value {
 fn scenario_rows(report: &Report, shown: &[&Facts]) -> Vec<Value> {
     let cells = |scenario: &ScenarioSummary| {
         let cell = |its: &&Facts| {
-            scenario.metrics.get(its.name).map_or("–".to_owned(), |e| write_estimate(Unit::of(its.name), e))
+            level(scenario, its.name).map_or("–".to_owned(), |e| write_bracketed(Unit::of(its.name), &e))
         };
         shown.iter().map(cell).collect()
     };

@@ -33,6 +33,7 @@ pub mod key;
 pub mod ledger_table;
 pub mod manifest;
 pub mod origin;
+pub mod outcome;
 pub mod palette;
 pub mod panels;
 pub mod parquet;

@@ -5,6 +5,7 @@ use crate::estimate::summary::Contrast;
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::moments::Moments;
+use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
 
 /// Another scenario, and how far the one in question is ahead of it in net present value.
@@ -13,6 +14,8 @@ pub struct Rival<'a> {
     pub title: &'a str,
     /// How far ahead: paired, for both met the same luck.
     pub ahead: Estimate,
+    /// Where that lies in single replications; none where those are too few to know.
+    pub outcomes: Option<Percentiles>,
     /// The share of replications in which it is ahead, ties counting half.
     pub share: Share,
 }
@@ -35,7 +38,8 @@ pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> 
         // Both differ from the same baseline under the same luck, so their differences can be compared one by one.
         let theirs = npv(&other.scenario).filter(|theirs| theirs.len() == ours.len())?;
         let pairs = || ours.iter().zip(theirs);
-        let ahead: Moments = pairs().map(|(own, others)| own - others).collect();
+        let sample: Vec<f64> = pairs().map(|(own, others)| own - others).collect();
+        let ahead: Moments = sample.iter().copied().collect();
         let score =
             |(own, others): (&f64, &f64)| f64::from(u8::from(own > others)) + f64::from(u8::from(own >= others));
         let unknown =
@@ -48,6 +52,7 @@ pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> 
             .any(|its| (its.scenario == scenario || its.scenario == other.scenario) && unknown(its));
         Some(Rival {
             title: report.title(&other.scenario),
+            outcomes: Percentiles::of(&sample, report.summary.interval),
             ahead: if rare { Estimate::unknown(ahead.mean()) } else { Estimate::of(&ahead, report.summary.interval) },
             share: Share::of_score(pairs().map(score).sum::<f64>() / 2.0, ours.len() as u64, report.summary.interval)?,
         })

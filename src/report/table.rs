@@ -4,15 +4,16 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Report;
 use super::alarm::alarm;
-use super::amount::{Unit, write, write_estimate, write_probability, write_signed_bracketed};
+use super::amount::{Unit, write, write_bracketed, write_probability, write_signed_bracketed};
 use super::inert::inert;
+use super::outcome::{brackets, change, footnote, level};
 use crate::estimate::summary::{Contrast, Summary};
 use crate::model::facts::{Facts, Use};
 use crate::model::metric::{Metric, PLAIN};
 use crate::stats::estimate::Estimate;
 
 /// How many letters wide scenarios' names may be in a terminal.
-const NAME_WIDTH: usize = 28;
+const NAME_WIDTH: usize = 24;
 /// How many letters wide headings may be in a terminal.
 const HEAD_WIDTH: usize = 12;
 /// How many letters wide sentences may be in a terminal.
@@ -35,10 +36,8 @@ pub fn terminal(report: &Report) -> String {
         let baseline = report.title(&summary.baseline);
         parts.push(format!("Difference from {baseline}\n{}\n", contrasts(report)));
     }
-    if summary.replications > 1 {
-        let level = summary.interval * 100.0;
-        parts.push(format!("± and [ ]: {level:.0}% intervals over {} replications\n", summary.replications));
-    }
+    parts.extend(brackets(report).map(|said| wrapped(&said)));
+    parts.extend(footnote(report).map(|said| wrapped(&said)));
     parts.extend(summary.left_out.iter().map(|line| format!("{line}\n")));
     parts.extend(summary.cautions.iter().map(|caution| wrapped(&format!("Note: {caution}"))));
     parts.join("\n")
@@ -87,11 +86,8 @@ fn scenarios(report: &Report) -> Table {
     let mut table = empty_table(&heads.map(str::to_owned).collect::<Vec<_>>());
     for scenario in &report.summary.scenarios {
         let value = |its: &&Facts| {
-            let metric = its.name;
-            scenario
-                .metrics
-                .get(metric)
-                .map_or("–".to_owned(), |e| write_estimate(Unit::of(metric), e).replace(" [", "\n["))
+            level(scenario, its.name)
+                .map_or("–".to_owned(), |e| write_bracketed(Unit::of(its.name), &e).replace(" [", "\n["))
         };
         let title = std::iter::once(narrow(report.title(&scenario.name), NAME_WIDTH));
         table.add_row(title.chain(shown.iter().map(value)).collect::<Vec<_>>());
@@ -133,13 +129,10 @@ fn contrasts(report: &Report) -> Table {
     table
 }
 
-/// A difference with its interval: `+1.20 M [0.90 to 1.50 M]`.
+/// A difference with its outcomes, or the interval of its mean: `+1.20 M [0.90 to 1.50 M]`.
 pub fn difference(contrast: &Contrast, metric: &str) -> String {
     let unit = Unit::of_difference(metric);
-    contrast
-        .metrics
-        .get(metric)
-        .map_or("–".to_owned(), |difference| write_signed_bracketed(unit, &difference.estimate))
+    change(contrast, metric).map_or("–".to_owned(), |shown| write_signed_bracketed(unit, &shown))
 }
 
 /// The share of replications in which a scenario is worth more than the baseline; a single one has no share.
@@ -258,7 +251,9 @@ mod tests {
     #[test]
     fn the_terminal_shows_every_scenario_and_every_difference() {
         let text = terminal(&fixture::report());
-        for word in ["Today", "Know me: one view", "Reach me", "Affected", "pp]", " ± "] {
+        for word in
+            ["Today", "Know me: one view", "Reach me", "Affected", "pp]", "nine of ten", "intervals of the mean"]
+        {
             assert!(text.contains(word), "{word} in\n{text}");
         }
         assert!(!text.contains('\u{1b}'));
@@ -266,7 +261,7 @@ mod tests {
             std::fs::write(std::path::Path::new(&folder).join("plain.txt"), &text).unwrap();
         }
         let wide = text.lines().map(|line| line.chars().count()).max().unwrap();
-        assert!(wide <= 110, "{wide}\n{text}");
+        assert!(wide <= 120, "{wide}\n{text}");
     }
 
     #[test]

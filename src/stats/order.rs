@@ -34,6 +34,27 @@ impl std::ops::Neg for Bounded {
 /// No more numbers than these are thought of.
 const MOST: usize = 1_000_000;
 
+/// What single replications come to: where the middle nine of ten lie.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Percentiles {
+    /// The 5th percentile.
+    pub p5: Bounded,
+    /// The median.
+    pub median: Bounded,
+    /// The 95th percentile.
+    pub p95: Bounded,
+}
+
+impl Percentiles {
+    /// The percentiles of a sample, with their intervals at `level`; none where it is too small to know the outer ones.
+    pub fn of(sample: &[f64], level: f64) -> Option<Self> {
+        let mut ordered = sample.to_vec();
+        ordered.sort_by(f64::total_cmp);
+        let at = |p| percentile(&ordered, p, level);
+        Some(Self { p5: at(0.05)?, median: at(0.5)?, p95: at(0.95)? })
+    }
+}
+
 /// The ranks, from 1, among so many ordered numbers by which a percentile is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranks {
@@ -149,6 +170,16 @@ mod tests {
         // The sign test: the interval of a median of 20 numbers is that of the 6th and the 15th.
         let median = Ranks::of(20, 0.5, 0.95).unwrap();
         assert_eq!((median.at, median.low, median.high), (10.5, Some(6), Some(15)));
+    }
+
+    #[test]
+    fn nine_of_ten_lie_between_percentiles_that_20_numbers_know_and_19_do_not() {
+        let upwards: Vec<f64> = (1..=20).map(f64::from).collect();
+        let found = Percentiles::of(&upwards, 0.95).unwrap();
+        assert_eq!((found.p5.high, found.median.value, found.p95.low), (Some(4.0), 10.5, Some(17.0)));
+        let downwards: Vec<f64> = upwards.iter().rev().copied().collect();
+        assert_eq!(Percentiles::of(&downwards, 0.95), Some(found));
+        assert_eq!(Percentiles::of(&upwards[1..], 0.95), None);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! How scenarios differ from the baseline.
 
+use indexmap::IndexMap;
+
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::{Contrast, Difference, Estimator, ScenarioSummary};
 use crate::estimate::uncertainty::caution::cautions;
 use crate::model::facts::Use;
 use crate::model::metric::Metric;
+use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
 
 impl Runs {
@@ -23,9 +26,20 @@ impl Runs {
             baseline: self.model.scenarios[baseline].name.clone(),
             estimator: self.estimator(scenario),
             metrics,
+            percentiles: self.percentiles(|place| self.differences(scenario, place)),
             affected_customers: real / self.replications as f64,
             affected_agents: agents,
         }
+    }
+
+    /// Where the metrics of headlines lie in single replications.
+    pub(super) fn percentiles(&self, sample: impl Fn(usize) -> Vec<f64>) -> IndexMap<String, Percentiles> {
+        let level = self.sure().level;
+        let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_for(Use::Headline));
+        let named = |(place, metric): (usize, &Metric)| {
+            Some((metric.name(&self.model), Percentiles::of(&sample(place), level)?))
+        };
+        headline.filter_map(named).collect()
     }
 
     pub(super) fn estimator(&self, scenario: usize) -> Estimator {

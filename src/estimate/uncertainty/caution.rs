@@ -63,9 +63,9 @@ fn rare(model: &Model, grounds: &Grounds, replications: u64) -> Vec<String> {
         let whose: Vec<usize> = (0..model.scenarios.len()).filter(|scenario| of(*scenario).contains(rarity)).collect();
         let names: Vec<String> = whose.iter().map(|place| format!("“{}”", model.scenarios[*place].title)).collect();
         let who = match names.as_slice() {
-            names if names.len() == model.scenarios.len() => "There are no intervals".to_owned(),
-            [name] => format!("{name} has no intervals"),
-            names => format!("{} have no intervals", names.join(", ")),
+            names if names.len() == model.scenarios.len() => "There are no intervals of means".to_owned(),
+            [name] => format!("{name} has no intervals of means"),
+            names => format!("{} have no intervals of means", names.join(", ")),
         };
         format!(
             "{who}: {} {}, too seldom to tell what it is worth. {:.0} replications would do.",

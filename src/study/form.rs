@@ -8,7 +8,9 @@ use super::document::{Entry, Node, Value};
 use super::kind::{home_name, kind_allowed, kind_found, said_within, table_name};
 use super::language::{Language, is, property, words};
 use super::number::Seed;
-use super::path::{ParamPath, Step};
+use super::path::ParamPath;
+use super::right::{is_number, right_kind};
+use super::synonyms::key_meant;
 use super::version;
 use crate::diagnostic::{Diagnostic, End, Place, nearest, suggest};
 
@@ -149,14 +151,17 @@ impl Walk<'_> {
             .flatten()
             .map(|(key, _)| key.as_str())
             .collect();
-        let near = nearest(name, known.iter().copied());
+        let near = key_meant(name, known.iter().copied());
         let homes = self.language.homes(name);
         let mut fault = Diagnostic::error(format!("{} has no key `{name}`", table_name(path)));
         if near.is_none() && !homes.is_empty() {
             let homes: Vec<String> = homes.iter().take(3).map(|home| home_name(home)).collect();
             fault = fault.why(format!("`{name}` belongs in {}", homes.join(" or ")));
         }
-        fault = fault.help(suggest(name, known.iter().copied()));
+        fault = fault.help(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => suggest(name, known.iter().copied()),
+        });
         fault.places.push(Place {
             path: path.child(name).to_string(),
             end: End::Key,
@@ -308,57 +313,18 @@ impl Walk<'_> {
             Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
             _ => allowed.join(""),
         };
-        let help = self.right_kind(found, schema, path);
+        let help = right_kind(self.language, found, schema, path);
+        let is_table = self.language.branch(schema, "object").is_some() && self.language.branches(schema).len() == 1;
+        let what_it_is =
+            schema.get("description").and_then(Schema::as_str).filter(|_| is_table).unwrap_or("").replace('\n', " ");
         self.tell_wrong(
             path,
             Diagnostic::error(format!("{} must be {allowed}, not {}", table_name(path), kind_found(found)))
                 .at_with(path.to_string(), kind_found(found))
+                .why(said_within(what_it_is.split(". ").next().unwrap_or("")))
                 .help(help),
         );
     }
-
-    /// How to fix a value of the wrong kind: by its quotes, else by example.
-    fn right_kind(&self, found: &Value, schema: &Schema, path: &ParamPath) -> String {
-        let takes = |kind: &str| self.language.branch(schema, kind).is_some();
-        match found {
-            Value::Text(text) if (takes("number") || takes("integer")) && is_number(text) => {
-                return format!("take the quotes away: `{}`", text.trim());
-            }
-            Value::Text(text) if takes("boolean") && ["true", "false"].contains(&text.as_str()) => {
-                return format!("take the quotes away: `{text}`");
-            }
-            Value::Text(text)
-                if self.language.branch(schema, "array").is_some_and(|branch| {
-                    branch.get("items").is_some_and(|items| self.language.branch(items, "string").is_some())
-                }) =>
-            {
-                return format!("put it in brackets: `[\"{text}\"]`");
-            }
-            Value::Table(_)
-                if path.steps.len() == 1
-                    && self.language.branch(schema, "array").is_some_and(|branch| {
-                        branch.get("items").is_some_and(|items| self.language.branch(items, "object").is_some())
-                    }) =>
-            {
-                return format!("write `[[{path}]]`, with two brackets on each side: one such table for each");
-            }
-            Value::Integer(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
-            Value::Float(number) if takes("string") => return format!("put it in quotes: `\"{number}\"`"),
-            _ => {}
-        }
-        let key = match path.steps.last() {
-            Some(Step::Name(name)) if name.parse::<usize>().is_err() => format!("{} = ", Step::Name(name.clone())),
-            _ => String::new(),
-        };
-        let examples = self.language.examples(schema);
-        let examples: Vec<String> = examples.iter().take(3).map(|one| format!("`{key}{one}`")).collect();
-        if examples.is_empty() { String::new() } else { format!("for example {}", examples.join(" or ")) }
-    }
-}
-
-/// Whether a text is nothing but a number.
-fn is_number(text: &str) -> bool {
-    text.trim().replace('_', "").parse().is_ok_and(f64::is_finite)
 }
 
 /// Whether a schema takes every whole number of 64 bits.

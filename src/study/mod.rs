@@ -18,6 +18,7 @@ pub mod names;
 pub mod number;
 pub mod path;
 pub mod read;
+mod right;
 pub mod roadmap;
 pub mod run;
 pub mod salvage;
@@ -25,11 +26,13 @@ pub mod schema;
 pub mod setting;
 pub mod site;
 pub mod source;
+mod synonyms;
 mod syntax;
 pub mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod truth;
 pub mod version;
 pub mod world;
 

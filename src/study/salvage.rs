@@ -12,6 +12,7 @@ use super::form::{Flaw, FlawKind, fits, form};
 use super::language::{Language, property, words};
 use super::path::{ParamPath, Step};
 use super::source::Source;
+use super::synonyms::key_meant;
 use super::version;
 use crate::diagnostic::nearest;
 
@@ -139,7 +140,7 @@ impl Filler<'_> {
     ) -> Vec<Filling> {
         let known: Vec<&String> =
             table.get("properties").and_then(Schema::as_object).into_iter().flatten().map(|(key, _)| key).collect();
-        let near = nearest(name, known.iter().copied().map(String::as_str));
+        let near = key_meant(name, known.iter().copied().map(String::as_str));
         let free = |key: &str| match document.find(&parent.child(key)) {
             // Tables of names can be put together.
             Some(there) => {

@@ -6,7 +6,9 @@ use toml::de::DeTable;
 
 use super::bracket::unclosed;
 use super::document::{Node, Value};
+use super::truth::word_of_truth;
 use crate::diagnostic::{Diagnostic, End, Place};
+use crate::stats::distribution::parse::meant::meant;
 
 /// One slip of the hand can make everything after it look wrong; more than this helps nobody.
 const MOST: usize = 20;
@@ -86,8 +88,14 @@ fn fault(text: &str, document: &Node, span: Range<usize>, message: &str) -> Diag
             places: vec![place(number.clone(), "")],
             ..Diagnostic::error(format!("`{}` has a decimal comma", &text[number.clone()]))
                 .why("a comma separates what stands in `[ ]` and `{ }`")
-                .help(format!("write it with a point: `{}`", text[number].replace(',', ".")))
+                .help(match thousands(&text[number.clone()]) {
+                    Some(thousands) => format!("write `{thousands}`, or `{}`", text[number].replace(',', ".")),
+                    None => format!("write it with a point: `{}`", text[number].replace(',', ".")),
+                })
         };
+    }
+    if let Some(fault) = value_meant(text, span.start) {
+        return fault;
     }
     let (what, help) = words(description, &written);
     Diagnostic { places: vec![place(span, "")], ..Diagnostic::error(what).help(help) }
@@ -103,6 +111,36 @@ fn decimal_comma(text: &str, at: usize) -> Option<Range<usize>> {
     let starts_a_value = text[..from].trim_end().ends_with('=');
     (starts_a_value && !whole.is_empty() && !decimals.is_empty() && !decimals.contains(','))
         .then_some(from..from + length)
+}
+
+/// Thousands that a comma parts: `4,000`.
+fn thousands(number: &str) -> Option<String> {
+    let (whole, rest) = number.split_once(',')?;
+    (rest.len() == 3 && whole.len() <= 3 && !whole.starts_with('0')).then(|| format!("{whole}_{rest}"))
+}
+
+/// The fault of a value without quotes that was meant as a number, an interval, or as true or false.
+fn value_meant(text: &str, at: usize) -> Option<Diagnostic> {
+    let line = line_before(text, at);
+    let from = at - line.len() + line.rfind(['=', '[', '{']).map_or(0, |mark| mark + 1);
+    let all = text[from..].lines().next().unwrap_or("");
+    let is_end = |(place, letter): &(usize, char)| match letter {
+        // A comma before a digit may stand within a number.
+        ',' => !all[place + 1..].starts_with(|c: char| c.is_ascii_digit()),
+        _ => "}]#\"".contains(*letter),
+    };
+    let all = &all[..all.char_indices().find(is_end).map_or(all.len(), |(place, _)| place)];
+    let written = all.trim();
+    let help = match (meant(written), word_of_truth(written)) {
+        (Some(meant), _) => meant.help(),
+        (None, Some(word)) if written.parse::<f64>().is_err() => format!("write `{word}`"),
+        _ => return None,
+    };
+    let from = from + (all.len() - all.trim_start().len());
+    Some(Diagnostic {
+        places: vec![place(from..from + written.len(), "")],
+        ..Diagnostic::error(format!("`{written}` is no value")).help(help)
+    })
 }
 
 fn place(span: Range<usize>, label: &str) -> Place {

@@ -5,6 +5,7 @@
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::stats::distribution::parse::meant::meant;
 
 /// What separates columns.
 const SEPARATORS: [(u8, &str); 3] = [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs")];
@@ -234,11 +235,11 @@ impl<'a> Table<'a> {
             _ if written.is_empty() => {
                 Err(fault("the chance is missing".to_owned()).help("write one chance per row, and no empty rows"))
             }
-            _ if written.ends_with('%') => {
-                Err(fault(format!("`{written}` is not a number")).help("write a percentage as a share: 7 % is 0.07"))
+            _ => {
+                let example = || "write one chance per row, with a decimal point, such as 0.07".to_owned();
+                let help = meant(written).map_or_else(example, |meant| meant.help());
+                Err(fault(format!("`{written}` is not a number")).help(help))
             }
-            _ => Err(fault(format!("`{written}` is not a number"))
-                .help("write one chance per row, with a decimal point, such as 0.07")),
         }
     }
 }

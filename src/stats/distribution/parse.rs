@@ -5,12 +5,13 @@ mod cut;
 mod interval;
 pub mod kind;
 pub mod laws;
+pub mod meant;
 
 use super::Distribution;
 use crate::diagnostic::nearest;
 
 use call::Call;
-use kind::{Kind, Parsed, fault, number};
+use kind::{Kind, Parsed, fault, not_a_number, number};
 use laws::{LAWS, TRUNCATED, all};
 
 impl Distribution {
@@ -26,7 +27,11 @@ impl Distribution {
             return law(name.trim(), inside, kind);
         }
         if let Some((low, high)) = interval::ends(text) {
-            return interval::law(number(low)?, number(high)?, kind);
+            let (low, high) = (number(low), number(high));
+            if low.is_err() || high.is_err() {
+                return Err(not_a_number(text));
+            }
+            return interval::law(low?, high?, kind);
         }
         if let Some(law) = all().find(|law| law.name == text) {
             return fault(format!("`{text}` lacks its parameters"), format!("write {}", law.example()));

@@ -323,7 +323,7 @@ fn a_fault_teaches() {
         ("0 to 0.05", Kind::Chance, "leaves the numbers between 0 and 1", "beta(a, b)"),
         ("0.5 to 1.05", Kind::Chance, "leaves", "0.07"),
         ("-1 to 5", Kind::Positive, "at or below 0", "gamma"),
-        ("7 %", Kind::Chance, "`7 %`", "7 % is 0.07"),
+        ("7 %", Kind::Chance, "`7 %`", "write 0.07 (a percentage"),
         ("truncated(normal(0, 1))", Kind::Real, "0 given, 2 needed (low, high)", "truncated(normal("),
         ("truncated()", Kind::Real, "truncated lacks its law", "truncated(normal("),
         ("truncated(normal(0, 1), 2, 1)", Kind::Real, "low = 2 is above high = 1", "swap"),

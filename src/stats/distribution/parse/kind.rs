@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::meant::meant;
 use crate::stats::distribution::Distribution;
 
 /// What a number may be, which decides what law an interval such as `0.05 to 0.09` stands for.
@@ -35,14 +36,18 @@ pub fn number(text: &str) -> Result<f64, DistributionError> {
     match plain.parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         Ok(_) => fault(format!("`{text}` is not a finite number"), "give a finite number"),
-        Err(_) if text.ends_with('%') => {
-            fault(format!("`{text}` is not a number"), "write a percentage as a share: 7 % is 0.07")
-        }
-        Err(_) => fault(
-            format!("`{text}` is neither a number nor a distribution"),
-            "write a number (0.07), a 90 % interval (`0.05 to 0.09`) or a distribution (`beta(2, 5)`)",
-        ),
+        Err(_) => Err(not_a_number(text)),
     }
+}
+
+/// Why a text is not a number, with the one that was meant, where that can be told.
+pub fn not_a_number(text: &str) -> DistributionError {
+    let text = text.trim();
+    let help = match meant(text) {
+        Some(meant) => meant.help(),
+        None => "write a number (0.07), a 90 % interval (`0.05 to 0.09`) or a distribution (`beta(2, 5)`)".to_owned(),
+    };
+    DistributionError { what: format!("`{text}` is neither a number nor a distribution"), help }
 }
 
 /// A law as a study names it.

@@ -1,4 +1,4 @@
-//! What the README shows is what a run prints and draws.
+//! What the README and the tutorial show is what polku prints and draws.
 //!
 //! After a change that is meant to change it, `POLKU_BLESS=1 cargo test --test readme` writes it anew.
 
@@ -83,6 +83,74 @@ fn the_readme_shows_what_the_retailer_run_prints_and_draws() {
             page.contains(&format!("docs/images/{picture}")) || picture.ends_with(".svg"),
             "{picture} is not shown"
         );
+    }
+}
+
+/// A fenced block of a page: its language, and where its text stands.
+fn blocks(page: &str) -> Vec<(&str, std::ops::Range<usize>)> {
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while let Some(fence) = page[at..].find("```") {
+        let language_at = at + fence + 3;
+        let begin = language_at + page[language_at..].find('\n').unwrap() + 1;
+        let end = begin + page[begin..].find("```").unwrap();
+        blocks.push((&page[language_at..begin - 1], begin..end));
+        at = end + 3;
+    }
+    blocks
+}
+
+/// What a command of the tutorial prints, and its exit code; `| head -n N` and `| tail -n N` cut it.
+fn printed(folder: &Path, command: &str) -> (String, Option<i32>) {
+    let (command, cut) = command.split_once(" | ").map_or((command, None), |(command, cut)| (command, Some(cut)));
+    let arguments = command.strip_prefix("polku ").unwrap().split_whitespace();
+    let output =
+        Command::new(assert_cmd::cargo::cargo_bin!("polku")).current_dir(folder).args(arguments).output().unwrap();
+    let all = trimmed(&String::from_utf8([output.stdout, output.stderr].concat()).unwrap());
+    let lines: Vec<&str> = all.lines().collect();
+    let kept = match cut.map(|cut| cut.rsplit_once(' ').unwrap()) {
+        None => &lines[..],
+        Some(("head -n", most)) => &lines[..most.parse().unwrap()],
+        Some(("tail -n", most)) => &lines[lines.len() - most.parse::<usize>().unwrap()..],
+        Some(other) => panic!("{other:?}"),
+    };
+    (kept.iter().map(|line| format!("{line}\n")).collect(), output.status.code())
+}
+
+#[test]
+fn the_tutorial_shows_what_its_commands_print_one_after_another() {
+    let file = root().join("docs/tutorial.md");
+    let page = fs::read_to_string(&file).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (mut blessed, mut copied) = (String::new(), 0);
+    let mut output = None;
+    for (language, place) in blocks(&page) {
+        let text = &page[place.clone()];
+        match language {
+            "sh" => output = Some(printed(folder.path(), text.trim())),
+            "toml" => {
+                let study = folder.path().join("saas.toml");
+                let longer = format!("{}\n{text}", fs::read_to_string(&study).unwrap());
+                fs::write(study, longer).unwrap();
+            }
+            "text" => {
+                let (wanted, code) = output.take().unwrap();
+                let fails = page[..place.start].trim_end_matches("```text\n").ends_with("<!-- exit code 1 -->\n");
+                assert_eq!(code, Some(i32::from(fails)), "{wanted}");
+                blessed += &page[copied..place.start];
+                blessed += &wanted;
+                copied = place.end;
+                if !blessing() {
+                    assert_eq!(text, wanted, "the tutorial shows another run; see the head of tests/readme.rs");
+                }
+            }
+            other => panic!("the tutorial has a block of {other}"),
+        }
+    }
+    assert!(output.is_none(), "a command of the tutorial does not show what it prints");
+    assert!(folder.path().join("out/saas/report.html").exists());
+    if blessing() {
+        fs::write(&file, blessed + &page[copied..]).unwrap();
     }
 }
 

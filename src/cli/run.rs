@@ -44,7 +44,7 @@ pub struct Run {
     /// Use these vector instructions instead of the widest that this processor has. Results do not depend on it
     #[arg(long, value_name = "SET", value_parser = instruction_set)]
     vectors: Option<InstructionSet>,
-    /// The folder to write to [default: out/STUDY]
+    /// The folder to write to [default: out/STUDY]; `-` with --json writes no files
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The form of the tables timeline, contrasts, ledger, draws and replications
@@ -57,7 +57,7 @@ pub struct Run {
     /// Draw charts, or none [default: all, as PNG where they take no more than half of the work of the simulation]
     #[arg(long, value_name = "WHICH", value_enum)]
     charts: Option<Charts>,
-    /// Print the content of summary.json and nothing else; the files are written all the same
+    /// Print the content of summary.json and nothing else; the files are written all the same, but with `--out -`
     #[arg(long)]
     json: bool,
     /// Print nothing
@@ -93,9 +93,14 @@ impl Run {
     /// A wrong study, an unknown scenario, or a failure of writing; then nothing is half written.
     pub fn run(self) -> Result<(), Failure> {
         interrupt::listen();
+        let writes = self.out.as_deref() != Some(Path::new("-"));
+        if !writes && !self.json {
+            let what = "`--out -` writes no files, and needs `--json` to print summary.json; name a folder `./-` to write there";
+            return Err(Failure::Usage(what.to_owned()));
+        }
         let model = self.model()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(model.source.stem()));
-        let results = Results::at(&folder)?;
+        let results = writes.then(|| Results::at(&folder)).transpose()?;
         let shown = !self.quiet && !self.json;
         let replications = u64::from(model.run.replications);
         let pace = Arc::new(Pace::new(replications, usize::from(self.threads), (shown, !self.quiet)));
@@ -103,8 +108,10 @@ impl Run {
         pace.turn_to("charts and tables");
         let form = Form { tables: self.format.form(), charts: self.asked_charts(), threads: usize::from(self.threads) };
         let bundle = report.bundle(form)?;
-        warn_of_lacking(&bundle.lacking());
-        results.replace(&bundle)?;
+        if let Some(results) = results {
+            warn_of_lacking(&bundle.lacking());
+            results.replace(&bundle)?;
+        }
         drop(pace);
         if self.json {
             return print_json(bundle.summary());

@@ -9,6 +9,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use polku::cli::new::STARTER;
+use serde_json::Value;
 
 fn polku(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polku"));
@@ -53,7 +54,7 @@ fn colours_are_forced_and_forbidden_by_the_environment() {
     }
     // What programs read is never coloured.
     let output = polku(folder.path(), &["check", "--json", "faulty.toml"]).env("CLICOLOR_FORCE", "1").output().unwrap();
-    assert!(serde_json::from_str::<serde_json::Value>(&out(&output)).is_ok());
+    assert!(serde_json::from_str::<Value>(&out(&output)).is_ok());
 }
 
 /// A study that reads two lists and has uncertain numbers.
@@ -130,4 +131,104 @@ fn a_summary_is_printed_without_a_file_being_written() {
         assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""));
         assert!(told(&output).contains("needs `--json` to print summary.json"), "{}", told(&output));
     }
+}
+
+/// Runs the study with these arguments into `first`, and gives the manifest alone to another folder.
+fn recorded(arguments: &[&str]) -> (tempfile::TempDir, tempfile::TempDir) {
+    let (here, there) = (with_lists(), tempfile::tempdir().unwrap());
+    let all = [&["run", "study.toml", "--quiet", "--out", "first"], arguments].concat();
+    let output = polku(here.path(), &all).output().unwrap();
+    assert_eq!((output.status.code(), told(&output).as_str()), (Some(0), ""), "{arguments:?}");
+    fs::copy(here.path().join("first/manifest.json"), there.path().join("m.json")).unwrap();
+    (here, there)
+}
+
+#[test]
+fn a_run_is_repeated_from_its_manifest_alone_to_the_last_byte() {
+    let cases: [&[&str]; 3] = [
+        &[],
+        &["--set", "run.horizon=4", "--set", "title=\"a=b\"", "--seed", "9", "--agents", "100", "--scenario", "care"],
+        &["--against", "other", "--exact", "none", "--charts", "none", "--format", "parquet", "--replications", "4"],
+    ];
+    for arguments in cases {
+        let (here, there) = recorded(arguments);
+        let output =
+            polku(there.path(), &["run", "--from", "m.json", "--out", "again", "--threads", "1"]).output().unwrap();
+        assert_eq!((output.status.code(), told(&output).as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(out(&output).ends_with("\nAll files are those of m.json, to the last byte.\n"), "{}", out(&output));
+        let (first, again) = (files(&here.path().join("first")), files(&there.path().join("again")));
+        assert!(first.keys().eq(again.keys()), "{arguments:?}");
+        for (name, bytes) in &first {
+            assert!(again[name] == *bytes, "{arguments:?}: {}", name.display());
+        }
+    }
+}
+
+/// What a run from a manifest with such changes ends with: exit code, standard output, standard error.
+fn changed(change: impl Fn(&mut Value), arguments: &[&str]) -> (Option<i32>, String, String) {
+    let (_here, there) = recorded(&["--charts", "none", "--exact", "none"]);
+    let file = there.path().join("m.json");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    change(&mut manifest);
+    fs::write(&file, manifest.to_string()).unwrap();
+    let output = polku(there.path(), &[&["run", "--from", "m.json"], arguments].concat()).output().unwrap();
+    (output.status.code(), out(&output), told(&output))
+}
+
+#[test]
+fn a_manifest_that_was_changed_is_refused_and_says_where() {
+    let cases: [(fn(&mut Value), &str); 7] = [
+        (|m| m["study_text"] = "[run]".into(), "`study_text` was changed: its digest is not `study_sha256`"),
+        (|m| m["lists"]["gone.csv"] = "chance\n1\n".into(), "the list `gone.csv` was changed"),
+        (|m| m["lists"] = serde_json::json!({}), "`lists` does not have the list `gone.csv`, which the study reads"),
+        (|m| m["format"] = 2.into(), "its `format` is 2, and this version of polku knows 1"),
+        (|m| m["options"]["format"] = "xml".into(), "`options.format` is `xml`"),
+        (|m| m["options"]["exact"] = "all".into(), "`options.exact` is `all`"),
+        (|m| m["seed"] = Value::Null, "it is no manifest of a run: "),
+    ];
+    for (change, said) in cases {
+        let (code, out, told) = changed(change, &[]);
+        assert_eq!((code, out.as_str()), (Some(3), ""), "{said}");
+        assert!(told.starts_with(&format!("error: m.json cannot be repeated: {said}")), "{told}");
+        assert!(told.contains("\n  help: "), "{told}");
+    }
+}
+
+#[test]
+fn another_version_is_warned_of_and_other_files_fail() {
+    let (code, _, told) = changed(|m| m["polku"] = "0.0.7".into(), &["--quiet"]);
+    assert_eq!(code, Some(0), "the files are the same");
+    assert!(told.starts_with("warning: m.json was written by polku 0.0.7, and this is "), "{told}");
+    let other = |m: &mut Value| m["outputs_sha256"]["summary.json"] = "00".into();
+    for arguments in [&["--quiet"][..], &["--json", "--out", "-"]] {
+        let (code, _, told) = changed(other, arguments);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains(" files are not those of m.json, which was written by polku "), "{told}");
+        assert!(told.contains(": summary.json\n  help: the same version gives the same bytes"), "{told}");
+    }
+    let (code, printed, _) = changed(|_| (), &["--json", "--out", "-"]);
+    assert!(code == Some(0) && serde_json::from_str::<Value>(&printed).is_ok());
+}
+
+#[test]
+fn what_a_manifest_says_cannot_be_said_beside_it() {
+    let folder = with_lists();
+    for more in
+        [&["study.toml"][..], &["--seed", "1"], &["--set", "run.seed=1"], &["--format", "csv"], &["--charts", "all"]]
+    {
+        let output = polku(folder.path(), &[&["run", "--from", "m.json"], more].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(told(&output).contains("cannot be used with"), "{}", told(&output));
+    }
+    let said = |arguments: &[&str]| {
+        let output = polku(folder.path(), arguments).output().unwrap();
+        (output.status.code(), told(&output))
+    };
+    assert_eq!(
+        said(&["run", "--from", "m.json"]),
+        (Some(5), "error: m.json cannot be read: there is no such file\n".to_owned())
+    );
+    let (code, told) = said(&["run", "--from", "study.toml"]);
+    assert!(code == Some(3) && told.contains("help: leave out `--from` to run a study"), "{told}");
+    assert_eq!(said(&["run"]).0, Some(2));
 }

@@ -15,6 +15,7 @@ pub mod new;
 pub mod open;
 pub mod output;
 pub mod pace;
+pub mod repeat;
 pub mod replay;
 pub mod run;
 pub mod schema;

@@ -13,6 +13,7 @@ use crate::estimate::memory::{fits, fits_exact};
 use crate::model::Model;
 use crate::quantity::ScenarioId;
 use crate::study::Study;
+use crate::study::setting::Setting;
 use crate::study::source::Source;
 
 /// A study and what the command line sets in it.
@@ -31,19 +32,27 @@ impl Open {
     /// # Errors
     /// All faults of the study, that it cannot be read, or that what is to be done takes too much memory.
     pub fn open_for(&self, purpose: Purpose) -> Result<Model, Failure> {
-        let mut source = Source::read(&self.study)?;
-        let study = match Study::parse_with(&mut source, &self.settings.all()?) {
-            Ok(study) => study,
-            Err(faults) => return Err(Failure::wrong(&Model::faults_of(&source, faults), &source)),
-        };
-        let model = Model::compile(&study).map_err(|faults| Failure::wrong(&faults, &source))?;
-        tell_explained(&explain(model.warnings(), &source, colour()));
-        match purpose {
-            Purpose::Run(threads) => fits(&model, threads)?,
-            Purpose::Exact => fits_exact(&model)?,
-        }
-        Ok(model)
+        let source = Source::read(&self.study)?;
+        open(source, &self.settings.all()?, purpose)
     }
+}
+
+/// Compiles a study with settings, and tells its warnings.
+///
+/// # Errors
+/// All faults of the study, or that what is to be done takes too much memory.
+pub fn open(mut source: Source, settings: &[Setting], purpose: Purpose) -> Result<Model, Failure> {
+    let study = match Study::parse_with(&mut source, settings) {
+        Ok(study) => study,
+        Err(faults) => return Err(Failure::wrong(&Model::faults_of(&source, faults), &source)),
+    };
+    let model = Model::compile(&study).map_err(|faults| Failure::wrong(&faults, &source))?;
+    tell_explained(&explain(model.warnings(), &source, colour()));
+    match purpose {
+        Purpose::Run(threads) => fits(&model, threads)?,
+        Purpose::Exact => fits_exact(&model)?,
+    }
+    Ok(model)
 }
 
 /// What a study is opened for, which decides how much memory it takes.

@@ -10,27 +10,40 @@ use clap::{Args, ValueEnum};
 use super::explain::explain;
 use super::failure::Failure;
 use super::interrupt;
-use super::open::{Open, Purpose, scenario_named};
+use super::open::{Purpose, open, scenario_named};
 use super::output::{print, print_json};
 use super::pace::Pace;
+use super::repeat::{Order, Repeat};
+use super::settings::Settings;
 use super::stderr::{colour, tell};
 use crate::diagnostic::Diagnostic;
+use crate::digest::sha256;
 use crate::engine::exact::depth::Depth;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::run::threads::MOST_THREADS;
 use crate::estimate::experiment::Experiment;
 use crate::estimate::summary::Summary;
+use crate::files::file::read_file;
 use crate::files::results::Results;
 use crate::model::Model;
 use crate::report::Report;
+use crate::report::bundle::SUMMARY;
 use crate::report::form::{self, Form};
+use crate::report::manifest::{MANIFEST, Manifest};
 use crate::report::table::terminal;
+use crate::study::source::Source;
 
 /// What to run, and where to write it.
 #[derive(Debug, Args)]
 pub struct Run {
+    /// The study, a TOML file
+    #[arg(value_name = "STUDY", required_unless_present = "from")]
+    study: Option<PathBuf>,
+    /// Repeat the run that wrote this manifest.json, which has its study and options, and compare the files
+    #[arg(long, value_name = "MANIFEST", conflicts_with_all = RECORDED)]
+    from: Option<PathBuf>,
     #[command(flatten)]
-    open: Open,
+    settings: Settings,
     /// Run this scenario (and the baseline); may be given several times
     #[arg(long, value_name = "NAME")]
     scenario: Vec<String>,
@@ -65,6 +78,9 @@ pub struct Run {
     quiet: bool,
 }
 
+/// What comes from the manifest of a run that is repeated.
+const RECORDED: [&str; 10] =
+    ["study", "set", "replications", "agents", "seed", "scenario", "against", "format", "exact", "charts"];
 /// More letters than this are counted, not told.
 const MOST_LACKING: usize = 12;
 
@@ -90,7 +106,8 @@ impl Run {
     /// Runs, writes, prints.
     ///
     /// # Errors
-    /// A wrong study, an unknown scenario, or a failure of writing; then nothing is half written.
+    /// A wrong study, an unknown scenario, or a failure of writing; then nothing is half written. A run that is repeated and
+    /// gives other files.
     pub fn run(self) -> Result<(), Failure> {
         interrupt::listen();
         let writes = self.out.as_deref() != Some(Path::new("-"));
@@ -98,15 +115,17 @@ impl Run {
             let what = "`--out -` writes no files, and needs `--json` to print summary.json; name a folder `./-` to write there";
             return Err(Failure::Usage(what.to_owned()));
         }
-        let model = self.model()?;
+        let repeat = self.from.as_deref().map(Repeat::of).transpose()?;
+        let order = repeat.as_ref().map_or_else(|| self.order(), Repeat::order)?;
+        let model = self.model(&order)?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("out").join(model.source.stem()));
         let results = writes.then(|| Results::at(&folder)).transpose()?;
         let shown = !self.quiet && !self.json;
         let replications = u64::from(model.run.replications);
         let pace = Arc::new(Pace::new(replications, usize::from(self.threads), (shown, !self.quiet)));
-        let mut report = self.simulate(&model, &pace)?;
+        let mut report = self.simulate(&model, &order, &pace)?;
         pace.turn_to("charts and tables");
-        let form = Form { tables: self.format.form(), charts: self.asked_charts(), threads: usize::from(self.threads) };
+        let form = Form { tables: order.tables, charts: order.charts, threads: usize::from(self.threads) };
         let bundle = report.bundle(form)?;
         if let Some(results) = results {
             warn_of_lacking(&bundle.lacking());
@@ -114,25 +133,47 @@ impl Run {
         }
         drop(pace);
         if self.json {
-            return print_json(bundle.summary());
+            print_json(bundle.summary())?;
+        } else if shown {
+            print(&terminal(bundle.report()))?;
+            let written = folder.display();
+            print(&format!("\nWritten to {written}: report.html and the numbers and charts behind it.\n"))?;
         }
-        if self.quiet {
-            return Ok(());
-        }
-        print(&terminal(bundle.report()))?;
-        print(&format!("\nWritten to {}: report.html and the numbers and charts behind it.\n", folder.display()))
+        let Some(repeat) = repeat else { return Ok(()) };
+        let same = if writes {
+            let written = Manifest::parse(&read_file(&folder.join(MANIFEST))?).map_err(Failure::Bug)?;
+            repeat.compare(&written.outputs_sha256, None)?
+        } else {
+            let digest = sha256(bundle.summary().as_bytes());
+            repeat.compare(&[(SUMMARY.to_owned(), digest)].into(), Some(SUMMARY))?
+        };
+        if shown { print(&same) } else { Ok(()) }
     }
 
-    fn model(&self) -> Result<Model, Failure> {
-        let mut model = self.open.open_for(Purpose::Run(usize::from(self.threads)))?;
-        if let Some(name) = &self.against {
+    /// What the command line asks for.
+    fn order(&self) -> Result<Order, Failure> {
+        let study = self.study.as_deref().ok_or_else(|| Failure::Usage("name a study".to_owned()))?;
+        Ok(Order {
+            source: Source::read(study)?,
+            settings: self.settings.all()?,
+            scenarios: self.scenario.clone(),
+            against: self.against.clone(),
+            exact: self.exact,
+            tables: self.format.form(),
+            charts: self.asked_charts(),
+        })
+    }
+
+    fn model(&self, order: &Order) -> Result<Model, Failure> {
+        let mut model = open(order.source.clone(), &order.settings, Purpose::Run(usize::from(self.threads)))?;
+        if let Some(name) = &order.against {
             model.baseline = scenario_named(name, &model)?;
         }
-        if !self.scenario.is_empty() {
-            for name in &self.scenario {
+        if !order.scenarios.is_empty() {
+            for name in &order.scenarios {
                 scenario_named(name, &model)?;
             }
-            model.keep(&self.scenario).map_err(Failure::Bug)?;
+            model.keep(&order.scenarios).map_err(Failure::Bug)?;
         }
         Ok(model)
     }
@@ -145,7 +186,7 @@ impl Run {
         }
     }
 
-    fn simulate(&self, model: &Model, pace: &Arc<Pace>) -> Result<Report, Failure> {
+    fn simulate(&self, model: &Model, order: &Order, pace: &Arc<Pace>) -> Result<Report, Failure> {
         let watched = Arc::clone(pace);
         let advance = move |done: u64| {
             watched.advance(done);
@@ -154,14 +195,14 @@ impl Run {
         let runs = Experiment::new(model)
             .threads(usize::from(self.threads))
             .instructions(self.vectors.unwrap_or_else(InstructionSet::best))
-            .exact(self.exact)
+            .exact(order.exact)
             .progress(advance)
             .run()
             .map_err(|faults| Failure::of(faults, &model.source))?;
         pace.turn_to("what customers are worth after the horizon");
         let mut report = Report::new(&runs);
-        report.origin.scenarios.clone_from(&self.scenario);
-        report.origin.against.clone_from(&self.against);
+        report.origin.scenarios.clone_from(&order.scenarios);
+        report.origin.against.clone_from(&order.against);
         if let Some(warning) = held(&report.summary) {
             pace.tell(&explain(&[warning], &model.source, colour()));
         }

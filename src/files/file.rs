@@ -24,6 +24,23 @@ pub fn can_make(folder: &Path) -> Result<(), Faults> {
     probe.map(drop).map_err(|fault| writing(&into, &fault))
 }
 
+/// Reads a file.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Faults> {
+    let unreadable = |why: String| {
+        Faults::one(Cause::Unreadable, Diagnostic::error(format!("{} cannot be read: {why}", path.display())))
+    };
+    if path.is_dir() {
+        return Err(unreadable("it is a folder".to_owned()));
+    }
+    fs::read(path).map_err(|fault| match fault.kind() {
+        io::ErrorKind::NotFound => unreadable("there is no such file".to_owned()),
+        _ => unreadable(reason(&fault)),
+    })
+}
+
 /// Writes a file under a temporary name in its folder, then renames it, so that nobody ever sees half of it.
 ///
 /// # Errors

@@ -17,6 +17,9 @@ use super::workbook::workbook;
 use crate::diagnostic::Diagnostic;
 use crate::faults::{Cause, Faults};
 
+/// The file with the figures of a run.
+pub const SUMMARY: &str = "summary.json";
+
 /// What a run writes.
 pub struct Bundle<'r> {
     report: &'r Report,
@@ -120,7 +123,7 @@ impl<'r> Bundle<'r> {
     /// # Errors
     /// A fault of polku.
     pub fn manifest(&self, written: &[(String, String)]) -> Result<Output<'static>, String> {
-        self.report.origin.manifest(self.report.summary.seed, self.form.charts, written)
+        self.report.origin.manifest(self.report.summary.seed, self.form, written)
     }
 
     fn name(&self, piece: Piece) -> String {
@@ -133,7 +136,7 @@ impl<'r> Bundle<'r> {
             format!("charts/{name}.{end}")
         };
         match piece {
-            Piece::Summary => "summary.json".to_owned(),
+            Piece::Summary => SUMMARY.to_owned(),
             Piece::Business => "business.json".to_owned(),
             Piece::Timeline => table("timeline"),
             Piece::Contrasts => table("contrasts"),

@@ -35,6 +35,16 @@ pub enum Charts {
     None,
 }
 
+impl TableForm {
+    /// How it is asked for by name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
 impl Charts {
     /// How they are asked for by name; none where nothing is asked for.
     pub fn name(self) -> Option<&'static str> {

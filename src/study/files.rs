@@ -10,7 +10,12 @@ pub const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// The files that were read for a study. Its copies share them, so that every file is read once.
 #[derive(Clone, Debug, Default)]
-pub struct Files(pub(super) Arc<Mutex<BTreeMap<String, Found>>>);
+pub struct Files {
+    /// By the names that the study gives them.
+    pub(super) found: Arc<Mutex<BTreeMap<String, Found>>>,
+    /// Whether no others are read: those of a recorded run are all that there are.
+    pub(super) are_all: bool,
+}
 
 /// The bytes of a file, or why there are none.
 pub(super) type Found = Result<Arc<[u8]>, Diagnostic>;

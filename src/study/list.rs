@@ -3,26 +3,46 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::files::{LARGEST, reason};
+use super::files::{Files, LARGEST, reason};
 use super::source::Source;
 use super::table::{Counted, chances};
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
 
 impl Source {
-    /// The digests of all lists that were read for the study, by the names that it gives them, in their order.
+    /// A study as it was recorded, with the bytes of all lists that it reads: no file is read for it.
+    pub fn recorded(name: &str, text: &str, lists: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let mut source = Self::new(name, "", text);
+        let found = lists.into_iter().map(|(name, bytes)| (name, Ok(Arc::from(bytes)))).collect();
+        source.files = Files { found: Arc::new(Mutex::new(found)), are_all: true };
+        source
+    }
+
+    /// All lists that were read for the study, by the names that it gives them, in their order.
+    pub fn lists(&self) -> Vec<(String, Arc<[u8]>)> {
+        let files = self.files.found.lock().unwrap_or_else(PoisonError::into_inner);
+        files.iter().filter_map(|(name, bytes)| Some((name.clone(), Arc::clone(bytes.as_ref().ok()?)))).collect()
+    }
+
+    /// Their digests.
     pub fn list_digests(&self) -> Vec<(String, String)> {
-        let files = self.files.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = files.iter().filter_map(|(name, bytes)| Some((name, bytes.as_ref().ok()?)));
-        read.map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
+        self.lists().into_iter().map(|(name, bytes)| (name, sha256(&bytes))).collect()
     }
 
     /// The bytes of a list, read when it is first asked for.
     fn list_file(&self, file: &str) -> Result<Arc<[u8]>, Diagnostic> {
-        let mut files = self.files.0.lock().unwrap_or_else(PoisonError::into_inner);
-        files.entry(file.to_owned()).or_insert_with(|| read(&self.folder, file).map(Arc::from)).clone()
+        let mut files = self.files.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let sought = || {
+            if self.files.are_all {
+                return Err(Diagnostic::error(format!("the list `{file}` was not recorded"))
+                    .why("a recorded run reads no files, so that it is the same everywhere")
+                    .help("run the study itself, where its lists are"));
+            }
+            read(&self.folder, file).map(Arc::from)
+        };
+        files.entry(file.to_owned()).or_insert_with(sought).clone()
     }
 }
 
@@ -106,7 +126,18 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_once_and_its_digest_is_of_what_was_read() {
+    fn a_recorded_study_reads_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("list.csv"), "chance\n0.5\n").unwrap();
+        let lists = [("own.csv".to_owned(), b"chance\n0.25\n".to_vec())];
+        let mut source = Source::recorded("x.toml", "", lists);
+        source.folder = folder.path().to_owned();
+        assert_eq!(read_chances(&source, "own.csv", &BY_NOTHING).unwrap(), [0.25]);
+        assert_eq!(said(&source, "list.csv"), "the list `list.csv` was not recorded");
+    }
+
+    #[test]
+    fn a_file_is_read_once_and_what_was_read_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("list.csv");
         std::fs::write(&file, "chance\n0.5\n").unwrap();
@@ -114,7 +145,8 @@ mod tests {
         read_chances(&source, "list.csv", &BY_NOTHING).unwrap();
         std::fs::write(&file, "chance\n0.7\n").unwrap();
         assert_eq!(read_chances(&source.clone(), "list.csv", &BY_NOTHING).unwrap(), [0.5]);
-        assert_eq!(source.list_digests(), [("list.csv".to_owned(), sha256(b"chance\n0.5\n"))]);
+        let bytes: Arc<[u8]> = Arc::from(*b"chance\n0.5\n");
+        assert_eq!(source.lists(), [("list.csv".to_owned(), bytes)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! In a pipeline, colours, outputs and repeated runs are what was asked for.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -231,4 +231,113 @@ fn what_a_manifest_says_cannot_be_said_beside_it() {
     let (code, told) = said(&["run", "--from", "study.toml"]);
     assert!(code == Some(3) && told.contains("help: leave out `--from` to run a study"), "{told}");
     assert_eq!(said(&["run"]).0, Some(2));
+}
+
+/// Where a value is not what a schema says, and where it has what the schema does not know.
+fn strays(value: &Value, schema: &Value, root: &Value, path: &str) -> Vec<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let definition = root.pointer(name.trim_start_matches('#')).unwrap_or_else(|| panic!("{path}: no {name}"));
+        return strays(value, definition, root, path);
+    }
+    let branches = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
+    if let Some(branches) = branches {
+        let each: Vec<Vec<String>> = branches.iter().map(|branch| strays(value, branch, root, path)).collect();
+        return if each.iter().any(Vec::is_empty) { Vec::new() } else { each.concat() };
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let takes = |wanted: &Value| wanted == kind || (wanted == "number" && kind == "integer");
+    let is_taken = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().any(takes),
+        one => takes(one),
+    };
+    let constant = schema.get("const").is_none_or(|constant| constant == value);
+    let listed = schema["enum"].as_array().is_none_or(|values| values.contains(value));
+    if !(is_taken || schema.get("const").is_some()) || !constant || !listed {
+        return vec![format!("{path}: {value} is not {schema}")];
+    }
+    match value {
+        Value::Object(object) => {
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let missing = required.filter(|name| !object.contains_key(*name)).map(|name| format!("{path}: no {name}"));
+            let within = object.iter().flat_map(|(name, inner)| {
+                let path = format!("{path}.{name}");
+                match schema["properties"].get(name).or(schema.get("additionalProperties")) {
+                    Some(known) => strays(inner, known, root, &path),
+                    None => vec![format!("{path} is not described")],
+                }
+            });
+            missing.chain(within).collect()
+        }
+        Value::Array(list) => {
+            let item = |place: usize| schema["prefixItems"].get(place).unwrap_or(&schema["items"]);
+            let all = list.iter().enumerate();
+            all.flat_map(|(place, inner)| strays(inner, item(place), root, &format!("{path}[{place}]"))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn schema(of: &[&str]) -> Value {
+    let output = polku(Path::new("."), &[&["schema"], of].concat()).output().unwrap();
+    assert_eq!((output.status.code(), told(&output).as_str()), (Some(0), ""), "{of:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn what_a_run_writes_is_what_its_schemas_describe() {
+    let rich = "[capabilities.analysts]\nkind = \"people\"\n[initiatives.hire]\nbuild = 1\nprovides = [\"analysts\"]\n\
+        [[shocks]]\ntitle = \"Rain\"\nhazard = 0.2\neffects = [ { target = \"stages.active.purchases.rate\", times = 0.8 } ]\n\
+        [targets.keep]\nmetric = \"retention\"\nat_least = 0.3\n[segments.all.inflow]\nper_period = 20\ncost = 5\n\
+        [scenarios.ruled]\ninitiatives = { hire = 1 }\n\
+        rules = [ { when = { metric = \"retention\", below = 0.9 }, then = { initiatives = [\"care\"] } } ]\n";
+    let folder = with_lists();
+    fs::write(folder.path().join("rich.toml"), format!("{STUDY}{rich}")).unwrap();
+    let runs: [&[&str]; 3] = [
+        &["study.toml", "--out", "a"],
+        &["rich.toml", "--out", "b", "--replications", "120"],
+        &["rich.toml", "--out", "c", "--replications", "1", "--charts", "none", "--exact", "none"],
+    ];
+    for arguments in runs {
+        let output = polku(folder.path(), &[&["run", "--quiet"], arguments].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        for name in ["summary", "business", "manifest"] {
+            let schema = schema(&["--of", name]);
+            let file = folder.path().join(arguments[2]).join(format!("{name}.json"));
+            let written: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+            assert_eq!(strays(&written, &schema, &schema, name), Vec::<String>::new(), "{arguments:?}");
+            // What is left out or put in is noticed.
+            for key in schema["required"].as_array().unwrap() {
+                let mut less = written.clone();
+                less.as_object_mut().unwrap().remove(key.as_str().unwrap());
+                assert!(!strays(&less, &schema, &schema, name).is_empty(), "{name}: {key}");
+            }
+            let mut more = written.clone();
+            more["surprise"] = 1.into();
+            assert_eq!(strays(&more, &schema, &schema, name), [format!("{name}.surprise is not described")]);
+        }
+    }
+}
+
+#[test]
+fn schemas_say_what_they_are_of_and_of_which_version() {
+    assert_eq!(schema(&[]), schema(&["--of", "study"]));
+    for (name, version) in [("study", "0.1"), ("summary", "2"), ("business", "2"), ("manifest", "1")] {
+        let schema = schema(&["--of", name]);
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["$id"], format!("urn:polku:schema:{name}:{version}"));
+        assert_eq!((&schema["version"], &schema["title"]), (&version.into(), &format!("polku {name}").into()));
+    }
+    let output = polku(Path::new("."), &["schema", "--of", "ledger"]).output().unwrap();
+    assert!(
+        output.status.code() == Some(2)
+            && told(&output).contains("[possible values: study, summary, business, manifest]")
+    );
 }

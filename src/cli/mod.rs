@@ -49,8 +49,8 @@ enum Verb {
     Replay(replay::Replay),
     /// Write a commented study to start from
     New(new::New),
-    /// Print the JSON Schema of the study language
-    Schema,
+    /// Print the JSON Schema of the study language, or of what a run writes
+    Schema(schema::Schema),
     /// Print completions for a shell
     Completions(completions::Completions),
 }
@@ -82,7 +82,7 @@ impl Cli {
             Verb::Exact(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
             Verb::New(verb) => verb.run(),
-            Verb::Schema => schema::run(),
+            Verb::Schema(verb) => verb.run(),
             Verb::Completions(verb) => verb.run(Self::command()),
         }
     }

@@ -3,6 +3,7 @@
 //! This is what `summary.json` holds; `docs/summary.md` describes it, and its form is stable.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::engine::exact::depth::Depth;
@@ -12,7 +13,7 @@ use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
 
 /// Everything a run found, over the whole horizon.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Summary {
     /// The version of this form; 2.
     pub format: u32,
@@ -57,7 +58,7 @@ pub struct Summary {
 }
 
 /// The simulation held against what is known of it without chance.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct AuditSummary {
     /// What came of it.
     pub status: AuditStatus,
@@ -87,7 +88,7 @@ impl AuditSummary {
 }
 
 /// What came of an audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub enum AuditStatus {
     /// Nothing that chance could not explain.
     #[serde(rename = "passed")]
@@ -101,7 +102,7 @@ pub enum AuditStatus {
 }
 
 /// One number held against its expectation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Audited {
     /// The scenario's name.
     pub scenario: String,
@@ -118,7 +119,7 @@ pub struct Audited {
 }
 
 /// How a number is held against its expectation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditTest {
     /// By Student's tail.
@@ -130,7 +131,7 @@ pub enum AuditTest {
 }
 
 /// What has an expectation and could not be tested.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Unaudited {
     /// The scenario's name.
     pub scenario: String,
@@ -145,7 +146,7 @@ fn is_none(count: &u64) -> bool {
 }
 
 /// What one scenario comes to over the horizon, for the whole business.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ScenarioSummary {
     /// The scenario's name.
     pub name: String,
@@ -172,7 +173,7 @@ pub struct ScenarioSummary {
 }
 
 /// A level with the chance taken out of it that controls explain: numbers of a replication whose means are known.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Controlled {
     /// The mean with its error and interval.
     #[serde(flatten)]
@@ -184,7 +185,7 @@ pub struct Controlled {
 }
 
 /// How one scenario differs from the baseline.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Contrast {
     /// The scenario's name.
     pub scenario: String,
@@ -205,7 +206,7 @@ pub struct Contrast {
 }
 
 /// How differences from the baseline are estimated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub enum Estimator {
     /// Both scenarios are simulated with common random numbers.
     #[serde(rename = "paired")]
@@ -219,26 +220,32 @@ pub enum Estimator {
 }
 
 /// A difference from the baseline.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Difference {
     /// The mean difference with its error and interval.
     #[serde(flatten)]
     pub estimate: Estimate,
     /// The share of replications in which the scenario is better, ties counting half; none of a single one.
     #[serde(flatten, serialize_with = "better")]
+    #[schemars(with = "Option<Better>")]
     pub better: Option<Share>,
+}
+
+/// The share of replications in which a scenario is better, under the names that it has in the file.
+#[derive(JsonSchema, Serialize)]
+#[expect(clippy::struct_field_names, reason = "these are the names in the file")]
+struct Better {
+    /// The share.
+    probability_better: f64,
+    /// The lower end of its interval.
+    probability_better_low: f64,
+    /// The upper end of its interval.
+    probability_better_high: f64,
 }
 
 /// Writes a share under the names of a probability to be better; nothing where there is none.
 #[expect(clippy::ref_option, reason = "serde asks so")]
 fn better<S: Serializer>(share: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    #[expect(clippy::struct_field_names, reason = "these are the names in the file")]
-    struct Better {
-        probability_better: f64,
-        probability_better_low: f64,
-        probability_better_high: f64,
-    }
     let named = |its: &Share| Better {
         probability_better: its.share,
         probability_better_low: its.low,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::form::{Charts, Form, Output, TableForm};
@@ -18,7 +19,7 @@ pub const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
 
 /// What `manifest.json` holds: all that a run was made of, and the digests of all that came of it.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 pub struct Manifest {
     /// The version of this form; 1.
     pub format: u32,
@@ -44,7 +45,7 @@ pub struct Manifest {
 }
 
 /// What was asked for on the command line.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 pub struct Options {
     /// All settings, each as `PATH=VALUE`; also those of `--seed`, `--agents` and `--replications`.
     pub set: Vec<String>,

@@ -40,6 +40,7 @@ pub mod parquet;
 pub mod replication_tables;
 pub mod rivals;
 pub mod roadmap_words;
+pub mod schema;
 pub mod sections;
 pub mod spread;
 pub mod table;

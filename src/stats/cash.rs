@@ -3,6 +3,7 @@
 //! A flow is a slice of amounts at the times 0, 1, 2, ... periods; money in counts positive. The conventions are those of
 //! Brealey, Myers & Allen (2020), "Principles of corporate finance", 13th edition, chapters 2 and 5.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 mod bounds;
@@ -39,7 +40,7 @@ impl Calendar {
 }
 
 /// An internal rate of return, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Irr {
     /// The one rate a year at which the money is worth nothing.

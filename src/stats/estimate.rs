@@ -1,5 +1,6 @@
 //! An estimate is a number that travels with its doubt.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::interval::Ends;
@@ -10,7 +11,7 @@ use super::special::student_t_quantile;
 ///
 /// All four are in the unit of the quantity. Where nothing is known of the error, as with a single replication,
 /// `standard_error` is absent, and `low` and `high` equal the mean; outputs then have no interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema, Serialize)]
 #[serde(into = "Written")]
 pub struct Estimate {
     /// The mean over replications.
@@ -24,13 +25,17 @@ pub struct Estimate {
 }
 
 /// An estimate as it is written: an interval that is not known is absent.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Written {
+    /// The mean over replications.
     mean: f64,
+    /// The standard error of the mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     standard_error: Option<f64>,
+    /// The lower end of the interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     low: Option<f64>,
+    /// The upper end of the interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     high: Option<f64>,
 }

@@ -1,11 +1,12 @@
 //! Percentiles from ordered numbers: where they lie, and between which of the numbers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::special::incomplete_beta;
 
 /// A figure with its interval, of which either end may be open.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Bounded {
     /// The estimate.
     pub value: f64,
@@ -35,7 +36,7 @@ impl std::ops::Neg for Bounded {
 const MOST: usize = 1_000_000;
 
 /// What single replications come to: where the middle nine of ten lie.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Percentiles {
     /// The 5th percentile.
     pub p5: Bounded,

@@ -56,6 +56,11 @@ fn program() -> (u32, u32) {
     numbers(two).unwrap_or_default()
 }
 
+/// The version of the language that this program reads, such as `0.1`.
+pub fn current() -> String {
+    written(program())
+}
+
 fn written((major, minor): (u32, u32)) -> String {
     format!("{major}.{minor}")
 }

@@ -1,9 +1,10 @@
 //! A depth says for which numbers a run solves exact expectations.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// For which numbers exact expectations are solved. Where nothing is uncertain, medians and draws are the same numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Depth {
     /// For none.

@@ -5,6 +5,7 @@
 //! and the page read the same shapes. Amounts of money are in the
 //! study's currency, undiscounted unless a name says otherwise; `units` are whole ten-thousandths of it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::stats::cash::Irr;
@@ -18,7 +19,7 @@ use super::flat;
 use crate::estimate::summary::Estimator;
 
 /// Everything about the business that a run found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
 pub struct Business {
     /// The version of this form; 2.
     pub format: u32,
@@ -55,7 +56,7 @@ pub struct Business {
 }
 
 /// What a line of the books is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineGroup {
     /// Money in.
@@ -80,7 +81,7 @@ impl LineGroup {
 }
 
 /// A line of the books.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct BookLine {
     /// Its name: `purchases`, `goods`, `service_cost`, `acquisition`, `initiatives.NAME.once` ...
     pub name: String,
@@ -91,7 +92,7 @@ pub struct BookLine {
 }
 
 /// The finance ledger: the mean over replications, rounded to whole units so that every cut adds up exactly.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
 pub struct Books {
     /// The lines, in the order in which they are shown.
     pub lines: Vec<BookLine>,
@@ -100,7 +101,7 @@ pub struct Books {
 }
 
 /// The books of one scenario.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ScenarioBooks {
     /// The scenario.
     pub scenario: String,
@@ -127,7 +128,7 @@ pub struct BookCell {
 }
 
 /// The money of one scenario against the baseline's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct BusinessCase {
     /// The scenario.
     pub scenario: String,
@@ -142,6 +143,7 @@ pub struct BusinessCase {
     /// The share of replications in which the paired difference in NPV is above 0; a difference of nothing is not. None
     /// with a single replication, as all shares of replications.
     #[serde(flatten, serialize_with = "flat::probability_positive")]
+    #[schemars(schema_with = "flat::schema::probability_positive")]
     pub probability_positive: Option<Share>,
     /// The internal rate of return a year of the mean difference in cash flow.
     pub irr: Irr,
@@ -180,7 +182,7 @@ impl BusinessCase {
 }
 
 /// A distribution over replications: its mean, and the percentiles that so many replications can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Spread {
     /// The mean.
     pub mean: Estimate,
@@ -193,14 +195,16 @@ pub struct Spread {
 }
 
 /// When money has paid back, as a distribution over replications.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Payback {
     /// The share of replications that have paid back by each time 0 to the horizon, for good within the horizon; empty with
     /// a single replication.
     #[serde(flatten, serialize_with = "flat::by_time")]
+    #[schemars(schema_with = "flat::schema::by_time")]
     pub by_time: Vec<Share>,
     /// The share that pays back within the horizon.
     #[serde(flatten, serialize_with = "flat::within_horizon")]
+    #[schemars(schema_with = "flat::schema::within_horizon")]
     pub within_horizon: Option<Share>,
     /// The 5th, 50th and 95th percentile of the payback period over all replications, those that never pay back last;
     /// none where there are too few replications to tell.
@@ -208,7 +212,7 @@ pub struct Payback {
 }
 
 /// The difference in cash flow to the baseline, undiscounted, split over what drives it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ImpactChain {
     /// The scenario.
     pub scenario: String,
@@ -223,7 +227,7 @@ pub struct ImpactChain {
 }
 
 /// One driver's part.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ChainPart {
     /// The driver: `customers`, `frequency`, `basket`, `margin_rate`, `fees`, `cost_to_serve`, `acquisition`,
     /// `initiatives`.
@@ -235,7 +239,7 @@ pub struct ChainPart {
 }
 
 /// One driver's part in one segment and year.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ChainCell {
     /// The segment; none for the business as a whole.
     pub segment: Option<String>,
@@ -248,7 +252,7 @@ pub struct ChainCell {
 }
 
 /// A target and how surely each scenario reaches it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct TargetResult {
     /// Its name in the study.
     pub name: String,
@@ -280,22 +284,24 @@ pub struct TargetResult {
 }
 
 /// How one scenario stands to a target.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct TargetOfScenario {
     /// The scenario.
     pub scenario: String,
     /// The share of replications that reach it; none with a single replication.
     #[serde(flatten, serialize_with = "flat::probability")]
+    #[schemars(schema_with = "flat::schema::probability")]
     pub probability: Option<Share>,
     /// How far the metric is beyond the bound: above 0 is good.
     pub gap: Estimate,
     /// The share that would reach it if it were judged at each time 0 to the horizon; empty with a single replication.
     #[serde(flatten, serialize_with = "flat::probability_over_time")]
+    #[schemars(schema_with = "flat::schema::probability_over_time")]
     pub probability_over_time: Vec<Share>,
 }
 
 /// The acquisition cohorts of a scenario.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct CohortsOfScenario {
     /// The scenario.
     pub scenario: String,
@@ -304,7 +310,7 @@ pub struct CohortsOfScenario {
 }
 
 /// One acquisition cohort: the customers who came in one period.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct CohortResult {
     /// The period in which they came; 0 for those who were there at the start.
     pub entry: u32,
@@ -322,7 +328,7 @@ pub struct CohortResult {
 }
 
 /// The three uncertainties of one number.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Uncertainty {
     /// The scenario.
     pub scenario: String,

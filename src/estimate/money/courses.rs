@@ -1,5 +1,6 @@
 //! How roadmaps and shocks went over all replications, as `business.json` has it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::flat;
@@ -7,7 +8,7 @@ use crate::stats::order::Bounded;
 use crate::stats::share::Share;
 
 /// A scenario's roadmap as it came, over all replications.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Roadmap {
     /// The scenario.
     pub scenario: String,
@@ -20,7 +21,7 @@ pub struct Roadmap {
 }
 
 /// How one initiative went.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct InitiativeCourse {
     /// Its name in the study.
     pub name: String,
@@ -38,6 +39,7 @@ pub struct InitiativeCourse {
     pub planned_end: Option<u32>,
     /// The share of replications in which it went live within the horizon; none with a single replication.
     #[serde(flatten, serialize_with = "flat::live_share")]
+    #[schemars(schema_with = "flat::schema::live_share")]
     pub live_share: Option<Share>,
     /// The 5th, 50th and 95th percentile of the period of go-live over all replications, those in which it never does
     /// last; none where there are too few replications to tell.
@@ -51,7 +53,7 @@ pub struct InitiativeCourse {
 }
 
 /// How far a capability was there.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct CapabilityCourse {
     /// Its name in the study.
     pub name: String,
@@ -64,7 +66,7 @@ pub struct CapabilityCourse {
 }
 
 /// How often a contingency rule was acted on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct RuleCourse {
     /// The condition in words.
     pub when: String,
@@ -72,18 +74,20 @@ pub struct RuleCourse {
     pub then: String,
     /// The share of replications in which it was acted on; none with a single replication.
     #[serde(flatten, serialize_with = "flat::share")]
+    #[schemars(schema_with = "flat::schema::share")]
     pub share: Option<Share>,
     /// The median period in which it was; none where it was in too few replications to tell.
     pub median_period: Option<Bounded>,
 }
 
 /// How often a shock came: the same in every scenario.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ShockCourse {
     /// Its name as people say it.
     pub title: String,
     /// The share of replications in which it came within the horizon; none with a single replication.
     #[serde(flatten, serialize_with = "flat::share")]
+    #[schemars(schema_with = "flat::schema::share")]
     pub share: Option<Share>,
     /// How many times it came in a replication: the mean over all of them.
     pub times: f64,
@@ -93,7 +97,7 @@ pub struct ShockCourse {
 }
 
 /// A percentile of the period in which something happens, with its interval; none stands for never within the horizon.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct PeriodPercentile {
     /// The period.
     pub period: Option<f64>,

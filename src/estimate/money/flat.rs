@@ -59,3 +59,64 @@ fn three<S: Serializer, T: Serialize>(name: &str, values: &[T; 3], to: S) -> Res
         .try_for_each(|(end, value)| map.serialize_entry(&format!("{name}{end}"), value))?;
     map.end()
 }
+
+/// What these fields are in the schema of `business.json`.
+pub mod schema {
+    use schemars::{Schema, SchemaGenerator, json_schema};
+    use serde_json::{Map, Value, json};
+
+    /// `probability` with its interval.
+    pub fn probability(_: &mut SchemaGenerator) -> Schema {
+        one("probability")
+    }
+
+    /// `probability_positive` with its interval.
+    pub fn probability_positive(_: &mut SchemaGenerator) -> Schema {
+        one("probability_positive")
+    }
+
+    /// `within_horizon` with its interval.
+    pub fn within_horizon(_: &mut SchemaGenerator) -> Schema {
+        one("within_horizon")
+    }
+
+    /// `live_share` with its interval.
+    pub fn live_share(_: &mut SchemaGenerator) -> Schema {
+        one("live_share")
+    }
+
+    /// `share` with its interval.
+    pub fn share(_: &mut SchemaGenerator) -> Schema {
+        one("share")
+    }
+
+    /// `by_time` with its intervals.
+    pub fn by_time(_: &mut SchemaGenerator) -> Schema {
+        list("by_time")
+    }
+
+    /// `probability_over_time` with its intervals.
+    pub fn probability_over_time(_: &mut SchemaGenerator) -> Schema {
+        list("probability_over_time")
+    }
+
+    fn one(name: &str) -> Schema {
+        three(name, &json!({ "type": ["number", "null"] }))
+    }
+
+    fn list(name: &str) -> Schema {
+        three(name, &json!({ "type": "array", "items": { "type": "number" } }))
+    }
+
+    fn three(name: &str, kind: &Value) -> Schema {
+        let ends = [("", "the share of replications"), ("_low", "its lower end"), ("_high", "its upper end")];
+        let field = |(end, said): (&str, &str)| {
+            let mut kind = kind.clone();
+            kind["description"] = said.into();
+            (format!("{name}{end}"), kind)
+        };
+        let fields: Map<String, Value> = ends.into_iter().map(field).collect();
+        let names: Vec<&String> = fields.keys().collect();
+        json_schema!({ "type": "object", "required": names, "properties": fields })
+    }
+}

@@ -233,6 +233,36 @@ fn what_a_manifest_says_cannot_be_said_beside_it() {
     assert_eq!(said(&["run"]).0, Some(2));
 }
 
+#[test]
+fn the_manual_page_has_every_verb_option_and_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = out(&polku(folder.path(), &["man"]).output().unwrap());
+    assert!(page.lines().any(|line| line.starts_with(".TH polku 1")), "{page}");
+    for heading in
+        ["NAME", "SYNOPSIS", "RUN", "CHECK", "EXACT", "REPLAY", "NEW", "SCHEMA", "MAN", "COMPLETIONS", "EXIT STATUS"]
+    {
+        assert!(page.lines().any(|line| line.replace('"', "") == format!(".SH {heading}")), "{heading}");
+    }
+    for option in ["undecided", "from", "replications", "vectors", "entry"] {
+        assert!(page.contains(&format!("\\-\\-{option}")), "{option}");
+    }
+    // The codes are those that the README lists.
+    let readme = include_str!("../README.md");
+    let listed = readme
+        .split("| exit code | means |\n")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
+    let codes: Vec<&str> = listed.map(|line| line.split('|').nth(1).unwrap().trim()).collect();
+    assert!(codes.contains(&"6") && codes.contains(&"70"), "{codes:?}");
+    for code in codes {
+        let line = format!("\\fB{code}\\fR");
+        assert!(page.lines().any(|found| found == line), "{code}");
+    }
+}
+
 /// Where a value is not what a schema says, and where it has what the schema does not know.
 fn strays(value: &Value, schema: &Value, root: &Value, path: &str) -> Vec<String> {
     if let Some(name) = schema["$ref"].as_str() {

@@ -11,6 +11,7 @@ pub mod form;
 pub mod gate;
 pub mod interrupt;
 pub mod junit;
+pub mod man;
 pub mod new;
 pub mod open;
 pub mod output;
@@ -51,6 +52,8 @@ enum Verb {
     New(new::New),
     /// Print the JSON Schema of the study language, or of what a run writes
     Schema(schema::Schema),
+    /// Print the manual page, as man reads it
+    Man,
     /// Print completions for a shell
     Completions(completions::Completions),
 }
@@ -83,6 +86,7 @@ impl Cli {
             Verb::Replay(verb) => verb.run(),
             Verb::New(verb) => verb.run(),
             Verb::Schema(verb) => verb.run(),
+            Verb::Man => man::run(Self::command()),
             Verb::Completions(verb) => verb.run(Self::command()),
         }
     }

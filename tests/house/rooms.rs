@@ -13,7 +13,7 @@ const ROOMS: [(&[&str], &[&str]); 12] = [
         &["src/engine/run/threads.rs", "src/cli/interrupt.rs"],
     ),
     (&["plotters", "resvg", "png", "rust_xlsxwriter", "minijinja", "parquet"], &["src/report/"]),
-    (&["clap", "clap_complete", "anstream", "indicatif", "signal_hook"], &["src/cli/", "src/main.rs"]),
+    (&["clap", "clap_complete", "clap_mangen", "anstream", "indicatif", "signal_hook"], &["src/cli/", "src/main.rs"]),
     (&["println!", "print!", "eprintln!", "eprint!", "dbg!", "std::io::stdout", "std::io::stderr"], &["src/cli/"]),
     (&["rustix"], &["src/files/"]),
     (&["std::fs::File", "std::fs::OpenOptions"], &["src/files/", "src/study/"]),

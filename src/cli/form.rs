@@ -16,7 +16,7 @@ pub enum Form {
     Json,
     /// Annotations of a GitHub workflow: `::error file=…,line=…::…`
     Github,
-    /// JUnit XML, which build servers read
+    /// XML of test results, as build servers read it
     Junit,
 }
 

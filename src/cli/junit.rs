@@ -1,4 +1,4 @@
-//! JUnit XML is what build servers read as results of tests: a suite for each study, a case for each target.
+//! `JUnit` XML is what build servers read as results of tests: a suite for each study, a case for each target.
 //!
 //! The form: <https://github.com/testmoapp/junitxml>.
 

@@ -582,7 +582,7 @@ fn more_threads_than_make_sense_are_refused_at_once() {
 #[test]
 fn memory_is_reckoned_for_the_threads_that_are_asked_for() {
     let folder = folder();
-    let study = STARTER.replace("horizon = 24", "horizon = 1_500");
+    let study = STARTER.replace("horizon = 24", "horizon = 2_000");
     assert_ne!(study, STARTER);
     fs::write(folder.path().join("long.toml"), study).unwrap();
     // What is asked of two threads fits, so that the next thing to fail is the folder, before anything is simulated.

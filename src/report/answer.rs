@@ -7,6 +7,7 @@ use super::enough::would_do;
 use super::fan::payback;
 use super::goal::{Words, judged};
 use super::outcome::{in_words, with_range};
+use super::risk::safest;
 use super::rivals::{Rival, rivals, toughest};
 use super::roadmap_words::{percentile, rule_in_words};
 use crate::estimate::money::business::{
@@ -89,7 +90,13 @@ fn how_surely(report: &Report, case: &BusinessCase) -> String {
     let unbeaten = rivals.as_deref().and_then(toughest).filter(|rival| !rival.is_beaten());
     let verdict = match case.npv {
         npv if npv.low > 0.0 && rivals.is_some() => match unbeaten {
-            None => format!("“{name}”. It is"),
+            None => match safest(report, &case.scenario) {
+                None => format!("“{name}”. It is"),
+                Some(safe) => {
+                    let safe = report.title(&safe.scenario);
+                    format!("“{name}” on average, “{safe}” for safety. “{name}” is")
+                }
+            },
             Some(Rival { title, .. }) => {
                 format!("“{name}” is clearly ahead of “{baseline}”, not of “{title}”. It is")
             }
@@ -422,7 +429,10 @@ mod tests {
         );
         assert!(which.contains("the best of all 3 scenarios in "), "{which}");
         let worth = said(&report, "How much");
-        assert!(worth.contains(" more net present value over 36 months on average; in nine of ten cases between"), "{worth}");
+        assert!(
+            worth.contains(" more net present value over 36 months on average; in nine of ten cases between"),
+            "{worth}"
+        );
         assert!(worth.contains("discounted at 8% a year"), "{worth}");
     }
 

@@ -4,6 +4,7 @@ use super::Report;
 use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_signed};
 use super::bounds::share_in_words;
 use super::outcome::{in_words, interval_of_the_mean, with_range};
+use super::risk::{self, safest};
 use super::rivals::{Rival, rivals, toughest};
 use crate::estimate::summary::{Contrast, Difference};
 use crate::model::metric::Metric;
@@ -36,6 +37,7 @@ pub fn headline(report: &Report) -> Headline {
     {
         sentence.push_str(&against(report, rival));
     }
+    sentence.push_str(&safer(report, best).unwrap_or_default());
     Headline { sentence, warning }
 }
 
@@ -92,9 +94,15 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
     let interval = interval_of_the_mean(report.summary.interval);
     if estimate.low > 0.0 {
         // Who wins is ahead of all that were compared, not of the baseline alone.
-        let wins = rivals.is_some_and(|rivals| rivals.iter().all(Rival::is_beaten));
-        let verdict = if wins { "wins".to_owned() } else { format!("is clearly ahead of “{baseline}”") };
-        format!("“{name}” {verdict}: {difference} {than} on average{range}. It is better in {better} of the replications.")
+        let beats = rivals.is_some_and(|rivals| rivals.iter().all(Rival::is_beaten));
+        let verdict = match safest(report, &best.scenario) {
+            Some(_) => "is worth most on average".to_owned(),
+            None if beats => "wins".to_owned(),
+            None => format!("is clearly ahead of “{baseline}”"),
+        };
+        format!(
+            "“{name}” {verdict}: {difference} {than} on average{range}. It is better in {better} of the replications."
+        )
     } else if estimate.high < 0.0 {
         let behind = difference.trim_end_matches(" less");
         format!(
@@ -112,6 +120,14 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
              {difference} net present value on average{range}. The {interval} includes zero."
         )
     }
+}
+
+/// Which scenario is safer than the one that is worth most on average, by what, and what it costs to choose it.
+fn safer(report: &Report, best: &Contrast) -> Option<String> {
+    let safe = safest(report, &best.scenario)?;
+    let most = report.business.cases.iter().find(|case| case.scenario == best.scenario)?;
+    let (name, other) = (report.title(&safe.scenario), report.title(&best.scenario));
+    Some(format!(" “{name}” is safest; in brackets, “{other}”: {}", risk::in_words(report, safe, most)))
 }
 
 /// How the best stands to the toughest of the others.
@@ -181,6 +197,7 @@ fn alone(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::estimate::money::business::BusinessCase;
     use crate::report::fixture;
     use crate::stats::share::Share;
 
@@ -207,8 +224,9 @@ mod tests {
              average; in nine of ten cases between −0.90 and 3.30 M. It is better in 83% of the replications."
         ));
         assert!(
-            said.sentence
-                .contains("It beats the next best, “Reach me: offers in the app & by post”: EUR 1.10 M more on average"),
+            said.sentence.contains(
+                "It beats the next best, “Reach me: offers in the app & by post”: EUR 1.10 M more on average"
+            ),
             "{}",
             said.sentence
         );
@@ -227,10 +245,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_safer_scenario_passes_in_risk_does_not_win() {
+        let mut report = with_npv([(9e5, 1.2e6, 1.5e6), (9e4, 1e5, 2e5)]);
+        report.business = fixture::rich::report().business;
+        let cases = &mut report.business.cases;
+        cases[0].npv.mean = 1.2e6;
+        let copy = cases[0].clone();
+        let name = cases[1].scenario.clone();
+        cases[1] = BusinessCase { scenario: name, peak_funding: Estimate::known(1.0), ..copy };
+        cases[1].npv.mean = 1e5;
+        let said = headline(&report).sentence;
+        assert!(said.starts_with("“Know me: one view of the customer” is worth most on average: EUR 1.20 M"), "{said}");
+        assert!(said.contains("“Reach me: offers in the app & by post” is safest") && !said.contains("wins"), "{said}");
+        assert!(said.contains("Its safety costs EUR 1.10 M on average."), "{said}");
+        report.business.cases[1].peak_funding = Estimate::known(1e9);
+        assert!(headline(&report).sentence.starts_with("“Know me: one view of the customer” wins: "));
+    }
+
+    #[test]
     fn where_there_is_no_money_customers_are_spoken_of() {
         let said = headline(&fixture::moneyless()).sentence;
         assert!(said.starts_with("This study counts no money. “Reach me"), "{said}");
-        assert!(said.contains(" pp against “Today” on average; in nine of ten cases between ") && !said.contains("EUR"), "{said}");
+        assert!(
+            said.contains(" pp against “Today” on average; in nine of ten cases between ") && !said.contains("EUR"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -286,7 +325,10 @@ mod tests {
             npv.estimate = Estimate::unknown(npv.estimate.mean);
         }
         let said = headline(&report).sentence;
-        assert!(said.contains("better in 83% of the replications; how sure the mean is") && !said.contains("wins"), "{said}");
+        assert!(
+            said.contains("better in 83% of the replications; how sure the mean is") && !said.contains("wins"),
+            "{said}"
+        );
         assert!(!said.contains("interval"), "{said}");
     }
 }

@@ -38,6 +38,7 @@ pub mod palette;
 pub mod panels;
 pub mod parquet;
 pub mod replication_tables;
+pub mod risk;
 pub mod rivals;
 pub mod roadmap_words;
 pub mod schema;

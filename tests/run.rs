@@ -117,14 +117,15 @@ fn every_file_is_written_and_reads_back() {
     let folder = folder();
     done(folder.path(), &[]);
     let files = everything(&folder.path().join("out/study"));
-    let charts = ["cumulative_cash_flow", "differences", "retention", "revenue", "spread", "stages_care"];
-    for chart in charts.into_iter().chain(["stages_cheap", "stages_today"]) {
+    let charts =
+        ["differences", "retention", "retention_difference", "revenue", "revenue_difference", "spread", "value_risk"];
+    for chart in charts.into_iter().chain(["stages_care", "stages_cheap", "stages_today"]) {
         assert!(files[&format!("charts/{chart}.png")].starts_with(b"\x89PNG"), "{chart}");
         let svg = String::from_utf8(files[&format!("charts/{chart}.svg")].clone()).unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("<desc"), "{chart}");
     }
     // With those of each scenario's business case, of its roadmap, and of costs.
-    assert_eq!(files.len(), 2 * (8 + 7) + 10, "{:?}", files.keys());
+    assert_eq!(files.len(), 2 * (10 + 7) + 10, "{:?}", files.keys());
     assert!(files["workbook.xlsx"].starts_with(b"PK") && files["ledger.csv"].starts_with(b"scenario,segment,cohort,"));
     assert!(files["report.html"].starts_with(b"<!"));
     for (name, columns, rows) in [("timeline.csv", 8, 3 * 2 * 7 * 16), ("contrasts.csv", 11, 2 * 10)] {

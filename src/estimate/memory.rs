@@ -7,6 +7,7 @@ use crate::estimate::money::lines::Lines;
 use crate::estimate::money::smooth::is_smoothed;
 use crate::faults::{Cause, Faults};
 use crate::model::Model;
+use crate::model::facts::Use;
 use crate::model::journey::Stage;
 use crate::model::reported::metrics;
 use crate::model::strikes::{MOST_STRIKES, Strikes};
@@ -66,6 +67,8 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
     let forces = !coupled && !model.has_inflow() && model.scenarios.len() > 1;
     let branches = if forces { cells * scenarios * (8.0 * wave + 64.0 * threads) } else { 0.0 };
     let kinds = metrics(model).len() as f64;
+    // Two flows of the business case, and what charts show over time.
+    let kept = 2.0 + metrics(model).iter().filter(|metric| metric.is_for(Use::Curve)).count() as f64;
     let (width, rows) = (width(model), rows(model));
     let table = 9.0 * rows * width + 128.0 * stages;
     let drawn_at_once = if model.is_uncertain() { threads } else { 1.0 };
@@ -99,7 +102,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
             "the results of replications",
             8.0 * f64::from(model.run.replications)
                 * (4.0 * controls
-                    + (6.0 * kinds + 2.0 * times + if exact { 2.0 * kinds + 3.0 } else { 0.0 }) * scenarios),
+                    + (6.0 * kinds + kept * times + if exact { 2.0 * kinds + 3.0 } else { 0.0 }) * scenarios),
             "fewer replications",
         ),
         part("the chances of every period", tables, "longer periods, a shorter horizon, or shorter lists"),

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::engine::exact::depth::Depth;
 use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
+use crate::stats::interval::Ends;
 use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
 
@@ -265,4 +266,26 @@ pub struct Series {
     pub metric: String,
     /// One estimate for each time 0, 1, ... horizon.
     pub values: Vec<Estimate>,
+}
+
+/// One metric of one scenario over time with its outcomes, all customers together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bands {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Whether it is the difference from the baseline; otherwise it is the level.
+    pub difference: bool,
+    /// One for each time 0, 1, ... horizon.
+    pub values: Vec<Band>,
+}
+
+/// A mean with what nine of ten replications lie between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// The mean over replications.
+    pub mean: Estimate,
+    /// The 5th and the 95th percentile; none where replications are too few.
+    pub outcomes: Option<Ends>,
 }

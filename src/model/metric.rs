@@ -193,7 +193,7 @@ impl Metric {
                 ratio: None,
                 exact: Exact::Always,
                 needs_experience: false,
-                uses: &[Curve],
+                uses: &[],
             },
             Self::Npv => &Facts {
                 name: "npv",

@@ -175,7 +175,13 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
             let rate = Bounded { value: *rate, low: case.irr_low, high: case.irr_high };
             text.push_str(&format!(" Its internal rate of return is {} a year.", bracketed_rate(&rate, ["(", ")"])));
         }
-        Irr::Several(_) => text.push_str(" There is no single internal rate of return: money goes out more than once."),
+        Irr::Several(rates) => {
+            let rates: Vec<String> = rates.iter().map(|rate| write_rate(*rate)).collect();
+            text.push_str(&format!(
+                " There is no single internal rate of return: money goes out more than once, and {} a year solve it.",
+                listed(&rates)
+            ));
+        }
         Irr::None => {}
     }
     text

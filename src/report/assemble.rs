@@ -27,6 +27,7 @@ impl Report {
         Self {
             summary: Summary { left_out: runs.budget().words(), ..runs.summary() },
             series: runs.series(),
+            bands: runs.bands(),
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             samples: runs.samples(),
             draws: runs.draws().clone(),

@@ -53,7 +53,7 @@ pub fn differences(report: &Report) -> Option<Chart> {
         if summary.horizon == 1 { "" } else { "s" },
         if doubted { &doubt } else { "" }
     );
-    let mut figure = Figure::new(&title, &subtitle);
+    let mut figure = Figure::new(&title, &format!("{subtitle} · {}", report.counted()));
     let mut top = figure.top;
     for panel in &panels {
         top = draw(&mut figure, report, panel, top);

@@ -45,7 +45,11 @@ pub fn costs(report: &Report) -> Option<Chart> {
         .map(|books| layers.iter().map(|l| by_column(business, books, l, (columns, each))).collect())
         .collect();
     let shared = if each > 1 { format!(" · each column is {each} years") } else { String::new() };
-    let subtitle = format!("Money out by fiscal year, {}, not discounted, mean{shared}", report.summary.currency);
+    let subtitle = format!(
+        "Money out by fiscal year, {}, not discounted, mean of {}{shared}",
+        report.summary.currency,
+        report.counted()
+    );
     let mut figure = Figure::new("What it costs, and what for", &subtitle);
     let names: Vec<(String, Look)> = layers.iter().map(|layer| (layer.title.clone(), layer.look)).collect();
     legend(&mut figure, Sample::Square, &names);

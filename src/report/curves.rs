@@ -1,4 +1,4 @@
-//! Curves over time, one for each scenario, with the bands of their intervals.
+//! Curves over time, one for each scenario, with bands of their outcomes: levels, and differences from the baseline.
 
 use super::Report;
 use super::amount::{Unit, measured_in, write, write_ranged};
@@ -7,11 +7,14 @@ use super::canvas::{Canvas, Point};
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
-use super::palette::{Look, scenario};
-use super::panels::draw_zero;
+use super::outcome::interval_of_the_mean;
+use super::palette::{Look, SHADE, scenario};
+use super::panels::{draw_zero, legend};
+use crate::estimate::summary::Band;
 use crate::model::facts::{Dimension, Time};
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
+use crate::stats::interval::Ends;
 
 /// No more points than this are drawn of one curve: about two points of the picture lie between them.
 const MOST_POINTS: usize = 240;
@@ -32,8 +35,10 @@ impl Curve {
 
 /// What a chart of curves is about.
 struct Subject {
-    /// The metric's name, which is the chart's as well.
+    /// The metric's name, which is that of the chart of levels as well.
     name: &'static str,
+    /// Whether differences from the baseline are shown.
+    difference: bool,
     title: String,
     measures: String,
     unit: Unit,
@@ -59,7 +64,22 @@ pub fn curve(report: &Report, metric: Metric) -> Chart {
     let (title, measures) = wording(report, metric);
     let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
     let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
-    draw(report, &Subject { name: facts.name, title, measures, unit: Unit::of(facts.name), times })
+    let unit = Unit::of(facts.name);
+    draw(report, &Subject { name: facts.name, difference: false, title, measures, unit, times })
+}
+
+/// The difference of every other scenario from the baseline in a metric over time; none where there is none.
+pub fn difference(report: &Report, metric: Metric) -> Option<Chart> {
+    let facts = metric.facts();
+    report.bands.iter().find(|of| of.difference && of.metric == facts.name)?;
+    let baseline = report.title(&report.summary.baseline);
+    let (_, measures) = wording(report, metric);
+    let unit = Unit::of_difference(facts.name);
+    let measures = if unit == Unit::Points { "Retention, percentage points".to_owned() } else { measures };
+    let title = format!("{} of each scenario less that of “{baseline}”", facts.title);
+    let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
+    let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
+    Some(draw(report, &Subject { name: facts.name, difference: true, title, measures, unit, times }))
 }
 
 /// The title of a metric's chart, and what it measures.
@@ -75,10 +95,6 @@ fn wording(report: &Report, metric: Metric) -> (String, String) {
             let when = if begins { format!(", booked at the start of the {noun}") } else { String::new() };
             (format!("What customers spend: revenue in each {noun}"), format!("Revenue, {currency} per {noun}{when}"))
         }
-        Metric::CumulativeCashFlow => (
-            "Cash flow of each scenario, added up".to_owned(),
-            format!("Cash flow since the start, {currency}, not discounted"),
-        ),
         other => {
             let facts = other.facts();
             let when = match facts.time {
@@ -92,20 +108,44 @@ fn wording(report: &Report, metric: Metric) -> (String, String) {
     }
 }
 
+/// A mean at each time, with the ends of its outcomes, or those of its interval where replications are too few.
+fn values(report: &Report, scenario: &str, subject: &Subject) -> Vec<Estimate> {
+    let bands = report.bands(scenario, subject.name, subject.difference);
+    let with = |(mean, band): (&Estimate, Option<&Band>)| match band.and_then(|band| band.outcomes) {
+        Some(Ends { low, high }) => Estimate { low, high, ..*mean },
+        None => *mean,
+    };
+    if subject.difference {
+        return bands.iter().map(|band| with((&band.mean, Some(band)))).collect();
+    }
+    let means = report.over_time(scenario, subject.name);
+    means.iter().enumerate().map(|(time, mean)| with((mean, bands.get(time)))).collect()
+}
+
 fn curves(report: &Report, subject: &Subject) -> Vec<Curve> {
     let curve = |name: &String| {
         let held = |time: &usize| (subject.times.0..=subject.times.1).contains(&(*time as u64));
         let values: Vec<_> =
-            report.over_time(name, subject.name).iter().enumerate().filter(|(time, _)| held(time)).collect();
+            values(report, name, subject).into_iter().enumerate().filter(|(time, _)| held(time)).collect();
         let kept = times(values.len(), MOST_POINTS).into_iter().map(|place| values[place]);
         Curve {
             name: name.clone(),
             title: report.title(name).to_owned(),
             look: scenario(report, name),
-            values: kept.map(|(time, value)| (time as f64, subject.possible(*value))).collect(),
+            values: kept.map(|(time, value)| (time as f64, subject.possible(value))).collect(),
         }
     };
     report.summary.scenarios.iter().map(|s| curve(&s.name)).filter(|c| !c.values.is_empty()).collect()
+}
+
+/// What bands are, for the legend.
+fn band_name(report: &Report, subject: &Subject) -> String {
+    let all = report.bands.iter().filter(|of| of.metric == subject.name && of.difference == subject.difference);
+    if all.flat_map(|of| &of.values).any(|band| band.outcomes.is_some()) {
+        "Band: nine of ten replications (5th to 95th percentile)".to_owned()
+    } else {
+        format!("Band: {}", interval_of_the_mean(report.summary.interval))
+    }
 }
 
 fn draw(report: &Report, subject: &Subject) -> Chart {
@@ -113,8 +153,10 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     let noun = summary.period.noun();
     let mut curves = curves(report, subject);
     let banded = curves.iter().flat_map(|c| &c.values).any(|(_, value)| value.low < value.high);
-    let bands = format!(" · bands: {:.0}% intervals", summary.interval * 100.0);
-    let mut figure = Figure::new(&subject.title, &format!("{}{}", subject.measures, if banded { &bands } else { "" }));
+    let mut figure = Figure::new(&subject.title, &format!("{} · {}", subject.measures, report.counted()));
+    if banded {
+        legend(&mut figure, Sample::Square, &[(band_name(report, subject), Look { ink: SHADE.faint(0.3), dash: &[] })]);
+    }
 
     let ends = curves.iter().flat_map(|c| &c.values).flat_map(|(_, value)| [value.low, value.high]);
     let up = Axis::values(subject.unit, ends.chain([0.0]), 5);
@@ -140,7 +182,7 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     draw_zero(&mut figure.canvas, &frame);
     for curve in &curves {
         // Where many bands lie upon each other, each is fainter.
-        draw_band(&mut figure.canvas, &frame, curve, if curves.len() > 5 { 0.08 } else { 0.16 });
+        draw_band(&mut figure.canvas, &frame, curve, if curves.len() > 5 { 0.08 } else { 0.18 });
     }
     // The baseline last, so that no other line hides it.
     let (baseline, others): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|c| c.name == summary.baseline);
@@ -150,15 +192,22 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s from the start"));
     let ends: Vec<f64> = curves.iter().map(|curve| frame.y(end(curve))).collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &ends);
-    figure.finish(subject.name, height, words(report, subject, &curves))
+    let name = if subject.difference { format!("{}_difference", subject.name) } else { subject.name.to_owned() };
+    figure.finish(&name, height, words(report, subject, &curves))
 }
 
 fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve, alpha: f64) {
-    let upper = curve.values.iter().map(|(time, value)| (frame.x(*time), frame.y(value.high)));
-    let lower = curve.values.iter().rev().map(|(time, value)| (frame.x(*time), frame.y(value.low)));
+    let edge = |of: fn(&Estimate) -> f64| -> Vec<Point> {
+        curve.values.iter().map(|(time, value)| (frame.x(*time), frame.y(of(value)))).collect()
+    };
     if curve.values.iter().any(|(_, value)| value.low < value.high) {
-        let edge: Vec<Point> = upper.chain(lower).collect();
-        canvas.area(&edge, curve.look.ink.faint(alpha));
+        let (upper, lower) = (edge(|value| value.high), edge(|value| value.low));
+        let outline: Vec<Point> = upper.iter().chain(lower.iter().rev()).copied().collect();
+        canvas.area(&outline, curve.look.ink.faint(alpha));
+        // Where bands lie upon each other, their edges tell them apart.
+        for edge in [upper, lower] {
+            canvas.line(&edge, curve.look.ink.faint(3.0 * alpha), 0.75);
+        }
     }
 }
 
@@ -211,6 +260,26 @@ mod tests {
         assert!(at_ends.contains("Today 0"), "{at_ends}");
         assert!(!at_starts.alt.contains("Today 0"), "{}", at_starts.alt);
         assert!(at_starts.alt.contains("booked at the start of the month"), "{}", at_starts.alt);
+    }
+
+    #[test]
+    fn bands_are_outcomes_where_replications_can_tell_and_are_named() {
+        let report = fixture::report();
+        let chart = curve(&report, Metric::Retention);
+        assert!(chart.svg.contains("Band: nine of ten replications") && chart.svg.contains("200 replications"));
+        let two = &fixture::extremes()[3].1;
+        let chart = curve(two, Metric::Retention);
+        assert!(chart.svg.contains("Band: 95% interval of the mean") && chart.svg.contains("2 replications"));
+    }
+
+    #[test]
+    fn a_chart_of_differences_has_every_scenario_but_the_baseline() {
+        let report = fixture::report();
+        let chart = difference(&report, Metric::Retention).unwrap();
+        assert_eq!(chart.name, "retention_difference");
+        assert!(chart.alt.contains("Know me: one view of the customer ") && chart.alt.contains(" pp"), "{}", chart.alt);
+        assert!(!chart.alt.contains("Today "), "{}", chart.alt);
+        assert!(difference(&fixture::extremes()[0].1, Metric::Retention).is_none(), "one scenario");
     }
 
     #[test]

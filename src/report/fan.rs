@@ -26,8 +26,9 @@ pub fn fan(report: &Report) -> Option<Chart> {
     let summary = &report.summary;
     let noun = summary.period.noun();
     let subtitle = format!(
-        "Discounted difference in cash flow to “{baseline}” since the start, {}{} · dot: the lowest point of the mean",
+        "Discounted difference in cash flow to “{baseline}” since the start, {} · {}{} · dot: the lowest point of the mean",
         summary.currency,
+        report.counted(),
         told(&cases)
     );
     let surely = if has(&cases, |its| its.median) { ", and how surely" } else { "" };

@@ -3,6 +3,8 @@
 #![allow(clippy::missing_panics_doc, reason = "a fixture that panics fails its test")]
 
 // The paths are written out because a test of the whole package compiles this file as well.
+#[path = "fixture/bands.rs"]
+pub mod bands;
 #[path = "fixture/business.rs"]
 pub mod business;
 #[path = "fixture/rich.rs"]
@@ -343,6 +345,7 @@ impl Recipe {
         Report {
             summary,
             series: self.series(),
+            bands: self.bands(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),
             outcomes: outcomes(&samples),

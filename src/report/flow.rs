@@ -91,7 +91,7 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], others: &[&str], high
     let summary = &report.summary;
     let noun = summary.period.noun();
     let title = format!("Where customers are under “{}”", report.title(scenario));
-    let mut figure = Figure::new(&title, "Customers in each stage, mean number");
+    let mut figure = Figure::new(&title, &format!("Customers in each stage, mean of {}", report.counted()));
     let up = Axis::values(Unit::Number, [0.0, highest], 5);
     let mut key = Key::new(Sample::Square);
     for layer in layers.iter().rev() {

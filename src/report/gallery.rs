@@ -4,13 +4,14 @@ use super::Report;
 use super::bars::differences;
 use super::chart::Chart;
 use super::costs::costs;
-use super::curves::curve;
+use super::curves::{curve, difference};
 use super::fan::fan;
 use super::flow::stages;
 use super::heat::heat_maps;
 use super::spread::spread;
 use super::targets::targets;
 use super::timeline::timelines;
+use super::value_risk::value_risk;
 use super::waterfall::{cash_flows, impact_chains};
 use crate::model::facts::Use;
 use crate::model::metric::PLAIN;
@@ -18,7 +19,7 @@ use crate::model::metric::PLAIN;
 /// Charts that are read together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gallery {
-    /// The metrics: what differs, over time, and where customers are.
+    /// The metrics: what differs, and over time.
     pub metrics: Vec<Chart>,
     /// Each scenario's money against the baseline's.
     pub business_case: Vec<Chart>,
@@ -28,8 +29,8 @@ pub struct Gallery {
     pub roadmap: Vec<Chart>,
     /// How surely targets are reached.
     pub targets: Vec<Chart>,
-    /// How long acquisition cohorts stay.
-    pub cohorts: Vec<Chart>,
+    /// Where customers are, and how long acquisition cohorts stay.
+    pub customers: Vec<Chart>,
     /// What it costs.
     pub costs: Vec<Chart>,
 }
@@ -40,19 +41,23 @@ impl Gallery {
         // Charts of money that nobody counts would show nothing but their axes.
         let money = report.has_money();
         let spread = spread(report).filter(|_| money);
-        let mut metrics: Vec<Chart> = [differences(report), spread].into_iter().flatten().collect();
+        let mut metrics: Vec<Chart> = differences(report).into_iter().collect();
         let counted =
             |metric: &str| report.counts(metric) && report.series.iter().any(|series| series.metric == metric);
         let curves = PLAIN.into_iter().filter(|metric| metric.is_for(Use::Curve) && counted(metric.key()));
-        metrics.extend(curves.map(|metric| curve(report, metric)));
-        metrics.extend(stages(report));
+        metrics.extend(curves.flat_map(|metric| [Some(curve(report, metric)), difference(report, metric)]).flatten());
+        let value = [value_risk(report).filter(|_| money), spread, fan(report).filter(|_| money)];
         Self {
             metrics,
-            business_case: fan(report).into_iter().chain(cash_flows(report)).filter(|_| money).collect(),
+            business_case: value
+                .into_iter()
+                .flatten()
+                .chain(cash_flows(report).into_iter().filter(|_| money))
+                .collect(),
             impact: impact_chains(report).into_iter().filter(|_| money).collect(),
             roadmap: timelines(report),
             targets: targets(report).into_iter().collect(),
-            cohorts: heat_maps(report),
+            customers: stages(report).into_iter().chain(heat_maps(report)).collect(),
             costs: costs(report).into_iter().filter(|_| money).collect(),
         }
     }
@@ -70,10 +75,10 @@ impl Gallery {
             &self.metrics,
             &self.business_case,
             &self.impact,
-            &self.roadmap,
-            &self.targets,
-            &self.cohorts,
             &self.costs,
+            &self.targets,
+            &self.roadmap,
+            &self.customers,
         ];
         families.into_iter().flatten()
     }
@@ -138,13 +143,13 @@ mod tests {
     #[test]
     fn a_report_has_its_charts_and_a_single_scenario_has_no_comparisons() {
         let names = |report: &Report| charts(report).into_iter().map(|c| c.name).collect::<Vec<_>>();
-        let common = ["retention", "revenue", "cumulative_cash_flow", "stages_today"];
         let plain = names(&fixture::report());
-        assert_eq!(plain[..2], ["differences", "spread"]);
-        assert_eq!(plain[2..6], common);
-        assert_eq!(plain[6..], ["stages_know_me", "stages_reach_me"]);
+        let over_time = ["retention", "retention_difference", "revenue", "revenue_difference"];
+        assert_eq!(plain[0], "differences");
+        assert_eq!(plain[1..5], over_time);
+        assert_eq!(plain[5..], ["spread", "stages_today", "stages_know_me", "stages_reach_me"]);
         let single = &fixture::extremes()[0].1;
-        assert_eq!(names(single), common);
+        assert_eq!(names(single), ["retention", "revenue", "stages_today"]);
     }
 
     #[test]
@@ -154,7 +159,7 @@ mod tests {
         (report.summary, report.series) = (counted.summary, counted.series);
         let all = Gallery::of(&report);
         let names = |charts: &[Chart]| charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&all.metrics)[..3], ["differences", "retention", "stages_today"]);
+        assert_eq!(names(&all.metrics)[..3], ["differences", "retention", "retention_difference"]);
         assert!(!all.metrics[0].alt.contains("EUR"), "{}", all.metrics[0].alt);
         assert!(all.business_case.is_empty() && all.impact.is_empty() && all.costs.is_empty());
         assert!(!all.roadmap.is_empty() && !all.targets.is_empty());
@@ -164,14 +169,19 @@ mod tests {
     fn a_business_has_its_charts_after_those_of_the_metrics() {
         let all = Gallery::of(&rich::report());
         let names = |charts: &[Chart]| charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&all.business_case), ["payback", "cash_flow_know_me", "cash_flow_reach_me"]);
+        assert_eq!(
+            names(&all.business_case),
+            ["value_risk", "spread", "payback", "cash_flow_know_me", "cash_flow_reach_me"]
+        );
         assert_eq!(names(&all.impact), ["impact_know_me", "impact_reach_me"]);
         assert_eq!(names(&all.roadmap), ["roadmap_know_me", "roadmap_reach_me"]);
         assert_eq!(names(&all.targets), ["targets"]);
-        assert_eq!(names(&all.cohorts), ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
+        assert_eq!(names(&all.customers)[3..], ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
+        assert_eq!(names(&all.customers)[..3], ["stages_today", "stages_know_me", "stages_reach_me"]);
         assert_eq!(names(&all.costs), ["costs"]);
         let plain = Gallery::of(&fixture::report());
-        assert_eq!(Gallery { metrics: plain.metrics.clone(), ..Gallery::default() }, plain);
+        assert_eq!(names(&plain.business_case), ["spread"]);
+        assert!(plain.impact.is_empty() && plain.roadmap.is_empty() && plain.targets.is_empty());
     }
 
     #[test]

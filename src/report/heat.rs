@@ -114,8 +114,10 @@ fn draw(report: &Report, of: &CohortsOfScenario, scale: &Axis) -> Chart {
     let skipped = if every > 1 { format!(" · every {every} {noun}s only") } else { String::new() };
     let merged = if of.cohorts.len() > rows.len() { " · neighbouring cohorts share a row" } else { "" };
     let title = format!("How long each cohort stays: “{}”", report.title(&of.scenario));
-    let subtitle = format!("Share retained by {noun} of entry and {noun}s since then{merged}{skipped}");
-    let mut figure = Figure::new(&title, &subtitle);
+    let subtitle = format!(
+        "Of those ever retained, the share retained now, by {noun} of entry and {noun}s since then{merged}{skipped}"
+    );
+    let mut figure = Figure::new(&title, &format!("{subtitle} · {}", report.counted()));
     draw_legend(&mut figure, scale);
     let (left, right) = (EDGE + NAMES, WIDTH - EDGE - NUMBERS);
     let wide = ((right - left) / columns.len().max(1) as f64).min(60.0);

@@ -47,6 +47,7 @@ pub mod spread;
 pub mod table;
 pub mod targets;
 pub mod timeline;
+pub mod value_risk;
 pub mod waterfall;
 pub mod workbook;
 
@@ -57,7 +58,7 @@ use origin::Origin;
 use crate::estimate::budget::Budget;
 use crate::estimate::kept::{Draws, Outcomes};
 use crate::estimate::money::business::Business;
-use crate::estimate::summary::{Series, Summary};
+use crate::estimate::summary::{Band, Bands, Series, Summary};
 use crate::model::facts::Dimension;
 use crate::model::reported::dimension_of;
 use crate::stats::estimate::Estimate;
@@ -74,6 +75,8 @@ pub struct Report {
     /// The metrics over time, for each scenario and segment (`all` first): those of `timeline.csv`, by the names of
     /// [`Metric::name`](crate::model::metric::Metric::name).
     pub series: Vec<Series>,
+    /// The metrics of charts over time with their outcomes, as levels and as differences from the baseline.
+    pub bands: Vec<Bands>,
     /// The titles of stages by name, in the order of the study.
     pub stage_titles: IndexMap<String, String>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
@@ -131,6 +134,21 @@ impl Report {
     /// The name of a scenario's chart, which is another on every file system than that of any other.
     pub fn chart_name(&self, family: &str, scenario: &str) -> String {
         format!("{family}_{}", self.file_names.get(scenario).map_or(scenario, String::as_str))
+    }
+
+    /// One metric of one scenario over time with its outcomes, or its difference from the baseline; nothing where it was not
+    /// kept.
+    pub fn bands(&self, scenario: &str, metric: &str, difference: bool) -> &[Band] {
+        let is_it = |of: &&Bands| of.scenario == scenario && of.metric == metric && of.difference == difference;
+        self.bands.iter().find(is_it).map_or(&[], |of| &of.values)
+    }
+
+    /// How many replications charts rest on, to be written in each: `200 replications`.
+    pub fn counted(&self) -> String {
+        match self.summary.replications {
+            1 => "one replication".to_owned(),
+            many => format!("{} replications", amount::write_count(many)),
+        }
     }
 
     /// One metric of one scenario over time, for the whole business; nothing where it was not counted.

@@ -4,6 +4,40 @@ use super::Report;
 use super::amount::{Unit, write, write_period, write_probability, write_rate};
 use crate::estimate::money::business::BusinessCase;
 
+/// The measure of risk that all cases have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Risk {
+    /// The mean loss of the worst cases.
+    Shortfall,
+    /// The least loss of the worst cases.
+    ValueAtRisk,
+    /// The most money that is out.
+    Funding,
+}
+
+impl Risk {
+    /// What is lost in a case by this measure.
+    pub fn loss(self, case: &BusinessCase) -> f64 {
+        let funding = case.peak_funding.mean;
+        match self {
+            Self::Shortfall => case.expected_shortfall.map_or(funding, |its| its.value),
+            Self::ValueAtRisk => case.value_at_risk.map_or(funding, |its| its.value),
+            Self::Funding => funding,
+        }
+    }
+}
+
+/// The measure of the worst cases by which all can be compared; peak funding where replications are too few for one.
+pub fn risk(cases: &[BusinessCase]) -> Risk {
+    if cases.iter().all(|case| case.expected_shortfall.is_some()) {
+        Risk::Shortfall
+    } else if cases.iter().all(|case| case.value_at_risk.is_some()) {
+        Risk::ValueAtRisk
+    } else {
+        Risk::Funding
+    }
+}
+
 /// What is compared, each so that more is safer; none where so few replications cannot tell.
 fn measures(case: &BusinessCase) -> [Option<f64>; 4] {
     let payback = case.discounted_payback.periods[1].map(|its| -its.period.unwrap_or(f64::INFINITY));

@@ -14,6 +14,7 @@ use super::heat::{self, Row};
 use crate::estimate::money::business::{
     BusinessCase, ImpactChain, Irr, PeriodPercentile, TargetOfScenario, Uncertainty,
 };
+use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::order::{Bounded, Ranks};
 use crate::stats::shortfall;
@@ -40,7 +41,7 @@ const TARGETS: &str = "Reached: the share of replications, with the exact interv
 const IMPACT: &str =
     "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.";
 const COHORTS: &str = "Customers by when they came: how many of them stay, and what each has brought by the horizon.";
-const DOUBTS: &str = "Three doubts that different things take away: simulating more, knowing the uncertain numbers \
+const DOUBTS: &str = "Three uncertainties that different things take away: simulating more, knowing the uncertain numbers \
                       better, and nothing at all.";
 const UNCERTAINTY: &str = "Simulation error: the standard error of the mean, which more simulated customers or \
                            replications take away. Parameters: the standard deviation that knowing the uncertain \
@@ -52,14 +53,16 @@ const UNCERTAINTY: &str = "Simulation error: the standard error of the mean, whi
 pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
     let over = format!("{} over the horizon, scenario minus baseline.", report.summary.currency);
     let none = Table::default;
+    let customers = (gallery.customers, cohorts(report));
     let all = [
         section("The business case", "", business_case(report), &case_note(report), gallery.business_case),
         section("What the differences come from", IMPACT, impact(report), &over, gallery.impact),
-        section("The roadmap", "", none(), "", gallery.roadmap),
-        section("Targets", "", targets(report), TARGETS, gallery.targets),
         section("What it costs", "", none(), "", gallery.costs),
-        section("Cohorts", COHORTS, cohorts(report), &worth_note(report), gallery.cohorts),
-        section("How sure the numbers are", DOUBTS, uncertainty(report), UNCERTAINTY, Vec::new()),
+        section("Targets", "", targets(report), TARGETS, gallery.targets),
+        section("The roadmap", "", none(), "", gallery.roadmap),
+        section("Customers", COHORTS, customers.1, &worth_note(report), customers.0),
+        section("How sure the numbers are", DOUBTS, uncertainty(report, false), UNCERTAINTY, Vec::new()),
+        folded("All uncertainties", uncertainty(report, true)),
     ];
     all.into_iter().flatten().collect()
 }
@@ -123,6 +126,21 @@ fn section(title: &str, lead: &str, table: Table, note: &str, charts: Vec<Chart>
     })
 }
 
+/// A table that is shown when a reader asks for it.
+fn folded(title: &str, table: Table) -> Option<Value> {
+    (!table.rows.is_empty()).then(|| {
+        let rows = table.rows.into_iter().map(|(head, cells)| context! { head => head, cells => cells });
+        context! {
+            title => title,
+            folded => true,
+            worded => table.worded,
+            heads => table.heads,
+            rows => rows.collect::<Vec<_>>(),
+            figures => Vec::<Value>::new(),
+        }
+    })
+}
+
 /// Charts as the page embeds them.
 pub fn figures(charts: Vec<Chart>) -> Vec<Value> {
     let figure = |chart: Chart| context! { svg => Value::from_safe_string(chart.inline()), name => chart.name };
@@ -174,6 +192,8 @@ fn business_case(report: &Report) -> Table {
     let loss = |what: &str| format!("{what} at {worst}, {currency} (below 0: a gain)");
     rows.push(row(&loss("Value at risk"), &|case| bounded(case.value_at_risk.as_ref())));
     rows.push(row(&loss("Expected shortfall"), &|case| bounded(case.expected_shortfall.as_ref())));
+    // What no scenario has is no row.
+    rows.retain(|(_, cells): &(String, Vec<String>)| cells.iter().any(|cell| cell != NONE));
     Table { heads: heads(report, "Measure", cases.iter().map(|case| case.scenario.as_str())), rows, worded: false }
 }
 
@@ -276,13 +296,20 @@ fn worth_note(report: &Report) -> String {
     )
 }
 
-fn uncertainty(report: &Report) -> Table {
+/// The three uncertainties: of the difference in net present value, or in retention where there is no money; with `all` of
+/// every number that is not fixed.
+fn uncertainty(report: &Report, all: bool) -> Table {
+    let headline = if report.has_money() { Metric::Npv } else { Metric::Retention }.key();
+    let asked = |of: &&Uncertainty| all || (of.difference && of.metric == headline);
+    // What is the same in every replication, such as a fixed price of an initiative, is not uncertain.
+    let moves = |of: &&Uncertainty| of.outcome_sd.value != 0.0 || of.simulation_error.value != 0.0;
     let row = |of: &Uncertainty| {
         let unit = if of.difference { Unit::of_difference(&of.metric) } else { Unit::of(&of.metric) };
         let sd = |its: &Bounded| bounds::bracketed(spread_unit(unit), its);
         let what = if of.difference { "difference in " } else { "" };
         let metric = sentence_case(&format!("{what}{}", metric_in_words(&of.metric)));
-        let parameters = if of.parameter_is_below_noise { "below noise".to_owned() } else { sd(&of.parameter_sd) };
+        let parameters =
+            if of.parameter_is_below_noise { "too small to tell from chance".to_owned() } else { sd(&of.parameter_sd) };
         let would_do = would_do(report, of).unwrap_or(NONE.to_owned());
         let mean = Estimate { mean: of.mean, ..Estimate::default() };
         let [error, outcome] = [&of.simulation_error, &of.outcome_sd].map(sd);
@@ -292,7 +319,15 @@ fn uncertainty(report: &Report) -> Table {
     let heads = ["Scenario", "Number", "Mean", "Simulation error", "Parameters", "Outcome", "Would do"];
     Table {
         heads: heads.map(str::to_owned).to_vec(),
-        rows: report.business.uncertainty.iter().filter(|of| report.counts(&of.metric)).map(row).collect(),
+        rows: report
+            .business
+            .uncertainty
+            .iter()
+            .filter(|of| report.counts(&of.metric))
+            .filter(asked)
+            .filter(moves)
+            .map(row)
+            .collect(),
         worded: true,
     }
 }

@@ -27,8 +27,9 @@ pub fn targets(report: &Report) -> Option<Chart> {
     let summary = &report.summary;
     let noun = summary.period.noun();
     let subtitle = format!(
-        "Share of replications that reach the target if it is judged at each {noun} · \
+        "Share of {} that reach the target if it is judged at each {noun} · \
          upright line and dots: the {noun} at which it is judged · whiskers: {:.0}% interval of the chance",
+        report.counted(),
         100.0 * summary.interval
     );
     let mut figure = Figure::new("How surely targets are reached", &subtitle);

@@ -35,7 +35,7 @@ fn draw(report: &Report, roadmap: &Roadmap) -> Chart {
     let subtitle = "Hatched: build as planned · frame: in force as planned, with a mark where the effect is full · \
                     shade: mean share of the effect in force · below the bar: effect below nothing · \
                     whisker: go-live from the 5th to the 95th percentile, with the median · in brackets: intervals";
-    let mut figure = Figure::new(&title, subtitle);
+    let mut figure = Figure::new(&title, &format!("{subtitle} · {}", report.counted()));
     let mut frame = Frame {
         left: EDGE + NAMES + 12.0,
         right: WIDTH - EDGE - NUMBERS,

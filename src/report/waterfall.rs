@@ -121,7 +121,7 @@ impl Fall {
         self.parts = gathered(std::mem::take(&mut self.parts));
         let doubted = self.parts.iter().chain([&self.whole]).any(|part| part.doubt.is_some());
         let doubt = format!(" · whiskers: {:.0}% intervals", report.summary.interval * 100.0);
-        let subtitle = format!("{}{}", self.subtitle, if doubted { &doubt } else { "" });
+        let subtitle = format!("{} · {}{}", self.subtitle, report.counted(), if doubted { &doubt } else { "" });
         let mut figure = Figure::new(&self.title, &subtitle);
         let rows: Vec<&Part> = self.parts.iter().chain([&self.whole]).collect();
         let names: Vec<Vec<String>> = rows.iter().map(|part| wrap(&part.title, NAME, NAMES, 2)).collect();

@@ -9,7 +9,7 @@ const AFFECTED: &str = "affected_customers";
 impl Runs {
     /// What was drawn for each replication.
     pub fn draws(&self) -> &Draws {
-        self.kept.draws()
+        self.tables.draws()
     }
 
     /// What each scenario came to in each replication.
@@ -24,14 +24,14 @@ impl Runs {
             scenario: name.clone(),
             metric: metric.name(&self.model),
             values: self.samples[scenario][place].clone(),
-            batches: self.kept.batches(scenario, place).to_vec(),
+            batches: self.tables.batches(scenario, place).to_vec(),
             at_mean_baskets: self.smooth.get(scenario).map(|metrics| metrics[place].clone()).unwrap_or_default(),
             exact: self.controls.exact(scenario, place).to_vec(),
             coupled_difference: self.forced[scenario].get(place).cloned().unwrap_or_default(),
         };
         let mut outcomes: Vec<Outcome> = self.metrics.iter().enumerate().map(of).collect();
         if scenario != self.model.baseline.index() {
-            let values = self.kept.affected(scenario).to_vec();
+            let values = self.tables.affected(scenario).to_vec();
             let (scenario, metric) = (name.clone(), AFFECTED.to_owned());
             outcomes.push(Outcome { scenario, metric, values, ..Outcome::default() });
         }

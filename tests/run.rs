@@ -125,7 +125,7 @@ fn every_file_is_written_and_reads_back() {
         assert!(svg.starts_with("<svg") && svg.contains("<desc"), "{chart}");
     }
     // With those of each scenario's business case, of its roadmap, and of costs.
-    assert_eq!(files.len(), 2 * (10 + 7) + 10, "{:?}", files.keys());
+    assert_eq!(files.len(), 2 * (10 + 8) + 10, "{:?}", files.keys());
     assert!(files["workbook.xlsx"].starts_with(b"PK") && files["ledger.csv"].starts_with(b"scenario,segment,cohort,"));
     assert!(files["report.html"].starts_with(b"<!"));
     for (name, columns, rows) in [("timeline.csv", 8, 3 * 2 * 7 * 16), ("contrasts.csv", 11, 2 * 10)] {

@@ -22,6 +22,8 @@ pub struct Targets {
 struct Seen {
     /// By time: in how many replications the bound was kept.
     kept: Vec<u64>,
+    /// The first time at which the difference from the baseline is not 0 in some replication; none so far.
+    differs: Option<usize>,
     /// By replication: how far the metric was beyond the bound.
     gaps: Vec<f64>,
 }
@@ -29,7 +31,7 @@ struct Seen {
 impl Targets {
     /// Before any replication.
     pub fn new(model: &Model) -> Self {
-        let seen = Seen { kept: vec![0; model.run.horizon as usize + 1], gaps: Vec::new() };
+        let seen = Seen { kept: vec![0; model.run.horizon as usize + 1], differs: None, gaps: Vec::new() };
         Self { seen: vec![vec![seen; model.scenarios.len()]; model.targets.len()] }
     }
 
@@ -40,6 +42,10 @@ impl Targets {
             let base = target.asked.is_against_baseline().then(|| values(&priced[model.baseline.index()]));
             for (seen, its) in seen.iter_mut().zip(priced) {
                 let values = values(its);
+                if let Some(base) = &base {
+                    let first = values.iter().zip(base).position(|(value, base)| value - base != 0.0);
+                    seen.differs = first.into_iter().chain(seen.differs).min();
+                }
                 let gap = |time: usize| match &base {
                     Some(base) => gap(target, values[time] - base[time], base[time]),
                     None => gap(target, values[time], 0.0),
@@ -81,6 +87,11 @@ fn result(model: &Model, target: &Target, seen: &[Seen]) -> TargetResult {
             probability: shares.of(seen.gaps.iter().filter(|gap| **gap >= 0.0).count() as u64),
             gap: Estimate::of(&seen.gaps.iter().copied().collect(), model.run.interval),
             probability_over_time: shares.each(seen.kept.iter().copied()),
+            differs_from: if target.asked.is_against_baseline() {
+                seen.differs.and_then(|time| u32::try_from(time).ok())
+            } else {
+                Some(0)
+            },
         }
     };
     // What is asked beyond the baseline is not asked of the baseline.

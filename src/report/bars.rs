@@ -1,4 +1,4 @@
-//! How far each scenario is from the baseline: a bar with its interval, best first.
+//! How far each scenario is from the baseline: a bar with its outcomes, best first.
 
 use super::Report;
 use super::amount::{Unit, measured_in, write_probability, write_ranged_signed, write_signed};
@@ -6,6 +6,7 @@ use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
+use super::outcome::{change, interval_of_the_mean};
 use super::palette::{TEXT, scenario};
 use crate::estimate::summary::{Contrast, Difference};
 use crate::model::facts::Use;
@@ -45,7 +46,13 @@ pub fn differences(report: &Report) -> Option<Chart> {
     let baseline = report.title(&summary.baseline);
     let title = format!("What each scenario changes against “{baseline}”");
     let doubted = panels.iter().flat_map(|p| &p.rows).any(|row| row.difference.estimate.standard_error.is_some());
-    let doubt = format!(" · whiskers and brackets: {:.0}% intervals", summary.interval * 100.0);
+    let outcomes = summary.contrasts.iter().any(|contrast| !contrast.percentiles.is_empty());
+    let range = if outcomes {
+        "nine of ten replications (5th to 95th percentile)".to_owned()
+    } else {
+        interval_of_the_mean(summary.interval)
+    };
+    let doubt = format!(" · whiskers and brackets: {range}");
     let subtitle = format!(
         "Scenario minus baseline over {} {}{}{}",
         summary.horizon,
@@ -66,7 +73,7 @@ fn rows<'a>(report: &'a Report, metric: Metric) -> Option<Panel<'a>> {
     let facts = metric.facts();
     let unit = Unit::of_difference(facts.name);
     let row = |contrast: &'a Contrast| {
-        let difference = *contrast.metrics.get(facts.name)?;
+        let difference = Difference { estimate: change(contrast, facts.name)?, ..*contrast.metrics.get(facts.name)? };
         let lines = wrap(report.title(&contrast.scenario), NAME, NAMES, 2);
         Some(Row { name: &contrast.scenario, lines, difference })
     };

@@ -1,4 +1,5 @@
-//! What it costs: money out by fiscal year and line of the books, one upon another, for each scenario.
+//! What it costs: money out by fiscal year and line of the books, one upon another, for each scenario. What initiatives cost
+//! stands apart, on a scale of its own: beside the cost of goods it could hardly be seen.
 
 use super::Report;
 use super::amount::{Unit, write};
@@ -30,12 +31,22 @@ struct Layer {
     title: String,
     look: Look,
     lines: Vec<usize>,
+    is_initiative: bool,
 }
 
-/// Costs by fiscal year; none where the books have no costs.
-pub fn costs(report: &Report) -> Option<Chart> {
+/// Costs by fiscal year: those of initiatives, and all others; nothing where the books have none.
+pub fn costs(report: &Report) -> Vec<Chart> {
+    let (initiatives, others): (Vec<Layer>, Vec<Layer>) =
+        layers(&report.business).into_iter().partition(|layer| layer.is_initiative);
+    let all = [
+        ("costs_of_initiatives", "What initiatives cost", initiatives),
+        ("costs", "What all else costs, and what for", others),
+    ];
+    all.into_iter().filter_map(|(name, title, layers)| chart(report, (name, title), &layers)).collect()
+}
+
+fn chart(report: &Report, (name, title): (&str, &str), layers: &[Layer]) -> Option<Chart> {
     let business = &report.business;
-    let layers = layers(business);
     let years = business.fiscal_years.iter().copied().max().filter(|_| !layers.is_empty())?;
     let scenarios = &business.books.scenarios;
     let each = (years as usize).div_ceil(MOST_COLUMNS).max(1);
@@ -50,7 +61,7 @@ pub fn costs(report: &Report) -> Option<Chart> {
         report.summary.currency,
         report.counted()
     );
-    let mut figure = Figure::new("What it costs, and what for", &subtitle);
+    let mut figure = Figure::new(title, &subtitle);
     let names: Vec<(String, Look)> = layers.iter().map(|layer| (layer.title.clone(), layer.look)).collect();
     legend(&mut figure, Sample::Square, &names);
     let ends = amounts.iter().flat_map(|layers| (0..columns).flat_map(|column| stack_ends(layers, column)));
@@ -61,12 +72,12 @@ pub fn costs(report: &Report) -> Option<Chart> {
     let panels = Panels::place(&mut figure, &heads, 180.0, &across, &up);
     for (amounts, frame) in amounts.iter().zip(&panels.frames) {
         frame.draw_up(&mut figure.canvas);
-        draw(&mut figure, frame, &layers, amounts);
+        draw(&mut figure, frame, layers, amounts);
         draw_zero(&mut figure.canvas, frame);
         frame.draw_across(&mut figure.canvas, "");
     }
     let height = panels.measure(&mut figure, "Fiscal year");
-    Some(figure.finish("costs", height, words(report, &layers, &amounts)))
+    Some(figure.finish(name, height, words(report, layers, &amounts)))
 }
 
 /// Each line by itself where they are few, otherwise each group; what initiatives cost is always a group.
@@ -79,7 +90,7 @@ fn layers(business: &Business) -> Vec<Layer> {
         (0..lines.len()).filter(|line| lines[*line].group == group).filter(spent).collect()
     };
     let shown: usize = GROUPS[..3].iter().map(|(group, _)| of_group(*group).len()).sum();
-    let mut layers: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut layers: Vec<(String, Vec<usize>, bool)> = Vec::new();
     for (place, (group, title)) in GROUPS.into_iter().enumerate() {
         let lines_of = of_group(group);
         let apart = shown <= MOST_LINES - 2 && place < 3;
@@ -87,14 +98,18 @@ fn layers(business: &Business) -> Vec<Layer> {
             continue;
         }
         if apart {
-            layers.extend(lines_of.into_iter().map(|line| (lines[line].title.clone(), vec![line])));
+            layers.extend(lines_of.into_iter().map(|line| (lines[line].title.clone(), vec![line], false)));
         } else {
-            layers.push((title.to_owned(), lines_of));
+            layers.push((title.to_owned(), lines_of, place >= 3));
         }
     }
     // Each has a colour of its own: shades of one cannot be told apart in a legend.
     let colours = (0..).map(|place| Look { ink: stage(place), dash: &[] });
-    layers.into_iter().zip(colours).map(|((title, lines), look)| Layer { title, look, lines }).collect()
+    layers
+        .into_iter()
+        .zip(colours)
+        .map(|((title, lines, is_initiative), look)| Layer { title, look, lines, is_initiative })
+        .collect()
 }
 
 /// The money of a layer in each column of `each` years.
@@ -127,20 +142,12 @@ fn across(columns: usize, each: usize, years: u32) -> Axis {
     Axis { low: 0.5, high: columns as f64 + 0.5, marks: marks.collect() }
 }
 
-/// All that is spent, and what of it the roadmap is, which may be too little beside the rest to be seen.
+/// All that is spent.
 fn head(report: &Report, books: &ScenarioBooks, amounts: &[Vec<f64>]) -> Head {
     let total: f64 = amounts.iter().flatten().sum();
-    let is_initiative = |group| matches!(group, LineGroup::InitiativeOnce | LineGroup::InitiativeRunning);
-    let lines = report.business.books.lines.iter().zip(&books.totals);
-    let units: i128 = lines.filter(|(line, _)| is_initiative(line.group)).flat_map(|(_, units)| units).sum();
-    let of_it = if units == 0 {
-        String::new()
-    } else {
-        format!(", {} of it for initiatives", write(Unit::Number, units as f64 / UNITS_PER_ONE))
-    };
     Head {
         heading: report.title(&books.scenario).to_owned(),
-        note: format!("{} {} over the horizon{of_it}", report.summary.currency, write(Unit::Number, total)),
+        note: format!("{} {} over the horizon", report.summary.currency, write(Unit::Number, total)),
     }
 }
 
@@ -204,11 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_roadmap_costs_is_said_where_it_can_hardly_be_seen() {
-        let chart = costs(&rich::report()).unwrap();
-        assert!(chart.alt.contains("Initiatives"), "{}", chart.alt);
-        let report = rich::report();
-        let note = head(&report, &report.business.books.scenarios[1], &[vec![1.0]]).note;
-        assert!(note.ends_with(" of it for initiatives"), "{note}");
+    fn what_initiatives_cost_stands_apart_from_the_cost_of_goods() {
+        let charts = costs(&rich::report());
+        assert_eq!(
+            charts.iter().map(|chart| chart.name.as_str()).collect::<Vec<_>>(),
+            ["costs_of_initiatives", "costs"]
+        );
+        assert!(charts[0].alt.contains("Initiatives, once") && !charts[0].alt.contains("goods"), "{}", charts[0].alt);
+        assert!(charts[1].alt.contains("Cost of goods") && !charts[1].alt.contains("Initiatives"), "{}", charts[1].alt);
     }
 }

@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(names(&all.targets), ["targets"]);
         assert_eq!(names(&all.customers)[3..], ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
         assert_eq!(names(&all.customers)[..3], ["stages_today", "stages_know_me", "stages_reach_me"]);
-        assert_eq!(names(&all.costs), ["costs"]);
+        assert_eq!(names(&all.costs), ["costs_of_initiatives", "costs"]);
         let plain = Gallery::of(&fixture::report());
         assert_eq!(names(&plain.business_case), ["spread"]);
         assert!(plain.impact.is_empty() && plain.roadmap.is_empty() && plain.targets.is_empty());

@@ -11,6 +11,7 @@ use super::enough::would_do;
 use super::gallery::Gallery;
 use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};
+use super::targets::asks;
 use crate::estimate::money::business::{
     BusinessCase, ImpactChain, Irr, PeriodPercentile, TargetOfScenario, Uncertainty,
 };
@@ -242,8 +243,10 @@ fn targets(report: &Report) -> Table {
     let mut rows = Vec::new();
     for target in &report.business.targets {
         let of = |of: &TargetOfScenario| {
-            let reached = bracketed_share(of.probability.as_ref());
-            vec![report.title(&of.scenario).to_owned(), reached, room(target, &of.gap)]
+            let asks = asks(of, target);
+            let reached = bracketed_share(of.probability.as_ref().filter(|_| asks));
+            let room = if asks { room(target, &of.gap) } else { NONE.to_owned() };
+            vec![report.title(&of.scenario).to_owned(), reached, room]
         };
         let head = sentence_case(&Words::of(report).asked(target));
         for cells in judged(report, target).map(of) {

@@ -81,10 +81,12 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
         let chances = &of.probability_over_time;
         let points: Vec<Point> = times(chances.len(), MOST_POINTS)
             .into_iter()
+            // Before a scenario differs from the baseline, a bound for the difference asks nothing.
+            .filter(|time| of.differs_from.is_some_and(|from| *time >= from as usize))
             .map(|time| (frame.x(time as f64), frame.y(chances[time].share.clamp(0.0, 1.0))))
             .collect();
         figure.canvas.dashed(&points, look.ink, 2.0, look.dash);
-        if let Some(chance) = of.probability.filter(|_| shown) {
+        if let Some(chance) = of.probability.filter(|_| shown && asks(of, target)) {
             let x = frame.x(when);
             figure.canvas.line(&[(x, frame.y(chance.low)), (x, frame.y(chance.high))], look.ink, 2.5);
             figure.canvas.dot((x, frame.y(chance.share.clamp(0.0, 1.0))), 4.0, look.ink);
@@ -93,11 +95,17 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
     figure.canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], AXIS, 1.0);
 }
 
+/// Whether a target asks anything of a scenario when it is judged: not where the scenario does not differ by then.
+pub fn asks(of: &TargetOfScenario, target: &TargetResult) -> bool {
+    of.differs_from.is_some_and(|from| from <= target.period)
+}
+
 fn words(report: &Report, targets: &[&TargetResult]) -> String {
-    let chance = |of: &TargetOfScenario| {
-        format!("{} in {}", report.title(&of.scenario), bracketed_share(of.probability.as_ref()))
-    };
     let target = |target: &&TargetResult| {
+        let chance = |of: &TargetOfScenario| {
+            let share = of.probability.as_ref().filter(|_| asks(of, target));
+            format!("{} in {}", report.title(&of.scenario), bracketed_share(share))
+        };
         let chances: Vec<String> = judged(report, target).map(chance).collect();
         format!("{}: {}.", sentence_case(&Words::of(report).asked(target)), chances.join(", "))
     };
@@ -105,4 +113,24 @@ fn words(report: &Report, targets: &[&TargetResult]) -> String {
         "Line charts of the share of replications that reach each target over time. When they are judged: {}",
         targets.iter().map(target).collect::<Vec<_>>().join(" ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::rich;
+
+    #[test]
+    fn a_target_asks_nothing_of_a_scenario_that_does_not_differ_yet() {
+        let mut report = rich::report();
+        let target = &mut report.business.targets[0];
+        let (name, period) = (target.scenarios[1].scenario.clone(), target.period);
+        target.scenarios[1].differs_from = Some(period);
+        let title = report.title(&name).to_owned();
+        assert!(!targets(&report).unwrap().alt.contains(&format!("{title} in –")));
+        for from in [None, Some(period + 1)] {
+            report.business.targets[0].scenarios[1].differs_from = from;
+            assert!(targets(&report).unwrap().alt.contains(&format!("{title} in –")), "{from:?}");
+        }
+    }
 }

@@ -298,6 +298,9 @@ pub struct TargetOfScenario {
     #[serde(flatten, serialize_with = "flat::probability_over_time")]
     #[schemars(schema_with = "flat::schema::probability_over_time")]
     pub probability_over_time: Vec<Share>,
+    /// The first time at which the scenario differs from the baseline in any replication: before it a bound for the
+    /// difference asks nothing. 0 where the bound is for the level; none where they never differ.
+    pub differs_from: Option<u32>,
 }
 
 /// The acquisition cohorts of a scenario.

@@ -97,7 +97,7 @@ impl Runs {
             controls: Controls::new(model, metrics.len()),
             smooth_series: if smooths { series.clone() } else { Vec::new() },
             series,
-            kept: vec![vec![Vec::new(); metrics.iter().filter(|metric| bands::is_kept(**metric)).count()]; scenarios],
+            kept: vec![vec![Vec::new(); metrics.iter().filter(|metric| metric.is_for(Use::Curve)).count()]; scenarios],
             grounds: Grounds::of(model, &metrics),
             tables: Kept::new(model, metrics.len()),
             audit: Audit::new(model, metrics.len()),
@@ -135,7 +135,7 @@ impl Runs {
                     push_all(&mut self.smooth_series[scenario], place, books.map(|books| metric.series(books)));
                 }
             }
-            let kept = self.metrics.iter().filter(|metric| bands::is_kept(**metric));
+            let kept = self.metrics.iter().filter(|metric| metric.is_for(Use::Curve));
             kept.zip(&mut self.kept[scenario]).for_each(|(metric, kept)| kept.push(metric.series(&its.all)));
             let sums = &mut self.differing[scenario];
             *sums = (sums.0 + its.differing.0, sums.1 + its.differing.1);

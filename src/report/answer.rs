@@ -8,7 +8,7 @@ use super::fan::payback;
 use super::goal::{Words, judged};
 use super::outcome::{in_words, with_range};
 use super::risk::safest;
-use super::rivals::{Rival, rivals, toughest};
+use super::rivals::{Rival, firsts, rivals, toughest};
 use super::roadmap_words::{percentile, rule_in_words};
 use crate::estimate::money::business::{
     Books, BusinessCase, InitiativeCourse, Irr, LineGroup, Roadmap, RuleCourse, ShockCourse, TargetOfScenario,
@@ -119,28 +119,6 @@ fn how_surely(report: &Report, case: &BusinessCase) -> String {
         }
         None => format!("{verdict}. In brackets: the {level:.0}% interval."),
     }
-}
-
-/// The share of replications in which a scenario is worth more than all others and the baseline, ties shared out.
-fn firsts(report: &Report, scenario: &str) -> Option<Share> {
-    let npv = |name: &str| report.samples.get(name)?.get(Metric::Npv.key());
-    let ours = npv(scenario)?;
-    let others: Option<Vec<&Vec<f64>>> = report
-        .business
-        .cases
-        .iter()
-        .filter(|case| case.scenario != scenario)
-        .map(|case| npv(&case.scenario).filter(|values| values.len() == ours.len()))
-        .collect();
-    let others = others?;
-    let score = |(place, own): (usize, &f64)| {
-        let rivals = || others.iter().map(|values| values[place]).chain([0.0]);
-        if rivals().any(|rival| rival > *own) {
-            return 0.0;
-        }
-        1.0 / (1.0 + rivals().filter(|rival| rival == own).count() as f64)
-    };
-    Share::of_score(ours.iter().enumerate().map(score).sum(), ours.len() as u64, report.summary.interval)
 }
 
 fn how_much(report: &Report, case: &BusinessCase) -> String {

@@ -73,10 +73,8 @@ pub fn brackets(report: &Report) -> Option<String> {
 /// brackets say that, or no interval is known.
 pub fn footnote(report: &Report) -> Option<String> {
     let summary = &report.summary;
-    let (metric, what) = match report.has_money() {
-        true => (Metric::Npv, "net present value"),
-        false => (Metric::Retention, "retention"),
-    };
+    let metric = if report.has_money() { Metric::Npv } else { Metric::Retention };
+    let what = metric.facts().phrase;
     let known = |contrast: &Contrast| {
         let estimate = contrast.metrics.get(metric.key())?.estimate;
         contrast.percentiles.get(metric.key())?;

@@ -65,6 +65,28 @@ pub fn toughest<'a, 'r>(rivals: &'r [Rival<'a>]) -> Option<&'r Rival<'a>> {
     rivals.iter().find(|rival| !rival.is_beaten()).or(rivals.first())
 }
 
+/// The share of replications in which a scenario is worth more than all others and the baseline, ties shared out.
+pub fn firsts(report: &Report, scenario: &str) -> Option<Share> {
+    let npv = |name: &str| report.samples.get(name)?.get(Metric::Npv.key());
+    let ours = npv(scenario)?;
+    let others: Option<Vec<&Vec<f64>>> = report
+        .business
+        .cases
+        .iter()
+        .filter(|case| case.scenario != scenario)
+        .map(|case| npv(&case.scenario).filter(|values| values.len() == ours.len()))
+        .collect();
+    let others = others?;
+    let score = |(place, own): (usize, &f64)| {
+        let rivals = || others.iter().map(|values| values[place]).chain([0.0]);
+        if rivals().any(|rival| rival > *own) {
+            return 0.0;
+        }
+        1.0 / (1.0 + rivals().filter(|rival| rival == own).count() as f64)
+    };
+    Share::of_score(ours.iter().enumerate().map(score).sum(), ours.len() as u64, report.summary.interval)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

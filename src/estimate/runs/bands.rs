@@ -3,22 +3,16 @@
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::{Band, Bands};
 use crate::model::facts::Use;
-use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::Ends;
 use crate::stats::moments::Moments;
 use crate::stats::order::{Ranks, between};
 
-/// Where charts over time show a metric, one value for each time is kept of every replication.
-pub(super) fn is_kept(metric: Metric) -> bool {
-    metric.is_for(Use::Curve)
-}
-
 impl Runs {
     /// The metrics of charts over time, of all customers: each scenario's level, and its difference from the baseline.
     pub fn bands(&self) -> Vec<Bands> {
         let baseline = self.model.baseline.index();
-        let kept = || self.metrics.iter().filter(|metric| is_kept(**metric)).enumerate();
+        let kept = || self.metrics.iter().filter(|metric| metric.is_for(Use::Curve)).enumerate();
         let of = |(scenario, difference): (usize, bool)| {
             kept().map(move |(place, metric)| Bands {
                 scenario: self.model.scenarios[scenario].name.clone(),

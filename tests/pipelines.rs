@@ -30,6 +30,9 @@ fn told(output: &Output) -> String {
     told
 }
 
+/// What is done to a manifest, and what the message says then.
+type Spoiled = (fn(&mut Value), &'static str);
+
 #[test]
 fn colours_are_forced_and_forbidden_by_the_environment() {
     let folder = tempfile::tempdir().unwrap();
@@ -177,7 +180,7 @@ fn changed(change: impl Fn(&mut Value), arguments: &[&str]) -> (Option<i32>, Str
 
 #[test]
 fn a_manifest_that_was_changed_is_refused_and_says_where() {
-    let cases: [(fn(&mut Value), &str); 7] = [
+    let cases: [Spoiled; 7] = [
         (|m| m["study_text"] = "[run]".into(), "`study_text` was changed: its digest is not `study_sha256`"),
         (|m| m["lists"]["gone.csv"] = "chance\n1\n".into(), "the list `gone.csv` was changed"),
         (|m| m["lists"] = serde_json::json!({}), "`lists` does not have the list `gone.csv`, which the study reads"),

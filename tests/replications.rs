@@ -120,7 +120,7 @@ fn levels_differences_and_expectations_follow_from_the_tables() {
     let revenue = &table[&("plan".to_owned(), "revenue".to_owned())];
     // Batches are halves of the customers, and each stands for all of them.
     for row in revenue {
-        close((row[1].unwrap() + row[2].unwrap()) / 2.0, row[0].unwrap(), "batches");
+        close(f64::midpoint(row[1].unwrap(), row[2].unwrap()), row[0].unwrap(), "batches");
     }
     // And where customers hear from each other there are none.
     let model = common::model(&small_retailer());

@@ -55,9 +55,10 @@ pub fn draws_csv(report: &Report) -> String {
 pub fn replications_csv(report: &Report) -> String {
     let cells = |row: Row<'_>| {
         let Row { replication, of, value, more } = row;
-        let [a, b, c, d, e] = more.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
         let [scenario, metric] = [&of.scenario, &of.metric].map(|name| inert(name).into_owned());
-        [replication.to_string(), scenario, metric, value.to_string(), a, b, c, d, e]
+        let more = more.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+        let [first, second, smooth, exact, coupled] = more;
+        [replication.to_string(), scenario, metric, value.to_string(), first, second, smooth, exact, coupled]
     };
     csv(REPLICATIONS, rows(report).map(cells))
 }

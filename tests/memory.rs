@@ -17,8 +17,10 @@ const THREADS: usize = 2;
 const STUDY: &str = "POLKU_TEST_MEMORY_STUDY";
 const OUT: &str = "POLKU_TEST_MEMORY_OUT";
 
-/// Every study: its name, its text or its file, and what is set in it.
-const STUDIES: [(&str, &str, &[(&str, &str)]); 7] = [
+/// A study: its name, its text or its file, and what is set in it.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const STUDIES: [Case; 7] = [
     ("the retailer", "retailer", &[("run.replications", "24")]),
     ("the transformation", "transformation", &[("run.replications", "40")]),
     ("the subscription", "subscription", &[("run.replications", "40")]),
@@ -36,12 +38,11 @@ const NEWCOMERS: &str = include_str!("memory/newcomers.toml");
 const AGES: &str = include_str!("memory/ages.toml");
 const FELT: &str = include_str!("memory/felt.toml");
 
-fn model((_, study, settings): &(&str, &str, &[(&str, &str)])) -> Model {
+fn model((_, study, settings): &Case) -> Model {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
-    let mut source = match study.contains('\n') {
-        true => Source::new("test.toml", folder, *study),
-        false => Source::read(format!("{folder}/{study}.toml")).unwrap(),
-    };
+    let is_text = study.contains('\n');
+    let read = || Source::read(format!("{folder}/{study}.toml")).unwrap();
+    let mut source = if is_text { Source::new("test.toml", folder, *study) } else { read() };
     let setting = |(path, value): &(&str, &str)| Setting::parse(&format!("{path}={value}")).unwrap();
     let settings: Vec<Setting> = settings.iter().map(setting).collect();
     let study = Study::parse_with(&mut source, &settings).unwrap_or_else(|faults| panic!("{faults:#?}"));
@@ -83,7 +84,7 @@ fn what_a_run_holds_is_estimated_within_a_quarter() {
         let parts = parts(&model(study), THREADS);
         let estimate: f64 = parts.iter().map(|part| part.bytes).sum();
         let ratio = estimate / peak;
-        let mib = |bytes: f64| format!("{:.1}", bytes / (1 << 20) as f64);
+        let mib = |bytes: f64| format!("{:.1}", bytes / 1_048_576.0);
         let listed: Vec<String> = parts.iter().map(|part| format!("{} {}", mib(part.bytes), part.what)).collect();
         let line = format!("{}: {} MiB of {} ({ratio:.2}): {}", study.0, mib(estimate), mib(peak), listed.join("; "));
         eprintln!("{line}");

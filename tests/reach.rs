@@ -74,11 +74,11 @@ fn who_is_not_reached_lives_as_before() {
     ));
     for (name, before, after) in [("families", 0.9, libm::sqrt(0.9)), ("singles", 0.9, 0.9)] {
         let flows = expected(&model, (ScenarioId(1), segment(&model, name)), 0, None);
-        for t in 0..=12 {
+        for t in 0..=12_u8 {
             // In force from period 3 on: a hazard of a half is the root of what stays.
             let later = t.min(2);
             let stay = libm::pow(before, f64::from(later)) * libm::pow(after, f64::from(t - later));
-            let active = flows.cells(CUSTOMERS, t as usize)[0];
+            let active = flows.cells(CUSTOMERS, usize::from(t))[0];
             assert!((active - stay).abs() < 1e-12, "{name} at {t}: {active}, not {stay}");
         }
     }

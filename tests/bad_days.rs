@@ -443,7 +443,7 @@ changes = [ { target = "stages.*.to.*", odds = 0.8 } ]
     done(folder.path(), &["run", "study.toml", "--quiet"]);
     let mut tables: Vec<(String, Vec<u8>)> =
         files(&folder.path().join("out")).into_iter().filter(|(name, _)| name.ends_with(".csv")).collect();
-    assert_eq!(tables.len(), 3);
+    assert_eq!(tables.len(), 5);
     for arguments in [&["exact", "study.toml"][..], &["exact", "study.toml", "--timeline"], &["replay", "study.toml"]] {
         tables.push((arguments.join(" "), done(folder.path(), arguments).stdout));
     }

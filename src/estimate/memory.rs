@@ -28,6 +28,8 @@ use crate::engine::state::plan::Plan;
 pub const MOST: f64 = 8.0 * GIB;
 /// What the smallest run holds: the program, its fonts, the page and its pictures.
 const PROGRAM: f64 = 24.0 * 1_048_576.0;
+/// What a metric of a scenario and segment at one time takes in results, tables and pictures.
+const IN_TIME: f64 = 240.0;
 /// What the pictures and tables of a scenario add.
 const PICTURES: f64 = 3.0 * 1_048_576.0;
 const EXPECTATIONS: &str = "the exact expectations";
@@ -95,7 +97,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
         ),
         part(
             "the results over time",
-            24.0 * times * kinds * (segments + 1.0) * scenarios,
+            IN_TIME * times * kinds * (segments + 1.0) * scenarios,
             "longer periods, a shorter horizon, or fewer segments and scenarios",
         ),
         part(

@@ -99,7 +99,7 @@ mod study;
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use engine::exact::depth::Depth;
 pub use engine::lanes::InstructionSet;
-pub use engine::run::divergence::Grain;
+pub use engine::run::divergence::Resolution;
 pub use engine::run::replay::{Life, Moment, Who};
 pub use estimate::contrast::MetricContrast;
 pub use estimate::exact::Exact;

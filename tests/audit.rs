@@ -92,7 +92,7 @@ fn forced_differences_know_who_was_acquired_within_a_period() {
     ) + "[scenarios.more]\nchanges = [ { target = \"stages.prospect.to.buyer\", odds = 1.5 } ]\n";
     let model = model(&study);
     let experiment = Experiment::new(&model).threads(2);
-    let grains = [None, Some(polku::inside::engine::run::divergence::Grain(4))];
+    let grains = [None, Some(polku::inside::engine::run::divergence::Resolution(4))];
     let runs = experiment.forced(&grains).run().unwrap();
     let exact = Exact::of(&model).unwrap();
     for metric in ["retention", "churned"] {

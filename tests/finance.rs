@@ -5,7 +5,7 @@
 mod common;
 
 use common::model;
-use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::exact::Exact;
 use polku::inside::estimate::experiment::Experiment;
 use polku::inside::estimate::money::business::{Business, Irr, ShockCourse};
@@ -304,8 +304,9 @@ fn a_shock_that_is_known_makes_nothing_uncertain() {
 fn lines_add_up_to_the_paired_difference_where_the_contrast_is_forced() {
     let model = model(&LEAVING.replace("set = 0.0", "odds = 0.8").replace("replications = 2", "replications = 6"));
     let experiment = Experiment::new(&model).threads(2);
-    let case = |grains: &[Option<Grain>]| experiment.clone().forced(grains).run().unwrap().business().cases.remove(0);
-    let forced = case(&[None, Some(Grain(2))]);
+    let case =
+        |grains: &[Option<Resolution>]| experiment.clone().forced(grains).run().unwrap().business().cases.remove(0);
+    let forced = case(&[None, Some(Resolution(2))]);
     let lines: f64 = forced.by_line.iter().map(|(_, amount)| amount).sum();
     assert!((lines - forced.paired.mean).abs() < 1e-6, "{lines} {}", forced.paired.mean);
     assert_ne!(forced.npv, forced.paired);

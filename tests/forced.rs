@@ -12,7 +12,7 @@ mod common;
 use common::{EVERYTHING, model, small_retailer, summary, text};
 use polku::inside::engine::chance::design::Design;
 use polku::inside::engine::lanes::InstructionSet;
-use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::engine::run::pilot::{Pilot, Size};
 use polku::inside::engine::run::simulation::Simulation;
 use polku::inside::estimate::exact::Exact;
@@ -37,12 +37,12 @@ fn journey(name: &str, agents: u32, replications: u32, seed: u32) -> String {
 }
 
 /// What a pilot chooses for a model.
-fn chosen(model: &Model) -> Vec<Option<Grain>> {
+fn chosen(model: &Model) -> Vec<Option<Resolution>> {
     choose(model, Design::of(model), InstructionSet::best())
 }
 
 /// Holds the forced differences of all metrics over the horizon, and of some flows over time, against the exact ones.
-fn check_against_exact(model: &Model, scenario: usize, grain: Grain) {
+fn check_against_exact(model: &Model, scenario: usize, grain: Resolution) {
     let exact = Exact::of(model).unwrap();
     let mut grains = vec![None; model.scenarios.len()];
     grains[scenario] = Some(grain);
@@ -98,7 +98,7 @@ fn forced_differences_of_the_benchmark_journeys_are_unbiased() {
     for (name, agents) in [("j1", 1_500), ("j2", 1_000)] {
         let model = model(&journey(name, agents, 120, 3));
         for grain in [0, 2, 5] {
-            check_against_exact(&model, 1, Grain(grain));
+            check_against_exact(&model, 1, Resolution(grain));
         }
     }
 }
@@ -107,17 +107,17 @@ fn forced_differences_of_the_benchmark_journeys_are_unbiased() {
 fn clocks_own_chances_and_traits_that_age_leave_no_bias() {
     let by_age = "{ chance = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08], by = \"age\" }";
     let plain = EVERYTHING.replace("AWAY", by_age).replace("BACK", "0.1");
-    check_against_exact(&model(&plain.replace("[traits.back]\nlaw = \"beta(2, 9)\"\n", "")), 1, Grain(1));
+    check_against_exact(&model(&plain.replace("[traits.back]\nlaw = \"beta(2, 9)\"\n", "")), 1, Resolution(1));
     let driven = EVERYTHING
         .replace("AWAY", "{ chance = 0.06, drivers = { level = 0.8 } }")
         .replace("BACK", "{ trait = \"back\" }");
-    check_against_exact(&model(&driven), 1, Grain(1));
+    check_against_exact(&model(&driven), 1, Resolution(1));
     // A driver's weight is a chance of moves as well.
     let weight = driven.replace(
         "{ target = \"stages.active.to.away\", odds = 0.5 }",
         "{ target = \"stages.active.to.away.drivers.level\", set = 0.3 }",
     );
-    check_against_exact(&model(&weight), 1, Grain(1));
+    check_against_exact(&model(&weight), 1, Resolution(1));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn intervals_of_forced_differences_cover_as_often_as_they_say() {
     let mut covered = [0_u32; 3];
     for seed in 0..experiments {
         let model = model(&journey("j1", 100, 15, 1_000 + seed));
-        let runs = Experiment::new(&model).forced(&[None, Some(Grain(2))]).run().unwrap().summary();
+        let runs = Experiment::new(&model).forced(&[None, Some(Resolution(2))]).run().unwrap().summary();
         assert_eq!(runs.contrasts[0].estimator, Estimator::Coupled);
         for (covered, (metric, truth)) in covered.iter_mut().zip(exact) {
             let estimate = runs.contrasts[0].metrics[metric].estimate;
@@ -148,7 +148,7 @@ fn intervals_of_forced_differences_cover_as_often_as_they_say() {
     }
 }
 
-fn measured(study: &str, grain: Option<Grain>, batches: usize) -> (Grain, Efficiency) {
+fn measured(study: &str, grain: Option<Resolution>, batches: usize) -> (Resolution, Efficiency) {
     let model = model(study);
     let pilot =
         Pilot::new(&model, Design::of(&model), InstructionSet::best(), Size { batches, customers: 64 }).unwrap();
@@ -160,7 +160,7 @@ fn measured(study: &str, grain: Option<Grain>, batches: usize) -> (Grain, Effici
 fn forced_divergence_has_a_hundredth_of_the_variance_for_the_same_work() {
     for name in ["j1", "j2"] {
         let study = journey(name, 1_000, 2, 7);
-        for grain in [None, Some(Grain(2)), Some(Grain(4))] {
+        for grain in [None, Some(Resolution(2)), Some(Resolution(4))] {
             let (grain_used, found) = measured(&study, grain, 600);
             let (paired, forced) = (found.gain(0, 1), found.gain(0, 2));
             println!("{name} {grain_used:?}: paired {paired:.1}, forced {forced:.1}; {found:?}");
@@ -179,7 +179,7 @@ fn threads_blocks_and_instructions_change_no_bit_of_a_forced_difference() {
         .replace("replications = 150", "replications = 4");
     for study in [journey("j1", 3_000, 3, 4), journey("j2", 3_000, 3, 4), everything] {
         let model = model(&study);
-        let grains = [None, Some(Grain(2))];
+        let grains = [None, Some(Resolution(2))];
         let of = |experiment: Experiment| text(&experiment.forced(&grains).run().unwrap().summary());
         let base = of(Experiment::new(&model).threads(1));
         assert!(base.contains("\"coupled\""));
@@ -200,7 +200,7 @@ fn a_scenario_without_a_change_has_no_difference_at_all() {
     let same = journey("j2", 500, 3, 9).replace("set = 0.06", "set = 0.07");
     let model = model(&same);
     assert_eq!(choose(&model, Design::of(&model), InstructionSet::best()), [None, None]);
-    let forced = Experiment::new(&model).forced(&[None, Some(Grain(3))]).run().unwrap().summary();
+    let forced = Experiment::new(&model).forced(&[None, Some(Resolution(3))]).run().unwrap().summary();
     for (metric, difference) in &forced.contrasts[0].metrics {
         assert_eq!(difference.estimate.mean, 0.0, "{metric}");
         assert_eq!(difference.estimate.standard_error, Some(0.0), "{metric}");
@@ -212,7 +212,7 @@ fn the_engine_forces_differences_where_it_pays_and_only_there() {
     for name in ["j1", "j2"] {
         let large = model(&journey(name, 500, 200, 2));
         for set in InstructionSet::available() {
-            assert_eq!(choose(&large, Design::of(&large), set), [None, Some(Grain(3))], "{name}, {}", set.name());
+            assert_eq!(choose(&large, Design::of(&large), set), [None, Some(Resolution(3))], "{name}, {}", set.name());
         }
         // A run that a pilot would take longer than is not tried.
         assert_eq!(chosen(&model(&journey(name, 500, 199, 2))), [None, None]);
@@ -237,11 +237,11 @@ fn the_engine_forces_differences_where_it_pays_and_only_there() {
 fn a_median_near_the_baseline_does_not_make_the_work_boundless() {
     let near = journey("j1", 500, 200, 2).replace("set = 0.06", "odds = \"0.8 to 1.250025\"");
     let grain = chosen(&model(&near))[1];
-    assert!(grain.is_none_or(|grain| grain <= Grain(6)), "{grain:?}");
+    assert!(grain.is_none_or(|grain| grain <= Resolution(6)), "{grain:?}");
     let pilot = model(&near);
     let size = Size { batches: 8, customers: 64 };
     let trial = Pilot::new(&pilot, Design::of(&pilot), InstructionSet::best(), size).unwrap().trial(1, None).unwrap();
-    assert!(trial.grain <= Grain(6), "{:?}", trial.grain);
+    assert!(trial.grain <= Resolution(6), "{:?}", trial.grain);
 }
 
 /// This seed gives these numbers: a change here is value-breaking and belongs under that heading of the changelog.
@@ -249,7 +249,7 @@ fn a_median_near_the_baseline_does_not_make_the_work_boundless() {
 fn the_forced_differences_of_a_seed_are_stable() {
     let shown = ["j1", "j2"].map(|name| {
         let model = model(&journey(name, 800, 3, 6));
-        let run = Experiment::new(&model).forced(&[None, Some(Grain(3))]).run().unwrap().summary();
+        let run = Experiment::new(&model).forced(&[None, Some(Resolution(3))]).run().unwrap().summary();
         assert_eq!(run.contrasts[0].estimator, Estimator::Coupled);
         let [retention, revenue] =
             ["retention", "revenue"].map(|metric| run.contrasts[0].metrics[metric].estimate.mean);

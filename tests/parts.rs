@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{EVERYTHING, model, small_retailer, with};
 use polku::inside::engine::exact::depth::Depth;
-use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::experiment::Experiment;
 use polku::inside::estimate::extras::Extras;
 use polku::inside::estimate::record::Record;
@@ -63,7 +63,7 @@ fn parts_with_uncertain_numbers_and_the_pilots_choice_fold_into_the_whole() {
         with(EVERYTHING, &[("AWAY", "\"0.05 to 0.15\""), ("BACK", "0.3"), ("replications = 150", "replications = 70")]);
     let experiment = Experiment::new(&model(&study)).threads(2);
     check(&experiment, &[0, 65]);
-    check(&experiment.forced(&[None, Some(Grain(3))]).exact(Depth::None), &[0, 10, 11]);
+    check(&experiment.forced(&[None, Some(Resolution(3))]).exact(Depth::None), &[0, 10, 11]);
 }
 
 /// Draws of expectations that take more than they may, across the parts.

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{EVERYTHING, check_against_exact, expected, model, summary, text, with};
-use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::exact::Exact;
 use polku::inside::estimate::experiment::Experiment;
 use polku::inside::model::Model;
@@ -124,7 +124,7 @@ fn a_coupled_difference_that_some_are_reached_by_is_unbiased() {
         ],
     ));
     let exact = Exact::of(&model).unwrap();
-    let runs = Experiment::new(&model).threads(2).forced(&[None, Some(Grain(1))]).run().unwrap();
+    let runs = Experiment::new(&model).threads(2).forced(&[None, Some(Resolution(1))]).run().unwrap();
     for name in ["retention", "revenue", "margin", "cost", "npv", "customers.away"] {
         let truth = exact.mean(&model, "fixed", name).unwrap() - exact.mean(&model, "today", name).unwrap();
         let sample: Moments = runs.forced_differences(1, name).into_iter().collect();

@@ -12,7 +12,7 @@ use polku::inside::estimate::experiment::Experiment;
 use polku::inside::estimate::summary::Summary;
 use polku::inside::model::Model;
 use polku::inside::model::counter::CUSTOMERS;
-use polku::inside::model::course::{Course, Run};
+use polku::inside::model::course::{RoadmapTimeline, Run};
 use polku::inside::model::timeline::Timeline;
 use polku::inside::quantity::{ParamId, ScenarioId, SegmentId};
 use polku::inside::stats::moments::Moments;
@@ -46,7 +46,7 @@ fn at(model: &Model, path: &str) -> ParamId {
 }
 
 /// How an initiative goes in a course.
-fn run<'m>(course: &Course<'m>, name: &str) -> Option<Run<'m>> {
+fn run<'m>(course: &RoadmapTimeline<'m>, name: &str) -> Option<Run<'m>> {
     course.runs.iter().find(|run| run.initiative.name == name).copied()
 }
 
@@ -154,7 +154,7 @@ initiatives = { teach = 1 }
     let (mut slips, mut works) = (Moments::default(), 0);
     for replication in 0..400 {
         let drawn = Design::of(&model).drawn(&model, replication);
-        let course = |scenario: u32| Course::new(&model, &drawn, ScenarioId(scenario), &[]);
+        let course = |scenario: u32| RoadmapTimeline::new(&model, &drawn, ScenarioId(scenario), &[]);
         let (plan, other) = (course(1), course(2));
         let teach = run(&plan, "teach").unwrap();
         let same = run(&other, "teach").unwrap();
@@ -179,7 +179,7 @@ initiatives = { teach = 1 }
 /// The share of an initiative's effect in force over time, for one segment and the draw of the first replication.
 fn shares(model: &Model, name: &str, segment: usize) -> Vec<f64> {
     let drawn = Design::of(model).drawn(model, 0);
-    let course = Course::new(model, &drawn, ScenarioId(1), &[]);
+    let course = RoadmapTimeline::new(model, &drawn, ScenarioId(1), &[]);
     let run = run(&course, name).unwrap();
     (0..=model.run.horizon).map(|t| course.share(&run, SegmentId::from(segment), t)).collect()
 }
@@ -209,7 +209,7 @@ provides = ["y"]
     let starts = |plan: &str| {
         let model = model(&with(&format!("{initiatives}initiatives = {{ {plan} }}")));
         let drawn = Design::of(&model).drawn(&model, 0);
-        let course = Course::new(&model, &drawn, ScenarioId(1), &[]);
+        let course = RoadmapTimeline::new(&model, &drawn, ScenarioId(1), &[]);
         ["a", "b"].map(|name| run(&course, name).map(|run| run.start))
     };
     assert_eq!(starts("d = 1, b = 3, a = 6"), [Some(6), Some(3)], "`b` provides what `a` waits for from 5 on");
@@ -241,7 +241,7 @@ initiatives = { teach = 1, late = 1 }
     );
     let model = model(&text);
     let drawn = Design::of(&model).drawn(&model, 0);
-    assert!(run(&Course::new(&model, &drawn, ScenarioId(1), &[]), "late").is_none());
+    assert!(run(&RoadmapTimeline::new(&model, &drawn, ScenarioId(1), &[]), "late").is_none());
     let summary = summary(&model);
     assert_eq!(summary.scenarios[1].metrics["initiative_cost"].mean, 0.0);
     assert_eq!(summary.scenarios[0].metrics, summary.scenarios[1].metrics);
@@ -345,7 +345,7 @@ changes = [ { target = "stages.active.to.gone", odds = 0.9 } ]
         assert_eq!(of(0), of(1));
         let revenue = of(0);
         for t in 0..=24_u32 {
-            let since = |struck: &&polku::inside::model::draw::Struck| struck.period <= t;
+            let since = |struck: &&polku::inside::model::draw::ShockEvent| struck.period <= t;
             let felt = drawn.struck.iter().filter(since);
             let wanted: f64 = felt.map(|its| its.amounts[0] * libm::pow(0.5, f64::from(t - its.period) / 2.0)).sum();
             assert!((revenue[t as usize] - 10.0 - wanted).abs() < 1e-9);
@@ -539,7 +539,7 @@ fn the_middle_of_a_chance_is_that_it_works() {
     );
     let model = model(&text);
     let central = model.central();
-    let course = Course::new(&model, &central, ScenarioId(1), &[]);
+    let course = RoadmapTimeline::new(&model, &central, ScenarioId(1), &[]);
     assert_eq!(["rarely", "never"].map(|name| run(&course, name).unwrap().works), [true, false]);
 }
 

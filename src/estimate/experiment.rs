@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::chance::design::Design;
 use crate::engine::exact::depth::Depth;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::run::divergence::Grain;
+use crate::engine::run::divergence::Resolution;
 use crate::engine::run::replay::{Life, Who, replay};
 use crate::engine::run::simulation::Simulation;
 use crate::faults::{Cause, Faults};
@@ -29,7 +29,7 @@ pub struct Experiment {
     block: Option<usize>,
     set: InstructionSet,
     exact: Option<Depth>,
-    forced: Option<Vec<Option<Grain>>>,
+    forced: Option<Vec<Option<Resolution>>>,
     progress: Option<Arc<Sink>>,
     tune: Option<Arc<Tune>>,
 }
@@ -108,7 +108,7 @@ impl Experiment {
 
     /// Estimates the difference of each scenario as given instead of as a pilot chooses: forced at a grain, or paired.
     #[must_use]
-    pub fn forced(mut self, grains: &[Option<Grain>]) -> Self {
+    pub fn forced(mut self, grains: &[Option<Resolution>]) -> Self {
         self.forced = Some(grains.to_vec());
         self
     }
@@ -189,7 +189,7 @@ impl Experiment {
     }
 
     /// What is done beside the simulation. Where a pilot has chosen already, its choice is `known`.
-    pub(super) fn extras(&self, simulation: &Simulation<'_>, known: Option<Vec<Option<Grain>>>) -> Extras {
+    pub(super) fn extras(&self, simulation: &Simulation<'_>, known: Option<Vec<Option<Resolution>>>) -> Extras {
         let extras = match &self.forced {
             Some(grains) => Extras::forced(simulation, grains, self.exact),
             None => Extras::new(simulation, self.exact, known),

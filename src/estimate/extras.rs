@@ -6,7 +6,7 @@ use crate::engine::exact::depth::Depth;
 use crate::engine::exact::precision::Precision;
 use crate::engine::exact::settling::draws_to_settle;
 use crate::engine::mechanism::schedule::obstacles;
-use crate::engine::run::divergence::Grain;
+use crate::engine::run::divergence::Resolution;
 use crate::engine::run::simulation::Simulation;
 use crate::engine::run::work::CUSTOMER_PERIOD;
 use crate::model::Model;
@@ -20,7 +20,7 @@ pub struct Extras {
     /// The exact expectations that were asked for; none where the budget decides.
     pub asked: Option<Depth>,
     /// How the difference of each scenario is estimated: forced at a grain, or paired.
-    pub grains: Vec<Option<Grain>>,
+    pub grains: Vec<Option<Resolution>>,
     /// For which numbers exact expectations are solved.
     pub depth: Depth,
     /// How finely laws are taken apart for them; none where there are none.
@@ -37,7 +37,7 @@ pub struct Extras {
 
 impl Extras {
     /// What a simulation can afford, or what was asked for. Where a pilot has chosen already, its choice is `known`.
-    pub fn new(simulation: &Simulation<'_>, asked: Option<Depth>, known: Option<Vec<Option<Grain>>>) -> Self {
+    pub fn new(simulation: &Simulation<'_>, asked: Option<Depth>, known: Option<Vec<Option<Resolution>>>) -> Self {
         let model = simulation.model();
         let mut budget = budget(model, asked);
         let affords = affords_a_pilot(model, &mut budget);
@@ -50,13 +50,13 @@ impl Extras {
     }
 
     /// The same with the estimators of differences given.
-    pub fn forced(simulation: &Simulation<'_>, grains: &[Option<Grain>], asked: Option<Depth>) -> Self {
+    pub fn forced(simulation: &Simulation<'_>, grains: &[Option<Resolution>], asked: Option<Depth>) -> Self {
         Self::with_grains(simulation, grains.to_vec(), asked, budget(simulation.model(), asked))
     }
 
     fn with_grains(
         simulation: &Simulation<'_>,
-        grains: Vec<Option<Grain>>,
+        grains: Vec<Option<Resolution>>,
         asked: Option<Depth>,
         mut budget: Budget,
     ) -> Self {

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::stats::estimate::Estimate;
 
-use super::progress::Progress;
+use super::progress::RoadmapHistory;
 use super::summary::Estimator;
 use super::targets::Targets;
 use crate::estimate::money::books::published;
@@ -28,7 +28,7 @@ pub struct Findings {
     targets: Targets,
     cohorts: Cohorts,
     doubts: Doubts,
-    progress: Progress,
+    progress: RoadmapHistory,
 }
 
 impl Findings {
@@ -42,7 +42,7 @@ impl Findings {
             targets: Targets::new(model),
             cohorts: Cohorts::new(model),
             doubts: Doubts::new(scenarios, metrics.len()),
-            progress: Progress::new(model),
+            progress: RoadmapHistory::new(model),
             lines,
         }
     }

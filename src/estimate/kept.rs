@@ -3,7 +3,7 @@
 use crate::engine::count::cells::BATCHES;
 use crate::model::Model;
 use crate::model::draw::Draw;
-use crate::model::world::{Coming, Shock};
+use crate::model::world::{Occurrence, Shock};
 use crate::quantity::ParamId;
 use crate::study::path::ParamPath as Path;
 
@@ -126,7 +126,7 @@ fn path(model: &Model, id: ParamId) -> String {
 
 /// The path under which it stands when a shock came.
 fn came(model: &Model, shock: &Shock) -> String {
-    let (Coming::In(id) | Coming::Hazard(id)) = shock.when;
+    let (Occurrence::In(id) | Occurrence::Hazard(id)) = shock.when;
     let names = model.params[id.index()].path.names();
     Path::of(names.iter().take(2).copied().chain(["came"])).to_string()
 }

@@ -1,8 +1,8 @@
-//! Progress: how each scenario's roadmap came, and what shocks came, over all replications.
+//! The history of roadmaps: how that of each scenario came, and what shocks came, over all replications.
 
 use crate::model::Model;
 use crate::model::change::Op;
-use crate::model::course::{Course, Run, first_period};
+use crate::model::course::{RoadmapTimeline, Run, first_period};
 use crate::model::draw::Draw;
 use crate::model::facts::Dimension;
 use crate::model::metric::Metric;
@@ -17,7 +17,7 @@ use crate::estimate::money::business::{CapabilityCourse, InitiativeCourse, Roadm
 use crate::estimate::money::when::percentiles;
 
 /// The roadmaps of all scenarios.
-pub struct Progress {
+pub struct RoadmapHistory {
     /// By scenario, then by initiative of the model.
     initiatives: Vec<Vec<Seen>>,
     /// By scenario, then by capability: the sum of levels by time.
@@ -45,7 +45,7 @@ struct Seen {
     effect: Vec<f64>,
 }
 
-impl Progress {
+impl RoadmapHistory {
     /// Before any replication.
     pub fn new(model: &Model) -> Self {
         let times = model.run.horizon as usize + 1;
@@ -72,7 +72,7 @@ impl Progress {
             }
         }
         for (scenario, fired) in fired.enumerate() {
-            let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
+            let course = RoadmapTimeline::new(model, drawn, ScenarioId::from(scenario), fired);
             for run in &course.runs {
                 let seen = &mut self.initiatives[scenario][run.place];
                 seen.live.extend(run.live().filter(|live| *live <= model.run.horizon));
@@ -200,7 +200,7 @@ fn changes_anything(model: &Model, drawn: &Draw, scenario: usize, fired: &[Vec<u
     with[place] = vec![from];
     // Whether one ends after the horizon or never is the same.
     let run_of = |fired: &[Vec<u32>]| -> Vec<Option<(u32, u32)>> {
-        let course = Course::new(model, drawn, ScenarioId::from(scenario), fired);
+        let course = RoadmapTimeline::new(model, drawn, ScenarioId::from(scenario), fired);
         let run = |its: &usize| course.runs.iter().find(|run| run.place == *its && run.is_paid(run.first_period()));
         let ends = |run: &Run<'_>| (run.start, run.until.min(model.run.horizon));
         rule.initiatives.iter().chain(&rule.stops).map(|its| run(its).map(ends)).collect()
@@ -310,7 +310,7 @@ mod tests {
     /// The share of replications in which the rule acted, where its condition held so that it begins in this period.
     fn acted(then: &str, from: u32) -> f64 {
         let model = model(then);
-        let mut progress = Progress::new(&model);
+        let mut progress = RoadmapHistory::new(&model);
         let fired = [vec![from]];
         for _ in 0..2 {
             progress.take(&model, &Design::of(&model).drawn(&model, 0), std::iter::once(fired.as_slice()));

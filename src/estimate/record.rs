@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use crate::digest::sha256;
 use crate::engine::exact::depth::Depth;
-use crate::engine::run::divergence::Grain;
+use crate::engine::run::divergence::Resolution;
 use crate::engine::run::wave::wave;
 use crate::faults::{Cause, Faults};
 use crate::model::Model;
@@ -29,7 +29,7 @@ pub struct Record {
     /// The exact expectations that were asked for, and whether estimators of differences were.
     asked: (Option<Depth>, bool),
     /// How the difference of each scenario is estimated: as was asked for, or as the pilot chose.
-    grains: Vec<Option<Grain>>,
+    grains: Vec<Option<Resolution>>,
     /// The number of the first replication.
     first: u32,
     replications: Vec<Priced>,

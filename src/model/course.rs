@@ -30,7 +30,7 @@ impl From<SegmentId> for Whom {
 }
 
 /// How one scenario's roadmap goes.
-pub struct Course<'m> {
+pub struct RoadmapTimeline<'m> {
     model: &'m Model,
     draw: &'m Draw,
     /// The initiatives that start, in the order in which their effects apply.
@@ -117,7 +117,7 @@ pub fn first_period(start: u32) -> u32 {
     start.max(1)
 }
 
-impl<'m> Course<'m> {
+impl<'m> RoadmapTimeline<'m> {
     /// The course of a scenario for one draw; `fired` says in which periods the responses to each rule begin.
     pub fn new(model: &'m Model, draw: &'m Draw, scenario: ScenarioId, fired: &[Vec<u32>]) -> Self {
         let written = &model.scenarios[scenario.index()];

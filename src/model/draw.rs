@@ -9,7 +9,7 @@ use super::Model;
 use super::change::Change;
 use super::param::ParamSet;
 use super::row_draw::RowDraw;
-use super::world::Coming;
+use super::world::Occurrence;
 
 /// What decides: probabilities in (0, 1), the same for the same question.
 pub trait Luck {
@@ -25,12 +25,12 @@ pub struct Draw {
     /// One value for each parameter.
     pub values: ParamSet,
     /// The shocks that come, in the order of their periods.
-    pub struck: Vec<Struck>,
+    pub struck: Vec<ShockEvent>,
 }
 
 /// A shock that comes.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Struck {
+pub struct ShockEvent {
     /// The shock, by its place in the model.
     pub shock: usize,
     /// The period in which it comes.
@@ -155,7 +155,7 @@ impl RowDraw {
 }
 
 /// The shocks that come within the horizon.
-fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<Struck> {
+fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<ShockEvent> {
     let mut struck = Vec::new();
     for (place, shock) in model.shocks.iter().enumerate() {
         let mut comes = |period: u32| {
@@ -167,10 +167,10 @@ fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<Struck> {
                 meaning.held(law.quantile(luck.event(shock.luck, period, question)))
             };
             let amounts = shock.effects.iter().zip(&shock.amounts).map(amount).collect();
-            struck.push(Struck { shock: place, period, amounts });
+            struck.push(ShockEvent { shock: place, period, amounts });
         };
         match shock.when {
-            Coming::In(period) => {
+            Occurrence::In(period) => {
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
@@ -181,7 +181,7 @@ fn struck(model: &Model, values: &ParamSet, luck: &dyn Luck) -> Vec<Struck> {
                     comes(period);
                 }
             }
-            Coming::Hazard(hazard) => {
+            Occurrence::Hazard(hazard) => {
                 let comes_in = |period: &u32| luck.event(shock.luck, *period, 0) < values[hazard];
                 (1..=model.run.horizon).filter(comes_in).for_each(comes);
             }

@@ -2,7 +2,7 @@
 
 use super::Model;
 use super::change::Op;
-use super::draw::{Draw, Struck};
+use super::draw::{Draw, ShockEvent};
 
 /// Up to so many strikes are applied one by one, in the order in which they come.
 pub const MOST_STRIKES: usize = 256;
@@ -86,7 +86,7 @@ impl<'a> Strikes<'a> {
         logs
     }
 
-    fn of(&self, shock: usize) -> impl Iterator<Item = &Struck> {
+    fn of(&self, shock: usize) -> impl Iterator<Item = &ShockEvent> {
         self.places[shock].iter().map(|place| &self.draw.struck[*place])
     }
 }

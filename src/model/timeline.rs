@@ -10,7 +10,7 @@ use crate::study::path::ParamPath as Path;
 
 use super::Model;
 use super::change::{Change, Op};
-use super::course::{Course, Whom};
+use super::course::{RoadmapTimeline, Whom};
 use super::draw::Draw;
 use super::param::ParamSet;
 use super::strikes::{MOST_STRIKES, Strikes};
@@ -132,7 +132,7 @@ impl<'m> Timeline<'m> {
         if let Whom::Segment(segment) = whom {
             timeline.plain(&model.segments[segment.index()].changes, 0);
         }
-        timeline.initiatives(&Course::new(model, drawn, scenario, fired), whom);
+        timeline.initiatives(&RoadmapTimeline::new(model, drawn, scenario, fired), whom);
         timeline.plain(&written.changes, 0);
         for (rule, from) in written.rules.iter().zip(fired) {
             timeline.responses(&rule.changes, from);
@@ -217,7 +217,7 @@ impl<'m> Timeline<'m> {
         }
     }
 
-    fn initiatives(&mut self, course: &Course<'m>, whom: Whom) {
+    fn initiatives(&mut self, course: &RoadmapTimeline<'m>, whom: Whom) {
         let times = 0..=self.model.run.horizon;
         for run in &course.runs {
             let shares = |share: &dyn Fn(u32) -> f64| Share::ByTime(times.clone().map(share).collect());

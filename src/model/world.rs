@@ -11,7 +11,7 @@ pub struct Shock {
     /// Its name as people say it.
     pub title: String,
     /// When it comes.
-    pub when: Coming,
+    pub when: Occurrence,
     /// Periods after which half of it has been got over.
     pub half_life: Option<ParamId>,
     /// Periods over which it grows to its full size.
@@ -26,7 +26,7 @@ pub struct Shock {
 
 /// When a shock comes.
 #[derive(Clone, Copy, Debug)]
-pub enum Coming {
+pub enum Occurrence {
     /// In a period.
     In(ParamId),
     /// With this chance in every period, again and again.
@@ -37,7 +37,7 @@ impl Shock {
     /// Whether it is drawn if it comes, or how large it is. A period that is uncertain is a number of the model.
     pub fn is_uncertain(&self) -> bool {
         let known = |law: &Distribution| matches!(law, Distribution::Constant(_));
-        matches!(self.when, Coming::Hazard(_)) || !self.amounts.iter().all(known)
+        matches!(self.when, Occurrence::Hazard(_)) || !self.amounts.iter().all(known)
     }
 
     /// The share of a shock in force so many periods after it came: it grows evenly over its onset, and then half of it

@@ -7,7 +7,7 @@ mod common;
 use common::{check_against_exact, model, summary, text, with};
 use polku::inside::engine::chance::design::Design;
 use polku::inside::engine::lanes::InstructionSet;
-use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::experiment::Experiment;
 use polku::inside::estimate::summary::{Estimator, ScenarioSummary, Summary};
 use polku::inside::estimate::uncertainty::efficiency::choose;
@@ -223,7 +223,7 @@ fn forced_differences_agree_with_paired_ones() {
     for study in [plain(), driven()] {
         let model = model(&study);
         let with = |grain| Experiment::new(&model).threads(2).forced(&[None, None, grain]).run().unwrap();
-        let (paired, forced) = (with(None).summary(), with(Some(Grain(2))));
+        let (paired, forced) = (with(None).summary(), with(Some(Resolution(2))));
         let pairs = paired.contrasts.iter().find(|contrast| contrast.scenario == "kept").unwrap();
         for metric in ["retention", "happened.hotline", "happened.branch", "cost", "purchases"] {
             let sample: Moments = forced.forced_differences(2, metric).into_iter().collect();

@@ -8,7 +8,7 @@ use common::{model, summary, text};
 use polku::inside::engine::chance::design::Design;
 use polku::inside::engine::lanes::InstructionSet;
 use polku::inside::engine::mechanism::schedule::Schedule;
-use polku::inside::engine::run::divergence::Grain;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::engine::run::simulation::Simulation;
 use polku::inside::estimate::exact::Exact;
 use polku::inside::estimate::experiment::Experiment;
@@ -83,7 +83,7 @@ fn no_figure_is_called_exact_and_no_difference_is_forced() {
     assert_eq!((run.exact_at, run.contrasts[0].estimator), (None, Estimator::Paired));
     // Not even where it is asked for.
     let mut forced = 0;
-    simulation.run_forced(&[None, Some(Grain(2))], |its| forced += its.forced.iter().flatten().count()).unwrap();
+    simulation.run_forced(&[None, Some(Resolution(2))], |its| forced += its.forced.iter().flatten().count()).unwrap();
     assert_eq!(forced, 0);
 }
 

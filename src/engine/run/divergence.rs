@@ -24,9 +24,9 @@ use serde::{Deserialize, Serialize};
 
 /// How finely chances to part are cut: a pair of branches stands for 2^-grain of a customer. At most 24.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-pub struct Grain(pub u8);
+pub struct Resolution(pub u8);
 
-impl Grain {
+impl Resolution {
     /// The part of a customer that a pair of branches stands for.
     pub fn part(self) -> f64 {
         1.0 / f64::from(1_u32 << self.0.min(24))
@@ -86,7 +86,7 @@ impl Divergence {
         &mut self,
         rollout: &Rollout<'_>,
         agreement: &Agreement<'_>,
-        grain: Grain,
+        grain: Resolution,
         (crowd, count): (Crowd, usize),
     ) -> u64 {
         let world = &rollout.world;

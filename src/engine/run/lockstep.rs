@@ -5,7 +5,7 @@
 //! before another's.
 
 use crate::model::Model;
-use crate::model::course::Course;
+use crate::model::course::RoadmapTimeline;
 use crate::model::draw::Draw;
 use crate::model::roadmap::Watched;
 use crate::model::timeline::Timeline;
@@ -13,7 +13,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 
 use super::group::Group;
 use super::span::{Span, spans};
-use super::watch::{Seen, SeenCohort};
+use super::watch::{Observed, SeenCohort};
 use crate::engine::chance::crowd::Crowd;
 use crate::engine::count::cells::{Arrivals, Cells};
 use crate::engine::count::counts::Counts;
@@ -200,8 +200,8 @@ impl<'a> Together<'a> {
             let cohorts: Vec<SeenCohort<'_>> = cohorts.collect();
             let scenario = ScenarioId::from(self.scenarios[world]);
             let course = due.iter().any(|rule| rules[*rule].watched == Watched::CashFlow);
-            let course = course.then(|| Course::new(self.model, self.drawn, scenario, fired));
-            let seen = Seen { model: self.model, drawn: self.drawn, course: course.as_ref(), t, cohorts: &cohorts };
+            let course = course.then(|| RoadmapTimeline::new(self.model, self.drawn, scenario, fired));
+            let seen = Observed { model: self.model, drawn: self.drawn, course: course.as_ref(), t, cohorts: &cohorts };
             let acts = |rule: &usize| {
                 let value = seen.value(rules[*rule].watched);
                 if rules[*rule].above { value > rules[*rule].bound } else { value < rules[*rule].bound }

@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 
-use super::divergence::{Divergence, Grain};
+use super::divergence::{Divergence, Resolution};
 use super::rollout::Rollout;
 use super::span::Span;
 use crate::engine::chance::crowd::Crowd;
@@ -31,7 +31,7 @@ pub struct Worlds<'a> {
     /// For each scenario whose differences are forced, its agreements with the baseline by segment.
     pub agreements: Vec<Option<Vec<Agreement<'a>>>>,
     /// How finely differences are forced, by scenario.
-    pub grains: &'a [Option<Grain>],
+    pub grains: &'a [Option<Resolution>],
 }
 
 /// What is counted of one replication; counts of different customers add up.
@@ -103,8 +103,8 @@ impl Tallies {
     }
 
     /// The forced differences by scenario and segment, in simulated customers.
-    pub fn forced(&self, grains: &[Option<Grain>]) -> Vec<Option<Vec<Counts<f64>>>> {
-        let difference = |[base, other]: &[Counts<i128>; 2], grain: Grain| {
+    pub fn forced(&self, grains: &[Option<Resolution>]) -> Vec<Option<Vec<Counts<f64>>>> {
+        let difference = |[base, other]: &[Counts<i128>; 2], grain: Resolution| {
             let mut difference = other.clone();
             difference.subtract(base);
             Counts::counted(&difference, grain.part())

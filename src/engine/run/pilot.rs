@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::divergence::{Divergence, Grain};
+use super::divergence::{Divergence, Resolution};
 use super::rollout::{InPeriod, Rollout};
 use super::work::{of_customer, tables};
 use crate::engine::chance::crowd::Crowd;
@@ -54,7 +54,7 @@ pub struct Pilot<'m> {
 /// What one scenario's trial came to. Flows are those of one customer of a segment, by batch and segment.
 pub struct Trial {
     /// How finely differences were forced.
-    pub grain: Grain,
+    pub grain: Resolution,
     /// The baseline.
     pub baseline: Vec<Vec<Counts<f64>>>,
     /// The scenario, with the same luck.
@@ -106,7 +106,7 @@ impl<'m> Pilot<'m> {
 
     /// Tries a scenario; none where its differences cannot be forced, or nobody would ever part. The grain may be
     /// given; otherwise there are about as many pairs of branches as customers, or fewer.
-    pub fn trial(&self, scenario: usize, grain: Option<Grain>) -> Option<Trial> {
+    pub fn trial(&self, scenario: usize, grain: Option<Resolution>) -> Option<Trial> {
         let agreements = self.agreements(&self.tables, scenario)?;
         let draws = self.design.pilot(0);
         let rollout = Rollout::new(&self.schedule, self.model.run.horizon, draws, self.set);
@@ -121,7 +121,7 @@ impl<'m> Pilot<'m> {
             None => {
                 let grain = self.grain(&rollout, &agreements, &mut desk)?;
                 let others = self.drawn.iter().filter_map(|tables| self.agreements(tables, scenario));
-                others.filter_map(|others| self.grain(&rollout, &others, &mut desk)).fold(grain, Grain::min)
+                others.filter_map(|others| self.grain(&rollout, &others, &mut desk)).fold(grain, Resolution::min)
             }
         };
         let mut trial = Trial {
@@ -173,13 +173,13 @@ impl<'m> Pilot<'m> {
     }
 
     /// The grain at which there are about as many pairs of branches as customers.
-    fn grain(&self, rollout: &Rollout<'_>, agreements: &[Agreement<'_>], desk: &mut Desk) -> Option<Grain> {
+    fn grain(&self, rollout: &Rollout<'_>, agreements: &[Agreement<'_>], desk: &mut Desk) -> Option<Resolution> {
         for grain in GRAINS {
             let (mut customers, mut pairs) = (0, 0);
             for batch in 0..self.size.batches {
                 for (segment, (first, count)) in self.batch(batch).into_iter().enumerate() {
                     let some = (Crowd::new(segment, 0, first), count);
-                    desk.divergence.share(rollout, &agreements[segment], Grain(grain), some);
+                    desk.divergence.share(rollout, &agreements[segment], Resolution(grain), some);
                     pairs += desk.divergence.waiting();
                     customers += count;
                     desk.divergence.forget();
@@ -188,7 +188,7 @@ impl<'m> Pilot<'m> {
             if pairs >= ENOUGH_PAIRS || (grain == 24 && pairs > 0) {
                 let finer = libm::round(libm::log2(pairs as f64 / customers as f64));
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 24")]
-                return Some(Grain((f64::from(grain) - finer).clamp(0.0, 24.0) as u8));
+                return Some(Resolution((f64::from(grain) - finer).clamp(0.0, 24.0) as u8));
             }
         }
         None
@@ -222,7 +222,7 @@ impl<'m> Pilot<'m> {
     fn forced(
         &self,
         rollout: &Rollout<'_>,
-        (agreements, grain): (&[Agreement<'_>], Grain),
+        (agreements, grain): (&[Agreement<'_>], Resolution),
         batch: usize,
         desk: &mut Desk,
     ) -> (Vec<Counts<f64>>, u64) {

@@ -17,7 +17,7 @@ use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::divergence::Grain;
+use super::divergence::Resolution;
 use super::group::{Group, InWorld};
 use super::lockstep::{Heard, Together};
 use super::piece::{Piece, Tallies, Worlds, differ};
@@ -174,7 +174,11 @@ impl<'m> Simulation<'m> {
     ///
     /// # Errors
     /// Those of [`Simulation::run`].
-    pub fn run_forced(&self, grains: &[Option<Grain>], sink: impl FnMut(Replication) + Send) -> Result<(), Faults> {
+    pub fn run_forced(
+        &self,
+        grains: &[Option<Resolution>],
+        sink: impl FnMut(Replication) + Send,
+    ) -> Result<(), Faults> {
         let as_it_is = |replication: Replication, _| {
             let work = replication.work;
             (replication, work)
@@ -189,7 +193,7 @@ impl<'m> Simulation<'m> {
     /// Those of [`Simulation::run`].
     pub fn run_mapped<R: Send>(
         &self,
-        grains: &[Option<Grain>],
+        grains: &[Option<Resolution>],
         map: impl Fn(Replication, u64) -> (R, u64) + Sync,
         sink: impl FnMut(R) + Send,
     ) -> Result<(), Faults> {
@@ -228,7 +232,7 @@ impl<'m> Simulation<'m> {
         &self,
         number: u32,
         fixed: Option<&Fixed>,
-        grains: &[Option<Grain>],
+        grains: &[Option<Resolution>],
         depth: Depth,
     ) -> Option<Replication> {
         if self.stop.load(Ordering::Relaxed) {
@@ -265,9 +269,13 @@ impl<'m> Simulation<'m> {
     }
 
     /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
-    fn agreements<'t>(&self, tables: &'t [Vec<Tables>], grains: &[Option<Grain>]) -> Vec<Option<Vec<Agreement<'t>>>> {
+    fn agreements<'t>(
+        &self,
+        tables: &'t [Vec<Tables>],
+        grains: &[Option<Resolution>],
+    ) -> Vec<Option<Vec<Agreement<'t>>>> {
         let base = &tables[self.model.baseline.index()];
-        let of = |(tables, grain): (&'t Vec<Tables>, &Option<Grain>)| {
+        let of = |(tables, grain): (&'t Vec<Tables>, &Option<Resolution>)| {
             let pairs = base.iter().zip(tables);
             (*grain).filter(|_| self.schedule.shares_paths())?;
             pairs.map(|(base, its)| Agreement::new(&self.schedule.program, [base, its])).collect()

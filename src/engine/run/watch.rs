@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, PURCHASES, SATISFACTION};
-use crate::model::course::{Course, Run};
+use crate::model::course::{RoadmapTimeline, Run};
 use crate::model::draw::Draw;
 use crate::model::journey::Stage;
 use crate::model::param::ParamSet;
@@ -29,20 +29,20 @@ pub struct SeenCohort<'a> {
 }
 
 /// What a company sees of a period that has ended.
-pub struct Seen<'a> {
+pub struct Observed<'a> {
     /// The model.
     pub model: &'a Model,
     /// Its numbers as they were drawn.
     pub drawn: &'a Draw,
     /// How the roadmap has gone so far, where what it costs is watched.
-    pub course: Option<&'a Course<'a>>,
+    pub course: Option<&'a RoadmapTimeline<'a>>,
     /// The period.
     pub t: u32,
     /// All customers.
     pub cohorts: &'a [SeenCohort<'a>],
 }
 
-impl Seen<'_> {
+impl Observed<'_> {
     /// The value of what is watched, over all customers.
     pub fn value(&self, what: Watched) -> f64 {
         let t = self.t as usize;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::model::Model;
-use crate::model::world::{Coming, Shock};
+use crate::model::world::{Occurrence, Shock};
 
 /// Replications of a wave.
 const MANY: u32 = 64;
@@ -44,8 +44,8 @@ pub fn wave(model: &Model) -> u32 {
 /// How often shocks come by chance in a replication, in the mean.
 pub fn strikes(model: &Model) -> f64 {
     let of = |shock: &Shock| match shock.when {
-        Coming::Hazard(hazard) => model.params[hazard.index()].law.mean() * f64::from(model.run.horizon),
-        Coming::In(_) => 0.0,
+        Occurrence::Hazard(hazard) => model.params[hazard.index()].law.mean() * f64::from(model.run.horizon),
+        Occurrence::In(_) => 0.0,
     };
     model.shocks.iter().map(of).sum()
 }

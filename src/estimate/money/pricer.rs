@@ -4,7 +4,7 @@
 use crate::engine::count::cells::{Arrivals, BATCHES, Cells, of_batch, planned};
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
-use crate::engine::run::divergence::Grain;
+use crate::engine::run::divergence::Resolution;
 use crate::engine::run::replication::Replication;
 use crate::model::Model;
 use crate::model::counter::CUSTOMERS;
@@ -100,7 +100,7 @@ impl<'m> Pricer<'m> {
     }
 
     /// Prices a replication; differences are forced at the scenarios' grains.
-    pub fn price(&self, replication: &Replication, grains: &[Option<Grain>]) -> Priced {
+    pub fn price(&self, replication: &Replication, grains: &[Option<Resolution>]) -> Priced {
         let prices = Prices::new(self.model, &self.lines, &replication.drawn);
         let scenarios: Vec<PricedScenario> =
             (0..self.model.scenarios.len()).map(|scenario| self.scenario(&prices, replication, scenario)).collect();

@@ -5,7 +5,7 @@ use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
 use crate::model::counter::{BASKETS, CUSTOMERS, Measure};
-use crate::model::course::{Course, Run};
+use crate::model::course::{RoadmapTimeline, Run};
 use crate::model::draw::Draw;
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
@@ -93,7 +93,7 @@ impl<'m> Prices<'m> {
         sets: &[&[Cohort<'_>]],
         mut posted: Option<&mut Posted>,
     ) -> Vec<Performance> {
-        let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
+        let course = RoadmapTimeline::new(self.model, self.drawn, whose.scenario, whose.fired);
         let is_served = |run: &&Run<'_>| run.initiative.cost.per_customer.is_some();
         let served: Vec<&Run<'_>> = course.runs.iter().filter(is_served).collect();
         let entries = self.model.entries();
@@ -162,7 +162,7 @@ impl<'m> Prices<'m> {
 
     /// What the initiatives of a scenario cost the whole business.
     pub fn spend(&self, whose: Whose<'_>, sums: &mut Statement, posted: Option<&mut Posted>) {
-        let course = Course::new(self.model, self.drawn, whose.scenario, whose.fired);
+        let course = RoadmapTimeline::new(self.model, self.drawn, whose.scenario, whose.fired);
         let business = posted.as_ref().map_or(0, |posted| posted.business());
         let mut books = OpenBooks { prices: self, sums: std::mem::replace(sums, Statement::empty(self.model)), posted };
         for run in &course.runs {

@@ -12,7 +12,7 @@ use crate::engine::table::program::Program;
 use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Clock, Exit};
-use crate::model::world::Coming;
+use crate::model::world::Occurrence;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::lines::Lines;
@@ -134,8 +134,8 @@ fn work(long: &Model, model: &Model, precision: &Precision) -> f64 {
         .shocks
         .iter()
         .map(|shock| match shock.when {
-            Coming::Hazard(hazard) => model.params[hazard.index()].law.mean() * f64::from(long.run.horizon),
-            Coming::In(_) => 0.0,
+            Occurrence::Hazard(hazard) => model.params[hazard.index()].law.mean() * f64::from(long.run.horizon),
+            Occurrence::In(_) => 0.0,
         })
         .sum();
     CUSTOMER_PERIOD * (2.0 * cost(long) + cost(model)) * (1.0 + strikes / SHOCKS_EACH)

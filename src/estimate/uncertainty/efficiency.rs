@@ -4,7 +4,7 @@ use crate::engine::chance::design::Design;
 use crate::engine::count::cells::Arrivals;
 use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
-use crate::engine::run::divergence::Grain;
+use crate::engine::run::divergence::Resolution;
 use crate::engine::run::pilot::{Pilot, Size, Trial};
 use crate::model::Model;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -51,7 +51,7 @@ impl Efficiency {
 /// The grain at which to force each scenario's difference; none where paired luck is the better estimator.
 ///
 /// Nothing is tried for a run so small that trying costs more than it could save, or than its budget allows.
-pub fn choose(model: &Model, design: Design, set: InstructionSet) -> Vec<Option<Grain>> {
+pub fn choose(model: &Model, design: Design, set: InstructionSet) -> Vec<Option<Resolution>> {
     let all_paired = vec![None; model.scenarios.len()];
     if affords_a_pilot(model, &mut Budget::of(model)) { tried(model, design, set) } else { all_paired }
 }
@@ -70,7 +70,7 @@ pub fn affords_a_pilot(model: &Model, budget: &mut Budget) -> bool {
 }
 
 /// What a pilot chooses.
-pub fn tried(model: &Model, design: Design, set: InstructionSet) -> Vec<Option<Grain>> {
+pub fn tried(model: &Model, design: Design, set: InstructionSet) -> Vec<Option<Resolution>> {
     let Some(pilot) = Pilot::new(model, design, set, SIZE) else { return vec![None; model.scenarios.len()] };
     let one = |scenario: usize| {
         if scenario == model.baseline.index() {

@@ -6,7 +6,7 @@
 
 use crate::model::Model;
 use crate::model::roadmap::Scenario;
-use crate::model::world::Coming;
+use crate::model::world::Occurrence;
 use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
 
@@ -75,8 +75,8 @@ pub fn rarities(model: &Model, scenario: &Scenario) -> Vec<Rarity> {
         let what = format!("the shock “{}”", shock.title);
         let horizon = f64::from(model.run.horizon);
         match shock.when {
-            Coming::Hazard(hazard) => Rarity::of(what, mean(hazard), horizon),
-            Coming::In(period) => Rarity::of(what, model.params[period.index()].law.cdf(horizon + 0.5), 1.0),
+            Occurrence::Hazard(hazard) => Rarity::of(what, mean(hazard), horizon),
+            Occurrence::In(period) => Rarity::of(what, model.params[period.index()].law.cdf(horizon + 0.5), 1.0),
         }
     });
     let numbers = model.params.iter().filter_map(|param| match param.law {

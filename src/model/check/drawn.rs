@@ -166,7 +166,7 @@ fn needed(model: &Model, spots: &[Spot]) -> Needed {
     let shocks = model.shocks.iter().any(|shock| shock.effects.iter().any(|effect| concerns(&effect.targets)));
     if shocks {
         for shock in &model.shocks {
-            let (crate::model::world::Coming::In(id) | crate::model::world::Coming::Hazard(id)) = shock.when;
+            let (crate::model::world::Occurrence::In(id) | crate::model::world::Occurrence::Hazard(id)) = shock.when;
             wanted[id.index()] = true;
             shock.half_life.into_iter().for_each(|id| wanted[id.index()] = true);
         }

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::model::change::{Change, Op};
 use crate::model::journey::{Chance, Clock, Stage};
 use crate::model::param::Param;
-use crate::model::world::Coming;
+use crate::model::world::Occurrence;
 use crate::quantity::{ParamId, ScenarioId, SegmentId};
 
 use crate::model::rows::ROUNDING;
@@ -158,8 +158,8 @@ impl<'m> Risk<'m> {
         }
         for shock in &model.shocks {
             let (times, by_chance) = match shock.when {
-                Coming::In(period) => (1, model.params[period.index()].is_uncertain()),
-                Coming::Hazard(hazard) => (self.strikes(self.start[hazard.index()].1), true),
+                Occurrence::In(period) => (1, model.params[period.index()].is_uncertain()),
+                Occurrence::Hazard(hazard) => (self.strikes(self.start[hazard.index()].1), true),
             };
             let fades = shock.half_life.is_some_and(|id| model.params[id.index()].is_uncertain());
             for (effect, law) in shock.effects.iter().zip(&shock.amounts).filter(|(its, _)| its.reaches(segment)) {

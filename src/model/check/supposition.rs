@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 
 use crate::model::Model;
-use crate::model::draw::{Draw, Struck};
+use crate::model::draw::{Draw, ShockEvent};
 use crate::model::roadmap::Rule;
-use crate::model::world::Coming;
+use crate::model::world::Occurrence;
 use crate::quantity::ScenarioId;
 
 /// What is taken to happen in a scenario.
@@ -32,7 +32,7 @@ impl Supposition {
     pub fn alone(model: &Model, scenario: ScenarioId, shocks_too: bool) -> Vec<Self> {
         let rules = &model.scenarios[scenario.index()].rules;
         let looked_at = (0..rules.len()).filter(|rule| can_act(model, &rules[*rule]));
-        let by_chance = |shock: &usize| matches!(model.shocks[*shock].when, Coming::Hazard(_));
+        let by_chance = |shock: &usize| matches!(model.shocks[*shock].when, Occurrence::Hazard(_));
         let shocks = (0..model.shocks.len()).filter(|shock| shocks_too && by_chance(shock));
         std::iter::once(Self::Plan).chain(looked_at.map(Self::Rule)).chain(shocks.map(Self::Shock)).collect()
     }
@@ -60,11 +60,11 @@ impl Supposition {
     pub fn draw<'d>(self, model: &Model, drawn: &'d Draw) -> Cow<'d, Draw> {
         let Self::Shock(shock) = self else { return Cow::Borrowed(drawn) };
         let mut drawn = drawn.clone();
-        if let Coming::Hazard(hazard) = model.shocks[shock].when
+        if let Occurrence::Hazard(hazard) = model.shocks[shock].when
             && drawn[hazard] > 0.0
         {
             let amounts = model.shocks[shock].amounts.iter().map(|law| law.quantile(0.5)).collect();
-            drawn.struck.push(Struck { shock, period: 1, amounts });
+            drawn.struck.push(ShockEvent { shock, period: 1, amounts });
             drawn.struck.sort_by_key(|its| (its.period, its.shock));
         }
         Cow::Owned(drawn)

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, in_percent};
 use crate::model::change::{Change, Op};
 use crate::model::param::Meaning;
-use crate::model::world::{Coming, Pattern, Shock, season};
+use crate::model::world::{Occurrence, Pattern, Shock, season};
 use crate::quantity::ParamId;
 use crate::stats::distribution::Distribution;
 use crate::study::path::ParamPath as Path;
@@ -50,9 +50,9 @@ impl Compiler<'_> {
         let when = match (period, hazard) {
             (Some(period), None) => {
                 self.check_period(&at.child("period"), period, horizon);
-                Coming::In(period)
+                Occurrence::In(period)
             }
-            (None, Some(hazard)) => Coming::Hazard(hazard),
+            (None, Some(hazard)) => Occurrence::Hazard(hazard),
             (period, _) => {
                 let fault = if period.is_some() {
                     Diagnostic::error("a shock comes both in a period and by a hazard")

@@ -22,6 +22,9 @@ use crate::engine::state::world::World;
 use crate::engine::table::agreement::{Agreement, Meeting};
 use serde::{Deserialize, Serialize};
 
+/// How finely differences are split, by scenario; none where they are only paired.
+pub type Resolutions = [Option<Resolution>];
+
 /// How finely chances to part are cut: a pair of branches stands for 2^-grain of a customer. At most 24.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Resolution(pub u8);

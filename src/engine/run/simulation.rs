@@ -17,7 +17,7 @@ use crate::model::Model;
 use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
-use super::divergence::Resolution;
+use super::divergence::{Resolution, Resolutions};
 use super::group::{Group, InWorld};
 use super::lockstep::{Heard, Together};
 use super::piece::{Piece, Tallies, Worlds, differ};
@@ -174,11 +174,7 @@ impl<'m> Simulation<'m> {
     ///
     /// # Errors
     /// Those of [`Simulation::run`].
-    pub fn run_forced(
-        &self,
-        grains: &[Option<Resolution>],
-        sink: impl FnMut(Replication) + Send,
-    ) -> Result<(), Faults> {
+    pub fn run_forced(&self, grains: &Resolutions, sink: impl FnMut(Replication) + Send) -> Result<(), Faults> {
         let as_it_is = |replication: Replication, _| {
             let work = replication.work;
             (replication, work)
@@ -193,7 +189,7 @@ impl<'m> Simulation<'m> {
     /// Those of [`Simulation::run`].
     pub fn run_mapped<R: Send>(
         &self,
-        grains: &[Option<Resolution>],
+        grains: &Resolutions,
         map: impl Fn(Replication, u64) -> (R, u64) + Sync,
         sink: impl FnMut(R) + Send,
     ) -> Result<(), Faults> {
@@ -232,7 +228,7 @@ impl<'m> Simulation<'m> {
         &self,
         number: u32,
         fixed: Option<&Fixed>,
-        grains: &[Option<Resolution>],
+        grains: &Resolutions,
         depth: Depth,
     ) -> Option<Replication> {
         if self.stop.load(Ordering::Relaxed) {
@@ -269,11 +265,7 @@ impl<'m> Simulation<'m> {
     }
 
     /// How the scenarios whose differences are forced agree with the baseline, by scenario and segment.
-    fn agreements<'t>(
-        &self,
-        tables: &'t [Vec<Tables>],
-        grains: &[Option<Resolution>],
-    ) -> Vec<Option<Vec<Agreement<'t>>>> {
+    fn agreements<'t>(&self, tables: &'t [Vec<Tables>], grains: &Resolutions) -> Vec<Option<Vec<Agreement<'t>>>> {
         let base = &tables[self.model.baseline.index()];
         let of = |(tables, grain): (&'t Vec<Tables>, &Option<Resolution>)| {
             let pairs = base.iter().zip(tables);

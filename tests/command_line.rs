@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use assert_cmd::Command;
+use common::{out, told};
 use polku::cli::new::STARTER;
 use tempfile::TempDir;
 
@@ -22,16 +25,6 @@ fn folder() -> TempDir {
 
 fn polku(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_polku")).current_dir(folder).args(arguments).output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn told(output: &Output) -> String {
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
-    assert!(!told.contains("panicked"), "{told}");
-    told
 }
 
 #[test]

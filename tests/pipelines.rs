@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
 use assert_cmd::Command;
+use common::{out, told};
 use polku::cli::new::STARTER;
 use serde_json::Value;
 
@@ -18,16 +20,6 @@ fn polku(folder: &Path, arguments: &[&str]) -> Command {
     });
     command.current_dir(folder).args(arguments);
     command
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn told(output: &Output) -> String {
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
-    assert!(!told.contains("panicked"), "{told}");
-    told
 }
 
 /// What is done to a manifest, and what the message says then.

@@ -30,16 +30,9 @@ pub struct Draws {
     pub values: Vec<(u32, usize, f64)>,
 }
 
-/// What each scenario came to in each replication, by metric.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcomes {
-    /// One for each scenario and metric, in this order.
-    pub columns: Vec<Outcome>,
-}
-
 /// One metric of one scenario, replication by replication. What is empty does not exist in this run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
+pub struct ReplicatedMetric {
     /// The scenario's name.
     pub scenario: String,
     /// The metric's name.

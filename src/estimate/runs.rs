@@ -2,8 +2,8 @@
 
 mod bands;
 mod differences;
-mod outcomes;
 mod over_time;
+mod replicated;
 
 use std::sync::{Arc, OnceLock};
 
@@ -56,9 +56,10 @@ pub struct Runs {
     /// The same at mean baskets; empty where those are not smoothed.
     smooth_series: Vec<Vec<Vec<Vec<Moments>>>>,
     /// By scenario, then by metric that charts show over time, then by replication: its value at each time.
-    kept: Vec<Vec<Vec<Vec<f64>>>>,
+    curves: Vec<Vec<Vec<Vec<f64>>>>,
     grounds: Grounds,
-    tables: Kept,
+    /// What tables of replications have beside samples: draws, batches, affected customers.
+    kept: Kept,
     /// By scenario: simulated affected customers, and the mean of real ones.
     differing: Vec<(u64, f64)>,
     findings: Findings,
@@ -97,9 +98,12 @@ impl Runs {
             controls: Controls::new(model, metrics.len()),
             smooth_series: if smooths { series.clone() } else { Vec::new() },
             series,
-            kept: vec![vec![Vec::new(); metrics.iter().filter(|metric| metric.is_for(Use::Curve)).count()]; scenarios],
+            curves: vec![
+                vec![Vec::new(); metrics.iter().filter(|metric| metric.is_for(Use::Curve)).count()];
+                scenarios
+            ],
             grounds: Grounds::of(model, &metrics),
-            tables: Kept::new(model, metrics.len()),
+            kept: Kept::new(model, metrics.len()),
             audit: Audit::new(model, metrics.len()),
             lines: lines.clone(),
             differing: vec![(0, 0.0); scenarios],
@@ -119,7 +123,7 @@ impl Runs {
     /// Takes in a replication; they come in their order.
     pub(super) fn take(&mut self, priced: &Priced) {
         let number = u32::try_from(self.replications).unwrap_or(u32::MAX);
-        self.tables.take(&self.model, number, &priced.drawn, &priced.scenarios);
+        self.kept.take(&self.model, number, &priced.drawn, &priced.scenarios);
         self.replications += 1;
         self.held += u64::from(priced.held);
         self.controls.take(&self.model, &priced.drawn, &priced.started);
@@ -135,8 +139,8 @@ impl Runs {
                     push_all(&mut self.smooth_series[scenario], place, books.map(|books| metric.series(books)));
                 }
             }
-            let kept = self.metrics.iter().filter(|metric| metric.is_for(Use::Curve));
-            kept.zip(&mut self.kept[scenario]).for_each(|(metric, kept)| kept.push(metric.series(&its.all)));
+            let shown = self.metrics.iter().filter(|metric| metric.is_for(Use::Curve));
+            shown.zip(&mut self.curves[scenario]).for_each(|(metric, curves)| curves.push(metric.series(&its.all)));
             let sums = &mut self.differing[scenario];
             *sums = (sums.0 + its.differing.0, sums.1 + its.differing.1);
             // Where some scenarios have none, those of the others are for the audit alone.

@@ -31,7 +31,7 @@ impl Report {
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             samples: runs.samples(),
             draws: runs.draws().clone(),
-            outcomes: runs.outcomes(),
+            replicated: runs.replicated(),
             file_names: file_names(model.scenarios.iter().map(|scenario| scenario.name.as_str())),
             description: model.description.trim().to_owned(),
             scenario_descriptions: model.scenarios.iter().map(|s| (s.name.clone(), s.description.clone())).collect(),

@@ -19,7 +19,7 @@ use super::origin::Origin;
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::budget::Budget;
-use crate::estimate::kept::{Draws, Outcome, Outcomes};
+use crate::estimate::kept::{Draws, ReplicatedMetric};
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{
     AuditStatus, AuditSummary, Contrast, Difference, Estimator, ScenarioSummary, Series, Summary,
@@ -348,7 +348,7 @@ impl Recipe {
             bands: self.bands(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),
-            outcomes: outcomes(&samples),
+            replicated: replicated(&samples),
             samples,
             description: "Does it pay to <script>alert(1)</script> know the customer?".to_owned(),
             scenario_descriptions: IndexMap::from([("know_me".to_owned(), "One view of each customer.".to_owned())]),
@@ -385,18 +385,18 @@ fn draws() -> Draws {
 }
 
 /// The differences as if they were levels, now with all that may stand beside them, now with nothing.
-fn outcomes(samples: &IndexMap<String, IndexMap<String, Vec<f64>>>) -> Outcomes {
+fn replicated(samples: &IndexMap<String, IndexMap<String, Vec<f64>>>) -> Vec<ReplicatedMetric> {
     let metrics = samples.iter().flat_map(|(scenario, metrics)| metrics.iter().map(move |metric| (scenario, metric)));
     let columns = metrics.enumerate().map(|(place, (scenario, (metric, values)))| {
-        let plain = Outcome {
+        let plain = ReplicatedMetric {
             scenario: scenario.clone(),
             metric: metric.clone(),
             values: values.clone(),
-            ..Outcome::default()
+            ..ReplicatedMetric::default()
         };
         match place % 2 {
             0 => plain,
-            _ => Outcome {
+            _ => ReplicatedMetric {
                 batches: values.iter().map(|value| [value - 1.0, value + 1.0]).collect(),
                 exact: values.iter().map(|value| value * 0.99).collect(),
                 coupled_difference: values.clone(),
@@ -404,7 +404,7 @@ fn outcomes(samples: &IndexMap<String, IndexMap<String, Vec<f64>>>) -> Outcomes 
             },
         }
     });
-    Outcomes { columns: columns.collect() }
+    columns.collect()
 }
 
 /// An audit that found nothing.

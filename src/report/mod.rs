@@ -56,7 +56,7 @@ use indexmap::IndexMap;
 use origin::Origin;
 
 use crate::estimate::budget::Budget;
-use crate::estimate::kept::{Draws, Outcomes};
+use crate::estimate::kept::{Draws, ReplicatedMetric};
 use crate::estimate::money::business::Business;
 use crate::estimate::summary::{Band, Bands, Series, Summary};
 use crate::model::facts::Dimension;
@@ -84,7 +84,7 @@ pub struct Report {
     /// The uncertain numbers and the shocks of every replication.
     pub draws: Draws,
     /// What every scenario came to in every replication.
-    pub outcomes: Outcomes,
+    pub replicated: Vec<ReplicatedMetric>,
     /// The file names of scenarios by their names.
     pub file_names: IndexMap<String, String>,
     /// What the study's author wrote about it; may be empty.

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::inert::inert;
-use crate::estimate::kept::Outcome;
+use crate::estimate::kept::ReplicatedMetric;
 
 /// The heads of `draws`.
 pub const DRAWS: [&str; 3] = ["replication", "path", "value"];
@@ -24,7 +24,7 @@ pub struct Row<'a> {
     /// The replication, counted from 0 as `polku replay` does.
     pub replication: usize,
     /// The scenario and metric.
-    pub of: &'a Outcome,
+    pub of: &'a ReplicatedMetric,
     /// As simulated.
     pub value: f64,
     /// From `batch_1` on, as in [`REPLICATIONS`]; none where this run does not have it.
@@ -33,7 +33,7 @@ pub struct Row<'a> {
 
 /// All rows of `replications`, scenario by scenario and metric by metric.
 pub fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
-    report.outcomes.columns.iter().flat_map(|of| {
+    report.replicated.iter().flat_map(|of| {
         of.values.iter().enumerate().map(move |(replication, value)| {
             let batch = |place: usize| of.batches.get(replication).map(|batches| batches[place]);
             let also = |values: &[f64]| values.get(replication).copied();

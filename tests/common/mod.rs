@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::process::Output;
+
 use polku::inside::engine::chance::design::Design;
 use polku::inside::engine::count::counts::Counts;
 use polku::inside::engine::exact::cohort::Solver;
@@ -142,3 +144,15 @@ effects = [ { target = "stages.active.to.away", odds = 0.5 }, { target = "stages
 initiatives = { fix = 2 }
 changes = [ { target = "stages.*.to.gone", hazard = 0.9, from = 5, until = 12 } ]
 "#;
+
+/// What a program printed.
+pub fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What it said on standard error, which is never a panic.
+pub fn told(output: &Output) -> String {
+    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(!told.contains("panicked"), "{told}");
+    told
+}

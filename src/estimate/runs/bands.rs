@@ -27,13 +27,13 @@ impl Runs {
     }
 
     fn band(&self, (scenario, place): (usize, usize), baseline: Option<usize>) -> Vec<Band> {
-        let own = &self.kept[scenario][place];
+        let own = &self.curves[scenario][place];
         let level = self.sure().level;
         let quantile = Estimate::quantile(own.len() as u64, level);
         let ranks = [0.05, 0.95].map(|p| Ranks::of(own.len(), p, level).map(|ranks| ranks.at));
         let at = |time: usize| {
             let value = |(replication, values): (usize, &Vec<f64>)| {
-                values[time] - baseline.map_or(0.0, |baseline| self.kept[baseline][place][replication][time])
+                values[time] - baseline.map_or(0.0, |baseline| self.curves[baseline][place][replication][time])
             };
             let mut sample: Vec<f64> = own.iter().enumerate().map(value).collect();
             let moments: Moments = sample.iter().copied().collect();

@@ -1,7 +1,8 @@
 //! What every replication came to, for whoever computes further.
 
-use crate::estimate::kept::{Draws, Outcome, Outcomes};
+use crate::estimate::kept::{Draws, ReplicatedMetric};
 use crate::estimate::runs::Runs;
+use crate::model::metric::Metric;
 
 /// The name under which affected customers stand beside metrics.
 const AFFECTED: &str = "affected_customers";
@@ -9,32 +10,31 @@ const AFFECTED: &str = "affected_customers";
 impl Runs {
     /// What was drawn for each replication.
     pub fn draws(&self) -> &Draws {
-        self.tables.draws()
+        self.kept.draws()
     }
 
-    /// What each scenario came to in each replication.
-    pub fn outcomes(&self) -> Outcomes {
-        let scenarios = 0..self.model.scenarios.len();
-        Outcomes { columns: scenarios.flat_map(|scenario| self.outcomes_of(scenario)).collect() }
+    /// What each scenario came to in each replication, scenario by scenario and metric by metric.
+    pub fn replicated(&self) -> Vec<ReplicatedMetric> {
+        (0..self.model.scenarios.len()).flat_map(|scenario| self.replicated_of(scenario)).collect()
     }
 
-    fn outcomes_of(&self, scenario: usize) -> Vec<Outcome> {
+    fn replicated_of(&self, scenario: usize) -> Vec<ReplicatedMetric> {
         let name = &self.model.scenarios[scenario].name;
-        let of = |(place, metric): (usize, &crate::model::metric::Metric)| Outcome {
+        let of = |(place, metric): (usize, &Metric)| ReplicatedMetric {
             scenario: name.clone(),
             metric: metric.name(&self.model),
             values: self.samples[scenario][place].clone(),
-            batches: self.tables.batches(scenario, place).to_vec(),
+            batches: self.kept.batches(scenario, place).to_vec(),
             at_mean_baskets: self.smooth.get(scenario).map(|metrics| metrics[place].clone()).unwrap_or_default(),
             exact: self.controls.exact(scenario, place).to_vec(),
             coupled_difference: self.forced[scenario].get(place).cloned().unwrap_or_default(),
         };
-        let mut outcomes: Vec<Outcome> = self.metrics.iter().enumerate().map(of).collect();
+        let mut all: Vec<ReplicatedMetric> = self.metrics.iter().enumerate().map(of).collect();
         if scenario != self.model.baseline.index() {
-            let values = self.tables.affected(scenario).to_vec();
+            let values = self.kept.affected(scenario).to_vec();
             let (scenario, metric) = (name.clone(), AFFECTED.to_owned());
-            outcomes.push(Outcome { scenario, metric, values, ..Outcome::default() });
+            all.push(ReplicatedMetric { scenario, metric, values, ..ReplicatedMetric::default() });
         }
-        outcomes
+        all
     }
 }

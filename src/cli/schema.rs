@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::output::print_json;
 use crate::report::schema::{named, of_business, of_manifest, of_summary};
-use crate::study::schema::json_schema;
+use crate::study::schema::written_schema;
 use crate::study::version::current;
 
 /// Which schema.
@@ -36,7 +36,7 @@ impl Schema {
     /// A failure of writing.
     pub fn run(self) -> Result<(), Failure> {
         let schema = match self.of {
-            Described::Study => named(json_schema(), "study", &current()),
+            Described::Study => named(written_schema(), "study", &current()),
             Described::Summary => of_summary(),
             Described::Business => of_business(),
             Described::Manifest => of_manifest(),

@@ -64,15 +64,18 @@ fn assumptions(source: &Source) -> Vec<Assumption> {
         .file_name()
         .map_or_else(|| source.name.clone(), |name| name.to_string_lossy().into_owned());
     let assumption = |leaf: Leaf| Assumption {
-        owner: owner(&leaf.path.names()),
+        part: part(&leaf.path.names()),
         path: leaf.path.to_string(),
         value: leaf.text,
+        unit: leaf.unit,
+        remark: leaf.remark,
         place: if leaf.line > 0 { format!("{file}:{}", leaf.line) } else { "command line".to_owned() },
     };
     source.leaves().into_iter().map(assumption).collect()
 }
 
-fn owner(names: &[&str]) -> String {
+/// The segment, initiative or scenario that a path stands in.
+fn part(names: &[&str]) -> String {
     let [root, name, ..] = names else { return "study".to_owned() };
     let kind = KINDS.into_iter().find(|kind| kind.differs && kind.root == *root);
     kind.map_or_else(|| "study".to_owned(), |kind| format!("{} {name}", kind.noun))

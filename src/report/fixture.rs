@@ -28,6 +28,7 @@ use crate::quantity::PeriodUnit;
 use crate::stats::estimate::Estimate;
 use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
+use crate::study::remark::Remark;
 
 const NAMES: [(&str, &str); 12] = [
     ("today", "Today"),
@@ -336,11 +337,13 @@ impl Recipe {
             cautions: Vec::new(),
             audit: audit(),
         };
-        let assumption = |owner: &str, path: &str, value: &str, line: u32| Assumption {
-            owner: owner.to_owned(),
+        let assumption = |part: &str, path: &str, value: &str, line: u32| Assumption {
+            part: part.to_owned(),
             path: path.to_owned(),
             value: value.to_owned(),
+            unit: "chance a month".to_owned(),
             place: format!("retailer.toml:{line}"),
+            remark: Remark { source: Some("Contracts, 2025".to_owned()), ..Remark::default() },
         };
         Report {
             summary,

@@ -22,6 +22,7 @@ use crate::legible;
 use crate::model::facts::{Dimension, Facts};
 use crate::model::reported::named;
 use crate::stats::estimate::Estimate;
+use crate::study::remark::Remark;
 
 const TEMPLATE: &str = include_str!("report.html");
 /// Where the fonts go.
@@ -78,6 +79,7 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
         at_medians => report.summary.exact_at == Some(Depth::Medians),
         why_not_exact => report.why_not_exact.as_deref(),
         assumptions => assumptions(report),
+        has_remarks => report.assumptions.iter().any(|its| its.remark != Remark::default()),
         notes => report.notes.iter().chain(&report.summary.left_out).cloned().collect::<Vec<_>>(),
     })?;
     // Which fonts the page needs is known when all of its text is there.
@@ -171,7 +173,12 @@ fn words(metric: &str) -> String {
 
 fn assumptions(report: &Report) -> Vec<Value> {
     let row = |a: &Assumption| {
-        context! { owner => a.owner.as_str(), path => breakable(&a.path), value => a.value.as_str(), place => a.place.as_str() }
+        let said = [&a.remark.source, &a.remark.note, &a.remark.owner].map(|its| its.as_deref().unwrap_or_default());
+        let [source, note, owner] = said;
+        context! {
+            part => a.part.as_str(), path => breakable(&a.path), value => a.value.as_str(), unit => a.unit.as_str(),
+            place => a.place.as_str(), source, note, owner,
+        }
     };
     report.assumptions.iter().map(row).collect()
 }

@@ -62,6 +62,7 @@ use crate::estimate::summary::{Band, Bands, Series, Summary};
 use crate::model::facts::Dimension;
 use crate::model::reported::dimension_of;
 use crate::stats::estimate::Estimate;
+use crate::study::remark::Remark;
 
 /// Whether a metric is an amount of money, by the name that outputs use.
 pub fn is_money(metric: &str) -> bool {
@@ -161,12 +162,16 @@ impl Report {
 /// A number or change that the study rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
-    /// Who it belongs to: `study`, `segment loyal`, `initiative single_view`, `scenario know_me`.
-    pub owner: String,
+    /// What it belongs to: `study`, `segment loyal`, `initiative single_view`, `scenario know_me`.
+    pub part: String,
     /// The parameter path.
     pub path: String,
     /// What was written, such as `0.07`, `0.05 to 0.09`, `odds 0.75 to 0.95 from period 9`.
     pub value: String,
+    /// What it is counted in; empty for a choice of words.
+    pub unit: String,
     /// The file and line, such as `retailer.toml:41`.
     pub place: String,
+    /// Where it comes from, and who answers for it, as the study says.
+    pub remark: Remark,
 }

@@ -9,6 +9,7 @@ use super::kind::{home_name, kind_allowed, kind_found, said_within, table_name};
 use super::language::{Language, is, property, words};
 use super::number::Seed;
 use super::path::ParamPath;
+use super::remark::{self, takes_number};
 use super::right::{is_number, right_kind};
 use super::synonyms::key_meant;
 use super::version;
@@ -85,7 +86,12 @@ impl Walk<'_> {
         let language = self.language;
         match &found.value {
             Value::Table(table) => {
-                if let Some(branch) = language.branch(schema, "object") {
+                let branch = language.branch(schema, "object");
+                let own = branch.is_some_and(|branch| property(branch, remark::VALUE).is_some());
+                if table.contains_key(remark::VALUE) && !own && takes_number(schema, language) {
+                    return self.remarked(table, path);
+                }
+                if let Some(branch) = branch {
                     return self.table(table, branch, path);
                 }
             }
@@ -121,11 +127,39 @@ impl Walk<'_> {
         self.wrong_kind(&found.value, schema, path);
     }
 
+    /// A number that stands in a table of its own, of which something is wrong: what is right was taken out before.
+    fn remarked(&mut self, table: &indexmap::IndexMap<String, Entry>, path: &ParamPath) {
+        for (name, entry) in table.iter().filter(|(name, _)| *name != remark::VALUE) {
+            if remark::KEYS.contains(&name.as_str()) {
+                self.remark(&entry.node, &path.child(name));
+            } else {
+                let known = Vec::from(remark::KEYS);
+                self.tell_unknown_key((name, entry), &known, path);
+            }
+        }
+    }
+
+    /// A part of a remark has to be a text.
+    fn remark(&mut self, found: &Node, path: &ParamPath) {
+        if !matches!(found.value, Value::Text(_)) {
+            let kind = kind_found(&found.value);
+            self.tell_wrong(
+                path,
+                Diagnostic::error(format!("`{path}` must be a text, not {kind}"))
+                    .at_with(path.to_string(), kind)
+                    .why("it says in words where numbers come from")
+                    .help("write it as one text in quotes"),
+            );
+        }
+    }
+
     fn table(&mut self, table: &indexmap::IndexMap<String, Entry>, schema: &Schema, path: &ParamPath) {
         let mut misspelt = Vec::new();
         for (name, entry) in table {
             match property(schema, name) {
                 Some(below) => self.value(&entry.node, below, &path.child(name)),
+                // One that is a text was taken out before.
+                None if remark::KEYS.contains(&name.as_str()) => self.remark(&entry.node, &path.child(name)),
                 None => misspelt.extend(self.unknown_key(name, entry, schema, path)),
             }
         }
@@ -144,13 +178,21 @@ impl Walk<'_> {
             self.flaws.push(Flaw { path: path.child(name), kind: FlawKind::Unknown });
             return None;
         }
-        let known: Vec<&str> = schema
-            .get("properties")
-            .and_then(Schema::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(key, _)| key.as_str())
-            .collect();
+        let keys = schema.get("properties").and_then(Schema::as_object).into_iter().flatten();
+        let mut known: Vec<&str> = keys.map(|(key, _)| key.as_str()).collect();
+        // What is no key of the table itself is offered only where it is near.
+        if key_meant(name, known.iter().copied()).is_none() && key_meant(name, remark::KEYS).is_some() {
+            known.extend(remark::KEYS);
+        }
+        self.tell_unknown_key((name, entry), &known, path)
+    }
+
+    fn tell_unknown_key<'s>(
+        &mut self,
+        (name, entry): (&str, &Entry),
+        known: &[&'s str],
+        path: &ParamPath,
+    ) -> Option<&'s str> {
         let near = key_meant(name, known.iter().copied());
         let homes = self.language.homes(name);
         let mut fault = Diagnostic::error(format!("{} has no key `{name}`", table_name(path)));

@@ -5,8 +5,10 @@ use crate::diagnostic::Diagnostic;
 use super::document::{Node, Value};
 use super::names::Text;
 use super::path::ParamPath;
+use super::remark::Remark;
 use super::site::{Site, Sites};
 use super::source::Source;
+use super::unit::{OPERATIONS, unit};
 
 /// A number, a choice, a list or a change of a study.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,10 @@ pub struct Leaf {
     pub text: String,
     /// The line of the file, counted from 1; 0 where the command line gave it.
     pub line: usize,
+    /// What it is counted in; empty for a choice of words, and where nobody knows.
+    pub unit: String,
+    /// Where it comes from, as the study says; nothing where the command line gave it.
+    pub remark: Remark,
 }
 
 impl Source {
@@ -55,7 +61,9 @@ impl Source {
     fn leaf(&self, path: &ParamPath, text: String) -> Leaf {
         let mut place = Diagnostic::warning("").at(path.to_string());
         self.locate(&mut place);
-        Leaf { path: path.clone(), text, line: place.places.first().map_or(0, |place| place.line) }
+        let line = place.places.first().map_or(0, |place| place.line);
+        let remark = if line > 0 { self.remarks().at(path) } else { Remark::default() };
+        Leaf { path: path.clone(), text, line, unit: unit(path, &self.document), remark }
     }
 }
 
@@ -65,9 +73,10 @@ fn change(node: &Node) -> String {
     let word = |key: &str| table.get(key).map(|entry| plain(&entry.node)).unwrap_or_default();
     let period =
         |key: &str| table.get(key).map(|entry| format!(" {key} period {}", plain(&entry.node))).unwrap_or_default();
-    let operation = table.iter().find(|(key, _)| !["target", "from", "until"].contains(&key.as_str()));
+    let operation = table.iter().find(|(key, _)| OPERATIONS.contains(&key.as_str()));
     let operation = operation.map(|(key, entry)| format!("{key} {}", plain(&entry.node))).unwrap_or_default();
-    format!("{}: {operation}{}{}", word("target"), period("from"), period("until"))
+    let whose = table.get("segments").map(|entry| format!(" in {}", plain(&entry.node))).unwrap_or_default();
+    format!("{}: {operation}{whose}{}{}", word("target"), period("from"), period("until"))
 }
 
 /// A value as it is written, texts without their quotes.

@@ -18,6 +18,7 @@ pub mod names;
 pub mod number;
 pub mod path;
 pub mod read;
+pub mod remark;
 mod right;
 pub mod roadmap;
 pub mod run;
@@ -33,6 +34,7 @@ pub mod table;
 mod tests;
 mod text;
 mod truth;
+mod unit;
 pub mod version;
 pub mod world;
 

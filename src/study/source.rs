@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::document::Node;
 use super::files::{Files, LARGEST, reason};
+use super::language::Language;
 use super::lines::Lines;
 use super::path::ParamPath;
+use super::remark::{self, Remarks};
 use super::syntax;
 use crate::diagnostic::{Diagnostic, End, Place, brief};
 use crate::faults::{Cause, Faults};
@@ -23,6 +25,8 @@ pub struct Source {
     pub text: String,
     /// The parsed file, with settings from the command line put in.
     pub(super) document: Node,
+    /// Where its numbers come from, as the file says.
+    remarks: Remarks,
     /// What is wrong with the file as TOML.
     pub(super) faults: Vec<Diagnostic>,
     /// The paths that were set from the command line, each with the option as it was given.
@@ -85,13 +89,20 @@ impl Source {
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
-        let (document, faults) = syntax::parse(&text);
+        let (mut document, faults) = syntax::parse(&text);
+        // The language is large to make; most studies are without remarks.
+        let remarks = if remark::KEYS.iter().any(|key| text.contains(key)) || text.contains(remark::VALUE) {
+            Remarks::take(&mut document, &Language::of_studies())
+        } else {
+            Remarks::default()
+        };
         let lines = Lines::of(&text);
         let mut source = Self {
             name: name.into(),
             folder: folder.into(),
             text,
             document,
+            remarks,
             faults,
             overrides: Vec::new(),
             settings: Vec::new(),
@@ -157,6 +168,11 @@ impl Source {
             End::Key => key().or_else(|| self.span_of(path)),
             End::Value => self.span_of(path),
         }
+    }
+
+    /// Where its numbers come from, as the file says.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// What was set in it, in order, each as `PATH=VALUE`.

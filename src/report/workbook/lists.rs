@@ -8,20 +8,29 @@ use super::super::goal::{Words, judged, metric_in_words};
 use super::draft::Draft;
 use super::sheet::Sheet;
 use crate::stats::estimate::Estimate;
+use crate::study::remark::Remark;
 
 /// Every number that somebody wrote, with its place.
 pub fn assumptions(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Assumptions")?;
-    sheet.widths(&[30.0, 46.0, 46.0, 24.0])?;
+    sheet.widths(&[30.0, 46.0, 46.0, 30.0, 30.0, 36.0, 20.0, 24.0])?;
     sheet.freeze(1, 0, (0, 0))?;
-    sheet.heads(0, &["Belongs to", "Path", "Value", "Place"], &draft.styles.head)?;
+    let heads = ["Belongs to", "Path", "Value", "Unit", "Source", "Note", "Owner", "Place"];
+    sheet.heads(0, &heads, &draft.styles.head)?;
     for (row, assumption) in (1..).zip(&draft.report.assumptions) {
-        sheet.heads(row, &[&assumption.owner, &assumption.path], &draft.styles.text)?;
+        sheet.heads(row, &[&assumption.part, &assumption.path], &draft.styles.text)?;
         match assumption.value.replace('_', "").parse::<f64>() {
             Ok(number) if number.is_finite() => sheet.number((row, 2), number, draft.styles.plain(number))?,
             _ => sheet.text((row, 2), &assumption.value, &draft.styles.wrapped)?,
         }
-        sheet.text((row, 3), &assumption.place, &draft.styles.text)?;
+        sheet.text((row, 3), &assumption.unit, &draft.styles.text)?;
+        let Remark { source, note, owner } = &assumption.remark;
+        for (column, said) in (4..).zip([source, note, owner]) {
+            if let Some(said) = said {
+                sheet.text((row, column), said, &draft.styles.wrapped)?;
+            }
+        }
+        sheet.text((row, 7), &assumption.place, &draft.styles.text)?;
     }
     Ok(())
 }

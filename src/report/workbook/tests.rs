@@ -35,7 +35,8 @@ fn text_of_the_study_is_never_a_formula() {
     let hostile = ["=1+cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"x\")", "\u{1}=1"];
     for (assumption, text) in report.assumptions.iter_mut().zip(hostile) {
         assumption.value = text.to_owned();
-        assumption.owner = text.to_owned();
+        assumption.part = text.to_owned();
+        assumption.remark.source = Some(text.to_owned());
     }
     report.summary.study = hostile[0].to_owned();
     for (scenario, text) in report.summary.scenarios.iter_mut().zip(&hostile[1..]) {

@@ -1,0 +1,197 @@
+//! The unit of a number of a study, by its path: a reviewer reads it beside the value.
+
+use super::document::{Node, Value};
+use super::path::{ParamPath, Step};
+
+/// The operations of a change.
+pub const OPERATIONS: [&str; 5] = ["set", "add", "times", "odds", "hazard"];
+
+/// What numbers are counted in, by pattern: `*` is any name, `[]` any place of a list. In a unit, `{period}` is the noun of
+/// the study's periods and `{money}` its currency. What is a choice of words has no row.
+const UNITS: &[(&str, &str)] = &[
+    ("run.horizon", "{period}s"),
+    ("run.customers", "customers"),
+    ("run.agents", "simulated customers"),
+    ("run.replications", "replications"),
+    ("run.seed", ""),
+    ("run.discount_rate", "a year"),
+    ("run.first_month", "calendar month"),
+    ("run.fiscal_year_start", "calendar month"),
+    ("run.interval", "share"),
+    ("segments.*.share", "share"),
+    ("segments.*.start.*", "share"),
+    ("segments.*.traits.*", "of the trait"),
+    ("segments.*.inflow.per_period", "customers a {period}"),
+    ("segments.*.inflow.referrals", "customers a {period}, for each who talks"),
+    ("segments.*.inflow.cost", "{money} a customer"),
+    ("segments.*.inflow.start.*", "share"),
+    ("traits.*.law", "of the trait"),
+    ("traits.*.neutral", "of the trait"),
+    ("stages.*.to.*", "chance a {period}"),
+    ("stages.*.to.*.chance", "chance a {period}"),
+    ("stages.*.to.*.sojourn", "{period}s"),
+    ("stages.*.to.*.drivers.*", "log-odds a unit"),
+    ("stages.*.to.*.word_of_mouth", "chance a {period}"),
+    ("stages.*.quality", "satisfaction, 0 to 1"),
+    ("stages.*.purchases.rate", "purchases a customer and {period}"),
+    ("stages.*.purchases.basket", "{money} a purchase"),
+    ("stages.*.purchases.margin", "share"),
+    ("stages.*.purchases.drivers.*", "log rate a unit"),
+    ("stages.*.values.*", "{account} a customer and {period}"),
+    ("stages.*.on_move.*.*", "{account} a move"),
+    ("experience.start", "satisfaction, 0 to 1"),
+    ("experience.neutral", "satisfaction, 0 to 1"),
+    ("experience.learning", "share a {period}"),
+    ("outcomes.*.discount_rate", "a year"),
+    ("capabilities.*.level", "share"),
+    ("roadmap.change_capacity", "initiatives"),
+    ("roadmap.catch_up", "share a {period}"),
+    ("initiatives.*.cost.once", "{money}"),
+    ("initiatives.*.cost.build", "{money}"),
+    ("initiatives.*.cost.per_period", "{money} a {period}"),
+    ("initiatives.*.cost.per_customer", "{money} a customer and {period}"),
+    ("initiatives.*.build", "{period}s"),
+    ("initiatives.*.slip", "{period}s"),
+    ("initiatives.*.success", "chance"),
+    ("initiatives.*.ramp", "{period}s"),
+    ("initiatives.*.ramp.periods", "{period}s"),
+    ("initiatives.*.ramp.innovation", "chance a {period}"),
+    ("initiatives.*.ramp.imitation", "chance a {period}"),
+    ("initiatives.*.half_life", "{period}s"),
+    ("initiatives.*.catch_up", "share a {period}"),
+    ("initiatives.*.until", "{period}"),
+    ("initiatives.*.waves.*", "{period}s"),
+    ("initiatives.*.dip.periods", "{period}s"),
+    ("initiatives.*.dip.share", "share of the effect"),
+    ("initiatives.*.requires.*", "share"),
+    ("initiatives.*.provides.*", "share"),
+    ("shocks.[].period", "{period}"),
+    ("shocks.[].hazard", "chance a {period}"),
+    ("shocks.[].onset", "{period}s"),
+    ("shocks.[].half_life", "{period}s"),
+    ("over_time.[].season", "factors by calendar month"),
+    ("over_time.[].trend", "growth a year"),
+    ("correlated.[].rank", "rank correlation"),
+    ("targets.*.period", "{period}"),
+    ("targets.*.at_least", "of the metric"),
+    ("targets.*.at_most", "of the metric"),
+    ("scenarios.*.initiatives.*", "{period}"),
+    ("scenarios.*.rules.[].when.below", "of the metric"),
+    ("scenarios.*.rules.[].when.above", "of the metric"),
+    ("scenarios.*.rules.[].when.from", "{period}"),
+    ("scenarios.*.rules.[].when.by", "{period}"),
+    ("scenarios.*.rules.[].when.delay", "{period}s"),
+    ("scenarios.*.rules.[].again_after", "{period}s"),
+];
+
+/// What stands in a change.
+const OF_CHANGES: [(&str, &str); 5] = [
+    ("times", "factor"),
+    ("odds", "odds ratio"),
+    ("hazard", "hazard ratio"),
+    ("from", "{period}"),
+    ("until", "{period}"),
+];
+
+/// The unit of what stands at a path; of a change, that of its amount. Empty where there is none.
+pub fn unit(path: &ParamPath, document: &Node) -> String {
+    let changed = document.find(path).and_then(|found| change(found.node));
+    let unit = match &changed {
+        Some((operation @ ("set" | "add"), target)) => return added(operation, target, document),
+        Some((operation, _)) => OF_CHANGES.iter().find(|(key, _)| key == operation).map_or("", |(_, unit)| unit),
+        None => of_pattern(path).unwrap_or(""),
+    };
+    filled(unit, path, document)
+}
+
+/// The unit of what is put in the place of a number, or added to it: that of the number.
+fn added(operation: &str, target: &str, document: &Node) -> String {
+    let target = ParamPath::parse(target).unwrap_or_default();
+    let unit = of_pattern(&target).map_or_else(String::new, |unit| filled(unit, &target, document));
+    if operation == "add" && !unit.is_empty() { format!("{unit}, added") } else { unit }
+}
+
+/// The operation and the target of a change.
+fn change(node: &Node) -> Option<(&str, &str)> {
+    let Value::Table(table) = &node.value else { return None };
+    let Value::Text(target) = &table.get("target")?.node.value else { return None };
+    let operation = table.keys().find(|key| OPERATIONS.contains(&key.as_str()))?;
+    Some((operation, target))
+}
+
+fn of_pattern(path: &ParamPath) -> Option<&'static str> {
+    let fits = |pattern: &str| {
+        let mut steps = path.steps.iter();
+        let all = pattern.split('.').all(|word| match (word, steps.next()) {
+            ("*", Some(_)) => true,
+            ("[]", Some(Step::Name(place))) => place.bytes().all(|digit| digit.is_ascii_digit()),
+            (word, Some(Step::Name(name))) => word == name,
+            _ => false,
+        });
+        all && steps.next().is_none()
+    };
+    UNITS.iter().find(|(pattern, _)| fits(pattern)).map(|(_, unit)| *unit)
+}
+
+/// A unit with the study's own words.
+fn filled(unit: &str, path: &ParamPath, document: &Node) -> String {
+    let text = |path: &[&str]| match document.find(&ParamPath::of(path.iter().copied())).map(|found| &found.node.value)
+    {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let money = || text(&["currency"]).unwrap_or_else(|| "EUR".to_owned());
+    let account = || match path.steps.last() {
+        Some(Step::Name(name)) if document.find(&ParamPath::of(["outcomes", name])).is_some() => {
+            text(&["outcomes", name, "unit"]).unwrap_or_else(|| name.clone())
+        }
+        _ => money(),
+    };
+    let period = || text(&["run", "period"]).unwrap_or_else(|| "period".to_owned());
+    let mut said = unit.to_owned();
+    for (word, meant) in [("{period}", &period as &dyn Fn() -> String), ("{money}", &money), ("{account}", &account)] {
+        if said.contains(word) {
+            said = said.replace(word, &meant());
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::language::Language;
+    use crate::study::remark::takes_number;
+    use crate::study::source::Source;
+
+    #[test]
+    fn every_number_of_the_language_has_a_unit_and_every_unit_a_number() {
+        let language = Language::of_studies();
+        let of_change = |pattern: &str| {
+            let key = pattern.rsplit('.').next().unwrap_or_default();
+            let above = pattern.strip_suffix(key).unwrap_or_default();
+            above.ends_with(".[].") && (OPERATIONS.contains(&key) || OF_CHANGES.iter().any(|(its, _)| *its == key))
+        };
+        let places = language.places();
+        let numbers = places.iter().filter(|(_, schema)| takes_number(schema, &language));
+        let numbers: Vec<&String> = numbers.map(|(pattern, _)| pattern).filter(|its| !its.ends_with("[]")).collect();
+        let has = |pattern: &str| UNITS.iter().any(|(its, _)| *its == pattern);
+        let missing: Vec<&&String> = numbers.iter().filter(|its| !has(its) && !of_change(its)).collect();
+        assert!(missing.is_empty(), "`study/unit.rs` has no unit for {missing:#?}");
+        let gone: Vec<_> = UNITS.iter().filter(|(its, _)| !numbers.iter().any(|number| *number == its)).collect();
+        assert!(gone.is_empty(), "the language has no such number any more: {gone:#?}");
+    }
+
+    #[test]
+    fn a_unit_has_the_words_of_the_study() {
+        let text = "currency = \"SEK\"\n[run]\nperiod = \"week\"\n[outcomes.points]\nunit = \"kg\"\n[[scenarios.s.changes]]\ntarget = \"stages.*.values.points\"\nadd = 3\n[[scenarios.s.changes]]\ntarget = \"stages.*.to.b\"\nodds = 0.5\n";
+        let source = Source::new("s.toml", "", text);
+        let of = |path: &str| unit(&ParamPath::parse(path).unwrap(), &source.document);
+        assert_eq!(of("stages.a.values.revenue"), "SEK a customer and week");
+        assert_eq!(of("stages.a.values.points"), "kg a customer and week");
+        assert_eq!(of("stages.a.to.b"), "chance a week");
+        assert_eq!(of("stages.a.to.b.by"), "");
+        assert_eq!(of("scenarios.s.changes.0"), "kg a customer and week, added");
+        assert_eq!(of("scenarios.s.changes.1"), "odds ratio");
+    }
+}

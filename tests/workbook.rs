@@ -13,7 +13,7 @@ use std::process::Command;
 
 use polku::inside::report::workbook::workbook;
 use polku::inside::report::{Assumption, Report, is_money, origin};
-use polku::inside::{engine, estimate, quantity, stats};
+use polku::inside::{engine, estimate, quantity, stats, study};
 
 // The fixture of the unit tests, which sees the library by the names above.
 #[allow(dead_code, reason = "other tests use the rest")]
@@ -78,7 +78,7 @@ fn changed(bytes: &[u8], part: &str, from: &str, to: &str) -> Vec<u8> {
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
         if name == part {
-            assert_eq!(text.matches(from).count(), 1, "{from} in {text}");
+            assert_eq!(text.matches(from).count(), 1, "{from} in {name}");
             text = text.replace(from, to);
         }
         writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -122,17 +122,35 @@ fn another_program_comes_to_the_engines_numbers() {
         numbers(compare, "Peak funding beyond the baseline's"),
         numbers(compare, "Net present value beyond the baseline's"),
     );
+    let rate = compare.iter().find(|row| row[0] == "Internal rate of return a year of the difference").unwrap();
     for place in 1..flows.len() {
         let difference: Vec<f64> = flows[place].iter().zip(&flows[0]).map(|(a, b)| a - b).collect();
         let back = stats::cash::payback(&difference).unwrap();
         assert!((1..36).contains(&back), "the fixture pays back within its horizon: {back}");
         assert_eq!(payback[place], Some(back as f64));
+        // A share is given in percent.
+        let stats::cash::Irr::Rate(one) = CALENDAR.internal_rate(&difference) else {
+            panic!("one rate by the fixture")
+        };
+        let told: f64 = rate[1 + place].trim_end_matches('%').parse().unwrap();
+        assert!((told / 100.0 - one).abs() < 1e-9, "{told}% instead of {one}");
         to_the_cent(peak[place], stats::cash::peak_funding(&difference), "peak funding");
         to_the_cent(beyond[place], CALENDAR.present_value(&difference, RATE), "difference");
     }
     assert_eq!(compare.iter().find(|row| row[0] == "All checks").unwrap()[1], "OK");
+    let years = &sheets["Years"];
+    let cash: Vec<&Vec<String>> = years.iter().filter(|row| row[0] == "Cash flow").collect();
+    for (row, flow) in cash.iter().zip(&flows) {
+        let of_years: Vec<f64> = row[1..].iter().filter_map(|cell| cell.parse().ok()).collect();
+        let (total, of_years) = of_years.split_last().unwrap();
+        to_the_cent(Some(*total), flow.iter().sum(), "cash flow of all years");
+        to_the_cent(Some(of_years.iter().sum()), flow.iter().sum(), "the years' cash flow");
+    }
+    assert_eq!(cash.len(), flows.len());
     let checks = &sheets["Checks"];
     assert!(checks.len() > 15 && checks[1..].iter().all(|row| row[5] == "OK"), "{checks:?}");
+    let rates = checks.iter().filter(|row| row[0] == "Internal rate of return is the engine's").count();
+    assert_eq!(rates, flows.len() - 1);
 }
 
 #[test]
@@ -160,7 +178,7 @@ fn a_number_that_somebody_changed_is_found_by_the_checks() {
     let report = fixture::booked();
     let units = report.business.books.scenarios[1].totals[0][3];
     let (was, is) = (format!("<v>{}</v>", units as f64 / 1e4), format!("<v>{}</v>", (units + 1_000_000) as f64 / 1e4));
-    let other = changed(&workbook(&report).unwrap(), "xl/worksheets/sheet3.xml", &was, &is);
+    let other = changed(&workbook(&report).unwrap(), "xl/worksheets/sheet4.xml", &was, &is);
     let Some(sheets) = computed(&other) else { return };
     let off =
         sheets["Checks"].iter().find(|row| row[0] == "Cash flow is the engine's" && row[1].starts_with("Know me"));

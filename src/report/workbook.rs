@@ -15,8 +15,11 @@ mod keys;
 mod layout;
 mod lists;
 mod name;
+mod percentiles;
+mod rates;
 mod scenario;
 mod sheet;
+mod years;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
@@ -39,6 +42,9 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let properties = DocProperties::new().set_title(sheet::told(&report.summary.study)).set_creation_datetime(&made);
     workbook.set_properties(&properties);
     compare::write(&mut workbook, &draft)?;
+    if years::is_shown(&draft) {
+        years::write(&mut workbook, &draft)?;
+    }
     for place in 0..draft.sums.len() {
         scenario::write(&mut workbook, &draft, place)?;
     }
@@ -54,10 +60,16 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     if report.business.cohorts.iter().any(|of| !of.cohorts.is_empty()) {
         cohorts::write(&mut workbook, &draft)?;
     }
+    if percentiles::is_shown(&draft) {
+        percentiles::write(&mut workbook, &draft)?;
+    }
     lists::assumptions(&mut workbook, &draft)?;
     lists::uncertainty(&mut workbook, &draft)?;
     if !report.business.targets.is_empty() {
         lists::targets(&mut workbook, &draft)?;
+    }
+    if rates::is_shown(&draft) {
+        rates::write(&mut workbook, &draft)?;
     }
     checks::write(&mut workbook, &draft)?;
     workbook.save_to_buffer()

@@ -45,7 +45,7 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     sheet.freeze(1, 0, (0, 0))?;
     sheet.heads(0, &["Check", "Scenario"], &draft.styles.head)?;
     sheet.heads_from((0, 2), &["Formula", "Expected", "May be off by"], &draft.styles.head_count)?;
-    sheet.text((0, FOUND.0), "Outcome", &draft.styles.head)?;
+    sheet.text((0, FOUND.0), "Outcome", &draft.styles.head_apart)?;
     let mut fine = true;
     for (row, check) in (1..).zip(&checks) {
         fine &= check.write(&mut sheet, draft, row)?;
@@ -100,7 +100,7 @@ impl Check {
         };
         let fine = (self.result - expected).abs() <= self.tolerance;
         let found = if fine { "OK".to_owned() } else { (self.result - expected).to_string() };
-        sheet.computed((row, FOUND.0), &formula, &found, &styles.text)?;
+        sheet.computed((row, FOUND.0), &formula, &found, &styles.apart)?;
         Ok(fine)
     }
 }
@@ -113,6 +113,7 @@ fn of_scenario(draft: &Draft, place: usize) -> Vec<Check> {
     checks.push(factors(draft, place));
     checks.extend(npv(draft, place));
     checks.extend(rate(draft, place));
+    checks.extend(found_rate(draft, place));
     checks
 }
 
@@ -217,6 +218,16 @@ fn npv(draft: &Draft, place: usize) -> Option<Check> {
     let result = Key::Npv.result(draft, place).ok()?;
     let check = check(draft, place, "Net present value is the engine's", formula, Expected::AtRate(engine));
     Some(Check { result, tolerance: unit_rounding(draft, place), ..check })
+}
+
+/// The rate that the halving finds, where there is one only.
+fn found_rate(draft: &Draft, place: usize) -> Option<Check> {
+    let case = draft.report.business.cases.iter().find(|case| case.scenario == draft.scenario(place))?;
+    let (Irr::Rate(rate), Ok(result)) = (&case.irr, Key::Rate.result(draft, place)) else { return None };
+    let formula = format!("={}", scenario::key(draft, place, Key::Rate));
+    let check = check(draft, place, "Internal rate of return is the engine's", formula, Expected::AtRate(*rate));
+    // The engine finds it from money that was not rounded yet.
+    Some(Check { result, tolerance: 1e-6 * (1.0 + rate.abs()), ..check })
 }
 
 /// At the internal rate of return the difference is worth nothing.

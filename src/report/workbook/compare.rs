@@ -29,6 +29,7 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     let mut widths = vec![46.0];
     widths.resize(1 + draft.sums.len().max(1), 20.0);
     sheet.widths(&widths)?;
+    sheet.on_one_page();
     inputs(&mut sheet, draft)?;
     if draft.sums.is_empty() {
         let why = if draft.layout.times == 0 {
@@ -111,8 +112,11 @@ fn keys(sheet: &mut Sheet, draft: &Draft) -> Result<(), XlsxError> {
     for key in Key::ALL {
         let row = key_row(key);
         sheet.text((row, 0), &key.title(noun), &draft.styles.text)?;
-        let back = matches!(key, Key::Payback | Key::DiscountedPayback);
-        let style = if back { &draft.styles.count } else { &draft.styles.money };
+        let style = match key {
+            Key::Payback | Key::DiscountedPayback => &draft.styles.count,
+            Key::Rate => &draft.styles.rate,
+            _ => &draft.styles.money,
+        };
         for (column, place) in (1..).zip(0..draft.sums.len()) {
             if key.compares() && place == draft.baseline {
                 continue;

@@ -9,8 +9,20 @@ use super::name::Names;
 use super::sheet::Styles;
 
 /// The sheets that a workbook may have, beside one for each scenario.
-const OWN: [&str; 9] =
-    ["Compare", "Customers", "Charts", "Impact", "Cohorts", "Assumptions", "Uncertainty", "Targets", "Checks"];
+const OWN: [&str; 12] = [
+    "Compare",
+    "Years",
+    "Customers",
+    "Charts",
+    "Impact",
+    "Cohorts",
+    "Percentiles",
+    "Assumptions",
+    "Uncertainty",
+    "Targets",
+    "Rates",
+    "Checks",
+];
 
 /// What all sheets are made from.
 pub struct Draft<'a> {

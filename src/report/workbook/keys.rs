@@ -5,6 +5,7 @@ use rust_xlsxwriter::XlsxError;
 use super::books::calendar;
 use super::draft::Draft;
 use super::layout::{Below, HEAD, Layout, Sum, TOTAL, fixed};
+use super::rates;
 use super::sheet::Sheet;
 use crate::stats::cash::{payback, peak_funding};
 
@@ -22,6 +23,8 @@ pub enum Key {
     Peak,
     /// The net present value less the baseline's.
     NpvDifference,
+    /// The rate a year at which the difference is worth nothing.
+    Rate,
     /// When the difference in cash flow has paid back.
     Payback,
     /// When it has at time 0's value.
@@ -32,8 +35,15 @@ pub enum Key {
 
 impl Key {
     /// All key figures, from the top.
-    pub const ALL: [Self; 6] =
-        [Self::Npv, Self::Peak, Self::NpvDifference, Self::Payback, Self::DiscountedPayback, Self::PeakDifference];
+    pub const ALL: [Self; 7] = [
+        Self::Npv,
+        Self::Peak,
+        Self::NpvDifference,
+        Self::Rate,
+        Self::Payback,
+        Self::DiscountedPayback,
+        Self::PeakDifference,
+    ];
 
     /// Whether it compares with the baseline, which has none of these.
     pub fn compares(self) -> bool {
@@ -56,16 +66,19 @@ impl Key {
             Self::Npv => "Net present value".to_owned(),
             Self::Peak => "Peak funding".to_owned(),
             Self::NpvDifference => "Net present value beyond the baseline's".to_owned(),
+            Self::Rate => "Internal rate of return a year of the difference".to_owned(),
             Self::Payback => format!("Payback of the difference, {noun}"),
             Self::DiscountedPayback => format!("Payback of the discounted difference, {noun}"),
             Self::PeakDifference => "Peak funding beyond the baseline's".to_owned(),
         }
     }
 
-    /// The formula on its own sheet.
-    pub fn formula(self, layout: &Layout) -> String {
+    /// The formula on the scenario's own sheet.
+    pub fn formula(self, draft: &Draft, place: usize) -> String {
+        let layout = &draft.layout;
         let row = |below| layout.all(layout.below(below));
         match self {
+            Self::Rate => rates::formula(draft, place).unwrap_or_default(),
             Self::Npv => format!("=SUM({})", row(Below::Discounted)),
             Self::NpvDifference => format!("=SUM({})", row(Below::DiscountedDifference)),
             Self::Peak => format!("=MAX(0,-MIN({}))", row(Below::Cumulative)),
@@ -89,6 +102,7 @@ impl Key {
             Self::NpvDifference => Ok(discounted(beyond()).iter().sum()),
             Self::Peak => Ok(peak_funding(&sums.cash())),
             Self::PeakDifference => Ok(peak_funding(&beyond())),
+            Self::Rate => rates::result(draft, place),
             Self::Payback => back(&beyond()),
             Self::DiscountedPayback => back(&discounted(beyond())),
         }
@@ -108,9 +122,12 @@ pub fn write(sheet: &mut Sheet, draft: &Draft, place: usize) -> Result<(), XlsxE
     let noun = draft.report.summary.period.noun();
     for key in Key::ALL.into_iter().filter(|key| place != draft.baseline || !key.compares()) {
         sheet.text((key.row(), 0), &key.title(noun), &draft.styles.sum_text)?;
-        let back = matches!(key, Key::Payback | Key::DiscountedPayback);
-        let style = if back { &draft.styles.head_count } else { &draft.styles.sum };
-        let formula = key.formula(&draft.layout);
+        let style = match key {
+            Key::Payback | Key::DiscountedPayback => &draft.styles.sum_count,
+            Key::Rate => &draft.styles.sum_rate,
+            _ => &draft.styles.sum,
+        };
+        let formula = key.formula(draft, place);
         match key.result(draft, place) {
             Ok(result) => sheet.formula((key.row(), TOTAL), &formula, result, style)?,
             Err(never) => sheet.computed((key.row(), TOTAL), &formula, never, style)?,

@@ -17,13 +17,14 @@ pub fn assumptions(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
     sheet.freeze(1, 0, (0, 0))?;
     let heads = ["Belongs to", "Path", "Value", "Unit", "Source", "Note", "Owner", "Place"];
     sheet.heads(0, &heads, &draft.styles.head)?;
+    sheet.text((0, 3), heads[3], &draft.styles.head_apart)?;
     for (row, assumption) in (1..).zip(&draft.report.assumptions) {
         sheet.heads(row, &[&assumption.part, &assumption.path], &draft.styles.text)?;
         match assumption.value.replace('_', "").parse::<f64>() {
             Ok(number) if number.is_finite() => sheet.number((row, 2), number, draft.styles.plain(number))?,
             _ => sheet.text((row, 2), &assumption.value, &draft.styles.wrapped)?,
         }
-        sheet.text((row, 3), &assumption.unit, &draft.styles.text)?;
+        sheet.text((row, 3), &assumption.unit, &draft.styles.apart)?;
         let Remark { source, note, owner } = &assumption.remark;
         for (column, said) in (4..).zip([source, note, owner]) {
             if let Some(said) = said {
@@ -59,7 +60,7 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
     sheet.widths(&[34.0, 34.0, 20.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 18.0, 22.0, 38.0])?;
     sheet.heads(0, &["Scenario", "Metric", "Kind"], &styles.head)?;
     sheet.heads_from((0, 3), &DOUBTS, &styles.head_count)?;
-    sheet.text((0, NOTE), "Note", &styles.head)?;
+    sheet.text((0, NOTE), "Note", &styles.head_apart)?;
     let mut row = 1;
     for of in &draft.report.business.uncertainty {
         let kind = if of.difference { "difference" } else { "level" };
@@ -75,7 +76,7 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
             sheet.text((row, NOTE - 1), &agents, &styles.right)?;
         }
         if of.parameter_is_below_noise {
-            sheet.text((row, NOTE), "chance is too large beside it to tell", &styles.note)?;
+            sheet.text((row, NOTE), "chance is too large beside it to tell", &styles.apart)?;
         }
         row += 1;
     }
@@ -125,7 +126,7 @@ pub fn targets(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> 
     sheet.heads(0, &["Target", "Asked", "Scenario"], &styles.head)?;
     let numbers = ["Chance", "Low", "High", "Within the bound by", "Standard error", "Low", "High"];
     sheet.heads_from((0, 3), &numbers, &styles.head_count)?;
-    sheet.text((0, 10), "Otherwise", &styles.head)?;
+    sheet.text((0, 10), "Otherwise", &styles.head_apart)?;
     let mut row = 1;
     for target in &draft.report.business.targets {
         let asked = sentence_case(&Words::of(draft.report).asked(target));
@@ -137,7 +138,7 @@ pub fn targets(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> 
                 }
             }
             interval(&mut sheet, draft, (row, 6), (&target.metric, &of.gap))?;
-            sheet.text((row, 10), &target.otherwise, &styles.text)?;
+            sheet.text((row, 10), &target.otherwise, &styles.apart)?;
             row += 1;
         }
     }

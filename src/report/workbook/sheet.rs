@@ -25,6 +25,10 @@ pub struct Styles {
     pub text: Format,
     /// Running text that may be long.
     pub wrapped: Format,
+    /// Running text that stands apart from the number on its left.
+    pub apart: Format,
+    /// The head of such text.
+    pub head_apart: Format,
     /// Text among numbers.
     pub right: Format,
     /// What a reader should mind.
@@ -33,6 +37,10 @@ pub struct Styles {
     pub money: Format,
     /// Money that is a sum.
     pub sum: Format,
+    /// A rate in percent among sums.
+    pub sum_rate: Format,
+    /// A period among sums.
+    pub sum_count: Format,
     /// The name of a sum.
     pub sum_text: Format,
     /// A number that may be changed.
@@ -41,6 +49,8 @@ pub struct Styles {
     pub rate: Format,
     /// A factor.
     pub factor: Format,
+    /// A number with many decimals.
+    pub exact: Format,
     /// A period or a year.
     pub count: Format,
     /// A head that is a number.
@@ -67,10 +77,14 @@ impl Styles {
             title: plain.clone().set_bold().set_font_size(14),
             text: plain.clone(),
             wrapped: plain.clone().set_text_wrap(),
+            apart: plain.clone().set_text_wrap().set_indent(1),
+            head_apart: head.clone().set_indent(1),
             right: plain.clone().set_align(FormatAlign::Right),
             note: plain.clone().set_italic(),
             money: plain.clone().set_num_format(money),
             sum: sum.clone().set_num_format(money),
+            sum_rate: sum.clone().set_num_format("0.0%"),
+            sum_count: sum.clone().set_num_format("0").set_align(FormatAlign::Right),
             sum_text: sum,
             input: plain
                 .clone()
@@ -79,6 +93,7 @@ impl Styles {
                 .set_border(FormatBorder::Thin),
             rate: plain.clone().set_num_format("0.0%"),
             factor: plain.clone().set_num_format("0.0000"),
+            exact: plain.clone().set_num_format("0.00000000000"),
             count: plain.clone().set_num_format("0"),
             head_count: right.set_num_format("0"),
             share: plain.clone().set_num_format("0.00%"),
@@ -173,6 +188,11 @@ impl<'a> Sheet<'a> {
         if columns > MOST_ON_A_PAGE {
             self.sheet.set_print_fit_to_pages(0, 1);
         }
+    }
+
+    /// Prints everything on one page.
+    pub fn on_one_page(&mut self) {
+        self.sheet.set_print_fit_to_pages(1, 1);
     }
 
     /// Writes a number; what is not finite is a dash.

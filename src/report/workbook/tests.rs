@@ -13,6 +13,13 @@ fn part(bytes: &[u8], name: &str) -> String {
     text
 }
 
+/// The text of a sheet by its name, as far as that is given.
+fn sheet(bytes: &[u8], name: &str) -> String {
+    let names = part(bytes, "xl/workbook.xml");
+    let place = names.split("<sheet name=\"").skip(1).position(|its| its.starts_with(name)).unwrap();
+    part(bytes, &format!("xl/worksheets/sheet{}.xml", place + 1))
+}
+
 #[test]
 fn the_rate_is_one_named_cell_and_totals_are_formulas() {
     let bytes = workbook(&fixture::booked()).unwrap();
@@ -21,7 +28,7 @@ fn the_rate_is_one_named_cell_and_totals_are_formulas() {
     let compare = part(&bytes, "xl/worksheets/sheet1.xml");
     assert!(compare.contains(r#"<c r="B4""#) && compare.contains("<v>0.08</v>"), "{compare}");
     assert!(compare.contains("<f>Today!$B$15</f>") || compare.contains("<f>'Today'!"), "{compare}");
-    let scenario = part(&bytes, "xl/worksheets/sheet3.xml");
+    let scenario = sheet(&bytes, "Know me");
     for formula in ["SUM(", "SUMIF(", "(1+discount_rate)^(-", "valued_before_end)*years_per_period", "SUMPRODUCT(MAX("]
     {
         assert!(scenario.contains(formula), "{formula}");
@@ -47,7 +54,8 @@ fn text_of_the_study_is_never_a_formula() {
     }
     report.business.targets[0].title = hostile[6].to_owned();
     let bytes = workbook(&report).unwrap();
-    for sheet in 1..=10 {
+    let sheets = part(&bytes, "xl/workbook.xml").matches("<sheet ").count();
+    for sheet in 1..=sheets {
         let text = part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"));
         for formula in text.split("<f>").skip(1) {
             let formula = formula.split("</f>").next().unwrap();
@@ -82,13 +90,36 @@ fn charts_show_cells_and_the_engines_figures_turn_grey_at_another_rate() {
 fn customers_stand_beside_the_money() {
     let report = fixture::booked();
     let bytes = workbook(&report).unwrap();
-    let sheet = part(&bytes, "xl/worksheets/sheet5.xml");
+    let sheet = sheet(&bytes, "Customers");
     for metric in ["active_customers", "retention"] {
         let last = report.over_time("know_me", metric).last().unwrap().mean;
         assert!(sheet.contains(&format!("<v>{last}</v>")), "{metric}: {last}");
     }
     let strings = part(&bytes, "xl/sharedStrings.xml");
     assert!(strings.contains(">Active customers<") && strings.contains(">Retention<"));
+}
+
+#[test]
+fn years_percentiles_and_rates_have_their_sheets() {
+    let report = fixture::booked();
+    let bytes = workbook(&report).unwrap();
+    let years = sheet(&bytes, "Years");
+    let cash = report.business.books.scenarios[0].totals.len();
+    assert!(cash > 0 && years.contains("fitToHeight=\"1\"") || years.contains("<pageSetup"), "{years}");
+    // The last year's end, from the sheet of customers.
+    let last = report.over_time("today", "active_customers").last().unwrap().mean;
+    assert!(years.contains("<f>Customers!$") && years.contains(&format!("<v>{last}</v>")), "{last}");
+    let percentiles = sheet(&bytes, "Percentiles");
+    for its in report.summary.contrasts[0].percentiles.values() {
+        for value in [its.p5.value, its.median.value, its.p95.value] {
+            assert!(percentiles.contains(&format!("<v>{value}</v>")), "{value}");
+        }
+    }
+    let rates = sheet(&bytes, "Rates");
+    assert_eq!(rates.matches("IF(SIGN(").count(), 2 * 50 * 2, "two ends, in each row but the first, of two scenarios");
+    let compare = sheet(&bytes, "Compare");
+    let row = compare.split("<row ").find(|row| row.starts_with("r=\"21\"")).unwrap();
+    assert!(row.contains("$B$6"), "the rate beyond the baseline's stands there: {row}");
 }
 
 #[test]
@@ -139,7 +170,11 @@ fn every_report_has_a_workbook_with_or_without_books() {
                 .scenarios
                 .first()
                 .is_some_and(|of| !report.over_time(&of.name, "active_customers").is_empty()),
+            // Charts, and rates.
             business.books.scenarios.len() > 1,
+            business.books.scenarios.len() > 1,
+            !business.books.scenarios.is_empty() && business.fiscal_years.iter().any(|year| *year > 1),
+            report.summary.scenarios.iter().any(|of| !of.percentiles.is_empty()),
         ];
         let own = 4 + optional.into_iter().filter(|there| *there).count();
         assert_eq!(sheets, own + report.business.books.scenarios.len(), "{case}");
@@ -184,16 +219,11 @@ fn a_forced_net_present_value_is_told_beside_the_paired_one() {
 fn drivers_add_up_to_the_difference_and_worth_to_its_whole() {
     let report = fixture::booked();
     let bytes = workbook(&report).unwrap();
-    let names = part(&bytes, "xl/workbook.xml");
-    let sheet = |name: &str| {
-        let place = names.split("<sheet name=\"").skip(1).position(|its| its.starts_with(name)).unwrap();
-        part(&bytes, &format!("xl/worksheets/sheet{}.xml", place + 1))
-    };
-    let impact = sheet("Impact");
+    let impact = sheet(&bytes, "Impact");
     let total: f64 = report.business.chains[0].cells.iter().map(|cell| cell.amount).sum();
     let near = impact.split("<v>").skip(1).filter_map(|its| its.split('<').next()?.parse::<f64>().ok());
     assert!(near.into_iter().any(|value| (value - total).abs() < 1e-6 * total.abs()), "{total}");
-    let cohorts = sheet("Cohorts");
+    let cohorts = sheet(&bytes, "Cohorts");
     assert!(
         cohorts.contains("<f>SUMPRODUCT(C2:C6,E2:E6)/SUM(C2:C6)</f>") && cohorts.contains("<f>E2+F2</f>"),
         "{cohorts}"

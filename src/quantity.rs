@@ -13,7 +13,7 @@ pub const UNITS_PER_ONE: f64 = 10_000.0;
 /// Satisfaction and other shares between 0 and 1 are counted in 2^-24 parts.
 pub const PARTS_PER_ONE: f64 = 16_777_216.0;
 
-/// How long one period of a study is.
+/// A span of time, such as one period of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PeriodUnit {
@@ -39,6 +39,11 @@ impl PeriodUnit {
             Self::Quarter => 0.25,
             Self::Year => 1.0,
         }
+    }
+
+    /// How many of another unit one of this makes: a month is a twelfth of a year.
+    pub fn in_units_of(self, other: Self) -> f64 {
+        self.years() / other.years()
     }
 
     /// The word for one period, as an axis or a sentence needs it.

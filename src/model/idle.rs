@@ -109,14 +109,14 @@ fn numbers_at(value: &Value, steps: &[Step], under: &str) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// A written number: of a rule its chance, of what is spread over occasions the mean.
+/// A written number: of a rule its chance or rate, of what is spread over occasions the mean.
 fn number(value: &Value, under: &str) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(law) if matches!(under, "quality" | "basket") => {
             Distribution::parse(law, Kind::Real).ok().map(|law| law.mean())
         }
-        Value::Object(entries) => entries.get("chance")?.as_f64(),
+        Value::Object(entries) => ["chance", "rate"].iter().find_map(|key| entries.get(*key)?.as_f64()),
         _ => None,
     }
 }

@@ -4,6 +4,8 @@ use crate::quantity::{ParamId, RateId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::Occasion;
 
+use super::hazard::Hazard;
+
 /// A stage of the journey.
 #[derive(Clone, Debug)]
 pub struct Stage {
@@ -59,6 +61,8 @@ pub enum Chance {
         /// The parameter that changes aim at; its own value is not used.
         changes: ParamId,
     },
+    /// What comes of a hazard that competes with the others of the row.
+    Competing(Hazard),
 }
 
 /// What a list is read by.

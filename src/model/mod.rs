@@ -10,6 +10,7 @@ pub mod draw;
 pub mod drivers;
 pub mod facts;
 pub mod goal;
+pub mod hazard;
 pub mod identity;
 mod idle;
 pub mod journey;
@@ -64,6 +65,8 @@ pub struct Model {
     pub run: RunPlan,
     /// Every number that has a path.
     pub params: Vec<Param>,
+    /// Numbers that are declared for a span of time, each with what makes it one of a period.
+    pub spans: Vec<(ParamId, f64)>,
     /// The stages in canonical order.
     pub stages: Vec<Stage>,
     /// The stages in the order of the file, for people.

@@ -86,6 +86,11 @@ impl Param {
         !matches!(self.law, Distribution::Constant(_))
     }
 
+    /// Whether it is the rate of a way out of a stage.
+    pub fn is_transition_rate(&self) -> bool {
+        matches!(self.written.names()[..], ["stages", _, "to", _, "rate"])
+    }
+
     /// Its value at a probability, held within its range: a law may leave it once in a million draws, see
     /// [`super::outside`].
     pub fn at(&self, probability: f64) -> f64 {

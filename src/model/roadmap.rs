@@ -5,6 +5,7 @@ use crate::study::initiative::{CapabilityKind, Gate, RampShape};
 use crate::study::path::ParamPath as Path;
 
 use super::change::Change;
+use super::draw::Draw;
 
 /// Something that the company has to be able to do.
 #[derive(Clone, Debug)]
@@ -85,6 +86,20 @@ pub struct Cost {
     pub per_period: Option<ParamId>,
     /// Money per retained customer and period, from the period on in which it reaches the segment.
     pub per_customer: Option<ParamId>,
+    /// How many of the spans that `per_period` and `per_customer` are declared for make one period.
+    pub spans: f64,
+}
+
+impl Cost {
+    /// The money of a period that does not depend on customers.
+    pub fn running(&self, draw: &Draw) -> f64 {
+        self.per_period.map_or(0.0, |id| draw[id] * self.spans)
+    }
+
+    /// The money of a period for each retained customer.
+    pub fn serving(&self, draw: &Draw) -> f64 {
+        self.per_customer.map_or(0.0, |id| draw[id] * self.spans)
+    }
 }
 
 /// How an effect grows after go-live.

@@ -3,6 +3,7 @@
 use crate::quantity::ParamId;
 use crate::study::journey::Occasion;
 
+use super::hazard::compete;
 use super::journey::{Chance, Clock, Driver, Exit, Stage};
 use super::param::ParamSet;
 
@@ -76,14 +77,25 @@ impl Stage {
 
     /// Adds the same behind others; `clocks` are those of [`Stage::clocks`].
     pub fn add_chances(&self, moment: &Moment<'_>, clocks: &[Clock], into: &mut Vec<f64>) {
+        let first = into.len();
         into.extend(self.moves().map(|exit| {
             let heard = exit.word_of_mouth.map_or(0.0, |weight| moment.values[weight] * moment.talkers);
-            exit.chance_at(moment, clocks) + heard
+            match exit.chance {
+                Chance::Competing(hazard) => hazard.over_a_period(moment.values[hazard.number] + heard),
+                _ => exit.chance_at(moment, clocks) + heard,
+            }
         }));
+        let competing = self.moves().zip(&mut into[first..]).filter(|(exit, _)| exit.competes());
+        compete(&mut competing.map(|(_, hazard)| hazard).collect::<Vec<_>>());
     }
 }
 
 impl Exit {
+    /// Whether its hazard competes with others of the row.
+    pub fn competes(&self) -> bool {
+        matches!(self.chance, Chance::Competing(_))
+    }
+
     fn list_by(&self, clock: Clock) -> Option<usize> {
         match self.chance {
             Chance::Listed { by, length, .. } if by == clock => Some(length as usize),
@@ -94,7 +106,7 @@ impl Exit {
     fn chance_at(&self, moment: &Moment<'_>, clocks: &[Clock]) -> f64 {
         match self.chance {
             Chance::Fixed(id) => moment.values[id],
-            Chance::Own { .. } => 0.0,
+            Chance::Own { .. } | Chance::Competing(_) => 0.0,
             Chance::Listed { by, first, length } => {
                 let place = match clocks.iter().position(|clock| *clock == by) {
                     Some(clock) => moment.clocks[clock],

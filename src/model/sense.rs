@@ -211,7 +211,11 @@ fn leaves_at_once(model: &Model, stage: &Stage) -> bool {
     let plain = stage.moves().all(|exit| {
         exit.drivers.is_empty()
             && exit.word_of_mouth.is_none()
-            && matches!(exit.chance, Chance::Fixed(id) if known(&id))
+            && match exit.chance {
+                Chance::Fixed(id) => known(&id),
+                Chance::Competing(hazard) => known(&hazard.number),
+                _ => false,
+            }
     });
     if !plain {
         return false;

@@ -274,10 +274,14 @@ impl<'m> Timeline<'m> {
         self.epochs[t as usize]
     }
 
-    /// Every number's value at time `t`; those that a change drove out of range are listed, and held at its end.
+    /// Every number's value at time `t`; those that a change drove out of range are listed, and held at its end. What is
+    /// declared for a span of time is then made that of a period, but for hazards, which rows turn into chances.
     pub fn values(&self, t: u32) -> (ParamSet, Vec<OutOfRange>) {
         let mut values = self.drawn.values.clone();
         let faults = self.apply(t, &mut values);
+        for (id, periods) in &self.model.spans {
+            values.0[id.index()] *= periods;
+        }
         (values, faults)
     }
 

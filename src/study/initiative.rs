@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::{Number, Whole};
 use super::roadmap::Change;
+use crate::quantity::PeriodUnit;
 
 /// A project of the roadmap.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -85,6 +86,9 @@ pub struct Cost {
     /// Money per retained customer and period, from the period on in which it reaches the segment.
     #[serde(default)]
     pub per_customer: Option<Number>,
+    /// The span of time for which `per_period` and `per_customer` are declared; a period of the run by default.
+    #[serde(default)]
+    pub per: Option<PeriodUnit>,
 }
 
 /// How an effect grows after go-live: a number of periods, evenly, or a table with a shape.

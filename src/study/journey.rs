@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::{Chances, Number, Spread};
 use super::roadmap::Change;
+use crate::quantity::PeriodUnit;
 
 /// One kind of customer: how many, where they start, and how they differ from the study.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +42,9 @@ pub struct Inflow {
     /// How many come for each customer of any segment who talked one period before.
     #[serde(default)]
     pub referrals: Option<Number>,
+    /// The span of time for which `per_period` and `referrals` are declared; a period of the run by default.
+    #[serde(default)]
+    pub per: Option<PeriodUnit>,
     /// What it costs to win one of them; booked as `acquisition`.
     #[serde(default)]
     pub cost: Option<Number>,
@@ -126,6 +130,14 @@ pub struct Rule {
     /// The chance per period: a number, an uncertain number, a list by `by`, or a CSV file.
     #[serde(default)]
     pub chance: Option<Chances>,
+    /// How fast customers go this way, instead of a chance: alone, 1 - exp(-rate) of them do in one span of time.
+    #[serde(default)]
+    #[schemars(example = 0.15)]
+    pub rate: Option<Number>,
+    /// The span of time for which `rate` or `chance` is declared; a period of the run by default. Ways out of a stage that
+    /// have a `rate` or `per` compete for its customers.
+    #[serde(default)]
+    pub per: Option<PeriodUnit>,
     /// What a listed chance is read by: `periods_in_stage`, `tenure`, `period`, or a trait that ages.
     #[serde(default)]
     pub by: Option<String>,
@@ -164,6 +176,9 @@ pub struct Purchases {
     /// The mean number of purchases per customer and period (Poisson).
     #[schemars(example = 1.2)]
     pub rate: Number,
+    /// The span of time for which `rate` is declared; a period of the run by default.
+    #[serde(default)]
+    pub per: Option<PeriodUnit>,
     /// The distribution of one basket, in money; every basket is its own draw.
     #[schemars(example = "lognormal(mean=42, sd=25)")]
     pub basket: Spread,

@@ -137,7 +137,7 @@ fn matching(node: &Node, steps: &[Step], path: &ParamPath, found: &mut Vec<Param
     }
 }
 
-/// The number that a path means: of a transition rule its chance; a whole table is too much to set.
+/// The number that a path means: of a transition rule its chance or rate; a whole table is too much to set.
 fn scalar(document: &Node, language: &Language, path: ParamPath, setting: &Setting) -> Result<ParamPath, Diagnostic> {
     let Some(found) = document.find(&path) else { return Ok(path) };
     let names = found.node.names();
@@ -147,7 +147,8 @@ fn scalar(document: &Node, language: &Language, path: ParamPath, setting: &Setti
         Value::Table(_)
             if takes_scalar && branches.iter().any(|b| is(b, "object") && property(b, "chance").is_some()) =>
         {
-            Ok(path.child("chance"))
+            let key = if names.iter().any(|name| name == "rate") { "rate" } else { "chance" };
+            Ok(path.child(key))
         }
         Value::Table(_) | Value::List(_) if !takes_scalar => {
             let beneath: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", path.child(name))).collect();

@@ -133,9 +133,10 @@ impl Source {
 
     fn locate_place(&self, place: &mut Place) {
         let path = ParamPath::parse(&place.path).unwrap_or_default();
-        let chance = path.child("chance");
+        let of_rule = ["chance", "rate"].map(|key| path.child(key));
         // The last setting of a path is the one that holds.
-        if let Some((_, given)) = self.overrides.iter().rev().find(|(set, _)| set.holds(&path) || *set == chance) {
+        if let Some((_, given)) = self.overrides.iter().rev().find(|(set, _)| set.holds(&path) || of_rule.contains(set))
+        {
             let given = brief(&format!("given by `{given}`"));
             if !place.label.contains(&given) {
                 place.label = if place.label.is_empty() { given } else { format!("{}; {given}", place.label) };

@@ -3,7 +3,7 @@
 use crate::diagnostic::nearest;
 
 /// A key, and what it is often taken for. The first key that a table knows counts.
-const SYNONYMS: [(&str, &[&str]); 30] = [
+const SYNONYMS: [(&str, &[&str]); 32] = [
     ("times", &["multiply", "multiply_by", "multiplier", "factor", "scale", "product", "by"]),
     ("add", &["plus", "increase", "increment", "delta", "sum"]),
     ("set", &["value", "equals", "replace", "becomes"]),
@@ -23,6 +23,8 @@ const SYNONYMS: [(&str, &[&str]); 30] = [
     ("start", &["initial", "starts", "begin"]),
     ("to", &["transitions", "transition", "next", "exits", "moves"]),
     ("chance", &["probability", "prob", "likelihood"]),
+    ("rate", &["hazard_rate", "intensity"]),
+    ("per", &["unit", "span", "time_unit"]),
     ("values", &["amounts", "money", "value"]),
     ("once", &["upfront", "one_time", "one_off", "capex", "initial", "setup"]),
     ("per_period", &["monthly", "per_month", "per_year", "running", "opex", "recurring"]),

@@ -172,7 +172,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
                     }
                 }
                 Chance::Fixed(id) => add(self.values[id]),
-                Chance::Listed { .. } => {}
+                Chance::Listed { .. } | Chance::Competing(_) => {}
             }
         }
     }

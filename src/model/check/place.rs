@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::draw::Draw;
-use crate::model::journey::{Clock, Stage};
+use crate::model::journey::{Clock, Exit, Stage};
 use crate::model::param::{Meaning, ParamSet};
 use crate::model::rows::{Moment, ROUNDING, combinations};
 use crate::model::timeline::{OutOfRange, Timeline};
@@ -91,11 +91,11 @@ impl Place<'_> {
             });
         }
         why.extend(talks.then(|| "; word of mouth counts as if everyone talked".to_owned()));
-        fault.why(why.concat()).help(if touching.is_empty() {
-            "lower the chances"
-        } else {
-            "lower the chances, or let the changes do less"
-        })
+        let help =
+            if touching.is_empty() { "lower the chances" } else { "lower the chances, or let the changes do less" };
+        let competes = occasion.is_empty() && stage.moves().any(Exit::competes);
+        let per = if competes { "; ways out that all have `rate` or `per` compete, and never pass 1" } else { "" };
+        fault.why(why.concat()).help(format!("{help}{per}"))
     }
 
     pub fn out_of_range(&self, timeline: &Timeline<'_>, fault: &OutOfRange, t: u32) -> Diagnostic {

@@ -5,6 +5,7 @@
 
 use crate::model::Model;
 use crate::model::change::{Change, Op};
+use crate::model::hazard::leaving as leaving_by;
 use crate::model::journey::{Chance, Clock, Stage};
 use crate::model::param::Param;
 use crate::model::world::Occurrence;
@@ -232,6 +233,7 @@ pub fn numbers(stage: &Stage) -> Vec<ParamId> {
         numbers.extend(exit.word_of_mouth);
         match exit.chance {
             Chance::Fixed(id) => numbers.push(id),
+            Chance::Competing(hazard) => numbers.push(hazard.number),
             Chance::Listed { first, length, .. } => numbers.extend((first.0..first.0 + length).map(ParamId)),
             Chance::Own { .. } => {}
         }
@@ -243,12 +245,18 @@ pub fn numbers(stage: &Stage) -> Vec<ParamId> {
 /// that are read by the same clock are read at the same place, the others where they are greatest.
 pub fn greatest(stage: &Stage, value: &dyn Fn(ParamId) -> f64, period: Option<u32>) -> f64 {
     let mut sum = 0.0;
+    let mut hazard = 0.0;
     let mut lists: Vec<(Clock, Vec<f64>)> = Vec::new();
     for exit in stage.moves() {
-        sum += exit.word_of_mouth.map_or(0.0, value);
+        let heard = exit.word_of_mouth.map_or(0.0, value);
+        if let Chance::Competing(its) = exit.chance {
+            hazard += its.over_a_period(value(its.number) + heard);
+            continue;
+        }
+        sum += heard;
         match exit.chance {
             Chance::Fixed(id) => sum += value(id),
-            Chance::Own { .. } => {}
+            Chance::Own { .. } | Chance::Competing(_) => {}
             Chance::Listed { by: Clock::Period, first, length } if period.is_some() => {
                 let place = period.unwrap_or(1).saturating_sub(1).min(length - 1);
                 sum += value(ParamId(first.0 + place));
@@ -265,7 +273,7 @@ pub fn greatest(stage: &Stage, value: &dyn Fn(ParamId) -> f64, period: Option<u3
             }
         }
     }
-    sum + lists.iter().map(|(_, list)| list.iter().copied().fold(0.0, f64::max)).sum::<f64>()
+    sum + leaving_by(hazard) + lists.iter().map(|(_, list)| list.iter().copied().fold(0.0, f64::max)).sum::<f64>()
 }
 
 /// Adds two lists place by place; the last number of each holds on.

@@ -39,6 +39,8 @@ pub struct Compiler<'a> {
     pub accounts: IndexMap<String, Account>,
     /// What happens at a rate: named before anything may read it, filled in by whoever names it.
     pub rates: Vec<Rate>,
+    /// Numbers that are declared for a span of time, each with what makes it one of a period.
+    pub spans: Vec<(ParamId, f64)>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// What changes may aim at.
@@ -68,6 +70,7 @@ impl<'a> Compiler<'a> {
             traits: IndexMap::new(),
             accounts: IndexMap::new(),
             rates: Vec::new(),
+            spans: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,

@@ -91,8 +91,10 @@ impl Compiler<'_> {
         if rule.on == Occasion::Purchase {
             self.check_on_purchase(from, path, rule);
         }
+        // Beside a rate it is one.
+        let meaning = if rule.rate.is_some() { Meaning::Positive } else { Meaning::Share };
         let word_of_mouth =
-            rule.word_of_mouth.as_ref().map(|number| self.number(&path.child("word_of_mouth"), Meaning::Share, number));
+            rule.word_of_mouth.as_ref().map(|number| self.number(&path.child("word_of_mouth"), meaning, number));
         if word_of_mouth.is_some() && !self.study.stages.values().any(|stage| stage.talks) {
             self.fault(
                 Diagnostic::error("no stage has customers who talk")
@@ -133,6 +135,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn chance(&mut self, path: &Path, rule: &Rule, horizon: u32) -> Option<Chance> {
+        if rule.rate.is_some() || rule.per.is_some() {
+            return self.hazard(path, rule).map(Chance::Competing);
+        }
         let written = path.child("chance");
         if let Some(name) = &rule.trait_name {
             if rule.chance.is_some() || rule.sojourn.is_some() || rule.by.is_some() || rule.word_of_mouth.is_some() {
@@ -158,7 +163,7 @@ impl Compiler<'_> {
                 self.fault(
                     Diagnostic::error(format!("`{path}` has no chance"))
                         .at(path.to_string())
-                        .help("give `chance`, `trait` or `sojourn`"),
+                        .help("give `chance`, `rate`, `trait` or `sojourn`"),
                 );
                 None
             }

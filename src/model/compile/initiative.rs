@@ -99,7 +99,9 @@ impl Compiler<'_> {
             per_period: number(cost.child("per_period"), Meaning::Positive, &written.cost.per_period),
             build: number(cost.child("build"), Meaning::Positive, &written.cost.build),
             per_customer: number(cost.child("per_customer"), Meaning::Positive, &written.cost.per_customer),
+            spans: self.spans_in_a_period(written.cost.per),
         };
+        self.check_per_of_cost(&at.child("cost"), &written.cost);
         let effects = self.changes(&at.child("effects"), &written.effects, horizon);
         let slip = at.child("slip");
         let slip = written.slip.as_ref().map(|number| self.numbers.held(&slip, Meaning::Positive, number));

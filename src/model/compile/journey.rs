@@ -171,10 +171,11 @@ impl Compiler<'_> {
             }
             let chances: Option<Vec<ParamId>> = stage.exits.iter().map(fixed).collect();
             let Some(chances) = chances.filter(|chances| !chances.is_empty()) else {
+                let per = if stage.exits.iter().any(Exit::competes) { ", without `rate` and `per`" } else { "" };
                 let mut fault =
                     Diagnostic::error(format!("the chances of `{}` cannot be uncertain together", stage.name))
                         .at(at.to_string())
-                        .why("`effective_size` needs a row of known chances taken once a period")
+                        .why(format!("`effective_size` needs a row of known chances taken once a period{per}"))
                         .help("give each of the marked moves one known chance, or take out `effective_size`");
                 for exit in stage.exits.iter().filter(|exit| fixed(exit).is_none()) {
                     let to = self.stages.get_index(exit.to.index()).map_or("", |(name, _)| name);
@@ -235,8 +236,10 @@ impl Compiler<'_> {
         let mean = if self.numbers.faults.len() == before { law.mean() } else { 1.0 };
         // A basket is its mean times a multiple of mean 1, so that a change of the path moves the mean.
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
+        let rate = self.number(&at.child("rate"), Meaning::Positive, &written.rate);
+        self.declared_per(written.per, [rate]);
         Purchases {
-            rate: self.number(&at.child("rate"), Meaning::Positive, &written.rate),
+            rate,
             basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
             basket_law: if mean > 0.0 { basket_law } else { Distribution::Constant(1.0) },
             margin: self.number(

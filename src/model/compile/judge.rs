@@ -122,6 +122,7 @@ impl Compiler<'_> {
             currency: self.study.currency.clone(),
             run,
             params: std::mem::take(&mut self.numbers.params),
+            spans: std::mem::take(&mut self.spans),
             rates: std::mem::take(&mut self.rates),
             counters,
             bookings,

@@ -18,6 +18,7 @@ mod people;
 mod plan;
 mod roadmap;
 mod run;
+mod spans;
 mod together;
 mod whose;
 mod world;

@@ -200,7 +200,9 @@ impl Compiler<'_> {
         };
         let referrals = changeable("referrals", &written.referrals);
         let cost = changeable("cost", &written.cost);
-        let least = referrals.map_or(0.0, |id| self.numbers.params[id.index()].law.support().0);
+        self.declared_per(written.per, referrals);
+        let least = referrals.map_or(0.0, |id| self.numbers.params[id.index()].law.support().0)
+            * self.spans_in_a_period(written.per);
         if least > 1.0 && least.is_finite() {
             let percent = in_percent(least).map_or_else(String::new, |percent| format!(": {percent}"));
             self.fault(
@@ -212,6 +214,9 @@ impl Compiler<'_> {
         }
         let per_period =
             written.per_period.as_ref().and_then(|per_period| self.per_period(&at.child("per_period"), per_period));
+        if let Some((first, length)) = per_period {
+            self.declared_per(written.per, (first.0..first.0 + length).map(ParamId));
+        }
         if written.per_period.is_none() && written.referrals.is_none() {
             self.fault(
                 Diagnostic::error(format!("the inflow of `{name}` has no numbers")).at(at.to_string()).help(

@@ -239,7 +239,7 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        // `... .chance` is where a rule writes the number whose address is the rule's.
+        // `... .chance` or `... .rate` is where a rule writes the number whose address is the rule's.
         let changeable = self.aims.named(&pattern, &self.numbers.params);
         if changeable.is_empty() {
             self.fault(self.no_target(&pattern, target, at));
@@ -251,11 +251,16 @@ impl Compiler<'_> {
         let on_chance =
             |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
         if matches!(op, Op::Odds | Op::Hazard) && !changeable.iter().all(on_chance) {
-            self.fault(
-                Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key()))
+            let is_rate = |id: &ParamId| self.numbers.params[id.index()].is_transition_rate();
+            let fault = Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key()));
+            self.fault(if changeable.iter().any(is_rate) {
+                fault
                     .at(at)
-                    .help("use `times`, `add` or `set`"),
-            );
+                    .why("a transition that is declared by `rate` has no chance that could be changed: it may pass 1")
+                    .help("use `times`: it multiplies the rate, as `hazard` does that of a chance")
+            } else {
+                fault.at(at).help("use `times`, `add` or `set`")
+            });
             return None;
         }
         Some(changeable)

@@ -152,8 +152,8 @@ impl Compiler<'_> {
                 .why("numbers that are drawn together are drawn once per replication")
                 .help("take it out"));
         }
-        // `.chance` is where a rule writes the number whose address is the rule's.
-        if let ["stages", stage, "to", _] | ["stages", stage, "to", _, "chance"] = names[..]
+        // `.chance` and `.rate` are where a rule writes the number whose address is the rule's.
+        if let ["stages", stage, "to", _] | ["stages", stage, "to", _, "chance" | "rate"] = names[..]
             && self.study.stages.get(stage).is_some_and(|stage| stage.effective_size.is_some())
         {
             return Err(Diagnostic::error(format!("`{path}` is drawn together with its row already"))

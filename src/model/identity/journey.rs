@@ -71,6 +71,8 @@ fn keys(transition: &Value) -> u64 {
     };
     let said = |(key, value): &(&String, &Value)| match value {
         Value::Null => false,
+        // The unit of a number is no more than the number.
+        Value::String(_) if *key == "per" => false,
         Value::Object(entries) => !entries.is_empty(),
         // The usual occasion, and the clock that all customers share.
         Value::String(word) => !(word == "period" && matches!(key.as_str(), "on" | "by")),

@@ -117,7 +117,9 @@ impl Shapes {
             Value::Object(entries) => {
                 let part = |(key, value): (&String, &Value)| {
                     let site = site.key(key);
-                    let counts = !value.is_null() && counts(site, within);
+                    // The unit of a number is no more than the number.
+                    let is_unit = key == "per" && site.called().is_none() && value.is_string();
+                    let counts = !value.is_null() && !is_unit && counts(site, within);
                     let key = || site.called().map_or_else(|| text(key), |called| self.of_name(called, key));
                     counts.then(|| mix(key(), self.of_written(site, value, within)))
                 };

@@ -185,12 +185,12 @@ learning = 0.3
 [segments.young]
 share = 0.4
 start = { active = 1 }
-traits = { bond = "normal(0, 1)" }
+traits = { bond = "bernoulli(0.3)" }
 inflow = { per_period = 6_000, per = "year", cost = 5 }
 [segments.old]
 share = 0.6
 start = { active = 0.8, away = 0.2 }
-traits = { bond = "normal(0.5, 1)" }
+traits = { bond = "bernoulli(0.6)" }
 changes = [ { target = "stages.active.to.gone", times = 0.7 } ]
 [stages.active]
 retained = true
@@ -223,8 +223,15 @@ fn simulations_agree_with_the_exact_expectation() {
 fn coupled_differences_agree_with_the_exact_ones() {
     let study = with(JOURNEY, &[(", drivers = { satisfaction = -2 }", ""), (", drivers = { bond = -0.4 }", "")]);
     for study in [study.as_str(), JOURNEY] {
-        let study =
-            with(study, &[("\"0.4 to 0.6\"", "0.5"), ("\"0.2 to 0.4\"", "0.3"), ("agents = 4_000", "agents = 500")]);
+        let study = with(
+            study,
+            &[
+                ("\"0.4 to 0.6\"", "0.5"),
+                ("\"0.2 to 0.4\"", "0.3"),
+                ("agents = 4_000", "agents = 500"),
+                ("inflow = { per_period = 6_000, per = \"year\", cost = 5 }", ""),
+            ],
+        );
         let model = model(&study);
         let exact = Exact::of(&model).unwrap();
         let runs = Experiment::new(&model).threads(2).forced(&[None, Some(Resolution(2))]).run().unwrap();

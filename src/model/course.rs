@@ -107,7 +107,7 @@ impl Run<'_> {
         let is_built = t.checked_sub(self.first_period()).is_some_and(|since| since < building);
         let part = cost.build.filter(|_| is_built && t <= self.until).map_or(0.0, |id| draw[id] / f64::from(building));
         let once = cost.once.filter(|_| t == self.start).map_or(0.0, |id| draw[id]) + part;
-        let running = if self.is_paid(t) { cost.running(draw) } else { 0.0 };
+        let running = if self.is_paid(t) { cost.running(&draw.values) } else { 0.0 };
         (once, running)
     }
 }

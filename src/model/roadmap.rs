@@ -5,7 +5,7 @@ use crate::study::initiative::{CapabilityKind, Gate, RampShape};
 use crate::study::path::ParamPath as Path;
 
 use super::change::Change;
-use super::draw::Draw;
+use super::param::ParamSet;
 
 /// Something that the company has to be able to do.
 #[derive(Clone, Debug)]
@@ -92,13 +92,13 @@ pub struct Cost {
 
 impl Cost {
     /// The money of a period that does not depend on customers.
-    pub fn running(&self, draw: &Draw) -> f64 {
-        self.per_period.map_or(0.0, |id| draw[id] * self.spans)
+    pub fn running(&self, drawn: &ParamSet) -> f64 {
+        self.per_period.map_or(0.0, |id| drawn[id] * self.spans)
     }
 
     /// The money of a period for each retained customer.
-    pub fn serving(&self, draw: &Draw) -> f64 {
-        self.per_customer.map_or(0.0, |id| draw[id] * self.spans)
+    pub fn serving(&self, drawn: &ParamSet) -> f64 {
+        self.per_customer.map_or(0.0, |id| drawn[id] * self.spans)
     }
 }
 

@@ -118,7 +118,7 @@ impl Observed<'_> {
             let (once, running) = run.outlay(self.drawn, self.t);
             let served = self.cohorts.iter().filter(|seen| run.is_in_use(seen.segment, self.t));
             let served: f64 = served.map(|seen| self.retained(seen) * seen.weight).sum();
-            once + running + run.initiative.cost.serving(self.drawn) * served
+            once + running + run.initiative.cost.serving(&self.drawn.values) * served
         };
         self.course.iter().flat_map(|course| &course.runs).map(of_run).sum()
     }

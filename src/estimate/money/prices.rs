@@ -267,7 +267,7 @@ impl OpenBooks<'_, '_> {
             let retained =
                 prices.model.stages.iter().zip(flows.cells(CUSTOMERS, t)).filter(|(stage, _)| stage.retained);
             let customers: f64 = retained.map(|(_, count)| count).sum();
-            let amount = run.initiative.cost.serving(prices.drawn) * customers;
+            let amount = run.initiative.cost.serving(&prices.drawn.values) * customers;
             let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
             self.sums.initiative_cost[t] += amount * entry.weight;
             self.sums.discounted[t] -= amount * (entry.weight * prices.factors[entry.time]);

@@ -198,6 +198,7 @@ quality = "normal(0.65, 0.15)"
 purchases = { rate = 18, per = "year", basket = "lognormal(mean=20, sd=8)", margin = 0.4 }
 to = { away = { chance = "0.4 to 0.6", per = "year", drivers = { satisfaction = -2 } }, gone = { rate = "0.2 to 0.4", per = "year", drivers = { bond = -0.4 } }, moved = 0.002 }
 [stages.away]
+values = { upkeep_cost = { amount = 30, per = "year" } }
 to = { active = { rate = 0.5, per = "quarter" }, gone = { rate = 0.1 } }
 [stages.gone]
 [stages.moved]
@@ -266,6 +267,7 @@ fn amounts_of_a_year_are_a_twelfth_in_a_month_and_draw_the_same() {
             ("{ per_period = 6_000, per = \"year\", cost = 5 }", "{ per_period = 500, cost = 5 }"),
             ("rate = 18, per = \"year\"", "rate = 1.5"),
             ("per_period = 24_000, per_customer = 1.2, per = \"year\"", "per_period = 2_000, per_customer = 0.1"),
+            ("{ amount = 30, per = \"year\" }", "2.5"),
             ("replications = 120", "replications = 3"),
         ],
     );

@@ -10,7 +10,7 @@ use crate::stats::distribution::Distribution;
 use crate::stats::distribution::parse::kind::Kind;
 use crate::study::Study;
 use crate::study::number::Number;
-use crate::study::path::{ParamPath as Path, Step};
+use crate::study::path::{NUMBERS, ParamPath as Path, Step};
 use crate::study::roadmap::Change;
 
 /// Where the changes of a study stand that do nothing.
@@ -109,14 +109,14 @@ fn numbers_at(value: &Value, steps: &[Step], under: &str) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// A written number: of a rule its chance or rate, of what is spread over occasions the mean.
+/// A written number: of a rule its chance or rate, of an amount with its span the amount, of what is spread over occasions the mean.
 fn number(value: &Value, under: &str) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(law) if matches!(under, "quality" | "basket") => {
             Distribution::parse(law, Kind::Real).ok().map(|law| law.mean())
         }
-        Value::Object(entries) => ["chance", "rate"].iter().find_map(|key| entries.get(*key)?.as_f64()),
+        Value::Object(entries) => NUMBERS.iter().find_map(|key| entries.get(*key)?.as_f64()),
         _ => None,
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The keys under which a table has the number that the path of the table means.
+pub const NUMBERS: [&str; 3] = ["chance", "rate", "amount"];
+
 /// One step of a path: a name, or `*` for any one name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::document::{Entry, Node, Value};
 use super::language::{Language, is, property};
-use super::path::{ParamPath, Step};
+use super::path::{NUMBERS, ParamPath, Step};
 use super::source::Source;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::faults::Faults;
@@ -137,18 +137,16 @@ fn matching(node: &Node, steps: &[Step], path: &ParamPath, found: &mut Vec<Param
     }
 }
 
-/// The number that a path means: of a transition rule its chance or rate; a whole table is too much to set.
+/// The number that a path means: of a transition rule its chance or rate, of an amount with its span the amount; a whole table is too much to set.
 fn scalar(document: &Node, language: &Language, path: ParamPath, setting: &Setting) -> Result<ParamPath, Diagnostic> {
     let Some(found) = document.find(&path) else { return Ok(path) };
     let names = found.node.names();
     let branches = language.at(&path).map(|schema| language.branches(schema)).unwrap_or_default();
     let takes_scalar = branches.iter().any(|branch| !is(branch, "object") && !is(branch, "array"));
     match &found.node.value {
-        Value::Table(_)
-            if takes_scalar && branches.iter().any(|b| is(b, "object") && property(b, "chance").is_some()) =>
-        {
-            let key = if names.iter().any(|name| name == "rate") { "rate" } else { "chance" };
-            Ok(path.child(key))
+        Value::Table(_) if takes_scalar && branches.iter().any(|b| is(b, "object") && property(b, "per").is_some()) => {
+            let has = |key: &&str| names.iter().any(|name| name == key);
+            Ok(path.child(NUMBERS.into_iter().find(has).unwrap_or("chance")))
         }
         Value::Table(_) | Value::List(_) if !takes_scalar => {
             let beneath: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", path.child(name))).collect();

@@ -5,7 +5,7 @@ use crate::model::booking::{Booking, Bookings};
 use crate::model::counter::{CUSTOMERS, Counter, MOVES, Measure, Shape, counters};
 use crate::model::param::Meaning;
 use crate::quantity::StageId;
-use crate::study::journey::{Amount as Value, Stage as Written};
+use crate::study::journey::Stage as Written;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
@@ -46,18 +46,6 @@ impl Compiler<'_> {
             );
         }
         Some(id)
-    }
-
-    /// An amount on a ledger line for being in a stage.
-    fn value(&mut self, each: Per, path: &Path, line: &str, written: &Value) -> Option<Amount> {
-        let of_span = match written {
-            Value::PerPeriod(amount) => return self.amount(each, path, line, amount),
-            Value::Per(of_span) => of_span,
-        };
-        let account = self.account(line, path);
-        let number = self.numbers.changeable(path, &path.child("amount"), Meaning::Real, &of_span.amount);
-        self.declared_per(of_span.per, [number]);
-        account.map(|account| Amount { per: each, account, number })
     }
 
     /// An amount on a ledger line.

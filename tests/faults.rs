@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 33] = [
+const WARNED: [&str; 34] = [
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
@@ -30,6 +30,7 @@ const WARNED: [&str; 33] = [
     "numbers_hardly_meant",
     "provides_less_than_there_is",
     "purchases_a_million",
+    "rate_in_percent",
     "season_in_percent",
     "shock_after_the_horizon",
     "shock_uncertain_after_the_horizon",

@@ -203,7 +203,7 @@ to = { active = { rate = 0.5, per = "quarter" }, gone = { rate = 0.1 } }
 [stages.gone]
 [stages.moved]
 [initiatives.care]
-cost = { once = 10_000, per_period = 24_000, per_customer = 1.2, per = "year" }
+cost = { once = 10_000, per_period = 24_000, per_customer = 3, per = "year" }
 build = 2
 ramp = 4
 effects = [ { target = "stages.active.to.gone", times = 0.7 }, { target = "stages.active.to.away", hazard = 0.8 } ]
@@ -266,7 +266,7 @@ fn amounts_of_a_year_are_a_twelfth_in_a_month_and_draw_the_same() {
         &[
             ("{ per_period = 6_000, per = \"year\", cost = 5 }", "{ per_period = 500, cost = 5 }"),
             ("rate = 18, per = \"year\"", "rate = 1.5"),
-            ("per_period = 24_000, per_customer = 1.2, per = \"year\"", "per_period = 2_000, per_customer = 0.1"),
+            ("per_period = 24_000, per_customer = 3, per = \"year\"", "per_period = 2_000, per_customer = 0.25"),
             ("{ amount = 30, per = \"year\" }", "2.5"),
             ("replications = 120", "replications = 3"),
         ],
@@ -274,6 +274,51 @@ fn amounts_of_a_year_are_a_twelfth_in_a_month_and_draw_the_same() {
     let (yearly, plain) =
         (summary(&model(&with(JOURNEY, &[("replications = 120", "replications = 3")]))), summary(&model(&plain)));
     assert_eq!(text(&yearly), text(&plain));
+}
+
+#[test]
+fn amounts_of_a_year_are_a_twelfth_where_customers_bring_others_and_rules_watch_money() {
+    let small = [
+        ("replications = 120", "replications = 3"),
+        ("retained = true", "retained = true\ntalks = true"),
+        (
+            "initiatives = { care = 3 }",
+            "initiatives = { care = 3 }\nrules = [ { when = { metric = \"cash_flow\", above = 300_000 }, then = { stop = [\"care\"] } } ]",
+        ),
+    ];
+    let yearly = with(JOURNEY, &small);
+    let yearly = with(&yearly, &[("per_period = 6_000, per", "per_period = 6_000, referrals = 0.75, per")]);
+    let plain = with(
+        &yearly,
+        &[
+            (
+                "{ per_period = 6_000, referrals = 0.75, per = \"year\", cost = 5 }",
+                "{ per_period = 500, referrals = 0.0625, cost = 5 }",
+            ),
+            ("per_period = 24_000, per_customer = 3, per = \"year\"", "per_period = 2_000, per_customer = 0.25"),
+            ("{ amount = 30, per = \"year\" }", "2.5"),
+        ],
+    );
+    assert_eq!(text(&summary(&model(&yearly))), text(&summary(&model(&plain))));
+}
+
+/// With p and q a year the model of Bass (1969) has adopted F(t) = (1 - exp(-(p + q) t)) / (1 + q / p exp(-(p + q) t)).
+#[test]
+fn what_is_heard_a_year_spreads_in_weeks_as_bass_says() {
+    let row = r#"one = { rate = 0.03, word_of_mouth = 0.38, per = "year" }"#;
+    let (p, q) = (0.03, 0.38);
+    for years in [2, 5, 10, 20] {
+        let weeks = (f64::from(years) * 365.25 / 7.0).round();
+        let study = with(EXITS, &[("PERIOD", "week"), ("HORIZON", &weeks.to_string()), ("ROW", row)]);
+        let study =
+            with(&study, &[("[stages.one]", "[stages.one]\ntalks = true"), ("replications = 2", "replications = 8")]);
+        let run = summary(&model(&study));
+        let faded = libm::exp(-(p + q) * weeks * 7.0 / 365.25);
+        let truth = (1.0 - faded) / (1.0 + q / p * faded);
+        let found = run.scenarios[0].stages_at_end["one"].mean / 10_000.0;
+        // What is heard a week late, and the noise of 80,000 customers.
+        assert!((found - truth).abs() < 0.01, "after {years} years {found}, and not {truth}");
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::study::path::ParamPath as Path;
 
 use super::Model;
 use super::change::{Change, Op};
-use super::journey::{Chance, Stage};
+use super::hazard::{Hazard, HazardForm};
+use super::journey::{Chance, Exit, Stage};
 use super::rows::Moment;
 use super::value::AccountKind;
 
@@ -20,11 +21,15 @@ const SHORTEST_HALF_LIFE: f64 = 0.25;
 /// its median. A wider law says more often how customers differ.
 const WIDEST: f64 = 1.5;
 
+/// At a rate of more, less than 1 in 100 stay for the span of time that it is declared for.
+const SWIFTEST: f64 = 4.6;
+
 /// Everything in a model that was hardly meant.
 pub fn warnings(model: &Model) -> Vec<Diagnostic> {
     let mut found = shares(model);
     found.extend(half_lives(model));
     found.extend(wide_amounts(model));
+    found.extend(swift_rates(model));
     found.extend(idle(model));
     found.extend(nobody_retained(model));
     found.extend(never_left(model));
@@ -84,6 +89,29 @@ fn wide_amounts(model: &Model) -> Vec<Diagnostic> {
         is_wide.then(fault)
     };
     amounts.iter().filter_map(warning).collect()
+}
+
+/// Rates at which hardly anybody stays for the span of time that they are declared for.
+fn swift_rates(model: &Model) -> Vec<Diagnostic> {
+    let exits = model.stages.iter().flat_map(|stage| stage.moves().map(move |exit| (stage, exit)));
+    let warning = |(stage, exit): (&Stage, &Exit)| {
+        let Chance::Competing(Hazard { number, form: HazardForm::Rate, .. }) = exit.chance else { return None };
+        let param = &model.params[number.index()];
+        let rate = param.law.quantile(0.5);
+        let to = &model.stages[exit.to.index()].name;
+        let percent = in_percent(rate).map_or_else(String::new, |percent| format!("; {percent}"));
+        let fault = || {
+            Diagnostic::warning(format!("at a rate of {rate} hardly anybody stays in `{}`", stage.name))
+                .at(param.written.to_string())
+                .why(format!(
+                    "of those who could go to `{to}`, exp(-rate) are left after one span of time: {:.1e}",
+                    libm::exp(-rate)
+                ))
+                .help(format!("give the rate of a shorter span with `per`, where customers leave so fast{percent}"))
+        };
+        (rate > SWIFTEST).then(fault)
+    };
+    exits.filter_map(warning).collect()
 }
 
 /// Half-lives in which next to nothing outlives a period.

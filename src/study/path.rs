@@ -76,6 +76,12 @@ impl ParamPath {
         Some(Self { steps: above.to_vec() })
     }
 
+    /// Whether a transition or an amount writes here the number that the path of its table means.
+    pub fn is_number_of(&self, table: &Self) -> bool {
+        matches!(self.names()[..], ["stages", _, "to" | "values", _, key] if NUMBERS.contains(&key))
+            && self.parent().is_some_and(|above| above == *table)
+    }
+
     /// Whether `other` stands at this path or beneath it; `*` holds for any one name.
     pub fn holds(&self, other: &Self) -> bool {
         self.steps.len() <= other.steps.len()

@@ -8,7 +8,7 @@ use super::document::Node;
 use super::files::{Files, LARGEST, reason};
 use super::language::Language;
 use super::lines::Lines;
-use super::path::{NUMBERS, ParamPath};
+use super::path::ParamPath;
 use super::remark::{self, Remarks};
 use super::syntax;
 use crate::diagnostic::{Diagnostic, End, Place, brief};
@@ -133,9 +133,9 @@ impl Source {
 
     fn locate_place(&self, place: &mut Place) {
         let path = ParamPath::parse(&place.path).unwrap_or_default();
-        let beneath = NUMBERS.map(|key| path.child(key));
         // The last setting of a path is the one that holds.
-        if let Some((_, given)) = self.overrides.iter().rev().find(|(set, _)| set.holds(&path) || beneath.contains(set))
+        if let Some((_, given)) =
+            self.overrides.iter().rev().find(|(set, _)| set.holds(&path) || set.is_number_of(&path))
         {
             let given = brief(&format!("given by `{given}`"));
             if !place.label.contains(&given) {

@@ -77,16 +77,21 @@ impl Stage {
 
     /// Adds the same behind others; `clocks` are those of [`Stage::clocks`].
     pub fn add_chances(&self, moment: &Moment<'_>, clocks: &[Clock], into: &mut Vec<f64>) {
-        let first = into.len();
+        let (first, mut competes) = (into.len(), false);
         into.extend(self.moves().map(|exit| {
             let heard = exit.word_of_mouth.map_or(0.0, |weight| moment.values[weight] * moment.talkers);
             match exit.chance {
-                Chance::Competing(hazard) => hazard.over_a_period(moment.values[hazard.number] + heard),
+                Chance::Competing(hazard) => {
+                    competes = true;
+                    hazard.over_a_period(moment.values[hazard.number] + heard)
+                }
                 _ => exit.chance_at(moment, clocks) + heard,
             }
         }));
-        let competing = self.moves().zip(&mut into[first..]).filter(|(exit, _)| exit.competes());
-        compete(&mut competing.map(|(_, hazard)| hazard).collect::<Vec<_>>());
+        if competes {
+            let competing = self.moves().zip(&mut into[first..]).filter(|(exit, _)| exit.competes());
+            compete(&mut competing.map(|(_, hazard)| hazard).collect::<Vec<_>>());
+        }
     }
 }
 

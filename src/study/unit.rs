@@ -29,6 +29,7 @@ const UNITS: &[(&str, &str)] = &[
     ("traits.*.neutral", "of the trait"),
     ("stages.*.to.*", "chance a {period}"),
     ("stages.*.to.*.chance", "chance a {period}"),
+    ("stages.*.to.*.rate", "rate a {period}"),
     ("stages.*.to.*.sojourn", "{period}s"),
     ("stages.*.to.*.drivers.*", "log-odds a unit"),
     ("stages.*.to.*.word_of_mouth", "chance a {period}"),
@@ -38,6 +39,7 @@ const UNITS: &[(&str, &str)] = &[
     ("stages.*.purchases.margin", "share"),
     ("stages.*.purchases.drivers.*", "log rate a unit"),
     ("stages.*.values.*", "{account} a customer and {period}"),
+    ("stages.*.values.*.amount", "{account} a customer and {period}"),
     ("stages.*.on_move.*.*", "{account} a move"),
     ("experience.start", "satisfaction, 0 to 1"),
     ("experience.neutral", "satisfaction, 0 to 1"),
@@ -83,6 +85,9 @@ const UNITS: &[(&str, &str)] = &[
     ("scenarios.*.rules.[].when.delay", "{period}s"),
     ("scenarios.*.rules.[].again_after", "{period}s"),
 ];
+
+/// The words of `per`.
+const SPANS: [&str; 5] = ["day", "week", "month", "quarter", "year"];
 
 /// What stands in a change.
 const OF_CHANGES: [(&str, &str); 5] = [
@@ -141,13 +146,17 @@ fn filled(unit: &str, path: &ParamPath, document: &Node) -> String {
         _ => None,
     };
     let money = || text(&["currency"]).unwrap_or_else(|| "EUR".to_owned());
-    let account = || match path.steps.last() {
+    let amount = Step::Name("amount".to_owned());
+    let account = || match path.steps.iter().rev().find(|step| **step != amount) {
         Some(Step::Name(name)) if document.find(&ParamPath::of(["outcomes", name])).is_some() => {
             text(&["outcomes", name, "unit"]).unwrap_or_else(|| name.clone())
         }
         _ => money(),
     };
-    let period = || text(&["run", "period"]).unwrap_or_else(|| "period".to_owned());
+    // What stands beside a span of time is for that span.
+    let span = path.parent().map(|above| above.child("per")).and_then(|per| text(&per.names()));
+    let span = span.filter(|span| SPANS.contains(&span.as_str()));
+    let period = || span.clone().or_else(|| text(&["run", "period"])).unwrap_or_else(|| "period".to_owned());
     let mut said = unit.to_owned();
     for (word, meant) in [("{period}", &period as &dyn Fn() -> String), ("{money}", &money), ("{account}", &account)] {
         if said.contains(word) {
@@ -184,13 +193,16 @@ mod tests {
 
     #[test]
     fn a_unit_has_the_words_of_the_study() {
-        let text = "currency = \"SEK\"\n[run]\nperiod = \"week\"\n[outcomes.points]\nunit = \"kg\"\n[[scenarios.s.changes]]\ntarget = \"stages.*.values.points\"\nadd = 3\n[[scenarios.s.changes]]\ntarget = \"stages.*.to.b\"\nodds = 0.5\n";
+        let text = "currency = \"SEK\"\nstages.b = { purchases = { rate = 3, per = \"year\" }, values = { fee = { amount = 3, per = \"month\" } }, to = { per = \"0.1 to 0.2\", a = 0.1 } }\n[run]\nperiod = \"week\"\n[outcomes.points]\nunit = \"kg\"\n[[scenarios.s.changes]]\ntarget = \"stages.*.values.points\"\nadd = 3\n[[scenarios.s.changes]]\ntarget = \"stages.*.to.b\"\nodds = 0.5\n";
         let source = Source::new("s.toml", "", text);
         let of = |path: &str| unit(&ParamPath::parse(path).unwrap(), &source.document);
         assert_eq!(of("stages.a.values.revenue"), "SEK a customer and week");
         assert_eq!(of("stages.a.values.points"), "kg a customer and week");
         assert_eq!(of("stages.a.to.b"), "chance a week");
         assert_eq!(of("stages.a.to.b.by"), "");
+        assert_eq!(of("stages.b.purchases.rate"), "purchases a customer and year");
+        assert_eq!(of("stages.b.values.fee.amount"), "SEK a customer and month");
+        assert_eq!(of("stages.b.to.a"), "chance a week");
         assert_eq!(of("scenarios.s.changes.0"), "kg a customer and week, added");
         assert_eq!(of("scenarios.s.changes.1"), "odds ratio");
     }

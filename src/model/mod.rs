@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod outside;
 pub mod param;
 pub mod people;
+pub mod presence;
 pub mod rate;
 pub mod reported;
 pub mod roadmap;
@@ -44,6 +45,7 @@ use goal::Target;
 use journey::{Experience, Stage};
 use param::Param;
 use people::{Segment, Trait};
+use presence::Presence;
 use rate::Rate;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
@@ -83,6 +85,8 @@ pub struct Model {
     pub rates: Vec<Rate>,
     /// What is counted.
     pub counters: Vec<Counter>,
+    /// What is counted of customers for being in a stage, beside how many they are.
+    pub presences: Vec<Presence>,
     /// What is booked for each one that is counted.
     pub bookings: Bookings,
     /// Ledger lines and outcomes.

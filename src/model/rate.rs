@@ -49,7 +49,7 @@ impl Rate {
         Self { kind, name: name.to_owned(), luck, counter: Self::counter_of(place), when, stages: Vec::new() }
     }
 
-    /// What counts the rate at a place of the model.
+    /// What counts the rate at a place of the model; places behind the last one are those of what is counted beside.
     pub fn counter_of(place: usize) -> CounterId {
         CounterId::from(EVERY_MODEL + place)
     }

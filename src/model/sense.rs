@@ -84,7 +84,12 @@ fn wide_amounts(model: &Model) -> Vec<Diagnostic> {
                     told(low),
                     told(high)
                 ))
-                .help("where customers differ, give the mean of their amounts; where you are so unsure of that, leave it")
+                .help(if param.path.names().contains(&"values") {
+                    "where customers differ, give the mean, and let `values_trait` multiply it by a trait of theirs; \
+                     where you are so unsure of the mean, leave it"
+                } else {
+                    "where customers differ, give the mean of their amounts; where you are so unsure of that, leave it"
+                })
         };
         is_wide.then(fault)
     };

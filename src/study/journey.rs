@@ -108,6 +108,9 @@ pub struct Stage {
     /// Fixed amounts per customer and period in this stage, by ledger line or outcome.
     #[serde(default)]
     pub values: IndexMap<String, Amount>,
+    /// The trait that the customer's `values` are multiplied by.
+    #[serde(default)]
+    pub values_trait: Option<String>,
     /// Fixed amounts per customer who moves from this stage to the named one, by ledger line or outcome.
     #[serde(default)]
     pub on_move: IndexMap<String, IndexMap<String, Number>>,

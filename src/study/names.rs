@@ -178,6 +178,7 @@ pub static TRAITS: Kind = Kind {
         ("stages.*.to.*.by", &CLOCKS),
         ("stages.*.to.*.trait", &[]),
         ("stages.*.to.*.drivers.*", &STATES),
+        ("stages.*.values_trait", &[]),
         ("stages.*.purchases.trait", &[]),
         ("stages.*.purchases.basket_trait", &[]),
         ("stages.*.purchases.drivers.*", &STATES),

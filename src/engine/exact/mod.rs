@@ -7,6 +7,7 @@ pub mod kernels;
 pub mod layout;
 pub mod obstacle;
 pub mod precision;
+pub mod presences;
 pub mod quadrature;
 pub mod quality_law;
 pub mod rows;

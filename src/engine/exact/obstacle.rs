@@ -105,7 +105,8 @@ fn bending(model: &Model) -> Vec<(TraitId, bool)> {
             .stages
             .iter()
             .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
-        multiplies(model, of) > 1 || leaves || (multiplies(model, of) > 0 && falls_below_0(of))
+        let valued = model.presences.iter().any(|its| its.own == Some(of));
+        multiplies(model, of) > 1 || leaves || ((multiplies(model, of) > 0 || valued) && falls_below_0(of))
     };
     (0..model.traits.len())
         .map(TraitId::from)

@@ -9,6 +9,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 use super::cohort::{GRIDS, Solution, Solver};
 use super::obstacle::{most, obstacles};
 use super::precision::Precision;
+use super::presences::Presences;
 use super::quadrature::Rule;
 use super::rows::Kinds;
 use crate::engine::chance::design::Design;
@@ -203,15 +204,18 @@ fn signature(
 ) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
     let run = &solution.model().run;
     let times = [1, run.horizon.div_ceil(4), run.horizon.div_ceil(2), run.horizon];
-    let (mut shares, mut amounts): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (Vec::new(), vec![Vec::new(); 2]);
+    let levels = Presences::levels_of(solution.model());
+    let (mut shares, mut amounts): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (Vec::new(), vec![Vec::new(); 2 + levels]);
     // Kinds are taken some at a time; what is known of the next ones goes behind what is known of those before.
     let mut bought = [Vec::new(), Vec::new()];
+    let mut summed = vec![Vec::new(); levels];
     let everybody = vec![1.0; solution.model().entries()];
     solution.walk((place, &everybody), kinds, |state, table| {
         state.step(table, |_| {});
         if table.t > 0 {
             state.bought_by_kind(&mut bought);
         }
+        state.levels_by_kind(&mut summed);
         let last = table.t == run.horizon;
         for (which, _) in times.iter().enumerate().filter(|(_, time)| **time == table.t) {
             for (stage, its) in state.by_kind().into_iter().enumerate() {
@@ -221,7 +225,8 @@ fn signature(
             }
         }
         if last {
-            amounts.iter_mut().zip(&mut bought).for_each(|(amounts, bought)| amounts.append(bought));
+            let its = bought.iter_mut().chain(&mut summed);
+            amounts.iter_mut().zip(its).for_each(|(amounts, its)| amounts.append(its));
         }
     });
     (shares, amounts)

@@ -7,6 +7,7 @@ use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATI
 use crate::model::rate::When;
 
 use super::layout::{Layout, StageCells, Way};
+use super::presences::Presences;
 use super::rows::{Kinds, Rows};
 use super::table::CohortTable;
 use super::tally::{Tally, product, sum};
@@ -16,6 +17,7 @@ pub struct CohortState<'a> {
     layout: &'a Layout,
     rows: Rows<'a>,
     kinds: &'a Kinds,
+    presences: Presences<'a>,
     /// Satisfaction at the start.
     start: &'a [f64],
     /// The satisfactions that are told apart.
@@ -39,6 +41,7 @@ impl<'a> CohortState<'a> {
             layout,
             rows: Rows::new(model, layout, kinds, nodes.len()),
             kinds,
+            presences: Presences::of(model, layout, kinds, nodes.len()),
             start,
             nodes,
             lanes: Vec::new(),
@@ -79,6 +82,7 @@ impl<'a> CohortState<'a> {
                 self.happen(table, When::AfterMove, &lane);
             }
             self.count(&lane);
+            self.presences.count(&lane, &mut self.tally);
             tell(&self.tally);
             self.lanes[at] = (entry, lane);
         }
@@ -115,6 +119,11 @@ impl<'a> CohortState<'a> {
                 }
             }
         }
+    }
+
+    /// The levels that each kind has added to the sums of traits, one for each that is summed.
+    pub fn levels_by_kind(&self, into: &mut [Vec<f64>]) {
+        self.lanes.iter().for_each(|(_, lane)| self.presences.add_levels(lane, self.nodes.len(), into));
     }
 
     /// The numbers of a cell: one for each kind and satisfaction.

@@ -11,6 +11,7 @@ use crate::quantity::{ScenarioId, SegmentId};
 
 use super::cohort::{Solution, WIDTH};
 use super::layout::{Layout, StageCells, Way};
+use super::presences::Presences;
 use super::rows::{Kinds, Rows};
 use super::table::CohortTable;
 use crate::engine::chance::narrow::whole;
@@ -20,6 +21,7 @@ use crate::engine::count::counts::Counts;
 struct Values<'a> {
     layout: &'a Layout,
     rows: Rows<'a>,
+    presences: Presences<'a>,
     rewards: &'a Counts<f64>,
     /// Numbers of a cell: one for each kind and satisfaction.
     width: usize,
@@ -92,7 +94,8 @@ impl<'a> Values<'a> {
         let width = kinds.shares.len() * nodes;
         let nothing = vec![0.0; layout.cells * width];
         let rows = Rows::new(solution.model(), layout, kinds, nodes);
-        Self { layout, rows, rewards, width, nodes, before: nothing.clone(), now: nothing }
+        let presences = Presences::of(solution.model(), layout, kinds, nodes);
+        Self { layout, rows, presences, rewards, width, nodes, before: nothing.clone(), now: nothing }
     }
 
     /// From after a period to before it: what comes later, and what happens in it.
@@ -117,6 +120,7 @@ impl<'a> Values<'a> {
                 self.now[cell * self.width..][..self.width].iter_mut().for_each(|value| *value += worth);
             }
         }
+        self.presences.value(self.rewards, t, &mut self.now);
     }
 
     /// What happens at a rate in a stage.

@@ -46,7 +46,8 @@ impl Weights {
             let felt = if stage.quality.is_some() && nodes > 1.0 { nodes } else { 0.0 };
             let buys = if stage.purchases.is_some() { 2.0 + 2.0 * cells.leaves.len() as f64 } else { 0.0 };
             let rates = model.rates.iter().filter_map(|rate| rate.of(place)).count() as f64;
-            step += all * (3.0 + moves + felt + buys + rates);
+            let present = model.presences.iter().filter(|its| its.stage.index() == place).count() as f64;
+            step += all * (3.0 + moves + felt + buys + rates + present);
             let bending = if stage.is_bent() { OF_BENDING } else { 3.0 };
             rows += cells.length as f64 * (1.0 + moves) * bending + (buys + rates) * OF_BENDING;
         }

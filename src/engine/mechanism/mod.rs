@@ -13,6 +13,7 @@ pub mod feel;
 pub mod needs;
 pub mod own;
 pub mod part;
+pub mod present;
 pub mod row;
 pub mod schedule;
 pub mod shop;
@@ -34,6 +35,7 @@ pub const MECHANISMS: &[Entry] = &[
     entry::<buy::Buy>(),
     entry::<talk::Talk>(),
     entry::<count::Count>(),
+    entry::<present::Present>(),
     entry::<compare::Compare>(),
 ];
 

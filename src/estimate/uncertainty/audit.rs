@@ -322,10 +322,13 @@ fn skewness_of_money(model: &Model, purchases: f64) -> f64 {
     if most > 0.0 { most / libm::sqrt(purchases.max(1e-9)) } else { 0.0 }
 }
 
-/// The skewness of the sum over so many customers of the most skewed trait that purchases or baskets are multiplied by.
+/// The skewness of the sum over so many customers of the most skewed trait that purchases, baskets or values are
+/// multiplied by.
 fn skewness_of_traits(model: &Model, agents: f64) -> f64 {
     let purchasing = model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
-    let traits: Vec<TraitId> = purchasing.flat_map(|its| [its.rate_trait, its.basket_trait]).flatten().collect();
+    let present = model.presences.iter().map(|its| its.own);
+    let traits: Vec<TraitId> =
+        purchasing.flat_map(|its| [its.rate_trait, its.basket_trait]).chain(present).flatten().collect();
     let law = |segment: &Segment| traits.iter().map(|of| skewness(&segment.traits[of.index()])).fold(0.0, f64::max);
     let most = model.segments.iter().map(law).fold(0.0, f64::max);
     if most > 0.0 { most / libm::sqrt(agents.max(1e-9)) } else { 0.0 }

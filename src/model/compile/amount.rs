@@ -20,4 +20,6 @@ pub enum Per {
     Each(CounterId, usize),
     /// A move from one stage to another, which is counted if money is booked on it.
     Move(StageId, StageId),
+    /// One of what a cell of a presence counts, by their places.
+    Present(usize, usize),
 }

@@ -16,9 +16,10 @@ impl Compiler<'_> {
     /// Takes in the amounts of a stage.
     pub(super) fn book(&mut self, stage: StageId, at: &Path, written: &Written) {
         let values = at.child("values");
+        let own = self.values_trait(at, written);
         let mut amounts: Vec<Amount> = Vec::new();
         for (line, amount) in &written.values {
-            let each = Per::Each(CUSTOMERS, stage.index());
+            let each = own.map_or(Per::Each(CUSTOMERS, stage.index()), |_| self.presence(stage, own));
             amounts.extend(self.value(each, &values.child(line), line, amount));
         }
         for (to, lines) in &written.on_move {
@@ -68,9 +69,11 @@ impl Compiler<'_> {
         let mut moves: Vec<(StageId, StageId)> = amounts.iter().filter_map(pair).collect();
         moves.sort_unstable();
         moves.dedup();
+        let presences = self.count_presences();
         let booking = |Amount { per, account, number }: Amount| {
             let (counter, cell) = match per {
                 Per::Each(counter, cell) => (counter, cell),
+                Per::Present(place, cell) => (self.presences[place].counter, cell),
                 Per::Move(from, to) => (MOVES, moves.partition_point(|pair| *pair < (from, to))),
             };
             Booking { counter, cell, account, amount: number }
@@ -78,6 +81,7 @@ impl Compiler<'_> {
         let bookings = amounts.into_iter().map(booking).collect();
         let mut counters = counters(moves);
         counters.extend(self.rates.iter().map(|rate| Counter::new(&rate.name, Shape::ByStage, Measure::Event)));
+        counters.extend(presences);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)
     }

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::identity::Identity;
 use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
+use crate::model::presence::Presence;
 use crate::model::rate::Rate;
 use crate::model::value::Account;
 use crate::quantity::{ParamId, RateId, StageId, TraitId};
@@ -41,6 +42,8 @@ pub struct Compiler<'a> {
     pub rates: Vec<Rate>,
     /// Numbers that are declared for a span of time, each with what makes it one of a period.
     pub spans: Vec<(ParamId, f64)>,
+    /// What is counted of customers for being in a stage.
+    pub presences: Vec<Presence>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// What changes may aim at.
@@ -71,6 +74,7 @@ impl<'a> Compiler<'a> {
             accounts: IndexMap::new(),
             rates: Vec::new(),
             spans: Vec::new(),
+            presences: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,

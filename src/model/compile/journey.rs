@@ -263,7 +263,11 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{name}` can be negative"))
                         .at(at.to_string())
                         .at(segment.to_string())
-                        .why("a rate or a basket is multiplied by it")
+                        .why(if key == "values_trait" {
+                            "amounts are multiplied by it"
+                        } else {
+                            "a rate or a basket is multiplied by it"
+                        })
                         .help("use a distribution of positive numbers, such as \"gamma(mean=1, sd=0.3)\""),
                 );
             }

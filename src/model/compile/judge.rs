@@ -125,6 +125,7 @@ impl Compiler<'_> {
             spans: std::mem::take(&mut self.spans),
             rates: std::mem::take(&mut self.rates),
             counters,
+            presences: std::mem::take(&mut self.presences),
             bookings,
             stages,
             stage_order: stage_order.into_iter().map(StageId::from).collect(),

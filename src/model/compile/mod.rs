@@ -16,6 +16,7 @@ mod judge;
 mod names;
 mod people;
 mod plan;
+mod presences;
 mod roadmap;
 mod run;
 mod spans;

@@ -26,7 +26,9 @@ pub fn stage_shapes(study: &Study) -> IndexMap<String, u64> {
                 stage.to.is_empty(),
             ];
             let own = has.iter().fold(8, |shape, flag| mix(shape, u64::from(*flag)));
-            (name.clone(), mix(own, stage.values.len() as u64))
+            let own = mix(own, stage.values.len() as u64);
+            let told = stage.values_trait.as_ref().map(|_| text("values_trait"));
+            (name.clone(), told.into_iter().fold(own, mix))
         })
         .collect();
     let exits: IndexMap<&String, Vec<(&String, u64)>> = study

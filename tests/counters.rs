@@ -174,9 +174,9 @@ fn money_for_a_counter_more_is_posted() {
     let More { mut model, hours, calls, line, .. } = everything();
     let named = |name: &str| model.accounts.iter().position(|account| account.name == name).unwrap();
     let (service, smiles) = (LineId::from(named("service_cost")), LineId::from(named("smiles")));
-    let amount = model.bookings.all().iter().find(|booking| booking.account == service).unwrap().amount;
-    let each = model.central()[amount];
-    let booking = |counter, cell, account| Booking { counter, cell, account, amount };
+    let amount = model.bookings.all().iter().find(|booking| booking.account == service).unwrap().price;
+    let each = model.central()[amount.of(4, false)];
+    let booking = |counter, cell, account| Booking { counter, cell, account, price: amount };
     let mut bookings = model.bookings.all().to_vec();
     bookings.extend([booking(calls, 1, service), booking(hours, 2, service), booking(line, 0, smiles)]);
     model.bookings = Bookings::new(bookings, &mut model.counters, model.stages.len());

@@ -262,7 +262,7 @@ fn expected(model: &Model) -> f64 {
     let table = 8.0 * model.params.len() as f64 + rows(model) * (24.0 + 8.0 * width(model));
     let nodes = if follows_satisfaction(model) { MOST_INTERVALS as f64 + 1.0 } else { 1.0 };
     let felt = model.stages.iter().filter(|stage| stage.quality.is_some()).count() as f64;
-    let cells: f64 = model.stages.iter().map(|stage| tunnel_length(stage) as f64).sum();
+    let cells: f64 = (0..model.stages.len()).map(|stage| tunnel_length(model, stage) as f64).sum();
     table + 8.0 * nodes * nodes * (felt + 1.0) + 32.0 * combinations_needed(model) as f64 * cells * nodes
 }
 

@@ -14,7 +14,49 @@ pub struct Booking {
     /// The account.
     pub account: LineId,
     /// The amount for each one.
-    pub amount: ParamId,
+    pub price: Price,
+}
+
+/// The amount for each one that is counted, by the period whose amounts are in force.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Price {
+    /// One number.
+    One(ParamId),
+    /// A number for the period that ends when things are counted, and one for the period that begins.
+    Around([ParamId; 2]),
+    /// A list of `length` numbers from `first` on, read by the period; the last one holds on.
+    ByPeriod {
+        /// The first number.
+        first: ParamId,
+        /// How many numbers there are, at least 1.
+        length: u32,
+    },
+}
+
+impl Price {
+    /// The number in a period, counted from 1, which begins when things are counted, or ends then.
+    pub fn of(self, period: u32, begins: bool) -> ParamId {
+        match self {
+            Self::One(number) => number,
+            Self::Around([ending, beginning]) => {
+                if begins {
+                    beginning
+                } else {
+                    ending
+                }
+            }
+            Self::ByPeriod { first, length } => ParamId(first.0 + period.saturating_sub(1).min(length - 1)),
+        }
+    }
+
+    /// All numbers that it may be.
+    pub fn all(self) -> Vec<ParamId> {
+        match self {
+            Self::One(number) => vec![number],
+            Self::Around(numbers) => numbers.to_vec(),
+            Self::ByPeriod { first, length } => (first.0..first.0 + length).map(ParamId).collect(),
+        }
+    }
 }
 
 /// The bookings of a model, in the order in which the books walk over them: those by stage, stage by stage, then all others.
@@ -85,7 +127,7 @@ mod tests {
             counter,
             cell,
             account: LineId(account),
-            amount: ParamId(0),
+            price: Price::One(ParamId(0)),
         });
         let bookings = Bookings::new(bookings.collect(), &mut list, 2);
         let order = |some: &[Booking]| some.iter().map(|booking| booking.account.0).collect::<Vec<_>>();

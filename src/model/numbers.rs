@@ -51,14 +51,18 @@ impl Numbers {
 
     /// Registers one chance of a list; a path names all of its elements.
     pub fn element(&mut self, path: &Path, written: &Path, element: usize, number: &Number) -> ParamId {
-        let id = self.changeable(path, &written.child(&element.to_string()), Meaning::Chance, number);
-        self.params[id.index()].element = Some(element);
-        id
+        self.listed((path, written), element, Meaning::Chance, number)
     }
 
     /// Registers one number of a list of any meaning.
-    pub fn listed(&mut self, path: &Path, element: usize, meaning: Meaning, number: &Number) -> ParamId {
-        let id = self.changeable(path, &path.child(&element.to_string()), meaning, number);
+    pub fn listed(
+        &mut self,
+        (path, written): (&Path, &Path),
+        element: usize,
+        meaning: Meaning,
+        number: &Number,
+    ) -> ParamId {
+        let id = self.changeable(path, &written.child(&element.to_string()), meaning, number);
         self.params[id.index()].element = Some(element);
         id
     }

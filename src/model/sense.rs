@@ -70,7 +70,7 @@ fn shares(model: &Model) -> Vec<Diagnostic> {
 
 /// Amounts for each customer whose laws look like how customers differ.
 fn wide_amounts(model: &Model) -> Vec<Diagnostic> {
-    let amounts: BTreeSet<ParamId> = model.bookings.all().iter().map(|booking| booking.amount).collect();
+    let amounts: BTreeSet<ParamId> = model.bookings.all().iter().flat_map(|booking| booking.price.all()).collect();
     let warning = |id: &ParamId| {
         let param = &model.params[id.index()];
         let [low, middle, high] = [0.05, 0.5, 0.95].map(|p| param.at(p));

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::{Chances, Number, Spread};
 use super::roadmap::Change;
+use super::value::Value;
 use crate::quantity::PeriodUnit;
 
 /// One kind of customer: how many, where they start, and how they differ from the study.
@@ -105,38 +106,15 @@ pub struct Stage {
     /// What customers in this stage buy.
     #[serde(default)]
     pub purchases: Option<Purchases>,
-    /// Fixed amounts per customer and period in this stage, by ledger line or outcome.
+    /// Amounts per customer and period in this stage, by ledger line or outcome.
     #[serde(default)]
-    pub values: IndexMap<String, Amount>,
+    pub values: IndexMap<String, Value>,
     /// The trait that the customer's `values` are multiplied by.
     #[serde(default)]
     pub values_trait: Option<String>,
     /// Fixed amounts per customer who moves from this stage to the named one, by ledger line or outcome.
     #[serde(default)]
     pub on_move: IndexMap<String, IndexMap<String, Number>>,
-}
-
-/// An amount for each customer in a stage: of a period, or of a named span of time.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Amount {
-    /// An amount per period.
-    PerPeriod(Number),
-    /// An amount with its span of time.
-    Per(AmountOfSpan),
-}
-
-/// An amount with its span of time.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(example = serde_json::json!({"amount": 120, "per": "year"}))]
-pub struct AmountOfSpan {
-    /// The amount for a customer who is in the stage for the whole span.
-    #[schemars(example = 120)]
-    pub amount: Number,
-    /// The span of time; a period of the run by default.
-    #[serde(default)]
-    pub per: Option<PeriodUnit>,
 }
 
 /// What leads from one stage to another: a chance per period, or a rule.

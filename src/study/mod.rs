@@ -35,6 +35,7 @@ mod tests;
 mod text;
 mod truth;
 mod unit;
+pub mod value;
 pub mod version;
 pub mod world;
 

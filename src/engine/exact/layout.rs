@@ -54,10 +54,11 @@ impl Layout {
             .stages
             .iter()
             .zip(&reached)
-            .map(|(stage, reached)| {
+            .enumerate()
+            .map(|(from, (_, reached))| {
                 reached.map(|yes| {
                     let first = cells;
-                    cells += if yes { tunnel_length(stage) } else { 0 };
+                    cells += if yes { tunnel_length(model, from) } else { 0 };
                     yes.then_some(first)
                 })
             })
@@ -75,7 +76,7 @@ impl Layout {
             .enumerate()
             .map(|(from, (stage, shape))| StageCells {
                 first: firsts[from],
-                length: tunnel_length(stage),
+                length: tunnel_length(model, from),
                 moves: stage.moves().map(|exit| way(from, exit.to)).collect(),
                 leaves: stage.leaves().map(|exit| way(from, exit.to)).collect(),
                 reads_age: reads_age(model, (from, stage), &shape.clocks),
@@ -85,7 +86,7 @@ impl Layout {
             .collect();
         Self {
             cells,
-            reads_age: stages.iter().any(|stage| stage.reads_age),
+            reads_age: stages.iter().any(|stage| stage.reads_age) || tells_ages_apart(model),
             leaves: model.stages.iter().any(|stage| stage.leaves().next().is_some()),
             stages,
         }
@@ -140,9 +141,18 @@ fn reads_age(model: &Model, (at, stage): (usize, &Stage), clocks: &[(Clock, usiz
         || model.rates.iter().filter_map(|rate| rate.of(at)).flat_map(|its| &its.drivers).any(ages)
 }
 
+/// Whether values depend on how long ago customers came; where all are there from the start, that is the period.
+fn tells_ages_apart(model: &Model) -> bool {
+    model.has_inflow() && model.presences.iter().any(|its| its.list.is_some())
+}
+
 /// The periods in a stage that are told apart there.
-pub fn tunnel_length(stage: &Stage) -> usize {
+pub fn tunnel_length(model: &Model, at: usize) -> usize {
+    let stage = &model.stages[at];
     let clocks = stage.clocks();
-    let at = clocks.iter().position(|clock| *clock == Clock::PeriodsInStage);
-    at.map_or(1, |at| stage.clock_lengths()[at])
+    let of_chances =
+        clocks.iter().position(|clock| *clock == Clock::PeriodsInStage).map(|at| stage.clock_lengths()[at]);
+    let valued = model.presences.iter().filter(|its| its.stage.index() == at && its.counts_periods());
+    let of_values = valued.filter_map(|its| its.list).map(|list| list.length).max();
+    of_chances.max(of_values).unwrap_or(1)
 }

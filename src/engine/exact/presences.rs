@@ -34,30 +34,37 @@ impl<'a> Presences<'a> {
         }
     }
 
-    /// Counts customers, given by cell, kind and satisfaction.
-    pub fn count(&self, lane: &[f64], tally: &mut Tally) {
+    /// Counts customers at the end of their `age`-th period, given by cell, kind and satisfaction.
+    pub fn count(&self, lane: &[f64], age: usize, tally: &mut Tally) {
         for (its, level) in self.presences.iter().zip(&self.levels) {
             let cells = tally.cells(its.counter);
-            for cell in self.layout.stages[its.stage.index()].all() {
+            for (periods, cell) in self.places(its) {
                 let weights = &lane[cell * self.width..][..self.width];
-                cells[0] += if level.is_empty() { sum(weights) } else { product(weights, level) };
+                cells[its.cell(periods, age)] += if level.is_empty() { sum(weights) } else { product(weights, level) };
             }
         }
     }
 
-    /// Adds what being counted at time `t` is worth to the values of customers.
-    pub fn value(&self, rewards: &Counts<f64>, t: usize, values: &mut [f64]) {
+    /// Adds what being counted at time `t`, at the end of their `age`-th period, is worth to the values of customers.
+    pub fn value(&self, rewards: &Counts<f64>, (t, age): (usize, usize), values: &mut [f64]) {
         for (its, level) in self.presences.iter().zip(&self.levels) {
             let worths = rewards.cells(its.counter, t);
-            for cell in self.layout.stages[its.stage.index()].all() {
+            for (periods, cell) in self.places(its) {
+                let worth = worths[its.cell(periods, age)];
                 let values = &mut values[cell * self.width..][..self.width];
                 if level.is_empty() {
-                    values.iter_mut().for_each(|value| *value += worths[0]);
+                    values.iter_mut().for_each(|value| *value += worth);
                 } else {
-                    values.iter_mut().zip(level).for_each(|(value, level)| *value += worths[0] * level);
+                    values.iter_mut().zip(level).for_each(|(value, level)| *value += worth * level);
                 }
             }
         }
+    }
+
+    /// The cells of the stage of a presence, each with the whole periods in it.
+    fn places(&self, its: &Presence) -> impl Iterator<Item = (usize, usize)> + use<'_, 'a> {
+        let stage = &self.layout.stages[its.stage.index()];
+        [0, 1].into_iter().flat_map(|ever| stage.cells(ever).enumerate())
     }
 
     /// How many sums of traits [`Presences::add_levels`] tells.

@@ -69,9 +69,10 @@ impl<'a> CohortState<'a> {
         for at in 0..self.lanes.len() {
             let (entry, mut lane) = std::mem::take(&mut self.lanes[at]);
             self.tally.clear();
+            // Who is there at the start is in the first period when those are who come in it.
+            let age = (table.t + 1).saturating_sub(entry.max(1));
             if table.t > 0 {
-                // Who is there at the start is in the first period when those are who come in it.
-                self.rows.make(table, (table.t + 1).saturating_sub(entry.max(1)));
+                self.rows.make(table, age);
                 self.feel(table, &mut lane);
                 self.happen(table, When::BeforeMove, &lane);
                 self.travel(&mut lane);
@@ -82,7 +83,7 @@ impl<'a> CohortState<'a> {
                 self.happen(table, When::AfterMove, &lane);
             }
             self.count(&lane);
-            self.presences.count(&lane, &mut self.tally);
+            self.presences.count(&lane, age as usize, &mut self.tally);
             tell(&self.tally);
             self.lanes[at] = (entry, lane);
         }

@@ -70,7 +70,7 @@ impl Solution<'_, '_> {
             }
         }
         if first == 0 {
-            values.count(0);
+            values.count(0, 0);
             worths[0] += self.worth_of_newcomers(&values, (segment, 0), kinds);
         }
     }
@@ -102,7 +102,7 @@ impl<'a> Values<'a> {
     fn step_back(&mut self, table: &CohortTable<'_, '_>, age: u32) {
         self.rows.make(table, age);
         let t = table.t as usize;
-        self.count(t);
+        self.count(t, age);
         self.happen(table, When::AfterMove);
         if self.layout.leaves {
             self.leave(t);
@@ -113,14 +113,14 @@ impl<'a> Values<'a> {
         self.feel(table);
     }
 
-    /// Values being counted in a stage.
-    fn count(&mut self, t: usize) {
+    /// Values being counted in a stage, at the end of the customers' `age`-th period.
+    fn count(&mut self, t: usize, age: u32) {
         for (stage, worth) in self.layout.stages.iter().zip(self.rewards.cells(CUSTOMERS, t)) {
             for cell in stage.all() {
                 self.now[cell * self.width..][..self.width].iter_mut().for_each(|value| *value += worth);
             }
         }
-        self.presences.value(self.rewards, t, &mut self.now);
+        self.presences.value(self.rewards, (t, age as usize), &mut self.now);
     }
 
     /// What happens at a rate in a stage.

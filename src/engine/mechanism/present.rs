@@ -4,6 +4,7 @@
 
 use super::contract::{Mechanism, Step};
 use super::needs::{Needs, Shown};
+use super::transition::PERIODS_IN_STAGE;
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Kernel, Lanes};
@@ -23,9 +24,12 @@ pub struct Present {
 
 /// What is counted of the customers of one stage.
 struct Counted {
+    of: Presence,
     stage: u32,
     /// The column of the trait.
     own: Option<ColumnId<f32, Lasting>>,
+    /// The column of periods in the stage, where customers are told apart by them.
+    periods: Option<ColumnId<u32, Lasting>>,
     place: Place,
 }
 
@@ -47,18 +51,22 @@ impl Mechanism for Present {
     fn sheet(&self, _values: &Values<'_>) {}
 
     fn run(&self, _step: Step, at: &mut At<'_>, _sheet: Option<&()>) {
-        let t = at.time() as usize;
+        let t = at.time();
         let (block, set) = (&*at.block, at.world.set);
+        let age = block.age(t) as usize;
         let Some(counts) = &mut at.counts else { return };
         for counted in &self.all {
             let (stage, wanted) = (&block.stage[..block.live], counted.stage);
-            let parts = match counted.own {
-                Some(own) => {
-                    set.run(Level { stage, wanted, own: block.columns.numbers(own), unit: counted.place.unit })
-                }
+            let own = counted.own.map(|own| block.columns.numbers(own));
+            let cells = counts.cells_at(&counted.place, t as usize);
+            if let Some(periods) = counted.periods {
+                counted.one_by_one((stage, block.columns.words(periods), own), age, cells);
+                continue;
+            }
+            cells[counted.of.cell(0, age)] += match own {
+                Some(own) => set.run(Level { stage, wanted, own, unit: counted.place.unit }),
                 None => stage.iter().filter(|its| **its == wanted).count() as i128,
             };
-            counts.cells_at(&counted.place, t)[0] += parts;
         }
     }
 
@@ -74,10 +82,23 @@ impl Mechanism for Present {
 
 impl Counted {
     fn of(its: &Presence, needs: &mut Needs<'_>) -> Self {
+        // Other periods in the same stage come from having been in other stages before.
+        let shown = if its.counts_periods() { Shown::ByState } else { Shown::ByStage };
         Self {
+            of: *its,
             stage: whole(its.stage.index()),
             own: its.own.and_then(|of| needs.trait_column(of)),
-            place: needs.counter(its.counter, Shown::ByStage),
+            periods: its.counts_periods().then(|| needs.words(PERIODS_IN_STAGE)),
+            place: needs.counter(its.counter, shown),
+        }
+    }
+
+    /// Counts customers by the whole periods that each has been in the stage.
+    fn one_by_one(&self, (stage, periods, own): (&[u32], &[u32], Option<&[f32]>), age: usize, cells: &mut [i128]) {
+        let here = stage.iter().zip(periods).enumerate().filter(|(_, (stage, _))| **stage == self.stage);
+        for (at, (_, periods)) in here {
+            let parts = own.map_or(1, |own| whole_parts(own[at], self.place.unit));
+            cells[self.of.cell(*periods as usize, age)] += i128::from(parts);
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::engine::table::row_table::RowTable;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::Clock;
+use crate::model::presence::Presence;
 use crate::quantity::StageId;
 
 /// Draws the next stage.
@@ -27,9 +28,10 @@ pub const MOVE: Purpose = Purpose::numbered(1);
 /// The full periods that each customer has been in the stage.
 pub const PERIODS_IN_STAGE: ColumnSpec = ColumnSpec::new("periods in stage");
 
-/// Whether chances are read by periods in the stage.
+/// Whether chances or values are read by periods in the stage.
 pub fn counts_periods_in_stage(model: &Model) -> bool {
     model.stages.iter().any(|stage| stage.clocks().contains(&Clock::PeriodsInStage))
+        || model.presences.iter().any(Presence::counts_periods)
 }
 
 /// The next stage of every customer is drawn.

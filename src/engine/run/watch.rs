@@ -96,7 +96,7 @@ impl Observed<'_> {
             let lines = bookings.iter().filter(|booking| is_of_kind(booking.account.index()));
             let count =
                 seen.ledger.cells(*counter, self.t as usize)[*cell] as f64 / model.counters[counter.index()].unit;
-            lines.map(|booking| seen.values[booking.amount]).sum::<f64>() * count
+            lines.map(|booking| seen.values[booking.price.of(self.t, false)]).sum::<f64>() * count
         };
         let sum = |bookings| by_cell(bookings).map(of_cell).sum::<f64>();
         without + sum(model.bookings.by_stage()) + sum(model.bookings.others())

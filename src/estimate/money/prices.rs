@@ -1,5 +1,6 @@
 //! Prices turn flows of customers into money: everything about money and time that a replication needs. No chance in it.
 
+use crate::engine::chance::narrow::whole;
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
@@ -217,7 +218,10 @@ impl OpenBooks<'_, '_> {
         }
         match self.prices.model.counters[booking.counter.index()].measures {
             Measure::State => self.accrue(booking, amounts, count, event),
-            Measure::Event => self.account(booking, count * amounts.ending[booking.amount], event),
+            Measure::Event => {
+                let number = booking.price.of(whole(event.t), false);
+                self.account(booking, count * amounts.ending[number], event);
+            }
         }
     }
 
@@ -253,9 +257,10 @@ impl OpenBooks<'_, '_> {
     fn accrue(&mut self, booking: &Booking, amounts: &Amounts<'_>, count: f64, Entry { t, owner, .. }: Entry) {
         let prices = self.prices;
         for part in &prices.accrued[t] {
-            let values = if part.period as usize == t { amounts.ending } else { amounts.beginning };
+            let begins = part.period as usize != t;
+            let values = if begins { amounts.beginning } else { amounts.ending };
             let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
-            self.account(booking, count * values[booking.amount], entry);
+            self.account(booking, count * values[booking.price.of(part.period, begins)], entry);
         }
     }
 

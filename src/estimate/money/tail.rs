@@ -141,13 +141,15 @@ fn work(long: &Model, model: &Model, precision: &Precision) -> f64 {
     CUSTOMER_PERIOD * (2.0 * cost(long) + cost(model)) * (1.0 + strikes / SHOCKS_EACH)
 }
 
-/// Whether a list of chances was cut at the horizon, so that it does not say how things go on.
+/// Whether a list of chances or values was cut at the horizon, so that it does not say how things go on.
 fn ends_with_the_horizon(model: &Model) -> bool {
     let cut = |exit: &Exit| match exit.chance {
         Chance::Listed { by, length, .. } => !matches!(by, Clock::Age(_)) && length >= model.run.horizon,
         _ => false,
     };
+    let of_values = model.presences.iter().filter_map(|its| its.list);
     model.stages.iter().flat_map(|stage| &stage.exits).any(cut)
+        || of_values.into_iter().any(|list| list.length >= model.run.horizon as usize)
 }
 
 /// What the customers of a study come to over a horizon of its length or longer.

@@ -257,7 +257,7 @@ fn is_same(model: &Model, one: &Change, other: &Change) -> bool {
 fn amounts(model: &Model) -> Vec<ParamId> {
     let baskets = model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
     let baskets = baskets.flat_map(|its| [its.basket, its.margin]);
-    let booked = model.bookings.all().iter().map(|booking| booking.amount);
+    let booked = model.bookings.all().iter().flat_map(|booking| booking.price.all());
     let newcomers = model.segments.iter().filter_map(|segment| segment.inflow.as_ref()?.cost);
     booked.chain(baskets).chain(newcomers).collect()
 }

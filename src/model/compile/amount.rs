@@ -1,6 +1,7 @@
 //! Amounts that go to accounts, as they are compiled.
 
-use crate::quantity::{CounterId, LineId, ParamId, StageId};
+use crate::model::booking::Price;
+use crate::quantity::{CounterId, LineId, StageId};
 
 /// An amount as a study writes it, and the account that it goes to.
 #[derive(Clone, Copy)]
@@ -9,8 +10,8 @@ pub struct Amount {
     pub per: Per,
     /// The account.
     pub account: LineId,
-    /// The number.
-    pub number: ParamId,
+    /// The number, or which number when.
+    pub price: Price,
 }
 
 /// What an amount is for.

@@ -1,8 +1,8 @@
 //! Compiles bookings: what goes to an account for being in a stage, and for moving on from it.
 
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::model::booking::{Booking, Bookings};
-use crate::model::counter::{CUSTOMERS, Counter, MOVES, Measure, Shape, counters};
+use crate::model::booking::{Booking, Bookings, Price};
+use crate::model::counter::{Counter, MOVES, Measure, Shape, counters};
 use crate::model::param::Meaning;
 use crate::quantity::StageId;
 use crate::study::journey::Stage as Written;
@@ -14,14 +14,8 @@ use super::compiler::Compiler;
 
 impl Compiler<'_> {
     /// Takes in the amounts of a stage.
-    pub(super) fn book(&mut self, stage: StageId, at: &Path, written: &Written) {
-        let values = at.child("values");
-        let own = self.values_trait(at, written);
-        let mut amounts: Vec<Amount> = Vec::new();
-        for (line, amount) in &written.values {
-            let each = own.map_or(Per::Each(CUSTOMERS, stage.index()), |_| self.presence(stage, own));
-            amounts.extend(self.value(each, &values.child(line), line, amount));
-        }
+    pub(super) fn book(&mut self, (stage, horizon): (StageId, u32), at: &Path, written: &Written) {
+        let mut amounts = self.values((stage, horizon), at, written);
         for (to, lines) in &written.on_move {
             let at = at.child("on_move").child(to);
             let to = self.destination(to, &at, written);
@@ -53,12 +47,13 @@ impl Compiler<'_> {
     pub(super) fn amount(&mut self, per: Per, path: &Path, line: &str, amount: &Number) -> Option<Amount> {
         let account = self.account(line, path);
         let number = self.number(path, Meaning::Real, amount);
-        account.map(|account| Amount { per, account, number })
+        account.map(|account| Amount { per, account, price: Price::One(number) })
     }
 
     /// In which order amounts are summed, whose rounding the file's order must not move: by what they are, then by name.
     pub(super) fn place_of(&self, amount: &Amount) -> (String, Option<&String>) {
-        let law = format!("{:?}", self.numbers.params[amount.number.index()].law);
+        let numbers = amount.price.all();
+        let law: String = numbers.iter().map(|id| format!("{:?}", self.numbers.params[id.index()].law)).collect();
         (law, self.accounts.get_index(amount.account.index()).map(|(name, _)| name))
     }
 
@@ -70,13 +65,13 @@ impl Compiler<'_> {
         moves.sort_unstable();
         moves.dedup();
         let presences = self.count_presences();
-        let booking = |Amount { per, account, number }: Amount| {
+        let booking = |Amount { per, account, price }: Amount| {
             let (counter, cell) = match per {
                 Per::Each(counter, cell) => (counter, cell),
                 Per::Present(place, cell) => (self.presences[place].counter, cell),
                 Per::Move(from, to) => (MOVES, moves.partition_point(|pair| *pair < (from, to))),
             };
-            Booking { counter, cell, account, amount: number }
+            Booking { counter, cell, account, price }
         };
         let bookings = amounts.into_iter().map(booking).collect();
         let mut counters = counters(moves);

@@ -65,7 +65,7 @@ impl Compiler<'_> {
         let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
         let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
         if let Some(&stage) = self.stages.get(name) {
-            self.book(stage, &at, written);
+            self.book((stage, horizon), &at, written);
         }
         Stage {
             name: name.to_owned(),

@@ -254,7 +254,7 @@ impl Compiler<'_> {
         }
         let mut first = None;
         for (place, number) in numbers.iter().enumerate() {
-            let id = self.numbers.listed(at, place, Meaning::Positive, number);
+            let id = self.numbers.listed((at, at), place, Meaning::Positive, number);
             first = first.or(Some(id));
         }
         first.map(|first| (first, u32::try_from(numbers.len()).unwrap_or(u32::MAX)))

@@ -5,12 +5,11 @@ use crate::model::hazard::{Hazard, HazardForm};
 use crate::model::param::Meaning;
 use crate::quantity::{ParamId, PeriodUnit};
 use crate::study::initiative::Cost;
-use crate::study::journey::{Amount as Written, Occasion, Rule};
+use crate::study::journey::{Occasion, Rule};
 use crate::study::list::names_a_list;
 use crate::study::number::{Chances, Number};
 use crate::study::path::ParamPath as Path;
 
-use super::amount::{Amount, Per};
 use super::compiler::Compiler;
 
 impl Compiler<'_> {
@@ -25,18 +24,6 @@ impl Compiler<'_> {
         if spans != 1.0 {
             self.spans.extend(ids.into_iter().map(|id| (id, spans)));
         }
-    }
-
-    /// An amount on a ledger line for being in a stage.
-    pub(super) fn value(&mut self, each: Per, path: &Path, line: &str, written: &Written) -> Option<Amount> {
-        let of_span = match written {
-            Written::PerPeriod(amount) => return self.amount(each, path, line, amount),
-            Written::Per(of_span) => of_span,
-        };
-        let account = self.account(line, path);
-        let number = self.numbers.changeable(path, &path.child("amount"), Meaning::Real, &of_span.amount);
-        self.declared_per(of_span.per, [number]);
-        account.map(|account| Amount { per: each, account, number })
     }
 
     /// Tells of a `per` that no cost is declared for.

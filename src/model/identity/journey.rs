@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::hash::{mix, text};
 use super::written::json;
 use crate::study::Study;
+use crate::study::journey::Stage;
+use crate::study::value::Value;
 
 /// How many moves ahead a stage's shape looks; the same for every study, so that adding a stage changes no shape.
 const REACH: usize = 32;
@@ -27,8 +29,7 @@ pub fn stage_shapes(study: &Study) -> IndexMap<String, u64> {
             ];
             let own = has.iter().fold(8, |shape, flag| mix(shape, u64::from(*flag)));
             let own = mix(own, stage.values.len() as u64);
-            let told = stage.values_trait.as_ref().map(|_| text("values_trait"));
-            (name.clone(), told.into_iter().fold(own, mix))
+            (name.clone(), told_of_values(stage).into_iter().fold(own, mix))
         })
         .collect();
     let exits: IndexMap<&String, Vec<(&String, u64)>> = study
@@ -51,6 +52,15 @@ pub fn stage_shapes(study: &Study) -> IndexMap<String, u64> {
     colours
 }
 
+/// What tells the values of a stage from such as are the same for all: a trait, and what lists are read by.
+fn told_of_values(stage: &Stage) -> Vec<u64> {
+    let mut told: Vec<u64> =
+        stage.values.values().filter_map(Value::clock).map(|clock| mix(10, clock as u64)).collect();
+    told.sort_unstable();
+    told.extend(stage.values_trait.as_ref().map(|_| text("values_trait")));
+    told
+}
+
 /// The stages that customers can come to.
 pub fn reached(study: &Study) -> BTreeSet<&String> {
     let newcomers = study.segments.values().filter_map(|segment| segment.inflow.as_ref());
@@ -66,18 +76,18 @@ pub fn reached(study: &Study) -> BTreeSet<&String> {
 }
 
 /// The keys of a written transition that say anything, whatever their values.
-fn keys(transition: &Value) -> u64 {
-    let Value::Object(entries) = transition else {
+fn keys(transition: &Json) -> u64 {
+    let Json::Object(entries) = transition else {
         // A chance alone is short for a rule with nothing but a chance.
         return mix(9, text("chance"));
     };
-    let said = |(key, value): &(&String, &Value)| match value {
-        Value::Null => false,
+    let said = |(key, value): &(&String, &Json)| match value {
+        Json::Null => false,
         // The unit of a number is no more than the number.
-        Value::String(_) if *key == "per" => false,
-        Value::Object(entries) => !entries.is_empty(),
+        Json::String(_) if *key == "per" => false,
+        Json::Object(entries) => !entries.is_empty(),
         // The usual occasion, and the clock that all customers share.
-        Value::String(word) => !(word == "period" && matches!(key.as_str(), "on" | "by")),
+        Json::String(word) => !(word == "period" && matches!(key.as_str(), "on" | "by")),
         _ => true,
     };
     let mut parts: Vec<u64> = entries.iter().filter(said).map(|(key, _)| text(key)).collect();

@@ -9,7 +9,10 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 34] = [
+const WARNED: [&str; 37] = [
+    "capability_level_provided_in_any_draw",
+    "capability_level_that_is_late",
+    "capability_level_that_may_be_there",
     "change_after_the_horizon",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",

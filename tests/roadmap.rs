@@ -16,6 +16,8 @@ use polku::inside::model::course::{RoadmapTimeline, Run};
 use polku::inside::model::timeline::Timeline;
 use polku::inside::quantity::{ParamId, ScenarioId, SegmentId};
 use polku::inside::stats::moments::Moments;
+use polku::inside::study::Study;
+use polku::inside::study::source::Source;
 
 const RUN: &str = r#"
 [run]
@@ -598,4 +600,77 @@ fn with_dips_staging_beats_the_leap_and_without_them_they_differ_in_timing_alone
             assert!((a - b).abs() < 1e-9 * (1.0 + a.abs()), "{a} {b}");
         }
     }
+}
+
+#[test]
+fn an_initiative_starts_as_often_as_what_is_there_today_is_enough() {
+    // Of a level uniform from 0.2 to 0.7, two in five are at least 0.5.
+    let study = |gate: &str, more: &str| {
+        with(&format!(
+            "[capabilities.analysts]\nkind = \"people\"\nlevel = \"uniform(0.2, 0.7)\"\n\
+             [initiatives.it]\nrequires = {{ analysts = 0.5 }}\ngate = \"{gate}\"\ncost = {{ once = 1_000, per_period = 100 }}\n\
+             effects = [ {{ target = \"stages.active.values.revenue\", add = 8 }} ]\n{more}\n\
+             [scenarios.today]\n[scenarios.plan]\ninitiatives = {{ it = 2 }}\n[scenarios.later]\ninitiatives = {{ it = 3 HIRING }}\n"
+        ))
+        .replace("HIRING", if more.is_empty() { "" } else { ", hiring = 1" })
+    };
+    let wanted = 0.4;
+    let waiting = model(&study("start", ""));
+    let draws = 2_000;
+    let (mut starts, mut both) = (0, 0);
+    for draw in 0..draws {
+        let drawn = Design::of(&waiting).drawn(&waiting, draw);
+        let level = drawn[at(&waiting, "capabilities.analysts.level")];
+        let of = |scenario| run(&RoadmapTimeline::new(&waiting, &drawn, ScenarioId(scenario), &[]), "it").is_some();
+        assert_eq!(of(1), level >= 0.5);
+        starts += u32::from(of(1));
+        both += u32::from(of(1) == of(2));
+    }
+    let error = libm::sqrt(wanted * (1.0 - wanted) / f64::from(draws));
+    let share = f64::from(starts) / f64::from(draws);
+    assert!((share - wanted).abs() < 4.5 * error, "{share}");
+    assert_eq!(both, draws, "a level is the same in every scenario");
+    // What never starts costs nothing: in the mean, two fifths of 1,000 and of 23 times 100.
+    let found = Experiment::new(&waiting).threads(2).run().unwrap();
+    let costs = |scenario: usize| found.summary().scenarios[scenario].metrics["initiative_cost"].mean;
+    let among = |scenario: usize| {
+        let of = |draw| {
+            let drawn = Design::of(&waiting).drawn(&waiting, draw);
+            run(&RoadmapTimeline::new(&waiting, &drawn, ScenarioId::from(scenario), &[]), "it").is_some()
+        };
+        (0..20).filter(|draw| of(*draw)).count() as f64 / 20.0
+    };
+    assert!((costs(1) - among(1) * 3_300.0).abs() < 1e-6, "{} for {}", costs(1), among(1));
+    assert!((costs(2) - among(2) * 3_200.0).abs() < 1e-6, "{} for {}", costs(2), among(2));
+
+    // Where somebody is hired, it waits until then.
+    let hiring = model(&study("start", "[initiatives.hiring]\nbuild = 5\nprovides = { analysts = 0.9 }"));
+    for draw in 0..200 {
+        let drawn = Design::of(&hiring).drawn(&hiring, draw);
+        let level = drawn[at(&hiring, "capabilities.analysts.level")];
+        let course = RoadmapTimeline::new(&hiring, &drawn, ScenarioId(2), &[]);
+        assert_eq!(run(&course, "it").unwrap().start, if level >= 0.5 { 3 } else { 6 });
+        assert!((course.level(0, 2) - level).abs() < 1e-15 && course.level(0, 6) >= 0.9);
+    }
+
+    // Scaled, it does as much as the level allows.
+    let scaled = model(&study("scale", ""));
+    for draw in 0..200 {
+        let level = Design::of(&scaled).drawn(&scaled, draw)[at(&scaled, "capabilities.analysts.level")];
+        let found = over_time(&scaled, 1, draw, "stages.active.values.revenue")[10];
+        assert!((found - 10.0 - 8.0 * (level / 0.5).min(1.0)).abs() < 1e-12, "{found} at {level}");
+    }
+    let of = |threads| text(&Experiment::new(&scaled).threads(threads).run().unwrap().summary());
+    assert_eq!(of(1), of(2));
+}
+
+#[test]
+fn a_range_that_only_a_level_in_some_draws_leaves_is_told() {
+    let study = with(
+        "[capabilities.analysts]\nkind = \"people\"\nlevel = \"uniform(0.2, 0.6)\"\n[initiatives.it]\nrequires = { analysts = 0.5 }\n\
+         effects = [ { target = \"stages.active.to.gone\", add = 0.97 } ]\n[scenarios.today]\n[scenarios.plan]\ninitiatives = { it = 2 }\n",
+    );
+    let source = Source::new("test.toml", "", &study);
+    let faults = Model::compile(&Study::parse(&source).unwrap()).unwrap_err();
+    assert!(format!("{faults:?}").contains("of what may be drawn"), "{faults:?}");
 }

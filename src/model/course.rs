@@ -11,7 +11,7 @@ use crate::study::initiative::Gate;
 
 use super::Model;
 use super::draw::Draw;
-use super::roadmap::{Initiative, Level};
+use super::roadmap::{Initiative, Level, Today};
 use crate::quantity::ScenarioId;
 
 /// Whom a roadmap reaches.
@@ -187,7 +187,7 @@ impl<'m> RoadmapTimeline<'m> {
     /// The first period from `planned` on in which all levels are there; none within the horizon.
     fn first_possible(&self, requires: &[Level], planned: u32) -> Option<u32> {
         let there = |need: &Level| {
-            if self.model.capabilities[need.capability].level >= need.level {
+            if self.today(need.capability) >= need.level {
                 return Some(planned);
             }
             let enough = |its: &Level| its.capability == need.capability && its.level >= need.level;
@@ -201,6 +201,14 @@ impl<'m> RoadmapTimeline<'m> {
         (start <= self.model.run.horizon).then_some(start)
     }
 
+    /// How much of a capability is there before anything is done.
+    fn today(&self, capability: usize) -> f64 {
+        match self.model.capabilities[capability].level {
+            Today::Known(level) => level,
+            Today::Drawn(id) => self.draw[id],
+        }
+    }
+
     /// The level of a capability in period `t`.
     pub fn level(&self, capability: usize, t: u32) -> f64 {
         self.level_beside(None, capability, t)
@@ -211,7 +219,7 @@ impl<'m> RoadmapTimeline<'m> {
         let others = self.runs.iter().filter(|run| Some(run.place) != place);
         let live = others.filter(|run| run.live().is_some_and(|live| live <= t));
         let provided = live.flat_map(|run| &run.initiative.provides).filter(|its| its.capability == capability);
-        provided.map(|its| its.level).fold(self.model.capabilities[capability].level, f64::max)
+        provided.map(|its| its.level).fold(self.today(capability), f64::max)
     }
 
     /// How much of a run's effects is in force for a segment at time `t`; below 0 while it disturbs more than it helps.

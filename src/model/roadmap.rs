@@ -16,8 +16,24 @@ pub struct Capability {
     pub title: String,
     /// What it is.
     pub kind: CapabilityKind,
-    /// How much of it is in place today, from 0 to 1.
-    pub level: f64,
+    /// How much of it is in place today.
+    pub level: Today,
+}
+
+/// How much of a capability is in place today, from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Today {
+    /// As much as this.
+    Known(f64),
+    /// A number that is drawn once per replication, the same in every scenario.
+    Drawn(ParamId),
+}
+
+impl Today {
+    /// The number that is drawn; none where the level is known.
+    pub fn drawn(self) -> Option<ParamId> {
+        if let Self::Drawn(id) = self { Some(id) } else { None }
+    }
 }
 
 /// A level of a capability, by its place in the model.

@@ -202,10 +202,10 @@ pub struct Capability {
     pub title: Option<String>,
     /// Whether it is people, a skill, a way of working, data or technology.
     pub kind: CapabilityKind,
-    /// How much of it is in place today, from 0 to 1.
-    #[serde(default)]
+    /// How much of it is in place today, from 0 to 1; 0 by default.
+    #[serde(default = "nothing")]
     #[schemars(example = 0.4)]
-    pub level: f64,
+    pub level: Number,
 }
 
 /// What a capability is.
@@ -252,6 +252,10 @@ pub struct RoadmapRules {
 
 fn none() -> Whole {
     Whole(0)
+}
+
+fn nothing() -> Number {
+    Number::Known(0.0)
 }
 
 fn at_once() -> Ramp {

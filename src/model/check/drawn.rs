@@ -155,7 +155,8 @@ fn needed(model: &Model, spots: &[Spot]) -> Needed {
     for id in model.patterns.iter().filter(|its| concerns(&its.targets)).filter_map(|its| its.trend) {
         wanted[id.index()] = true;
     }
-    // What starts when hangs on all initiatives.
+    // What starts when hangs on all initiatives, and on what is there today.
+    model.capabilities.iter().filter_map(|its| its.level.drawn()).for_each(|id| wanted[id.index()] = true);
     for its in &model.initiatives {
         let dip = its.dip.as_ref().map(|dip| dip.share);
         let coins = its.success.map_or([None, None], |(chance, coin)| [Some(chance), Some(coin)]);

@@ -62,10 +62,12 @@ impl<'m> Risk<'m> {
             })
             .collect();
         let uncertain = |id: &Option<ParamId>| id.is_some_and(|id| model.params[id.index()].is_uncertain());
-        let course_is_uncertain = model.initiatives.iter().any(|its| {
-            let share = its.dip.as_ref().map(|dip| dip.share);
-            its.success.is_some() || [its.slip, its.half_life, its.catch_up, share].iter().any(uncertain)
-        });
+        let levels_are_uncertain = model.capabilities.iter().any(|its| its.level.drawn().is_some());
+        let course_is_uncertain = levels_are_uncertain
+            || model.initiatives.iter().any(|its| {
+                let share = its.dip.as_ref().map(|dip| dip.share);
+                its.success.is_some() || [its.slip, its.half_life, its.catch_up, share].iter().any(uncertain)
+            });
         Self { model, start, patterns, course_is_uncertain }
     }
 

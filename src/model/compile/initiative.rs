@@ -1,14 +1,15 @@
-//! Compiles capabilities and initiatives: what they need and provide, and whether a plan can be carried out.
+//! Compiles initiatives: what they need and provide, cost, and change.
 
 use crate::diagnostic::{Diagnostic, in_percent};
 use crate::model::param::Meaning;
-use crate::model::roadmap::{Capability, Cost, Dip, Initiative, Level, Ramp};
+use crate::model::roadmap::{Cost, Dip, Initiative, Level, Ramp};
 use crate::quantity::ParamId;
 use crate::study::initiative::{self as written, Needs, RampShape};
 use crate::study::names::{CAPABILITIES, SEGMENTS};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
+use super::capability::There;
 use super::compiler::Compiler;
 use super::roadmap::clamp;
 
@@ -18,29 +19,6 @@ const INNOVATION: f64 = 0.03;
 const IMITATION: f64 = 0.38;
 
 impl Compiler<'_> {
-    /// Compiles the capabilities, in the order of the file.
-    pub(super) fn capabilities(&mut self) -> Vec<Capability> {
-        let study = self.study;
-        let one = |(name, its): (&String, &written::Capability)| {
-            self.check_level(its.level, &Path::of(["capabilities", name, "level"]));
-            let title = its.title.clone().unwrap_or_else(|| name.clone());
-            Capability { name: name.clone(), title, kind: its.kind, level: its.level }
-        };
-        study.capabilities.iter().map(one).collect()
-    }
-
-    fn check_level(&mut self, level: f64, at: &Path) {
-        if !(0.0..=1.0).contains(&level) {
-            let usual = "give a number from 0 (nothing) to 1 (all of it)";
-            self.fault(
-                Diagnostic::error(format!("a level cannot be {level}"))
-                    .at(at.to_string())
-                    .why("it says how much of a capability is there")
-                    .help(in_percent(level).map_or_else(|| usual.to_owned(), |percent| format!("{usual}: {percent}"))),
-            );
-        }
-    }
-
     /// A half-life; one of no time at all is a slip for one that lasts.
     pub(super) fn half_life(&mut self, at: &Path, written: Option<&Number>) -> Option<ParamId> {
         let number = written?;
@@ -278,17 +256,17 @@ impl Compiler<'_> {
         let levels = self.levels(at, provides);
         for its in &levels {
             let Some((name, capability)) = self.study.capabilities.get_index(its.capability) else { continue };
-            if its.level > capability.level {
+            if capability.has(its.level) != There::Surely {
                 continue;
             }
             let place = provides.levels().iter().position(|(other, _)| other == name).unwrap_or(0);
             let key = if matches!(provides, Needs::Whole(_)) { place.to_string() } else { name.clone() };
-            let today = capability.level;
+            let today = capability.today();
             self.fault(
                 Diagnostic::warning(format!("`{initiative}` provides no more of `{name}` than is there"))
                     .at(at.child(&key).to_string())
                     .why(format!(
-                        "it provides it at {}, and `[{}]` has it at {today} today; levels do not add up",
+                        "it provides it at {}, and `[{}]` has it {today} today; levels do not add up",
                         its.level,
                         Path::of(["capabilities", name])
                     ))
@@ -303,8 +281,10 @@ impl Compiler<'_> {
     /// Whether they would wait or do less does not count. Of those that do less, each would stand on the other, and both
     /// on nothing.
     fn check_circles(&mut self, all: &mut [Initiative]) {
-        let today: Vec<f64> = self.study.capabilities.values().map(|its| its.level).collect();
-        let unmet = |need: &Level| today.get(need.capability).is_some_and(|level| *level < need.level);
+        let capabilities = &self.study.capabilities;
+        let has = |need: &Level| capabilities.get_index(need.capability).map(|(_, its)| its.has(need.level));
+        // Where draws let one of them start, the others can follow.
+        let unmet = |need: &Level| has(need) == Some(There::Never);
         let provides = |other: &Initiative, need: &Level| {
             other.provides.iter().any(|its| its.capability == need.capability && its.level >= need.level)
         };

@@ -5,6 +5,7 @@ mod aim;
 mod amount;
 mod beside;
 mod bookings;
+mod capability;
 mod compiler;
 mod contingency;
 mod errors;

@@ -7,6 +7,7 @@ use crate::study::initiative::Gate;
 use crate::study::path::ParamPath as Path;
 use crate::study::roadmap::Contingency;
 
+use super::capability::There;
 use super::compiler::Compiler;
 
 impl Planned {
@@ -53,10 +54,11 @@ impl Compiler<'_> {
         need: Level,
     ) -> Option<Diagnostic> {
         let (capability, today) = self.study.capabilities.get_index(need.capability)?;
-        let (level, today) = (need.level, today.level);
-        if today >= level {
+        let (level, there) = (need.level, today.has(need.level));
+        if there == There::Surely {
             return None;
         }
+        let today = today.today();
         let (me, start) = (&all[planned.initiative].name, planned.start);
         // Nothing can wait for itself.
         let provides = |place: usize| {
@@ -72,8 +74,22 @@ impl Compiler<'_> {
         if first.is_some_and(|(live, _)| live <= start) {
             return None;
         }
+        let requires = format!("it requires `{capability}` at {level}, today it is {today}, and");
+        if let There::Perhaps(chance) = there {
+            let elsewhere = first.map_or_else(
+                || format!("nothing in scenario `{scenario}` provides it: in other draws `{me}` never starts, and costs nothing"),
+                |(live, name)| format!("`{name}` provides it from period {live} on in scenario `{scenario}`: in other draws `{me}` waits"),
+            );
+            return Some(
+                Diagnostic::warning(format!(
+                    "`{me}` starts in period {start} only where `{capability}` is there: in {}",
+                    There::of_hundred(chance)
+                ))
+                .why(format!("{requires} {elsewhere}"))
+                .help("let another initiative provide it before, require less, or leave it where that is the risk you mean"),
+            );
+        }
         let fault = Diagnostic::error(format!("`{me}` starts in period {start}, before `{capability}` is there"));
-        let requires = format!("it requires `{capability}` at {level}, today it is at {today}, and");
         if let Some((live, name)) = first {
             return Some(fault
                 .why(format!("{requires} `{name}` provides it from period {live} on in scenario `{scenario}`"))
@@ -188,7 +204,7 @@ impl Compiler<'_> {
                 let wanting = initiative.requires.iter().find(|need| {
                     let provided = begun.iter().filter(|its| all[**its].name != *name);
                     let mut levels = provided.flat_map(|its| &all[*its].provides);
-                    study.capabilities[need.capability].level < need.level
+                    study.capabilities[need.capability].has(need.level) == There::Never
                         && !levels.any(|its| its.capability == need.capability && its.level >= need.level)
                 });
                 let Some(need) = wanting.filter(|_| initiative.gate == Gate::Start) else { continue };
@@ -206,8 +222,9 @@ impl Compiler<'_> {
                     Diagnostic::error(format!("`{name}` can never start in scenario `{scenario}`"))
                         .at(at.to_string())
                         .why(format!(
-                            "it requires `{capability}` at {}, today it is at {}, and nothing that the scenario starts provides it",
-                            need.level, today.level
+                            "it requires `{capability}` at {}, today it is {}, and nothing that the scenario starts provides it",
+                            need.level,
+                            today.today()
                         ))
                         .help(format!("let an initiative that provides `{capability}` start in the scenario, or let the effect be scaled with `gate = \"scale\"`")),
                 );

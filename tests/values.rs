@@ -383,3 +383,33 @@ fn what_customers_are_worth_after_the_horizon_goes_on_by_their_lists() {
         }
     }
 }
+
+#[test]
+fn satisfaction_and_a_trait_that_drive_the_same_moves_multiply_values_together() {
+    let on = "quality = \"normal(0.6, 0.2)\"\npurchases = { rate = 0.5, basket = 20, drivers = { size = 0.3 } }\n\
+              to = { off = { chance = 0.1, drivers = { size = 0.5, satisfaction = -2 } } }\n\
+              values = { revenue = 10, service_cost = { amount = [4, 2], by = \"periods_in_stage\" } }\nvalues_trait = \"size\"";
+    let rest = "[experience]\nstart = \"normal(0.5, 0.2)\"\nneutral = 0.5\nlearning = 0.3\n[traits.size]\nlaw = \"gamma(mean=1, sd=0.5)\"\n\
+                [scenarios.today]\n[scenarios.better]\nchanges = [ { target = \"stages.on.quality\", add = 0.1 } ]";
+    check_against_exact(&model(&study("", "inflow = { per_period = 100 }", on, rest)));
+}
+
+#[test]
+fn stages_that_only_their_values_tell_apart_have_no_order_in_the_file() {
+    let a = "[stages.a]\nretained = true\nto = { off = 0.1 }\nvalues = { revenue = { amount = [10, 5], by = \"tenure\" } }\n";
+    let b = "[stages.b]\nretained = true\nto = { off = 0.1 }\nvalues = { revenue = { amount = [5, 10], by = \"period\" } }\n";
+    let c = "[stages.c]\nretained = true\nto = { off = 0.1 }\nvalues = { revenue = { amount = [5, 10], by = \"tenure\" } }\nvalues_trait = \"size\"\n";
+    let of = |stages: [&str; 3]| {
+        let study = format!(
+            "[run]\nperiod = \"month\"\nhorizon = 12\ncustomers = 900\nagents = 900\nreplications = 4\nseed = 9\n[traits.size]\nlaw = \"gamma(2, 1)\"\n\
+             [segments.all]\nshare = 1\nstart = {{ a = 0.3, b = 0.3, c = 0.4 }}\ninflow = {{ per_period = 9 }}\n{}[stages.off]\n[scenarios.today]\n",
+            stages.concat()
+        );
+        let found = business(&study).1.scenarios[0].metrics["revenue"].mean;
+        found.to_bits()
+    };
+    let first = of([a, b, c]);
+    for other in [[b, a, c], [c, b, a], [a, c, b], [b, c, a], [c, a, b]] {
+        assert_eq!(of(other), first);
+    }
+}

@@ -11,7 +11,7 @@ use super::tally::{Tally, product, sum};
 
 /// What presences count of some kinds of customers.
 pub struct Presences<'a> {
-    presences: &'a [Presence],
+    all: &'a [Presence],
     layout: &'a Layout,
     /// Numbers of a cell: one for each kind and satisfaction.
     width: usize,
@@ -27,7 +27,7 @@ impl<'a> Presences<'a> {
             of_kinds.iter().flat_map(|level| std::iter::repeat_n(level.max(0.0), nodes)).collect()
         };
         Self {
-            presences: &model.presences,
+            all: &model.presences,
             layout,
             width: kinds.shares.len() * nodes,
             levels: model.presences.iter().map(level).collect(),
@@ -36,7 +36,7 @@ impl<'a> Presences<'a> {
 
     /// Counts customers at the end of their `age`-th period, given by cell, kind and satisfaction.
     pub fn count(&self, lane: &[f64], age: usize, tally: &mut Tally) {
-        for (its, level) in self.presences.iter().zip(&self.levels) {
+        for (its, level) in self.all.iter().zip(&self.levels) {
             let cells = tally.cells(its.counter);
             for (periods, cell) in self.places(its) {
                 let weights = &lane[cell * self.width..][..self.width];
@@ -47,7 +47,7 @@ impl<'a> Presences<'a> {
 
     /// Adds what being counted at time `t`, at the end of their `age`-th period, is worth to the values of customers.
     pub fn value(&self, rewards: &Counts<f64>, (t, age): (usize, usize), values: &mut [f64]) {
-        for (its, level) in self.presences.iter().zip(&self.levels) {
+        for (its, level) in self.all.iter().zip(&self.levels) {
             let worths = rewards.cells(its.counter, t);
             for (periods, cell) in self.places(its) {
                 let worth = worths[its.cell(periods, age)];
@@ -74,7 +74,7 @@ impl<'a> Presences<'a> {
 
     /// Adds the level of each trait that is summed over customers, kind by kind.
     pub fn add_levels(&self, lane: &[f64], nodes: usize, into: &mut [Vec<f64>]) {
-        let summed = self.presences.iter().zip(&self.levels).filter(|(its, _)| its.own.is_some());
+        let summed = self.all.iter().zip(&self.levels).filter(|(its, _)| its.own.is_some());
         for ((its, level), into) in summed.zip(into) {
             into.resize(self.width / nodes, 0.0);
             for cell in self.layout.stages[its.stage.index()].all() {

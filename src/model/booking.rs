@@ -49,6 +49,11 @@ impl Price {
         }
     }
 
+    /// How many periods there are before the last number holds on.
+    pub fn length(self) -> usize {
+        if let Self::ByPeriod { length, .. } = self { length as usize } else { 1 }
+    }
+
     /// All numbers that it may be.
     pub fn all(self) -> Vec<ParamId> {
         match self {

@@ -147,9 +147,10 @@ fn ends_with_the_horizon(model: &Model) -> bool {
         Chance::Listed { by, length, .. } => !matches!(by, Clock::Age(_)) && length >= model.run.horizon,
         _ => false,
     };
-    let of_values = model.presences.iter().filter_map(|its| its.list);
+    let of_customers = model.presences.iter().filter_map(|its| its.list).map(|list| list.length);
+    let of_period = model.bookings.all().iter().map(|booking| booking.price.length());
     model.stages.iter().flat_map(|stage| &stage.exits).any(cut)
-        || of_values.into_iter().any(|list| list.length >= model.run.horizon as usize)
+        || of_customers.chain(of_period).any(|length| length > 1 && length >= model.run.horizon as usize)
 }
 
 /// What the customers of a study come to over a horizon of its length or longer.

@@ -105,6 +105,10 @@ place!(
     RateId
 );
 place!(
+    /// A state that customers carry, by its place in the model.
+    CarriedId
+);
+place!(
     /// A line of the ledger (money) or an outcome, by its place in the model.
     LineId
 );

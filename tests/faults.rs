@@ -40,6 +40,7 @@ const WARNED: [&str; 37] = [
     "stage_never_reached",
     "stages_left_for_each_other_for_ever",
     "start_after_the_horizon",
+    "state_that_nothing_reads",
     "target_relative_to_the_baseline_in_percent",
     "titles_that_are_alike",
     "trend_in_percent",

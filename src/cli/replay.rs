@@ -9,6 +9,8 @@ use crate::diagnostic::suggest;
 use crate::engine::run::replay::{Life, Who};
 use crate::estimate::experiment::Experiment;
 use crate::model::Model;
+use crate::model::metric::CARRIED;
+use crate::model::state::Life as StateLife;
 use crate::quantity::SegmentId;
 use crate::report::inert::inert;
 
@@ -94,7 +96,9 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
     let traits = model.traits.iter().map(|t| format!("trait.{}", t.name));
     let head =
         ["segment", "period", "stage", "retained", "satisfaction", "purchases", "spent"].into_iter().map(str::to_owned);
-    writer.write_record(head.chain(traits))?;
+    let carried = model.carried.iter().filter(|its| matches!(its.life, StateLife::Own(_)));
+    let carried = carried.map(|its| CARRIED.called(&its.name));
+    writer.write_record(head.chain(traits).chain(carried))?;
     for moment in &life.moments {
         let stage = &model.stages[moment.stage];
         let row = [
@@ -106,7 +110,8 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
             moment.purchases.to_string(),
             moment.spent.to_string(),
         ];
-        writer.write_record(row.into_iter().chain(life.traits.iter().map(f64::to_string)))?;
+        let numbers = life.traits.iter().chain(&moment.states).map(f64::to_string);
+        writer.write_record(row.into_iter().chain(numbers))?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
 }

@@ -4,6 +4,7 @@ use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
 use crate::model::facts::{Part, Ratio, Time};
 use crate::model::metric::Metric;
 use crate::model::rate::Rate;
+use crate::quantity::CounterId;
 use crate::stats::cash::cumulative;
 
 use super::performance::Performance;
@@ -60,6 +61,10 @@ impl Metric {
             Self::Satisfaction => Part::Satisfaction.at(its, t),
             Self::Line(account) | Self::Outcome(account) => money.accounts[account][t],
             Self::Stage(stage) => counted.flows.cells(CUSTOMERS, t)[stage],
+            Self::Carried(counter) => {
+                let active = Part::Active.at(its, t);
+                if active > 0.0 { counted.flows.cells(CounterId::from(counter), t)[0] / active } else { 0.0 }
+            }
             Self::Happened(rate) => counted.total(Rate::counter_of(rate))[t],
         }
     }

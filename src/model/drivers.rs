@@ -4,12 +4,13 @@ use super::Model;
 use super::journey::{Driver, Stage, State};
 
 impl State {
-    /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits and what happened by
-    /// their numbers.
+    /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits, what happened and
+    /// the states that the study declares, by their numbers.
     pub fn rank(self, model: &Model) -> (u8, u32, usize) {
         match self {
             Self::Satisfaction => (0, 0, 0),
             Self::Trait(of) => (1, model.traits[of.index()].luck, of.index()),
+            Self::Carried(of) => (3, model.carried[of.index()].luck, of.index()),
             Self::Happened(of) => (2, model.rates[of.index()].luck, of.index()),
         }
     }

@@ -1,6 +1,6 @@
 //! The journey in numbers: stages, what leads out of them, what is felt and bought there.
 
-use crate::quantity::{ParamId, RateId, StageId, TraitId};
+use crate::quantity::{CarriedId, ParamId, RateId, StageId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::Occasion;
 
@@ -96,6 +96,8 @@ pub enum State {
     Trait(TraitId),
     /// How often something has happened to the customer in the period so far.
     Happened(RateId),
+    /// A state that the study declares.
+    Carried(CarriedId),
 }
 
 /// What one period in a stage is like: a distribution around a mean that can be changed.

@@ -38,6 +38,8 @@ pub enum Metric {
     Stage(usize),
     /// How often something happens, by the place of its rate in the model.
     Happened(usize),
+    /// The mean over retained customers of a state that the study declares, by its counter.
+    Carried(usize),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -66,8 +68,11 @@ pub const STAGES: &Facts = Metric::Stage(0).facts();
 /// The family of what happens at a rate.
 pub const HAPPENED: &Facts = Metric::Happened(0).facts();
 
+/// The family of states that studies declare.
+pub const CARRIED: &Facts = Metric::Carried(0).facts();
+
 /// All families.
-pub const FAMILIES: [&Facts; 4] = [LINES, OUTCOMES, STAGES, HAPPENED];
+pub const FAMILIES: [&Facts; 5] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED];
 
 impl Metric {
     /// What the list says of it: its row.
@@ -267,6 +272,18 @@ impl Metric {
                 needs_experience: false,
                 uses: &[Headline, Contrast, Target],
             },
+            Self::Carried(_) => &Facts {
+                name: "states",
+                title: "What customers carry",
+                phrase: "",
+                dimension: Dimension::Own,
+                time: Time::State,
+                better: Better::Neither,
+                ratio: None,
+                exact: Exact::Never,
+                needs_experience: false,
+                uses: &[Headline, Contrast, Target],
+            },
         }
     }
 
@@ -288,7 +305,8 @@ impl Metric {
             | Self::Npv
             | Self::Line(_)
             | Self::Outcome(_)
-            | Self::Happened(_) => None,
+            | Self::Happened(_)
+            | Self::Carried(_) => None,
         }
     }
 
@@ -360,9 +378,13 @@ mod tests {
 
     #[test]
     fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {
-        for metric in
-            PLAIN.into_iter().chain([Metric::Line(3), Metric::Outcome(3), Metric::Stage(3), Metric::Happened(3)])
-        {
+        for metric in PLAIN.into_iter().chain([
+            Metric::Line(3),
+            Metric::Outcome(3),
+            Metric::Stage(3),
+            Metric::Happened(3),
+            Metric::Carried(3),
+        ]) {
             assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
         }
     }

@@ -27,6 +27,7 @@ pub mod row_draw;
 pub mod rows;
 pub mod run_plan;
 pub mod sense;
+pub mod state;
 pub mod strikes;
 pub mod timeline;
 pub mod together;
@@ -50,6 +51,7 @@ use rate::Rate;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
+use state::Carried;
 use together::Together;
 use value::Account;
 use world::{Pattern, Shock};
@@ -81,6 +83,8 @@ pub struct Model {
     pub traits: Vec<Trait>,
     /// Satisfaction, where the study has it.
     pub experience: Option<Experience>,
+    /// The states that the study declares beside satisfaction.
+    pub carried: Vec<Carried>,
     /// What happens to customers at a rate, and is counted.
     pub rates: Vec<Rate>,
     /// What is counted.

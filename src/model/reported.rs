@@ -4,24 +4,25 @@ use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Part};
-use super::metric::{FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES};
+use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES};
 use super::rate::Rate;
+use super::state::Carried;
 use super::value::{Account, AccountKind};
 
 /// The metrics of a model, in the order in which outputs show them.
 pub fn metrics(model: &Model) -> Vec<Metric> {
     let stages = model.stage_order.iter().map(|id| (id.index(), model.stages[id.index()].name.as_str()));
-    let listed = listed(model.experience.is_some(), &model.accounts, stages, &model.rates);
+    let listed = listed(model.experience.is_some(), &model.accounts, stages, (&model.rates, &model.carried));
     listed.into_iter().map(|(metric, _)| metric).collect()
 }
 
 /// The metrics of a study with their names, in the order in which outputs show them: `remembers` where customers do, all
-/// ledger lines and outcomes in their places, stages with their places, and all that happens at a rate in its place.
+/// ledger lines and outcomes in their places, stages with their places, all that happens at a rate in its place, and states.
 pub fn listed<'a>(
     remembers: bool,
     accounts: impl IntoIterator<Item = &'a Account>,
     stages: impl IntoIterator<Item = (usize, &'a str)>,
-    rates: &[Rate],
+    (rates, carried): (&[Rate], &[Carried]),
 ) -> Vec<(Metric, String)> {
     let plain = PLAIN.into_iter().filter(|metric| remembers || !metric.facts().needs_experience);
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
@@ -31,6 +32,7 @@ pub fn listed<'a>(
     }));
     listed.extend(stages.into_iter().map(|(place, name)| (Metric::Stage(place), STAGES.called(name))));
     listed.extend(rates.iter().enumerate().map(|(place, rate)| (Metric::Happened(place), HAPPENED.called(&rate.name))));
+    listed.extend(carried.iter().map(|its| (Metric::Carried(its.counter.index()), CARRIED.called(&its.name))));
     listed
 }
 
@@ -70,6 +72,10 @@ impl Metric {
                 model.accounts.get(place).map(|account| (account.name.as_str(), account.title.as_str()))
             }
             Self::Stage(place) => model.stages.get(place).map(|stage| (stage.name.as_str(), stage.title.as_str())),
+            Self::Carried(counter) => {
+                let its = model.carried.iter().find(|its| its.counter.index() == counter)?;
+                Some((its.name.as_str(), its.title.as_str()))
+            }
             Self::Happened(place) => model.rates.get(place).map(|rate| (rate.name.as_str(), rate.name.as_str())),
             _ => None,
         }

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, in_percent};
-use crate::quantity::ParamId;
+use crate::quantity::{CarriedId, ParamId};
 use crate::stats::distribution::Distribution;
 use crate::study::path::ParamPath as Path;
 
 use super::Model;
 use super::change::{Change, Op};
 use super::hazard::{Hazard, HazardForm};
-use super::journey::{Chance, Exit, Stage};
+use super::journey::{Chance, Exit, Stage, State};
+use super::metric::Metric;
 use super::rows::Moment;
+use super::state::{Carried, Signal};
 use super::value::AccountKind;
 
 /// Of a half-life shorter than this, in periods, less than 1 in 15 is left after one period.
@@ -33,7 +35,26 @@ pub fn warnings(model: &Model) -> Vec<Diagnostic> {
     found.extend(idle(model));
     found.extend(nobody_retained(model));
     found.extend(never_left(model));
+    found.extend(unread(model));
     found
+}
+
+/// States that nothing reads: they move, and change nothing.
+fn unread(model: &Model) -> Vec<Diagnostic> {
+    let drives = |of: CarriedId| model.drivers().any(|driver| driver.on == State::Carried(of));
+    let moves = |of: CarriedId| model.carried.iter().any(|its| its.signals().contains(&Signal::Carried(of)));
+    let asked = |counter: usize| model.targets.iter().any(|target| target.metric == Metric::Carried(counter));
+    let unread = model.carried.iter().enumerate().filter(|(place, its)| {
+        let of = CarriedId::from(*place);
+        !drives(of) && !moves(of) && !asked(its.counter.index())
+    });
+    let told = |(_, its): (usize, &Carried)| {
+        Diagnostic::warning(format!("nothing reads the state `{}`", its.name))
+            .at(Path::of(["states", &its.name]).to_string())
+            .why("it is reported, but drives no move and no purchase, and moves no other state")
+            .help("name it under `drivers`, or take it out")
+    };
+    unread.map(told).collect()
 }
 
 /// Shares above 1, where nothing but sense keeps them below.

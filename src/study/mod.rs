@@ -27,6 +27,7 @@ pub mod schema;
 pub mod setting;
 pub mod site;
 pub mod source;
+pub mod state;
 mod synonyms;
 mod syntax;
 pub mod table;
@@ -51,6 +52,7 @@ use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
 use roadmap::Scenario;
 use run::Run;
 use source::Source;
+use state::State;
 use version::Version;
 use world::{Correlated, OverTime, Shock};
 
@@ -85,6 +87,9 @@ pub struct Study {
     /// Satisfaction: how customers remember what they experience.
     #[serde(default)]
     pub experience: Option<Experience>,
+    /// Numbers that customers carry beside satisfaction, and what moves each.
+    #[serde(default)]
+    pub states: IndexMap<String, State>,
     /// Ledger lines that `values` feed; needed where a name alone does not tell a cost.
     #[serde(default)]
     pub lines: IndexMap<String, Line>,

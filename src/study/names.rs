@@ -111,11 +111,15 @@ pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
 /// What may drive beside a trait: what customers remember.
 pub const STATES: [&str; 1] = ["satisfaction"];
 
+/// What moves a state beside other states.
+pub const SIGNALS: [&str; 3] = ["quality", "purchases", "satisfaction"];
+
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 12] = [
+pub static KINDS: [&Kind; 13] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
+    &CARRIED,
     &LINES,
     &OUTCOMES,
     &CAPABILITIES,
@@ -185,6 +189,22 @@ pub static TRAITS: Kind = Kind {
     ],
     shape: Shape::Uses,
     most: Some((1_000, "let traits that are alike be one")),
+    ..KIND
+};
+
+/// What customers carry, and what moves it. What drives shares one set of names with traits.
+pub static CARRIED: Kind = Kind {
+    noun: "state",
+    root: "states",
+    things: Things::Named(|study| things(&study.states, |its| its.title.as_deref())),
+    named: &[
+        ("states.*.follows", &SIGNALS),
+        ("states.*.peak", &SIGNALS),
+        ("states.*.adds.*", &SIGNALS),
+        ("states.*.blend.*", &SIGNALS),
+    ],
+    // Each is a column of every customer.
+    most: Some((100, "let states that move alike be one")),
     ..KIND
 };
 
@@ -321,6 +341,7 @@ pub const TEXTS: [(Text, &[&str]); 4] = [
             "lines.*.title",
             "outcomes.*.title",
             "outcomes.*.unit",
+            "states.*.title",
             "capabilities.*.title",
             "targets.*.title",
             "initiatives.*.title",

@@ -211,7 +211,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
             match driver.on {
                 State::Trait(of) => bend.traits.push((of, weight)),
                 // What is drawn within the period has no expectation of its effects: see `obstacle.rs`.
-                State::Happened(_) => {}
+                State::Happened(_) | State::Carried(_) => {}
                 State::Satisfaction => *of_satisfaction.get_or_insert(0.0) += weight,
             }
         }

@@ -32,6 +32,7 @@ use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::counter;
 use crate::model::journey::{Stage, State};
+use crate::model::state::Signal;
 use crate::quantity::{StageId, TraitId};
 
 /// Draws the number of purchases.
@@ -43,6 +44,8 @@ pub const LEAVE: Purpose = Purpose::numbered(5);
 
 /// How often each customer buys in a period.
 const COUNT: ColumnSpec = ColumnSpec::new("purchases");
+/// How often each customer bought in the last period.
+pub const LAST_PURCHASES: ColumnSpec = ColumnSpec::new("last purchases");
 /// What each customer bought, as lives are compared by.
 const BOUGHT: ColumnSpec = ColumnSpec::new("bought");
 
@@ -54,6 +57,8 @@ pub struct Buy {
     count: ColumnId<u32, Passing>,
     /// What each customer bought, as lives are compared by.
     bought: Option<ColumnId<u32, Passing>>,
+    /// How often, where somebody reads it in the next period.
+    last: Option<ColumnId<f32, Lasting>>,
     acquired: Option<ColumnId<u32, Lasting>>,
     periods_in_stage: Option<ColumnId<u32, Lasting>>,
     /// What drives rates.
@@ -90,6 +95,11 @@ impl Mechanism for Buy {
             leaves: leaves.then(|| needs.bits(LEAVE)),
             count: needs.passing_words(COUNT.made_anew()),
             bought: needs.event(BOUGHT),
+            last: model
+                .carried
+                .iter()
+                .any(|its| its.signals().contains(&Signal::Purchases))
+                .then(|| needs.numbers(LAST_PURCHASES)),
             acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
             periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
             states: states(model, purchases().flat_map(|its| &its.drivers)),
@@ -127,8 +137,8 @@ impl Mechanism for Buy {
 
     fn run(&self, _step: Step, at: &mut At<'_>, sheet: Option<&BuySheet>) {
         let Some((now, sheet)) = at.period.zip(sheet) else { return };
-        // Where nothing is counted only those who leave change.
-        if at.counts.is_none() && self.leaves.is_none() {
+        // Where nothing is counted only those change who leave, or carry on how often they bought.
+        if at.counts.is_none() && self.leaves.is_none() && self.last.is_none() {
             return;
         }
         let Scratch { columns, rate_tilt, subset, .. } = &mut *at.scratch;
@@ -136,6 +146,9 @@ impl Mechanism for Buy {
         let mut bought = self.bought.map(|id| columns.take_words(id));
         if let Some(bought) = &mut bought {
             bought[..block.live].fill(0);
+        }
+        if let Some(last) = self.last {
+            block.columns.numbers_mut(last).fill(0.0);
         }
         rate_tilt.resize(if self.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
         tilts((block, columns), now, (&self.states, &sheet.weights), rate_tilt);
@@ -158,6 +171,12 @@ impl Mechanism for Buy {
             let buyers = now.world.set.run(sale.buyers(block, count, subset));
             if buying.leave.is_some() {
                 sale.some_leave(block, buyers, (subset, count), at.counts.as_deref_mut());
+            }
+            if let Some(last) = self.last {
+                let last = block.columns.numbers_mut(last);
+                for (place, count) in subset.place[..buyers].iter().zip(&subset.count) {
+                    last[*place as usize] = *count as f32;
+                }
             }
             sale.serve(block, buyers, (subset, bought.as_deref_mut()), at.counts.as_deref_mut());
         }
@@ -241,7 +260,10 @@ impl Sale<'_> {
 
     /// Whether it matters whose a basket is.
     fn places(&self) -> bool {
-        self.buying.leave.is_some() || self.shop.basket_trait.is_some() || self.of.bought.is_some()
+        self.buying.leave.is_some()
+            || self.shop.basket_trait.is_some()
+            || self.of.bought.is_some()
+            || self.of.last.is_some()
     }
 
     /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to.

@@ -24,6 +24,7 @@ use crate::engine::table::program::Reached;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::State;
+use crate::model::state::Signal;
 use crate::quantity::{ParamId, StageId};
 use crate::stats::distribution::Distribution;
 
@@ -34,6 +35,8 @@ pub const FIRST_SATISFACTION: Purpose = Purpose::numbered(7);
 
 /// The satisfaction of every customer.
 pub const SATISFACTION: ColumnSpec = ColumnSpec::new("satisfaction");
+/// What the period was like for every customer in a stage that has a quality, where others than satisfaction read it.
+pub const MET: ColumnSpec = ColumnSpec::new("quality met");
 /// What a period was like for every customer, where that is not normal.
 const FELT: ColumnSpec = ColumnSpec::new("quality");
 
@@ -41,6 +44,8 @@ const FELT: ColumnSpec = ColumnSpec::new("quality");
 pub struct Feel {
     bits: BitsId,
     satisfaction: ColumnId<f32, Lasting>,
+    /// What the period was like, where others read it.
+    met: Option<ColumnId<f32, Passing>>,
     /// Satisfaction at the start.
     first: Sampler,
     /// How fast satisfaction learns.
@@ -100,6 +105,11 @@ impl Mechanism for Feel {
         Some(Self {
             bits: if is_normal { needs.normal_bits(QUALITY) } else { needs.bits(QUALITY) },
             satisfaction,
+            met: model
+                .carried
+                .iter()
+                .any(|its| its.signals().contains(&Signal::Quality))
+                .then(|| needs.passing_numbers(MET.made_anew())),
             first: needs.sampler(&experience.start, 0.0, 1.0),
             learning: experience.learning,
             means: model.stages.iter().map(|s| s.quality.as_ref().map(|q| q.mean)).collect(),
@@ -157,6 +167,7 @@ impl Feel {
 
     /// Moves the satisfaction of customers in stages that have a quality.
     fn feel(&self, block: &mut Block, (now, sheet): (Period<'_>, &FeelSheet), scratch: &mut Scratch) {
+        let mut met = self.met.map(|id| scratch.columns.take_numbers(id));
         let mut own: &[f32] = &[];
         if let Some(by_list) = &self.by_list {
             for stage in &by_list.stages {
@@ -165,8 +176,13 @@ impl Feel {
             own = scratch.columns.numbers(by_list.quality);
         }
         let satisfaction = block.columns.numbers_mut(self.satisfaction);
-        let learn = Learn { of: self, now, sheet, stage: &block.stage, quality: own, satisfaction, live: block.live };
+        let stage = &block.stage;
+        let met_here = met.as_deref_mut().unwrap_or_default();
+        let learn = Learn { of: self, now, sheet, stage, quality: own, satisfaction, met: met_here, live: block.live };
         now.world.set.run(learn);
+        if let Some((id, met)) = self.met.zip(met) {
+            scratch.columns.put_numbers(id, met);
+        }
     }
 
     /// Draws the quality of the customers in one stage, where it is not normal.
@@ -221,6 +237,8 @@ struct Learn<'a> {
     stage: &'a [u32],
     quality: &'a [f32],
     satisfaction: &'a mut [f32],
+    /// Where the quality is noted; empty where nobody reads it.
+    met: &'a mut [f32],
     live: usize,
 }
 
@@ -228,17 +246,18 @@ impl Kernel for Learn<'_> {
     type Output = ();
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
-        match self.now.program().reach {
-            Reached::Eight => self.learn::<L, Eight>(l),
-            Reached::Sixteen => self.learn::<L, Sixteen>(l),
-            Reached::Many => self.learn::<L, Many>(l),
+        match (self.now.program().reach, self.met.is_empty()) {
+            (Reached::Eight, true) => self.learn::<L, Eight, false>(l),
+            (Reached::Sixteen, true) => self.learn::<L, Sixteen, false>(l),
+            (Reached::Many, true) => self.learn::<L, Many, false>(l),
+            (_, false) => self.learn::<L, Many, true>(l),
         }
     }
 }
 
 impl Learn<'_> {
     #[inline(always)]
-    fn learn<L: Lanes, R: Reach>(self, l: L) {
+    fn learn<L: Lanes, R: Reach, const NOTES: bool>(self, l: L) {
         let (of, sheet) = (self.of, self.sheet);
         let words = self.now.bits.of(of.bits, self.now.t);
         let normal = Normal::standard();
@@ -249,6 +268,7 @@ impl Learn<'_> {
         let (stage, words) = (l.words(self.stage, n), l.words(words, if draws { n } else { 0 }));
         let own = l.numbers(self.quality, if self.quality.is_empty() { 0 } else { n });
         let satisfaction = l.numbers_mut(self.satisfaction, n);
+        let met = l.numbers_mut(self.met, if NOTES { n } else { 0 });
         let (mean, learning) = (R::ready(l, &sheet.quality), R::ready(l, &sheet.learning));
         let spread = R::ready(l, &of.spread);
         // Without lists nothing is looked up there.
@@ -262,6 +282,9 @@ impl Learn<'_> {
             }
             if i < own.len() {
                 quality = l.pick_f(l.eq(R::look(l, listed, stage), l.u(1)), l.load_f(&own[i]), quality);
+            }
+            if NOTES {
+                l.store_f(&mut met[i], quality);
             }
             let s = l.load_f(&satisfaction[i]);
             let learned = l.mul_add(R::look_f(l, learning, stage), l.sub_f(quality, s), s);

@@ -6,10 +6,12 @@ pub mod bend;
 pub mod booked_moves;
 mod bulk;
 pub mod buy;
+pub mod carry;
 pub mod compare;
 pub mod contract;
 pub mod count;
 pub mod feel;
+mod moving;
 pub mod needs;
 pub mod own;
 pub mod part;
@@ -30,6 +32,7 @@ use needs::Needs;
 pub const MECHANISMS: &[Entry] = &[
     entry::<arrive::Arrive>(),
     entry::<feel::Feel>(),
+    entry::<carry::Carry>(),
     entry::<transition::Transition>(),
     entry::<booked_moves::CountMoves>(),
     entry::<buy::Buy>(),
@@ -59,7 +62,7 @@ fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dy
 
 #[cfg(test)]
 mod tests {
-    use super::{arrive, buy, feel, transition};
+    use super::{arrive, buy, carry, feel, transition};
     use crate::engine::chance::draws::Purpose;
 
     /// Every purpose that was ever given out: a number here is never used for anything else.
@@ -75,6 +78,7 @@ mod tests {
         (9, Purpose::PARAMETER),
         (10, Purpose::PART),
         (11, Purpose::SHOCK),
+        (12, carry::STATE_START),
     ];
 
     #[test]

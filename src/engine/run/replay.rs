@@ -4,7 +4,7 @@ use crate::model::Model;
 use crate::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use crate::model::journey::State;
 use crate::model::timeline::Timeline;
-use crate::quantity::{PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
+use crate::quantity::{CarriedId, PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
 
 use super::lockstep::Heard;
 use super::rollout::{InPeriod, Rollout, SECOND_HALF, halves};
@@ -45,6 +45,8 @@ pub struct Moment {
     pub stage: usize,
     /// Satisfaction, where customers remember.
     pub satisfaction: Option<f64>,
+    /// The states that the study declares, in the order of the model; a blend of others is not carried.
+    pub states: Vec<f64>,
     /// Purchases in the period.
     pub purchases: u64,
     /// Money spent in the period.
@@ -92,7 +94,7 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
     let mut moments = Vec::new();
     if crowd.entry == 0 {
         rollout.start(&mut block, &mut scratch, &mut ledger);
-        moments.push(moment(&block, &schedule, &ledger, 0));
+        moments.push(moment((model, &schedule), &block, &ledger, 0));
     }
     for t in crowd.entry.max(1)..=model.run.horizon {
         let mut table = PeriodTable::new(schedule.tables(model), &timeline, t, history.begin(t));
@@ -105,7 +107,7 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
             rollout.walk((&mut block, &mut scratch), &bits, now, *half, Some(&mut ledger));
         }
         block.put_back(bits, &mut scratch);
-        moments.push(moment(&block, &schedule, &ledger, t));
+        moments.push(moment((model, &schedule), &block, &ledger, t));
     }
     Ok(Life { segment, traits, moments })
 }
@@ -142,10 +144,11 @@ fn number(block: &Block, schedule: &Schedule, state: State) -> Option<f64> {
     }
 }
 
-fn moment(block: &Block, schedule: &Schedule, ledger: &Counts<i128>, t: u32) -> Moment {
+fn moment((model, schedule): (&Model, &Schedule), block: &Block, ledger: &Counts<i128>, t: u32) -> Moment {
     let at = t as usize;
     let stage = ledger.cells(CUSTOMERS, at).iter().position(|count| *count > 0).unwrap_or(0);
     let satisfaction = number(block, schedule, State::Satisfaction);
+    let states = (0..model.carried.len()).filter_map(|of| number(block, schedule, State::Carried(CarriedId::from(of))));
     let held = satisfaction.map(|s| (s * PARTS_PER_ONE).floor() / PARTS_PER_ONE);
     #[expect(
         clippy::cast_possible_truncation,
@@ -157,6 +160,7 @@ fn moment(block: &Block, schedule: &Schedule, ledger: &Counts<i128>, t: u32) -> 
         period: t,
         stage,
         satisfaction: held,
+        states: states.collect(),
         purchases,
         spent: ledger.cells(BASKETS, at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
     }

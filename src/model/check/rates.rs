@@ -78,6 +78,10 @@ impl Rates {
                 let neutral = model.experience.as_ref().map_or(0.0, |experience| experience.neutral);
                 (-neutral, 1.0 - neutral)
             }
+            State::Carried(of) => {
+                let its = &model.carried[of.index()];
+                (its.range.0 - its.neutral, its.range.1 - its.neutral)
+            }
             // How often something happens within a period has no end; far beyond this nobody looks.
             State::Happened(_) => (0.0, MOST_THAT_HAPPENS),
             State::Trait(of) => {

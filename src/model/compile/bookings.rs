@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings, Price};
 use crate::model::counter::{Counter, MOVES, Measure, Shape, counters};
 use crate::model::param::Meaning;
-use crate::quantity::StageId;
+use crate::quantity::{PARTS_PER_ONE, StageId};
 use crate::study::journey::Stage as Written;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
@@ -76,6 +76,10 @@ impl Compiler<'_> {
         let bookings = amounts.into_iter().map(booking).collect();
         let mut counters = counters(moves);
         counters.extend(self.rates.iter().map(|rate| Counter::new(&rate.name, Shape::ByStage, Measure::Event)));
+        counters.extend(self.carried.iter().map(|its| Counter {
+            unit: PARTS_PER_ONE / (its.range.1 - its.range.0),
+            ..Counter::new(&its.name, Shape::Whole, Measure::State)
+        }));
         counters.extend(presences);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)

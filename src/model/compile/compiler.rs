@@ -8,8 +8,9 @@ use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
 use crate::model::presence::Presence;
 use crate::model::rate::Rate;
+use crate::model::state::Carried;
 use crate::model::value::Account;
-use crate::quantity::{ParamId, RateId, StageId, TraitId};
+use crate::quantity::{CarriedId, ParamId, RateId, StageId, TraitId};
 use crate::study::Study;
 use crate::study::names::STAGES;
 use crate::study::number::Number;
@@ -44,6 +45,8 @@ pub struct Compiler<'a> {
     pub spans: Vec<(ParamId, f64)>,
     /// What is counted of customers for being in a stage.
     pub presences: Vec<Presence>,
+    /// The states that the study declares, in canonical order.
+    pub carried: Vec<Carried>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// What changes may aim at.
@@ -75,6 +78,7 @@ impl<'a> Compiler<'a> {
             rates: Vec::new(),
             spans: Vec::new(),
             presences: Vec::new(),
+            carried: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,
@@ -82,6 +86,7 @@ impl<'a> Compiler<'a> {
         };
         compiler.check_names();
         compiler.name_traits();
+        compiler.name_states();
         compiler.declare_accounts();
         compiler
     }
@@ -106,6 +111,11 @@ impl<'a> Compiler<'a> {
     /// Something that happens at a rate, by name.
     pub fn rate_named(&self, name: &str) -> Option<RateId> {
         self.rates.iter().position(|rate| rate.name == name).map(RateId::from)
+    }
+
+    /// A state that the study declares, by name.
+    pub fn carried_named(&self, name: &str) -> Option<CarriedId> {
+        self.carried.iter().position(|carried| carried.name == name).map(CarriedId::from)
     }
 
     /// A parameter that scenarios may change; its written place is its path.

@@ -30,6 +30,8 @@ impl Compiler<'_> {
                 State::Satisfaction
             } else if let Some(of) = self.rate_named(name) {
                 State::Happened(of)
+            } else if let Some(of) = self.carried_named(name) {
+                State::Carried(of)
             } else {
                 let Some(id) = self.trait_named(name, &at) else {
                     // What is not known here can be aimed at all the same.

@@ -166,7 +166,8 @@ impl Compiler<'_> {
     /// The metrics that a target may name, with the names that outputs use.
     fn targeted(&self) -> Vec<(Metric, String)> {
         let stages = self.study.stages.keys().filter_map(|name| Some((self.stages.get(name)?.index(), name.as_str())));
-        let mut listed = listed(self.study.experience.is_some(), self.accounts.values(), stages, &self.rates);
+        let mut listed =
+            listed(self.study.experience.is_some(), self.accounts.values(), stages, (&self.rates, &self.carried));
         listed.retain(|(metric, _)| metric.is_for(Use::Target));
         listed
     }

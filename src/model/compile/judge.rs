@@ -84,6 +84,7 @@ impl Compiler<'_> {
     fn model(&mut self) -> Model {
         let run = self.run_plan();
         let experience = self.experience();
+        self.states();
         let stages = self.journey(run.horizon);
         let (counters, bookings) = self.counters();
         let mut segments = self.segments();
@@ -124,6 +125,7 @@ impl Compiler<'_> {
             params: std::mem::take(&mut self.numbers.params),
             spans: std::mem::take(&mut self.spans),
             rates: std::mem::take(&mut self.rates),
+            carried: std::mem::take(&mut self.carried),
             counters,
             presences: std::mem::take(&mut self.presences),
             bookings,

@@ -21,6 +21,7 @@ mod presences;
 mod roadmap;
 mod run;
 mod spans;
+mod states;
 mod together;
 mod whose;
 mod world;

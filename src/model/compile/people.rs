@@ -29,6 +29,7 @@ impl Compiler<'_> {
         let mut known: Vec<String> = self.traits.keys().cloned().collect();
         let drives = at.names().contains(&"drivers");
         known.extend(STATES.into_iter().filter(|_| drives).map(str::to_owned));
+        known.extend(self.study.states.keys().filter(|_| drives).cloned());
         let help = match nearest(name, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("add `[traits.{name}]` with a `law`, or use one of: {}", known.join(", ")),

@@ -1,0 +1,261 @@
+//! Compiles states: what customers carry beside satisfaction, and what moves it.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::model::counter::EVERY_MODEL;
+use crate::model::param::Meaning;
+use crate::model::state::{Carried, Follows, Life, Own, Signal};
+use crate::quantity::{CarriedId, CounterId, ParamId};
+use crate::stats::distribution::Distribution;
+use crate::study::names::{CARRIED, SIGNALS};
+use crate::study::number::Number;
+use crate::study::path::ParamPath as Path;
+use crate::study::state::{HalfLife, State as Written};
+
+use super::compiler::Compiler;
+
+impl Compiler<'_> {
+    /// Names the states, in canonical order: what stands before them may be driven by them.
+    pub(super) fn name_states(&mut self) {
+        let study = self.study;
+        for (name, luck) in self.identity.lucks(&CARRIED) {
+            let written = &study.states[&name];
+            let at = Path::of([CARRIED.root, &name]);
+            if self.traits.contains_key(&name) || SIGNALS.contains(&name.as_str()) {
+                self.fault(
+                    Diagnostic::error(format!("a state cannot be called `{name}`"))
+                        .at_key(at.to_string())
+                        .why("states share their names with traits and signals, so that `drivers` can tell them apart")
+                        .help("give it another name"),
+                );
+            }
+            let range = self.range_of(&at, written);
+            if !(range.0..=range.1).contains(&written.neutral) {
+                self.fault(
+                    Diagnostic::error(format!("`{name}` cannot be neutral at {}", written.neutral))
+                        .at(at.child("neutral").to_string())
+                        .why(format!("it is held between {} and {}", range.0, range.1))
+                        .help("give a number in its `range`"),
+                );
+            }
+            self.carried.push(Carried {
+                title: written.title.clone().unwrap_or_else(|| name.clone()),
+                name,
+                luck,
+                range,
+                neutral: written.neutral,
+                counter: CounterId(0),
+                life: Life::Blend(Vec::new()),
+            });
+        }
+    }
+
+    /// The two numbers that a state is held between.
+    fn range_of(&mut self, at: &Path, written: &Written) -> (f64, f64) {
+        if let [low, high] = *written.range
+            && low < high
+            && (high - low).is_finite()
+        {
+            return (low, high);
+        }
+        self.fault(
+            Diagnostic::error("a range is two numbers, the lower one first")
+                .at(at.child("range").to_string())
+                .why("a state is held between them")
+                .help("write for example `range = [0, 10]`"),
+        );
+        (0.0, 1.0)
+    }
+
+    /// Compiles what moves the states. What happens at a rate is known by now: the counters of states come after it.
+    pub(super) fn states(&mut self) {
+        let study = self.study;
+        for place in 0..self.carried.len() {
+            let name = self.carried[place].name.clone();
+            let (at, written) = (Path::of([CARRIED.root, &name]), &study.states[&name]);
+            let life = if written.blend.is_empty() { self.own(&at, written, place) } else { self.blend(&at, written) };
+            self.carried[place].life = life;
+            self.carried[place].counter = CounterId::from(EVERY_MODEL + self.rates.len() + place);
+        }
+    }
+
+    fn blend(&mut self, at: &Path, written: &Written) -> Life {
+        let keys = [
+            ("start", written.start.is_some()),
+            ("rest", written.rest.is_some()),
+            ("half_life", written.half_life.is_some()),
+            ("follows", written.follows.is_some()),
+            ("rise", written.rise.is_some()),
+            ("fall", written.fall.is_some()),
+            ("peak", written.peak.is_some()),
+            ("adds", !written.adds.is_empty()),
+        ];
+        for (key, _) in keys.into_iter().filter(|(_, stands)| *stands) {
+            self.fault(
+                Diagnostic::error(format!("a blend has no `{key}`"))
+                    .at_key(at.child(key).to_string())
+                    .why("it is the weighted sum of other states, and has no life of its own")
+                    .help(format!("take `{key}` or `blend` out")),
+            );
+        }
+        let at = at.child("blend");
+        let mut parts: Vec<(Signal, f64)> = Vec::new();
+        for (of, weight) in &written.blend {
+            let (at, weight) = (at.child(of), *weight);
+            match self.signal(of, &at, true) {
+                Some(signal @ (Signal::Carried(_) | Signal::Satisfaction)) => parts.push((signal, weight)),
+                Some(_) => self.fault(
+                    Diagnostic::error(format!("`{of}` is no state"))
+                        .at_key(at.to_string())
+                        .why("a blend is the weighted sum of what customers carry")
+                        .help("let another state follow it, and blend that one"),
+                ),
+                None => {}
+            }
+        }
+        parts.sort_by_key(|(signal, _)| *signal);
+        Life::Blend(parts)
+    }
+
+    fn own(&mut self, at: &Path, written: &Written, place: usize) -> Life {
+        let Carried { range, neutral, .. } = self.carried[place];
+        let start = written.start.as_ref().map(|law| self.numbers.spread(&at.child("start"), Meaning::Real, law));
+        let rest = written.rest.clone().unwrap_or(Number::Known(neutral));
+        if let Number::Known(rest) = rest
+            && !(range.0..=range.1).contains(&rest)
+        {
+            self.fault(
+                Diagnostic::error(format!("a state cannot come to rest at {rest}"))
+                    .at(at.child("rest").to_string())
+                    .why(format!("it is held between {} and {}", range.0, range.1))
+                    .help("give a number in its `range`"),
+            );
+        }
+        let start = start.unwrap_or_else(|| match &rest {
+            Number::Known(rest) => Distribution::Constant(*rest),
+            Number::Uncertain(_) => Distribution::Constant(neutral),
+        });
+        let rest = self.number(&at.child("rest"), Meaning::Real, &rest);
+        let half_lives = self.half_lives(&at.child("half_life"), written.half_life.as_ref());
+        let follows = self.follows(at, written, place);
+        let peak = written.peak.as_ref().and_then(|of| self.signal(of, &at.child("peak"), false));
+        for (key, stands) in [("follows", follows.is_some()), ("adds", !written.adds.is_empty())] {
+            if peak.is_some() && stands {
+                self.fault(
+                    Diagnostic::error(format!("a state has a `peak` or `{key}`, not both"))
+                        .at_key(at.child("peak").to_string())
+                        .at_key(at.child(key).to_string())
+                        .why("a peak keeps the value farthest from neutral, whatever else moves it")
+                        .help("make two states of it, and `blend` them"),
+                );
+            }
+        }
+        let adds = self.adds(&at.child("adds"), &written.adds, place);
+        Life::Own(Box::new(Own { start, rest, half_lives, follows, peak, adds }))
+    }
+
+    fn half_lives(&mut self, at: &Path, written: Option<&HalfLife>) -> Option<[ParamId; 2]> {
+        match written? {
+            HalfLife::Both(number) => self.half_life(at, Some(number)).map(|both| [both, both]),
+            HalfLife::Sides(sides) => {
+                let above = self.half_life(&at.child("above"), Some(&sides.above));
+                let below = self.half_life(&at.child("below"), Some(&sides.below));
+                above.zip(below).map(|(above, below)| [above, below])
+            }
+        }
+    }
+
+    fn follows(&mut self, at: &Path, written: &Written, place: usize) -> Option<Follows> {
+        let Some(of) = &written.follows else {
+            for (key, pace) in [("rise", &written.rise), ("fall", &written.fall)] {
+                if pace.is_some() {
+                    self.fault(
+                        Diagnostic::error(format!(
+                            "`{key}` says how fast a state follows, and this one follows nothing"
+                        ))
+                        .at_key(at.child(key).to_string())
+                        .help(format!("add `follows`, or take `{key}` out")),
+                    );
+                }
+            }
+            return None;
+        };
+        let at_signal = at.child("follows");
+        let signal = self.signal(of, &at_signal, false)?;
+        if signal == Signal::Carried(CarriedId::from(place)) {
+            self.fault(
+                Diagnostic::error("a state cannot follow itself")
+                    .at(at_signal.to_string())
+                    .help("name another state, or a signal such as `quality`"),
+            );
+        }
+        let Some(rise) = &written.rise else {
+            self.fault(
+                Diagnostic::error(format!("how fast `{of}` is followed is not said"))
+                    .at(at_signal.to_string())
+                    .why("`rise` is the share of the way that the state goes in a period")
+                    .help("add for example `rise = 0.1`"),
+            );
+            return None;
+        };
+        let up = self.number(&at.child("rise"), Meaning::Share, rise);
+        let down = written.fall.as_ref().map(|fall| self.number(&at.child("fall"), Meaning::Share, fall));
+        Some(Follows { signal, paces: [up, down.unwrap_or(up)] })
+    }
+
+    fn adds(&mut self, at: &Path, written: &IndexMap<String, Number>, place: usize) -> Vec<(Signal, ParamId)> {
+        let mut adds: Vec<(Signal, ParamId)> = Vec::new();
+        for (of, amount) in written {
+            let at = at.child(of);
+            let amount = self.number(&at, Meaning::Real, amount);
+            let Some(signal) = self.signal(of, &at, true) else { continue };
+            if signal == Signal::Carried(CarriedId::from(place)) {
+                self.fault(
+                    Diagnostic::error("a state cannot add to itself")
+                        .at_key(at.to_string())
+                        .why("what grows by itself leaves every range")
+                        .help("name another state, or a signal such as `purchases`"),
+                );
+            }
+            adds.push((signal, amount));
+        }
+        adds.sort_by_key(|(signal, _)| *signal);
+        adds
+    }
+
+    /// A signal by name, or a fault; `is_key` says whether the name stands as a key.
+    fn signal(&mut self, name: &str, at: &Path, is_key: bool) -> Option<Signal> {
+        let at = |fault: Diagnostic| if is_key { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) };
+        let stages = &self.study.stages;
+        let (signal, source) = match name {
+            "quality" => (Signal::Quality, stages.values().any(|stage| stage.quality.is_some())),
+            "purchases" => (Signal::Purchases, stages.values().any(|stage| stage.purchases.is_some())),
+            "satisfaction" => (Signal::Satisfaction, self.study.experience.is_some()),
+            _ => match self.carried_named(name) {
+                Some(of) => (Signal::Carried(of), self.study.states[name].blend.is_empty()),
+                None => {
+                    let known = || SIGNALS.into_iter().chain(self.study.states.keys().map(String::as_str));
+                    let help = match nearest(name, known()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("use one of {}", known().collect::<Vec<_>>().join(", ")),
+                    };
+                    let fault = Diagnostic::error(format!("there is no signal `{name}`"))
+                        .why("a signal is the quality of a period, purchases, satisfaction or another state");
+                    self.fault(at(fault.help(help)));
+                    return None;
+                }
+            },
+        };
+        if !source {
+            let (why, help) = match signal {
+                Signal::Quality => ("no stage has a `quality`", "give the stages that are felt a `quality`"),
+                Signal::Purchases => ("no stage has `purchases`", "add `purchases` to a stage"),
+                Signal::Satisfaction => ("no `[experience]` is defined", "add `[experience]`"),
+                Signal::Carried(_) => ("a blend is made of other states when it is read", "name those states instead"),
+            };
+            self.fault(at(Diagnostic::error(format!("nothing can follow `{name}`")).why(why).help(help)));
+        }
+        source.then_some(signal)
+    }
+}

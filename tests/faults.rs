@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 37] = [
+const WARNED: [&str; 38] = [
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
     "capability_level_that_may_be_there",

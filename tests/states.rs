@@ -62,7 +62,7 @@ fall = 0.4
     let run = still(9, "0.7", states);
     near(&run, "states.mood", 0.7 - 0.2 * 0.7_f64.powi(9));
     near(&run, "states.slow_to_forgive", 0.7 + 0.2 * 0.6_f64.powi(9));
-    let run = still(9, "\"normal(0.7, 0.2)\"", states);
+    let run = still(9, "\"normal(0.7, 0.05)\"", states);
     let (mood, satisfaction) = (level(&run, "today", "states.mood"), level(&run, "today", "satisfaction"));
     // Satisfaction is the same smoothing, of the same draws.
     assert!((mood.mean - satisfaction.mean).abs() < 1e-6, "{} {}", mood.mean, satisfaction.mean);
@@ -262,4 +262,84 @@ fn forced_differences_agree_with_paired_ones() {
         assert!(z.abs() < 4.5, "{metric}: {} forced, {} paired, z = {z}", sample.mean(), pair.mean);
         assert!(sample.mean() != 0.0, "{metric}");
     }
+}
+
+#[test]
+fn what_falls_short_of_expectation_has_its_closed_form() {
+    let with_experience = |horizon: u32, keys: &str| {
+        let (horizon, keys) = (horizon.to_string(), format!("learning = 0.3\n{keys}"));
+        let study = with(STILL, &[("HORIZON", horizon.as_str()), ("QUALITY", "0.6"), ("start = 0.5", "start = 0.7")]);
+        summary(&model(&with(&study, &[("learning = 0.3", keys.as_str())])))
+    };
+    let keys = "gain = 0.2\nloss = 0.45\nexpectation = { start = 0.8, adapts = 0.1 }\n";
+    for (horizon, truth) in [(6, 0.555_902_980_0), (24, 0.589_276_551_8)] {
+        let run = with_experience(horizon, keys);
+        near(&run, "satisfaction", truth);
+        near(&run, "states.expectation", 0.6 + 0.2 * 0.9_f64.powi(i32::try_from(horizon).unwrap()));
+        // s_t = q + (s_0 - q)(1 - l)^t - loss (e_0 - q) l ((1 - a)^t - (1 - l)^t) / (l - a)
+        let (a, l) = (0.9_f64.powi(i32::try_from(horizon).unwrap()), 0.7_f64.powi(i32::try_from(horizon).unwrap()));
+        assert!((0.6 + 0.1 * l - 0.45 * 0.2 * 0.3 * (a - l) / 0.2 - truth).abs() < 1e-9);
+    }
+    // What passes expectation counts by its own weight: from below the sign is turned.
+    let run = with_experience(6, "gain = 0.2\nloss = 0.45\nexpectation = { start = 0.4, adapts = 0.1 }\n");
+    let (a, l) = (0.9_f64.powi(6), 0.7_f64.powi(6));
+    near(&run, "satisfaction", 0.6 + 0.1 * l + 0.2 * 0.2 * 0.3 * (a - l) / 0.2);
+    // Without weights satisfaction moves by what is met, whatever was expected.
+    let run = with_experience(6, "expectation = { start = 0.8, adapts = 0.1 }\n");
+    near(&run, "satisfaction", 0.6 + 0.1 * l);
+}
+
+#[test]
+fn memory_is_the_blend_of_peak_and_last_period() {
+    let states = "[states.worst]\nstart = 0.6\nneutral = 0.6\npeak = \"quality\"\nhalf_life = { above = 8, below = 16 }\n\
+                  [states.end]\nstart = 0.6\nneutral = 0.6\nfollows = \"quality\"\nrise = 1\nhalf_life = { above = 8, below = 16 }\n";
+    let preset = "learning = 0.3\nmemory = { peak = 0.3, half_life = { above = 8, below = 16 } }";
+    let study = with(STILL, &[("HORIZON", "8"), ("QUALITY", "\"bernoulli(0.8)\""), ("learning = 0.3", preset)]);
+    let run = summary(&model(&(study + states)));
+    let mean = |metric: &str| level(&run, "today", metric).mean;
+    assert_eq!(mean("states.peak"), mean("states.worst"));
+    assert_eq!(mean("states.last"), mean("states.end"));
+    let blend = 0.3 * mean("states.peak") + 0.7 * mean("states.last");
+    assert!((mean("states.memory") - blend).abs() < 1e-6, "{} {blend}", mean("states.memory"));
+}
+
+/// Commitment long after it began at `start`, where satisfaction stays at `satisfaction`.
+fn settled(start: f64, satisfaction: f64, cusp: f64) -> f64 {
+    let commitment = format!("learning = 0.3\ncommitment = {{ start = {start}, rise = 0.1, cusp = {cusp} }}");
+    let (s, start) = (format!("start = {satisfaction}\n"), satisfaction.to_string());
+    let study = with(STILL, &[("HORIZON", "2000"), ("QUALITY", start.as_str()), ("start = 0.5\n", s.as_str())]);
+    let study = with(&study, &[("learning = 0.3", commitment.as_str()), ("agents = 20_000", "agents = 2")]);
+    let study = with(&study, &[("replications = 20", "replications = 2")]);
+    level(&summary(&model(&study)), "today", "states.commitment").mean
+}
+
+#[test]
+fn commitment_turns_where_the_cusp_says_and_the_way_down_is_not_the_way_up() {
+    for cusp in [1.0_f64, 1.5] {
+        // Two settled levels while |6 (s - neutral)| < 2 (b / 3)^1.5.
+        let jump = 2.0 * (cusp / 3.0).powf(1.5) / 6.0;
+        for side in [-1.0, 1.0] {
+            let (stays, leaves) = (0.6 - side * 0.98 * jump, 0.6 - side * 1.02 * jump);
+            let from = 0.5 + side * 0.4;
+            let kept = settled(from, stays, cusp);
+            assert!((kept - 0.5) * side > 0.05, "{cusp}: {kept} from {from} at {stays}");
+            let turned = settled(from, leaves, cusp);
+            assert!((turned - 0.5) * side < -0.05, "{cusp}: {turned} from {from} at {leaves}");
+        }
+    }
+    // Without hardness there is one level, wherever it began.
+    assert!((settled(0.9, 0.62, 0.0) - settled(0.1, 0.62, 0.0)).abs() < 1e-4);
+}
+
+#[test]
+fn commitment_follows_satisfaction_at_its_paces() {
+    let study = with(
+        STILL,
+        &[
+            ("HORIZON", "9"),
+            ("QUALITY", "0.5"),
+            ("learning = 0.3", "learning = 0.3\ncommitment = { start = 0.9, rise = 0.04, fall = 0.08 }"),
+        ],
+    );
+    near(&summary(&model(&study)), "states.commitment", 0.5 + 0.4 * 0.92_f64.powi(9));
 }

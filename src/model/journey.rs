@@ -137,4 +137,17 @@ pub struct Experience {
     pub neutral: f64,
     /// How fast experience moves it.
     pub learning: ParamId,
+    /// How it feels against what was expected; none where it feels as it is.
+    pub surprise: Option<Surprise>,
+}
+
+/// How what is met feels against what was expected.
+#[derive(Clone, Copy, Debug)]
+pub struct Surprise {
+    /// How much more counts what passes expectation.
+    pub gain: ParamId,
+    /// How much more counts what falls short of it.
+    pub loss: ParamId,
+    /// What was expected.
+    pub expectation: CarriedId,
 }

@@ -36,16 +36,23 @@ pub enum Life {
 pub struct Own {
     /// The spread at entry, held in the range.
     pub start: Distribution,
-    /// What it forgets towards.
-    pub rest: ParamId,
-    /// The periods in which half of the distance to rest is gone, above and below it; none where nothing is forgotten.
-    pub half_lives: Option<[ParamId; 2]>,
+    /// How it forgets; none where it does not.
+    pub forgets: Option<Forgets>,
     /// What it moves towards.
     pub follows: Option<Follows>,
     /// The signal of which it keeps the value farthest from neutral.
     pub peak: Option<Signal>,
     /// What signals add, per unit.
     pub adds: Vec<(Signal, ParamId)>,
+}
+
+/// How a state forgets.
+#[derive(Clone, Copy, Debug)]
+pub struct Forgets {
+    /// Towards what.
+    pub rest: ParamId,
+    /// The periods in which half of the distance to rest is gone, above and below it.
+    pub half_lives: [ParamId; 2],
 }
 
 /// A signal that a state moves towards.
@@ -55,6 +62,19 @@ pub struct Follows {
     pub signal: Signal,
     /// The share of the way in a period, where it leads up and where it leads down.
     pub paces: [ParamId; 2],
+    /// How it turns all at once; none where it follows steadily.
+    pub cusp: Option<Cusp>,
+}
+
+/// How a state turns all at once: a cusp.
+#[derive(Clone, Copy, Debug)]
+pub struct Cusp {
+    /// How hard it is to turn.
+    pub hardness: ParamId,
+    /// How strongly the signal pulls.
+    pub slope: f64,
+    /// Where the signal pulls neither way.
+    pub neutral: f64,
 }
 
 /// A number of a customer's period that moves states.
@@ -62,6 +82,8 @@ pub struct Follows {
 pub enum Signal {
     /// What the period was like, in stages that have a quality.
     Quality,
+    /// How that felt against what was expected.
+    Felt,
     /// How often the customer bought in the period before.
     Purchases,
     /// Satisfaction after it moved.
@@ -70,11 +92,18 @@ pub enum Signal {
     Carried(CarriedId),
 }
 
+impl Signal {
+    /// Whether it is met as the period is felt; others are known once a period.
+    pub fn is_met(self) -> bool {
+        matches!(self, Self::Quality | Self::Felt)
+    }
+}
+
 impl Own {
     /// Whether anything moves it that is known once a period.
     pub fn is_settled(&self) -> bool {
         let follows = self.follows.map(|its| its.signal).into_iter().chain(self.peak);
-        follows.chain(self.adds.iter().map(|(signal, _)| *signal)).any(|signal| signal != Signal::Quality)
+        follows.chain(self.adds.iter().map(|(signal, _)| *signal)).any(|signal| !signal.is_met())
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::{Chances, Number, Spread};
 use super::roadmap::Change;
+use super::state::HalfLife;
 use super::value::Value;
 use crate::quantity::PeriodUnit;
 
@@ -213,6 +214,77 @@ pub struct Experience {
     /// How fast experience moves satisfaction: s += learning * (quality - s); between 0 and 1.
     #[schemars(example = 0.3)]
     pub learning: Number,
+    /// How much more counts what passes expectation; by default not at all.
+    #[serde(default)]
+    #[schemars(example = 0.2)]
+    pub gain: Option<Number>,
+    /// How much more counts what falls short of expectation; by default not at all.
+    #[serde(default)]
+    #[schemars(example = 0.45)]
+    pub loss: Option<Number>,
+    /// What customers expect: the state `expectation`.
+    #[serde(default)]
+    pub expectation: Option<Expectation>,
+    /// What they remember of good and bad periods: the states `peak` and `last`, and `memory`, which blends them.
+    #[serde(default)]
+    pub memory: Option<Memory>,
+    /// How firmly they stay with the company: the state `commitment`.
+    #[serde(default)]
+    pub commitment: Option<Commitment>,
+}
+
+/// What customers expect, between 0 and 1; it adapts to what they get.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"start": 0.65, "adapts": 0.1}))]
+pub struct Expectation {
+    /// The spread at entry, held in [0, 1].
+    #[schemars(example = "normal(0.65, 0.08)")]
+    pub start: Spread,
+    /// The share of the way to the quality of a period that it goes.
+    #[schemars(example = 0.1)]
+    pub adapts: Number,
+}
+
+/// What customers remember: the period farthest from neutral, and the last one.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"peak": 0.5}))]
+pub struct Memory {
+    /// The weight of the peak; the last period has the rest.
+    #[schemars(example = 0.5)]
+    pub peak: f64,
+    /// The periods in which half of peak and last has gone back to neutral; by default nothing is forgotten.
+    #[serde(default)]
+    pub half_life: Option<HalfLife>,
+}
+
+/// How firmly customers stay with the company, between 0 and 1: it follows satisfaction, neutral at one half.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"start": 0.5, "rise": 0.04, "fall": 0.08}))]
+pub struct Commitment {
+    /// The spread at entry, held in [0, 1].
+    #[schemars(example = "normal(0.5, 0.15)")]
+    pub start: Spread,
+    /// The share of the way to satisfaction that it goes in a period, where that leads up; with `cusp`, its pace.
+    #[schemars(example = 0.04)]
+    pub rise: Number,
+    /// The same where it leads down; by default the same share.
+    #[serde(default)]
+    #[schemars(example = 0.08)]
+    pub fall: Option<Number>,
+    /// How hard it is to turn: above 0 there are two settled levels, so that the way down is not the way up.
+    #[serde(default)]
+    #[schemars(example = 1.0)]
+    pub cusp: Option<Number>,
+    /// How strongly satisfaction pulls, with `cusp`.
+    #[serde(default = "slope")]
+    pub slope: f64,
+}
+
+fn slope() -> f64 {
+    6.0
 }
 
 /// A line of the ledger that `values` feed.

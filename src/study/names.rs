@@ -112,7 +112,9 @@ pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
 pub const STATES: [&str; 1] = ["satisfaction"];
 
 /// What moves a state beside other states.
-pub const SIGNALS: [&str; 3] = ["quality", "purchases", "satisfaction"];
+pub const SIGNALS: [&str; 4] = ["quality", "felt", "purchases", "satisfaction"];
+/// The states that `[experience]` makes.
+pub const PRESETS: [&str; 5] = ["expectation", "peak", "last", "memory", "commitment"];
 
 /// All kinds of things, each once.
 pub static KINDS: [&Kind; 13] = [

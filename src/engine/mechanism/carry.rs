@@ -10,8 +10,8 @@
 use super::arrive::draw;
 use super::buy::LAST_PURCHASES;
 use super::contract::{Mechanism, Step};
-use super::feel::{MET, SATISFACTION};
-use super::moving::{Add, Forget, Hold, Mix, Peak, Sum, Toward, Weighed};
+use super::feel::{FELT, MET, SATISFACTION};
+use super::moving::{Add, CARRIED, Forget, Hold, Mix, Peak, Sum, Toward, Turn, Turning, Weighed};
 use super::needs::{Needs, Shown};
 use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::narrow::single;
@@ -31,8 +31,6 @@ use crate::quantity::{CarriedId, PARTS_PER_ONE, ParamId, StageId};
 /// Draws a state at entry.
 pub const STATE_START: Purpose = Purpose::numbered(12);
 
-/// The states of every customer that live by themselves.
-const CARRIED: ColumnSpec = ColumnSpec::new("state");
 /// Those that are blends of others, made anew in every period.
 const BLENDED: ColumnSpec = ColumnSpec::new("blend");
 /// What a state becomes, while others still read what it was.
@@ -46,8 +44,10 @@ pub struct Carry {
     purchases: Option<ColumnId<f32, Lasting>>,
     /// What the period was like.
     met: Option<ColumnId<f32, Passing>>,
+    /// How it felt.
+    felt: Option<ColumnId<f32, Passing>>,
     /// The stages that have a quality: all bits or none.
-    felt: Strip,
+    feels: Strip,
     /// For each stage, whether customers there are retained, so that their states are counted.
     retained: Vec<bool>,
 }
@@ -83,6 +83,8 @@ pub struct StateSheet {
     left: [f32; 2],
     /// The share of the way to the signal, up and down.
     paces: [f32; 2],
+    /// How hard it is to turn, where it does so all at once.
+    hardness: f32,
     /// What each signal adds.
     amounts: Vec<f32>,
 }
@@ -103,7 +105,8 @@ impl Mechanism for Carry {
             satisfaction: reads(Signal::Satisfaction).then(|| needs.numbers(SATISFACTION)),
             purchases: reads(Signal::Purchases).then(|| needs.numbers(LAST_PURCHASES)),
             met: reads(Signal::Quality).then(|| needs.passing_numbers(MET.made_anew())),
-            felt: bits(model.stages.iter().map(|stage| stage.quality.is_some()).chain([false])),
+            felt: reads(Signal::Felt).then(|| needs.passing_numbers(FELT.made_anew())),
+            feels: bits(model.stages.iter().map(|stage| stage.quality.is_some()).chain([false])),
             retained: model.stages.iter().map(|stage| stage.retained).collect(),
         })
     }
@@ -171,11 +174,14 @@ impl Kept {
     fn sheet(&self, values: &Values<'_>) -> StateSheet {
         let amounts = |of: &[(Signal, ParamId)]| of.iter().map(|(_, id)| single(values[*id])).collect();
         match &self.life {
-            Living::Blend { .. } => StateSheet { rest: 0.0, left: [1.0; 2], paces: [0.0; 2], amounts: Vec::new() },
+            Living::Blend { .. } => {
+                StateSheet { rest: 0.0, left: [1.0; 2], paces: [0.0; 2], hardness: 0.0, amounts: Vec::new() }
+            }
             Living::Own { own, .. } => StateSheet {
-                rest: single(values[own.rest]).clamp(self.range.0, self.range.1),
-                left: own.half_lives.map_or([1.0; 2], |sides| sides.map(|side| left(values[side]))),
+                rest: own.forgets.map_or(0.0, |its| single(values[its.rest]).clamp(self.range.0, self.range.1)),
+                left: own.forgets.map_or([1.0; 2], |its| its.half_lives.map(|side| left(values[side]))),
                 paces: own.follows.map_or([0.0; 2], |its| its.paces.map(|pace| single(values[pace]))),
+                hardness: own.follows.and_then(|its| its.cusp).map_or(0.0, |its| single(values[its.hardness])),
                 amounts: amounts(&own.adds),
             },
         }
@@ -212,14 +218,21 @@ impl Carry {
 
     /// What a period was like moves states at once.
     fn feel(&self, at: &mut At<'_>, sheet: &[StateSheet]) {
-        let Some(met) = self.met else { return };
         let (Some(now), block) = (at.period, &mut *at.block) else { return };
-        let met = at.scratch.columns.numbers(met);
+        let columns = &at.scratch.columns;
+        let [met, felt] = [self.met, self.felt].map(|id| id.map(|id| columns.numbers(id)));
         for (state, sheet) in self.states.iter().zip(sheet) {
             let Living::Own { column, own, .. } = &state.life else { continue };
             let x = block.columns.numbers_mut(*column);
-            let of = Weighed { now, felt: Some(&self.felt), stage: &block.stage, signal: met, live: block.live };
-            state.moved((own, sheet), x, &mut |signal| (signal == Signal::Quality).then_some(of));
+            let mut signal = |signal: Signal| {
+                let signal = match signal {
+                    Signal::Quality => met?,
+                    Signal::Felt => felt?,
+                    _ => return None,
+                };
+                Some(Weighed { now, felt: Some(&self.feels), stage: &block.stage, signal, live: block.live })
+            };
+            state.moved((own, sheet), x, &mut signal);
         }
     }
 
@@ -263,7 +276,7 @@ impl Carry {
     /// The column of a signal that customers carry on.
     fn signal(&self, signal: Signal) -> Option<ColumnId<f32, Lasting>> {
         match signal {
-            Signal::Quality => None,
+            Signal::Quality | Signal::Felt => None,
             Signal::Purchases => self.purchases,
             Signal::Satisfaction => self.satisfaction,
             Signal::Carried(of) => match &self.states[of.index()].life {
@@ -302,7 +315,18 @@ impl Kept {
     ) {
         let mut held = None;
         if let Some(of) = own.follows.and_then(|its| signal(its.signal)) {
-            of.now.world.set.run(Toward { x, of, paces: sheet.paces });
+            match own.follows.and_then(|its| its.cusp) {
+                Some(cusp) => {
+                    let turning = Turning {
+                        pace: sheet.paces[0],
+                        hardness: sheet.hardness,
+                        slope: single(cusp.slope),
+                        neutral: single(cusp.neutral),
+                    };
+                    of.now.world.set.run(Turn { x, of, turning });
+                }
+                None => of.now.world.set.run(Toward { x, of, paces: sheet.paces }),
+            }
             held = Some(of);
         }
         for ((added, _), amount) in own.adds.iter().zip(&sheet.amounts) {

@@ -6,6 +6,7 @@
 
 use super::arrive::draw;
 use super::contract::{Mechanism, Step};
+use super::moving::{CARRIED, Felt};
 use super::needs::Needs;
 use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::narrow::single;
@@ -37,8 +38,10 @@ pub const FIRST_SATISFACTION: Purpose = Purpose::numbered(7);
 pub const SATISFACTION: ColumnSpec = ColumnSpec::new("satisfaction");
 /// What the period was like for every customer in a stage that has a quality, where others than satisfaction read it.
 pub const MET: ColumnSpec = ColumnSpec::new("quality met");
+/// How the period felt against what was expected, where that differs.
+pub const FELT: ColumnSpec = ColumnSpec::new("felt");
 /// What a period was like for every customer, where that is not normal.
-const FELT: ColumnSpec = ColumnSpec::new("quality");
+const LISTED: ColumnSpec = ColumnSpec::new("quality");
 
 /// One period in a stage moves a customer's satisfaction towards its quality.
 pub struct Feel {
@@ -46,6 +49,11 @@ pub struct Feel {
     satisfaction: ColumnId<f32, Lasting>,
     /// What the period was like, where others read it.
     met: Option<ColumnId<f32, Passing>>,
+    surprise: Option<Surprised>,
+    /// No learning, by stage.
+    still: Strip,
+    /// Whether others read how it felt, though it feels as it is.
+    tells: Option<ColumnId<f32, Passing>>,
     /// Satisfaction at the start.
     first: Sampler,
     /// How fast satisfaction learns.
@@ -59,6 +67,14 @@ pub struct Feel {
     /// Whether any quality is normal.
     is_normal: bool,
     by_list: Option<ByList>,
+}
+
+/// How it feels against what was expected.
+struct Surprised {
+    expectation: ColumnId<f32, Lasting>,
+    felt: ColumnId<f32, Passing>,
+    /// How much more counts what passes expectation, and what falls short of it.
+    more: [ParamId; 2],
 }
 
 /// Stages whose quality is neither normal nor constant.
@@ -78,6 +94,8 @@ pub struct FeelSheet {
     below: Vec<u32>,
     /// How fast satisfaction learns, by stage; 0 where nothing is experienced.
     learning: Strip,
+    /// How much more counts what passes expectation, and what falls short of it.
+    more: [f32; 2],
 }
 
 impl Mechanism for Feel {
@@ -101,21 +119,27 @@ impl Mechanism for Feel {
         let listed = Strip::of(quality.iter().map(|q| u32::from(by_list(q))).chain([0]));
         let is_normal = quality.iter().any(|q| matches!(q, Some(Sampler::Normal { .. })));
         let lists = !stages.is_empty();
+        let reads = |signal| model.carried.iter().any(|its| its.signals().contains(&signal));
         needs.subset(SubsetPlan { values: lists, ..SubsetPlan::default() });
         Some(Self {
             bits: if is_normal { needs.normal_bits(QUALITY) } else { needs.bits(QUALITY) },
             satisfaction,
-            met: model
-                .carried
-                .iter()
-                .any(|its| its.signals().contains(&Signal::Quality))
+            met: (reads(Signal::Quality) || reads(Signal::Felt) || experience.surprise.is_some())
                 .then(|| needs.passing_numbers(MET.made_anew())),
+            tells: (reads(Signal::Felt) && experience.surprise.is_none())
+                .then(|| needs.passing_numbers(FELT.made_anew())),
+            surprise: experience.surprise.map(|its| Surprised {
+                expectation: needs.numbers(CARRIED.at(its.expectation.index())),
+                felt: needs.passing_numbers(FELT.made_anew()),
+                more: [its.gain, its.loss],
+            }),
+            still: Strip::of_f32(model.stages.iter().map(|_| 0.0).chain([0.0])),
             first: needs.sampler(&experience.start, 0.0, 1.0),
             learning: experience.learning,
             means: model.stages.iter().map(|s| s.quality.as_ref().map(|q| q.mean)).collect(),
             spread: Strip::of_f32(quality.iter().map(spread).chain([0.0])),
             is_normal,
-            by_list: lists.then(|| ByList { stages, listed, quality: needs.passing_numbers(FELT.made_anew()) }),
+            by_list: lists.then(|| ByList { stages, listed, quality: needs.passing_numbers(LISTED.made_anew()) }),
             quality,
         })
     }
@@ -134,6 +158,7 @@ impl Mechanism for Feel {
             quality: strip(&mean),
             below: self.means.iter().map(|its| threshold(mean(its))).collect(),
             learning: strip(&learning),
+            more: self.surprise.as_ref().map_or([0.0; 2], |its| its.more.map(|id| single(values[id]))),
         }
     }
 
@@ -149,8 +174,9 @@ impl Mechanism for Feel {
         true
     }
 
-    fn obstacle(_model: &Model) -> Option<String> {
-        None
+    fn obstacle(model: &Model) -> Option<String> {
+        let surprises = model.experience.as_ref().is_some_and(|its| its.surprise.is_some());
+        surprises.then(|| "satisfaction moves by what differs from expectation".to_owned())
     }
 }
 
@@ -176,13 +202,51 @@ impl Feel {
             own = scratch.columns.numbers(by_list.quality);
         }
         let satisfaction = block.columns.numbers_mut(self.satisfaction);
-        let stage = &block.stage;
-        let met_here = met.as_deref_mut().unwrap_or_default();
-        let learn = Learn { of: self, now, sheet, stage, quality: own, satisfaction, met: met_here, live: block.live };
-        now.world.set.run(learn);
+        let (stage, live) = (&block.stage, block.live);
+        // What feels otherwise than it is moves satisfaction by how it felt.
+        let learning = if self.surprise.is_some() { &self.still } else { &sheet.learning };
+        let notes = met.as_deref_mut().unwrap_or_default();
+        now.world.set.run(Learn {
+            of: self,
+            now,
+            sheet,
+            learning,
+            stage,
+            quality: own,
+            satisfaction,
+            met: notes,
+            live,
+        });
         if let Some((id, met)) = self.met.zip(met) {
             scratch.columns.put_numbers(id, met);
         }
+        self.tell(block, (now, sheet), scratch);
+    }
+
+    /// Writes how the period felt, where anything reads that; satisfaction moves by it where it is another than the quality.
+    fn tell(&self, block: &mut Block, (now, sheet): (Period<'_>, &FeelSheet), scratch: &mut Scratch) {
+        let Some(met) = self.met else { return };
+        if let Some(tells) = self.tells {
+            let mut felt = scratch.columns.take_numbers(tells);
+            felt.copy_from_slice(scratch.columns.numbers(met));
+            scratch.columns.put_numbers(tells, felt);
+        }
+        let Some(surprise) = &self.surprise else { return };
+        let mut felt = scratch.columns.take_numbers(surprise.felt);
+        let mut satisfaction = block.columns.take_numbers(self.satisfaction);
+        now.world.set.run(Felt {
+            now,
+            stage: &block.stage,
+            met: scratch.columns.numbers(met),
+            expected: block.columns.numbers(surprise.expectation),
+            more: sheet.more,
+            learning: &sheet.learning,
+            satisfaction: &mut satisfaction,
+            felt: &mut felt,
+            live: block.live,
+        });
+        block.columns.put_numbers(self.satisfaction, satisfaction);
+        scratch.columns.put_numbers(surprise.felt, felt);
     }
 
     /// Draws the quality of the customers in one stage, where it is not normal.
@@ -234,6 +298,8 @@ struct Learn<'a> {
     of: &'a Feel,
     now: Period<'a>,
     sheet: &'a FeelSheet,
+    /// How fast satisfaction learns, by stage.
+    learning: &'a Strip,
     stage: &'a [u32],
     quality: &'a [f32],
     satisfaction: &'a mut [f32],
@@ -269,7 +335,7 @@ impl Learn<'_> {
         let own = l.numbers(self.quality, if self.quality.is_empty() { 0 } else { n });
         let satisfaction = l.numbers_mut(self.satisfaction, n);
         let met = l.numbers_mut(self.met, if NOTES { n } else { 0 });
-        let (mean, learning) = (R::ready(l, &sheet.quality), R::ready(l, &sheet.learning));
+        let (mean, learning) = (R::ready(l, &sheet.quality), R::ready(l, self.learning));
         let spread = R::ready(l, &of.spread);
         // Without lists nothing is looked up there.
         let listed = R::ready(l, of.by_list.as_ref().map_or(&of.spread, |by_list| &by_list.listed));
@@ -284,7 +350,7 @@ impl Learn<'_> {
                 quality = l.pick_f(l.eq(R::look(l, listed, stage), l.u(1)), l.load_f(&own[i]), quality);
             }
             if NOTES {
-                l.store_f(&mut met[i], quality);
+                l.store_f(&mut met[i], l.within(quality, l.f(0.0), l.f(1.0)));
             }
             let s = l.load_f(&satisfaction[i]);
             let learned = l.mul_add(R::look_f(l, learning, stage), l.sub_f(quality, s), s);

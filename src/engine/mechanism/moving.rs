@@ -2,8 +2,12 @@
 
 use crate::engine::lanes::{Kernel, Lanes, Strip};
 use crate::engine::state::at::Period;
+use crate::engine::state::columns::ColumnSpec;
 use crate::engine::table::program::Program;
 use crate::engine::table::reach::reach;
+
+/// The states of every customer that live by themselves, by their places in the model.
+pub const CARRIED: ColumnSpec = ColumnSpec::new("state");
 
 /// A signal of every customer, and whom it reaches.
 #[derive(Clone, Copy)]
@@ -73,6 +77,85 @@ impl Kernel for Toward<'_> {
                 moved = l.pick_f(felt, moved, was);
             }
             l.store_f(&mut x[i], moved);
+        }
+    }
+}
+
+/// How a number turns all at once.
+#[derive(Clone, Copy)]
+pub struct Turning {
+    pub pace: f32,
+    pub hardness: f32,
+    pub slope: f32,
+    /// Where the signal pulls neither way.
+    pub neutral: f32,
+}
+
+/// Turns all at once: x = x + pace / 4 · (slope (signal - neutral) + hardness y - y³), with y = 4 x - 2.
+///
+/// The cusp of Oliva, Oliver & `MacMillan` (1992), "A catastrophe model for developing service satisfaction strategies",
+/// Journal of Marketing 56(3), as a step towards the nearer settled level.
+pub struct Turn<'a> {
+    pub x: &'a mut [f32],
+    pub of: Weighed<'a>,
+    pub turning: Turning,
+}
+
+impl Kernel for Turn<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.of.live);
+        let (x, signal) = (l.numbers_mut(self.x, n), l.numbers(self.of.signal, n));
+        let Turning { pace, hardness, slope, neutral } = self.turning;
+        let (step, hardness, slope, neutral) = (l.f(0.25 * pace), l.f(hardness), l.f(slope), l.f(neutral));
+        let (two, four) = (l.f(2.0), l.f(4.0));
+        for i in 0..n {
+            let was = l.load_f(&x[i]);
+            let y = l.sub_f(l.mul_f(four, was), two);
+            let pull = l.mul_f(slope, l.sub_f(l.load_f(&signal[i]), neutral));
+            let back = l.mul_f(y, l.sub_f(hardness, l.mul_f(y, y)));
+            l.store_f(&mut x[i], l.mul_add(step, l.add_f(pull, back), was));
+        }
+    }
+}
+
+/// How a period feels against what was expected, and what that does to satisfaction.
+pub struct Felt<'a> {
+    pub now: Period<'a>,
+    pub stage: &'a [u32],
+    /// What the period was like, and what was expected.
+    pub met: &'a [f32],
+    pub expected: &'a [f32],
+    /// How much more counts what passes expectation, and what falls short of it.
+    pub more: [f32; 2],
+    /// How fast satisfaction learns, by stage; 0 where nothing is felt.
+    pub learning: &'a Strip,
+    pub satisfaction: &'a mut [f32],
+    pub felt: &'a mut [f32],
+    pub live: usize,
+}
+
+impl Kernel for Felt<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.live);
+        let (met, expected) = (l.numbers(self.met, n), l.numbers(self.expected, n));
+        let (satisfaction, felt) = (l.numbers_mut(self.satisfaction, n), l.numbers_mut(self.felt, n));
+        let stage = l.words(self.stage, n);
+        let (gain, loss, zero, one) = (l.f(self.more[0]), l.f(self.more[1]), l.f(0.0), l.f(1.0));
+        let reached = self.now.program().reach;
+        for i in 0..n {
+            let quality = l.load_f(&met[i]);
+            let differs = l.sub_f(quality, l.load_f(&expected[i]));
+            let more = l.pick_f(l.ge_f(differs, zero), gain, loss);
+            let feels = l.mul_add(more, differs, quality);
+            l.store_f(&mut felt[i], feels);
+            let learning = l.of_bits(reach(l, reached, self.learning, l.load(&stage[i])));
+            let was = l.load_f(&satisfaction[i]);
+            let learned = l.mul_add(learning, l.sub_f(feels, was), was);
+            l.store_f(&mut satisfaction[i], l.within(learned, zero, one));
         }
     }
 }

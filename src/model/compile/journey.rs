@@ -35,7 +35,8 @@ impl Compiler<'_> {
             );
         }
         let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
-        Some(Experience { start, neutral: written.neutral, learning })
+        let surprise = self.surprise(written);
+        Some(Experience { start, neutral: written.neutral, learning, surprise })
     }
 
     /// Compiles the stages, in canonical order.

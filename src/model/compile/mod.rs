@@ -18,6 +18,7 @@ mod names;
 mod people;
 mod plan;
 mod presences;
+mod presets;
 mod roadmap;
 mod run;
 mod spans;

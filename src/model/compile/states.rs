@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::counter::EVERY_MODEL;
 use crate::model::param::Meaning;
-use crate::model::state::{Carried, Follows, Life, Own, Signal};
+use crate::model::state::{Carried, Follows, Forgets, Life, Own, Signal};
 use crate::quantity::{CarriedId, CounterId, ParamId};
 use crate::stats::distribution::Distribution;
 use crate::study::names::{CARRIED, SIGNALS};
@@ -39,6 +39,15 @@ impl Compiler<'_> {
                         .help("give a number in its `range`"),
                 );
             }
+            if self.presets().contains(&name.as_str()) {
+                self.fault(
+                    Diagnostic::error(format!("`[experience]` has a state `{name}` of its own"))
+                        .at_key(at.to_string())
+                        .why("what stands in `[experience]` is a state like any other")
+                        .help("give this one another name"),
+                );
+                continue;
+            }
             self.carried.push(Carried {
                 title: written.title.clone().unwrap_or_else(|| name.clone()),
                 name,
@@ -49,6 +58,12 @@ impl Compiler<'_> {
                 life: Life::Blend(Vec::new()),
             });
         }
+        self.name_presets();
+    }
+
+    /// Whether a state is a blend of others.
+    fn is_blend(&self, name: &str) -> bool {
+        self.study.states.get(name).map_or(name == "memory", |written| !written.blend.is_empty())
     }
 
     /// The two numbers that a state is held between.
@@ -73,9 +88,12 @@ impl Compiler<'_> {
         let study = self.study;
         for place in 0..self.carried.len() {
             let name = self.carried[place].name.clone();
-            let (at, written) = (Path::of([CARRIED.root, &name]), &study.states[&name]);
-            let life = if written.blend.is_empty() { self.own(&at, written, place) } else { self.blend(&at, written) };
-            self.carried[place].life = life;
+            let at = Path::of([CARRIED.root, &name]);
+            self.carried[place].life = match study.states.get(&name) {
+                Some(written) if written.blend.is_empty() => self.own(&at, written, place),
+                Some(written) => self.blend(&at, written),
+                None => self.preset(&name),
+            };
             self.carried[place].counter = CounterId::from(EVERY_MODEL + self.rates.len() + place);
         }
     }
@@ -138,6 +156,7 @@ impl Compiler<'_> {
         });
         let rest = self.number(&at.child("rest"), Meaning::Real, &rest);
         let half_lives = self.half_lives(&at.child("half_life"), written.half_life.as_ref());
+        let forgets = half_lives.map(|half_lives| Forgets { rest, half_lives });
         let follows = self.follows(at, written, place);
         let peak = written.peak.as_ref().and_then(|of| self.signal(of, &at.child("peak"), false));
         for (key, stands) in [("follows", follows.is_some()), ("adds", !written.adds.is_empty())] {
@@ -152,15 +171,20 @@ impl Compiler<'_> {
             }
         }
         let adds = self.adds(&at.child("adds"), &written.adds, place);
-        Life::Own(Box::new(Own { start, rest, half_lives, follows, peak, adds }))
+        Life::Own(Box::new(Own { start, forgets, follows, peak, adds }))
     }
 
-    fn half_lives(&mut self, at: &Path, written: Option<&HalfLife>) -> Option<[ParamId; 2]> {
+    pub(super) fn half_lives(&mut self, at: &Path, written: Option<&HalfLife>) -> Option<[ParamId; 2]> {
+        let mut one = |at: &Path, number: &Number| {
+            let id = self.half_life(at, Some(number))?;
+            self.numbers.params[id.index()].changeable = true;
+            Some(id)
+        };
         match written? {
-            HalfLife::Both(number) => self.half_life(at, Some(number)).map(|both| [both, both]),
+            HalfLife::Both(number) => one(at, number).map(|both| [both, both]),
             HalfLife::Sides(sides) => {
-                let above = self.half_life(&at.child("above"), Some(&sides.above));
-                let below = self.half_life(&at.child("below"), Some(&sides.below));
+                let above = one(&at.child("above"), &sides.above);
+                let below = one(&at.child("below"), &sides.below);
                 above.zip(below).map(|(above, below)| [above, below])
             }
         }
@@ -201,7 +225,7 @@ impl Compiler<'_> {
         };
         let up = self.number(&at.child("rise"), Meaning::Share, rise);
         let down = written.fall.as_ref().map(|fall| self.number(&at.child("fall"), Meaning::Share, fall));
-        Some(Follows { signal, paces: [up, down.unwrap_or(up)] })
+        Some(Follows { signal, paces: [up, down.unwrap_or(up)], cusp: None })
     }
 
     fn adds(&mut self, at: &Path, written: &IndexMap<String, Number>, place: usize) -> Vec<(Signal, ParamId)> {
@@ -230,12 +254,13 @@ impl Compiler<'_> {
         let stages = &self.study.stages;
         let (signal, source) = match name {
             "quality" => (Signal::Quality, stages.values().any(|stage| stage.quality.is_some())),
+            "felt" => (Signal::Felt, stages.values().any(|stage| stage.quality.is_some())),
             "purchases" => (Signal::Purchases, stages.values().any(|stage| stage.purchases.is_some())),
             "satisfaction" => (Signal::Satisfaction, self.study.experience.is_some()),
             _ => match self.carried_named(name) {
-                Some(of) => (Signal::Carried(of), self.study.states[name].blend.is_empty()),
+                Some(of) => (Signal::Carried(of), !self.is_blend(name)),
                 None => {
-                    let known = || SIGNALS.into_iter().chain(self.study.states.keys().map(String::as_str));
+                    let known = || SIGNALS.into_iter().chain(self.carried.iter().map(|its| its.name.as_str()));
                     let help = match nearest(name, known()) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("use one of {}", known().collect::<Vec<_>>().join(", ")),
@@ -249,7 +274,9 @@ impl Compiler<'_> {
         };
         if !source {
             let (why, help) = match signal {
-                Signal::Quality => ("no stage has a `quality`", "give the stages that are felt a `quality`"),
+                Signal::Quality | Signal::Felt => {
+                    ("no stage has a `quality`", "give the stages that are felt a `quality`")
+                }
                 Signal::Purchases => ("no stage has `purchases`", "add `purchases` to a stage"),
                 Signal::Satisfaction => ("no `[experience]` is defined", "add `[experience]`"),
                 Signal::Carried(_) => ("a blend is made of other states when it is read", "name those states instead"),

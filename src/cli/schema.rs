@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::output::print_json;
 use crate::report::schema::{named, of_business, of_manifest, of_summary};
-use crate::study::schema::written_schema;
+use crate::study::editor::written_schema;
 use crate::study::version::current;
 
 /// Which schema.

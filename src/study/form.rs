@@ -4,12 +4,13 @@
 
 use serde_json::Value as Schema;
 
+use super::apart::takes_number;
 use super::document::{Entry, Node, Value};
 use super::kind::{home_name, kind_allowed, kind_found, said_within, table_name};
 use super::language::{Language, is, property, words};
 use super::number::Seed;
 use super::path::ParamPath;
-use super::remark::{self, takes_number};
+use super::remark;
 use super::right::{is_number, right_kind};
 use super::synonyms::key_meant;
 use super::version;

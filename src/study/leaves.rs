@@ -62,7 +62,7 @@ impl Source {
         let mut place = Diagnostic::warning("").at(path.to_string());
         self.locate(&mut place);
         let line = place.places.first().map_or(0, |place| place.line);
-        let remark = if line > 0 { self.remarks().at(path) } else { Remark::default() };
+        let remark = if line > 0 { self.remark(path) } else { Remark::default() };
         Leaf { path: path.clone(), text, line, unit: unit(path, &self.document), remark }
     }
 }

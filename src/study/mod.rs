@@ -1,8 +1,10 @@
 //! A study is what the user wrote, exactly: the journey as it is today, and the
 //! roadmaps to compare. Nothing here is checked beyond its form.
 
+mod apart;
 mod bracket;
 mod document;
+pub mod editor;
 mod files;
 mod form;
 pub mod goal;
@@ -25,6 +27,7 @@ pub mod run;
 pub mod salvage;
 pub mod schema;
 pub mod setting;
+pub mod signal;
 pub mod site;
 pub mod source;
 pub mod state;

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 
 use super::Study;
+use super::signal::SIGNALS;
 use crate::diagnostic::{Diagnostic, suggest};
 
 /// A kind of thing that a study has several of.
@@ -110,11 +111,6 @@ const KIND: Kind = Kind {
 pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
 /// What may drive beside a trait: what customers remember.
 pub const STATES: [&str; 1] = ["satisfaction"];
-
-/// What moves a state beside other states.
-pub const SIGNALS: [&str; 4] = ["quality", "felt", "purchases", "satisfaction"];
-/// The states that `[experience]` makes.
-pub const PRESETS: [&str; 5] = ["expectation", "peak", "last", "memory", "commitment"];
 
 /// All kinds of things, each once.
 pub static KINDS: [&Kind; 13] = [

@@ -30,8 +30,10 @@ impl Study {
     /// # Errors
     /// Everything that is wrong with its form, in its places. What it means is checked later.
     pub fn parse(source: &Source) -> Result<Self, Faults> {
-        let study = formed(source).map_err(|faults| Faults::wrong(&source.name, faults))?;
-        Ok(Self { source: Arc::new(source.clone()), ..study })
+        let mut source = source.clone();
+        source.take_remarks();
+        let study = formed(&source).map_err(|faults| Faults::wrong(&source.name, faults))?;
+        Ok(Self { source: Arc::new(source), ..study })
     }
 
     /// [`Study::parse`] of a source in which some values are set first.

@@ -39,18 +39,21 @@ impl Source {
         if !self.faults.is_empty() || self.text.is_empty() || version::newer(&self.document).is_some() {
             return None;
         }
+        let mut own = self.clone();
+        own.take_remarks();
+        let document = own.document;
         let language = Language::of_studies();
-        let flaws = form(&self.document, &language).flaws;
+        let flaws = form(&document, &language).flaws;
         if flaws.len() > MOST_FLAWS {
             return None;
         }
         let mut salvaged =
             Salvaged { fillings: Vec::new(), holes: flaws.iter().map(|flaw| flaw.path.clone()).collect() };
-        let filler = Filler { language: &language, names: names(&self.document) };
+        let filler = Filler { language: &language, names: names(&document) };
         let mut ways = 1;
         let mut nth = 0;
         while nth < ways {
-            let (document, most) = filler.filled(&self.document, &flaws, nth, &mut salvaged.holes);
+            let (document, most) = filler.filled(&document, &flaws, nth, &mut salvaged.holes);
             ways = ways.max(most.min(MOST_FILLINGS));
             if form(&document, &language).flaws.is_empty()
                 && let Ok(study) = Study::deserialize(document.to_toml())

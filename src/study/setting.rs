@@ -72,6 +72,7 @@ impl Source {
     /// A path that is not one, that names nothing, or that names a whole table; all of them at once.
     /// Whether a value may stand where it was put is for `Study::parse` to say.
     pub fn set(&mut self, settings: &[Setting]) -> Result<(), Faults> {
+        self.take_remarks();
         let language = Language::of_studies();
         let mut faults = Vec::new();
         for setting in settings {

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::document::Node;
 use super::files::{Files, LARGEST, reason};
-use super::language::Language;
 use super::lines::Lines;
 use super::path::ParamPath;
-use super::remark::{self, Remarks};
+use super::remark::{Remark, Remarks};
 use super::syntax;
 use crate::diagnostic::{Diagnostic, End, Place, brief};
 use crate::faults::{Cause, Faults};
@@ -25,8 +24,8 @@ pub struct Source {
     pub text: String,
     /// The parsed file, with settings from the command line put in.
     pub(super) document: Node,
-    /// Where its numbers come from, as the file says.
-    remarks: Remarks,
+    /// Where its numbers come from, as the file says; none where that was not taken out of the document yet.
+    pub(super) remarks: Option<Remarks>,
     /// What is wrong with the file as TOML.
     pub(super) faults: Vec<Diagnostic>,
     /// The paths that were set from the command line, each with the option as it was given.
@@ -89,20 +88,14 @@ impl Source {
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
-        let (mut document, faults) = syntax::parse(&text);
-        // The language is large to make; most studies are without remarks.
-        let remarks = if remark::KEYS.iter().any(|key| text.contains(key)) || text.contains(remark::VALUE) {
-            Remarks::take(&mut document, &Language::of_studies())
-        } else {
-            Remarks::default()
-        };
+        let (document, faults) = syntax::parse(&text);
         let lines = Lines::of(&text);
         let mut source = Self {
             name: name.into(),
             folder: folder.into(),
             text,
             document,
-            remarks,
+            remarks: None,
             faults,
             overrides: Vec::new(),
             settings: Vec::new(),
@@ -171,9 +164,9 @@ impl Source {
         }
     }
 
-    /// Where its numbers come from, as the file says.
-    pub fn remarks(&self) -> &Remarks {
-        &self.remarks
+    /// What the file says of where a number comes from.
+    pub fn remark(&self, path: &ParamPath) -> Remark {
+        self.remarks.as_ref().map_or_else(Remark::default, |remarks| remarks.at(path))
     }
 
     /// What was set in it, in order, each as `PATH=VALUE`.

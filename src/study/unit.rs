@@ -193,8 +193,8 @@ fn filled(unit: &str, path: &ParamPath, document: &Node) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::apart::takes_number;
     use crate::study::language::Language;
-    use crate::study::remark::takes_number;
     use crate::study::source::Source;
 
     #[test]

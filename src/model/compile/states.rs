@@ -8,9 +8,10 @@ use crate::model::param::Meaning;
 use crate::model::state::{Carried, Follows, Forgets, Life, Own, Signal};
 use crate::quantity::{CarriedId, CounterId, ParamId};
 use crate::stats::distribution::Distribution;
-use crate::study::names::{CARRIED, SIGNALS};
+use crate::study::names::CARRIED;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
+use crate::study::signal::{SIGNALS, SignalWord};
 use crate::study::state::{HalfLife, State as Written};
 
 use super::compiler::Compiler;
@@ -252,12 +253,12 @@ impl Compiler<'_> {
     fn signal(&mut self, name: &str, at: &Path, is_key: bool) -> Option<Signal> {
         let at = |fault: Diagnostic| if is_key { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) };
         let stages = &self.study.stages;
-        let (signal, source) = match name {
-            "quality" => (Signal::Quality, stages.values().any(|stage| stage.quality.is_some())),
-            "felt" => (Signal::Felt, stages.values().any(|stage| stage.quality.is_some())),
-            "purchases" => (Signal::Purchases, stages.values().any(|stage| stage.purchases.is_some())),
-            "satisfaction" => (Signal::Satisfaction, self.study.experience.is_some()),
-            _ => match self.carried_named(name) {
+        let (signal, source) = match SignalWord::of(name) {
+            Some(SignalWord::Quality) => (Signal::Quality, stages.values().any(|stage| stage.quality.is_some())),
+            Some(SignalWord::Felt) => (Signal::Felt, stages.values().any(|stage| stage.quality.is_some())),
+            Some(SignalWord::Purchases) => (Signal::Purchases, stages.values().any(|stage| stage.purchases.is_some())),
+            Some(SignalWord::Satisfaction) => (Signal::Satisfaction, self.study.experience.is_some()),
+            None => match self.carried_named(name) {
                 Some(of) => (Signal::Carried(of), !self.is_blend(name)),
                 None => {
                     let known = || SIGNALS.into_iter().chain(self.carried.iter().map(|its| its.name.as_str()));

@@ -3,16 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::digest::sha256;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::model::Model;
+use crate::model::metric::CARRIED;
 use crate::study::leaves::Leaf;
 use crate::study::names::KINDS;
 use crate::study::run::Accrual;
 use crate::study::source::Source;
 
-use super::amount::{Unit, write};
+use super::amount::{Unit, sentence_case, write};
 use super::file_names::file_names;
 use super::origin::Origin;
 use super::{Assumption, Report};
@@ -29,6 +32,7 @@ impl Report {
             series: runs.series(),
             bands: runs.bands(),
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
+            feelings: feelings(model),
             samples: runs.samples(),
             draws: runs.draws().clone(),
             replicated: runs.replicated(),
@@ -46,6 +50,12 @@ impl Report {
             budget: runs.budget().clone(),
         }
     }
+}
+
+/// The states that are held between 0 and 1, by their metrics.
+fn feelings(model: &Model) -> IndexMap<String, String> {
+    let within = model.carried.iter().filter(|its| its.range.0 >= 0.0 && its.range.1 <= 1.0);
+    within.map(|its| (CARRIED.called(&its.name), sentence_case(&its.title))).collect()
 }
 
 /// The first and the last time at which what customers bring and cost is booked.

@@ -349,6 +349,7 @@ impl Recipe {
             summary,
             series: self.series(),
             bands: self.bands(),
+            feelings: IndexMap::new(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),
             replicated: replicated(&samples),

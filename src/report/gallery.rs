@@ -6,6 +6,7 @@ use super::chart::Chart;
 use super::costs::costs;
 use super::curves::{curve, difference};
 use super::fan::fan;
+use super::feelings::feelings;
 use super::flow::stages;
 use super::heat::heat_maps;
 use super::spread::spread;
@@ -57,7 +58,7 @@ impl Gallery {
             impact: impact_chains(report).into_iter().filter(|_| money).collect(),
             roadmap: timelines(report),
             targets: targets(report).into_iter().collect(),
-            customers: stages(report).into_iter().chain(heat_maps(report)).collect(),
+            customers: stages(report).into_iter().chain(feelings(report)).chain(heat_maps(report)).collect(),
             costs: costs(report).into_iter().filter(|_| money).collect(),
         }
     }

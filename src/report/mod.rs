@@ -15,6 +15,7 @@ pub mod costs;
 pub mod curves;
 pub mod enough;
 pub mod fan;
+mod feelings;
 pub mod figure;
 pub mod file_names;
 #[cfg(test)]
@@ -80,6 +81,8 @@ pub struct Report {
     pub bands: Vec<Bands>,
     /// The titles of stages by name, in the order of the study.
     pub stage_titles: IndexMap<String, String>,
+    /// The titles of the states that are held between 0 and 1, by their metrics.
+    pub feelings: IndexMap<String, String>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
     pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
     /// The uncertain numbers and the shocks of every replication.

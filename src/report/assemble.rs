@@ -42,7 +42,10 @@ impl Report {
             assumptions: assumptions(source),
             notes: notes(model),
             booked: booked(model),
-            retained: stages().filter(|stage| stage.retained).map(|stage| stage.title.clone()).collect(),
+            retained: stages()
+                .filter(|stage| stage.retained)
+                .map(|stage| (stage.name.clone(), stage.title.clone()))
+                .collect(),
             study_digest: sha256(source.text.as_bytes()),
             why_not_exact: (!why.is_empty()).then(|| why.join("; ")),
             business: runs.business(),

@@ -362,7 +362,7 @@ impl Recipe {
             ],
             notes: vec!["Word of mouth is left out.".to_owned()],
             booked: (self.horizon.min(1), self.horizon),
-            retained: vec!["New customer".to_owned(), "Active".to_owned()],
+            retained: STAGES[1..3].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             study_digest: "0123456789abcdef".repeat(4),
             file_names: IndexMap::new(),
             origin: Origin::default(),

@@ -1,4 +1,4 @@
-//! Where customers are: their number in each stage over time, one upon another.
+//! Where customers are: their number in each stage over time, one upon another; and how those in retained stages split.
 
 use super::Report;
 use super::amount::{Unit, write};
@@ -13,21 +13,97 @@ use crate::model::metric::STAGES;
 /// No more points than this are drawn of one edge.
 const MOST_POINTS: usize = 160;
 
+#[derive(Clone)]
 struct Layer {
     title: String,
     look: Look,
-    /// Customers at each time that is drawn.
-    customers: Vec<f64>,
+    /// Customers at each time that is drawn, or their shares.
+    values: Vec<f64>,
+}
+
+/// Layers that are drawn one upon another.
+struct Stack {
+    /// The chart's name, without that of the scenario.
+    family: &'static str,
+    title: String,
+    subtitle: String,
+    /// What the text alternative says before it lists the layers.
+    listed: String,
+    unit: Unit,
+    /// The times that are drawn.
+    times: Vec<usize>,
+    layers: Vec<Layer>,
+    /// The stages that share a layer.
+    others: Vec<String>,
+    /// Where the upright axis ends.
+    highest: f64,
 }
 
 /// Customers by stage over time: one chart for each scenario, all with the same scale.
 pub fn stages(report: &Report) -> Vec<Chart> {
     let (shown, others) = shown(report);
+    let every = |_: &str| true;
     let all: Vec<Vec<Layer>> =
-        report.summary.scenarios.iter().map(|s| layers(report, &s.name, &shown, &others)).collect();
+        report.summary.scenarios.iter().map(|s| layers(report, &s.name, (&shown, &others), every)).collect();
     let highest = all.iter().filter_map(|layers| edges(layers).pop()).flatten().fold(0.0, f64::max);
-    let charts = report.summary.scenarios.iter().zip(&all).filter(|(_, layers)| !layers.is_empty());
-    charts.map(|(scenario, layers)| draw(report, &scenario.name, layers, &others, highest)).collect()
+    let charts = report.summary.scenarios.iter().zip(all).filter(|(_, layers)| !layers.is_empty());
+    let stack = |scenario: &str, layers| Stack {
+        family: "stages",
+        title: format!("Where customers are under “{}”", report.title(scenario)),
+        subtitle: format!("Customers in each stage, mean of {}", report.counted()),
+        listed: "Customers in each stage".to_owned(),
+        unit: Unit::Number,
+        times: drawn_times(report),
+        layers,
+        others: titles(report, &others),
+        highest,
+    };
+    charts.map(|(scenario, layers)| draw(report, &scenario.name, &stack(&scenario.name, layers))).collect()
+}
+
+/// How customers in retained stages split over these, which add up to 100 %: one chart for each scenario, with the colours of
+/// [`stages`]. None where fewer than two stages are retained.
+///
+/// A share is a ratio of means over replications. Times at which nobody is in a retained stage are left out.
+pub fn shares(report: &Report) -> Vec<Chart> {
+    if report.retained.len() < 2 {
+        return Vec::new();
+    }
+    let (shown, others) = shown(report);
+    let is_retained = |stage: &str| report.retained.contains_key(stage);
+    let others_retained: Vec<&str> = others.iter().copied().filter(|stage| is_retained(stage)).collect();
+    let chart = |scenario: &str| {
+        let mut layers = layers(report, scenario, (&shown, &others_retained), is_retained);
+        let whole = edges(&layers).pop()?;
+        let times: Vec<(usize, usize)> =
+            drawn_times(report).into_iter().enumerate().filter(|(place, _)| whole.get(*place) > Some(&0.0)).collect();
+        for layer in &mut layers {
+            layer.values = times.iter().map(|(place, _)| layer.values[*place] / whole[*place]).collect();
+        }
+        let stack = Stack {
+            family: "stage_shares",
+            title: format!("How active customers split over stages under “{}”", report.title(scenario)),
+            subtitle: format!("Share of all customers in retained stages, percent · means of {}", report.counted()),
+            listed: "Share of all customers in retained stages".to_owned(),
+            unit: Unit::Share,
+            times: times.into_iter().map(|(_, time)| time).collect(),
+            layers,
+            others: titles(report, &others_retained),
+            highest: 1.0,
+        };
+        (!stack.times.is_empty()).then(|| draw(report, scenario, &stack))
+    };
+    report.summary.scenarios.iter().filter_map(|scenario| chart(&scenario.name)).collect()
+}
+
+/// The times that are drawn, from 0 to the horizon.
+fn drawn_times(report: &Report) -> Vec<usize> {
+    let count = usize::try_from(report.summary.horizon).map_or(0, |horizon| horizon + 1);
+    times(count, MOST_POINTS)
+}
+
+fn titles(report: &Report, stages: &[&str]) -> Vec<String> {
+    stages.iter().filter_map(|name| report.stage_titles.get(*name).cloned()).collect()
 }
 
 /// The stages that have a layer of their own, in the order of the study, and those that share one, because there are not
@@ -51,7 +127,13 @@ fn shown(report: &Report) -> (Vec<&str>, Vec<&str>) {
     (places.into_iter().map(|place| names[place]).collect(), others)
 }
 
-fn layers(report: &Report, scenario: &str, shown: &[&str], others: &[&str]) -> Vec<Layer> {
+/// A layer for each stage that is shown and wanted, and one for all others together.
+fn layers(
+    report: &Report,
+    scenario: &str,
+    (shown, others): (&[&str], &[&str]),
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<Layer> {
     let customers = |stage: &str| -> Vec<f64> {
         let values = report.over_time(scenario, &STAGES.called(stage));
         // Below nothing there is nothing; a value that is no number counts as none.
@@ -60,42 +142,44 @@ fn layers(report: &Report, scenario: &str, shown: &[&str], others: &[&str]) -> V
     let title = |stage: &str| report.stage_titles.get(stage).cloned().unwrap_or_default();
     let mut layers: Vec<Layer> = (0..)
         .zip(shown)
+        .filter(|(_, name)| wanted(name))
         .map(|(place, name)| (title(name), Look { ink: stage(place), dash: &[] }, customers(name)))
-        .map(|(title, look, customers)| Layer { title, look, customers })
+        .map(|(title, look, values)| Layer { title, look, values })
         .collect();
     let together = others
         .iter()
         .map(|name| customers(name))
         .reduce(|sums, more| sums.into_iter().zip(more).map(|(sum, more)| sum + more).collect());
-    layers.extend(together.map(|customers| Layer {
+    layers.extend(together.map(|values| Layer {
         title: format!("{} other stages", others.len()),
         look: Look { ink: OTHERS, dash: &[] },
-        customers,
+        values,
     }));
-    layers.retain(|layer| !layer.customers.is_empty());
+    layers.retain(|layer| !layer.values.is_empty());
     layers
 }
 
 /// The upper edge of each layer, and the ground below the first.
 fn edges(layers: &[Layer]) -> Vec<Vec<f64>> {
-    let count = layers.iter().map(|layer| layer.customers.len()).min().unwrap_or(0);
+    let count = layers.iter().map(|layer| layer.values.len()).min().unwrap_or(0);
     let mut edges = vec![vec![0.0; count]];
     for layer in layers {
         let below = edges.last().into_iter().flatten();
-        edges.push(below.zip(&layer.customers).map(|(ground, customers)| ground + customers).collect());
+        edges.push(below.zip(&layer.values).map(|(ground, value)| ground + value).collect());
     }
     edges
 }
 
-fn draw(report: &Report, scenario: &str, layers: &[Layer], others: &[&str], highest: f64) -> Chart {
+fn draw(report: &Report, scenario: &str, stack: &Stack) -> Chart {
     let summary = &report.summary;
     let noun = summary.period.noun();
-    let title = format!("Where customers are under “{}”", report.title(scenario));
-    let mut figure = Figure::new(&title, &format!("Customers in each stage, mean of {}", report.counted()));
-    let up = Axis::values(Unit::Number, [0.0, highest], 5);
+    let layers = &stack.layers;
+    let mut figure = Figure::new(&stack.title, &stack.subtitle);
+    let up = Axis::values(stack.unit, [0.0, stack.highest], 5);
     let mut key = Key::new(Sample::Square);
     for layer in layers.iter().rev() {
-        key.add(&layer.title, "", layer.look);
+        let last = layer.values.last().filter(|_| stack.unit == Unit::Share);
+        key.add(&layer.title, &last.map_or_else(String::new, |last| write(stack.unit, *last)), layer.look);
     }
     let height = (figure.top + 280.0_f64.max(key.height()) + BELOW + EDGE).max(400.0);
     let frame = Frame {
@@ -108,8 +192,7 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], others: &[&str], high
     };
     frame.draw_up(&mut figure.canvas);
     let edges = edges(layers);
-    let count = usize::try_from(summary.horizon).map_or(0, |horizon| horizon + 1);
-    let moments: Vec<f64> = times(count, MOST_POINTS).into_iter().map(|time| frame.x(time as f64)).collect();
+    let moments: Vec<f64> = stack.times.iter().map(|time| frame.x(*time as f64)).collect();
     let points =
         |edge: &[f64]| -> Vec<Point> { moments.iter().copied().zip(edge.iter().map(|v| frame.y(*v))).collect() };
     for (layer, pair) in layers.iter().zip(edges.windows(2)) {
@@ -128,25 +211,33 @@ fn draw(report: &Report, scenario: &str, layers: &[Layer], others: &[&str], high
         .filter_map(|pair| Some(frame.y(f64::midpoint(*pair[0].last()?, *pair[1].last()?))))
         .collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &middles);
-    figure.finish(&report.chart_name("stages", scenario), height, words(report, scenario, layers, others))
+    figure.finish(&report.chart_name(stack.family, scenario), height, words(report, scenario, stack))
 }
 
-fn words(report: &Report, scenario: &str, layers: &[Layer], others: &[&str]) -> String {
+fn words(report: &Report, scenario: &str, stack: &Stack) -> String {
     let summary = &report.summary;
+    let noun = summary.period.noun();
     let change = |layer: &Layer| {
-        let first = layer.customers.first().copied().unwrap_or(0.0);
-        let last = layer.customers.last().copied().unwrap_or(0.0);
-        format!("{} {} to {}", layer.title, write(Unit::Number, first), write(Unit::Number, last))
+        let [first, last] = [layer.values.first(), layer.values.last()].map(|value| value.copied().unwrap_or(0.0));
+        format!("{} {} to {}", layer.title, write(stack.unit, first), write(stack.unit, last))
     };
-    let titles: Vec<&str> =
-        others.iter().filter_map(|name| report.stage_titles.get(*name).map(String::as_str)).collect();
-    let others = if titles.is_empty() { String::new() } else { format!(" The other stages: {}.", titles.join(", ")) };
+    let others = if stack.others.is_empty() {
+        String::new()
+    } else {
+        format!(" The other stages: {}.", stack.others.join(", "))
+    };
+    let between = match (stack.times.first(), stack.times.last()) {
+        (Some(first), Some(last)) if (*first, *last as u64) != (0, summary.horizon) => {
+            format!("from {noun} {first} to {noun} {last}")
+        }
+        _ => "from the start to the end".to_owned(),
+    };
     format!(
-        "Stacked areas over {} {}s for {}. Customers in each stage, from the start to the end: {}.{others}",
+        "Stacked areas over {} {noun}s for {}. {}, {between}: {}.{others}",
         summary.horizon,
-        summary.period.noun(),
         report.title(scenario),
-        layers.iter().map(change).collect::<Vec<_>>().join("; ")
+        stack.listed,
+        stack.layers.iter().map(change).collect::<Vec<_>>().join("; ")
     )
 }
 
@@ -186,12 +277,12 @@ mod tests {
             assert!(chart.alt.contains("The other stages: Stage 16, Stage 17,"), "{}", chart.alt);
         }
         let (shown, others) = shown(&report);
-        let layers = layers(&report, &report.summary.baseline, &shown, &others);
+        let layers = layers(&report, &report.summary.baseline, (&shown, &others), |_| true);
         assert_eq!(layers.len(), STAGES_APART);
         for (place, layer) in layers.iter().enumerate() {
             assert!(layers[..place].iter().all(|other| other.look.ink != layer.look.ink), "{}", layer.title);
         }
-        let whole: f64 = layers.iter().map(|layer| layer.customers[0]).sum();
+        let whole: f64 = layers.iter().map(|layer| layer.values[0]).sum();
         assert_eq!(whole, 29.0 * 100.0 + 500.0);
     }
 
@@ -200,5 +291,37 @@ mod tests {
         let report = report_of(STAGES_APART);
         assert_eq!(shown(&report).1, Vec::<&str>::new());
         assert!(!stages(&report)[0].alt.contains("other stages"));
+    }
+    #[test]
+    fn shares_of_retained_stages_add_up_and_keep_the_colours_of_their_stages() {
+        let report = fixture::report();
+        let whole = stages(&report).swap_remove(0);
+        let chart = shares(&report).swap_remove(0);
+        assert_eq!(chart.name, "stage_shares_today");
+        assert!(chart.alt.contains("New customer") && !chart.alt.contains("Prospect"), "{}", chart.alt);
+        // The second and the third stage of the study.
+        for place in [1, 2] {
+            let (red, green, blue) = stage(place).rgb;
+            let ink = format!("#{red:02X}{green:02X}{blue:02X}");
+            assert!(chart.svg.contains(&ink) && whole.svg.contains(&ink), "{ink}");
+        }
+        let (shown, others) = shown(&report);
+        let layers = layers(&report, "today", (&shown, &others), |stage| report.retained.contains_key(stage));
+        assert_eq!(layers.len(), 2);
+    }
+
+    #[test]
+    fn times_at_which_nobody_is_retained_are_left_out() {
+        let mut report = fixture::report();
+        for series in report.series.iter_mut().filter(|series| series.metric.starts_with("customers.")) {
+            series.values[0].mean = 0.0;
+        }
+        let alt = &shares(&report)[0].alt;
+        assert!(alt.contains("from month 1 to month 36") && !alt.contains("NaN"), "{alt}");
+        report.series.iter_mut().for_each(|series| series.values.iter_mut().for_each(|value| value.mean = 0.0));
+        assert!(shares(&report).is_empty());
+        let mut single = fixture::report();
+        single.retained.truncate(1);
+        assert!(shares(&single).is_empty(), "one retained stage is always all of them");
     }
 }

@@ -7,7 +7,7 @@ use super::costs::costs;
 use super::curves::{curve, difference};
 use super::fan::fan;
 use super::feelings::feelings;
-use super::flow::stages;
+use super::flow::{shares, stages};
 use super::heat::heat_maps;
 use super::spread::spread;
 use super::targets::targets;
@@ -58,7 +58,9 @@ impl Gallery {
             impact: impact_chains(report).into_iter().filter(|_| money).collect(),
             roadmap: timelines(report),
             targets: targets(report).into_iter().collect(),
-            customers: stages(report).into_iter().chain(feelings(report)).chain(heat_maps(report)).collect(),
+            customers: (stages(report).into_iter().chain(shares(report)).chain(feelings(report)))
+                .chain(heat_maps(report))
+                .collect(),
             costs: costs(report).into_iter().filter(|_| money).collect(),
         }
     }
@@ -97,6 +99,16 @@ mod tests {
     use crate::model::metric::Metric;
     use crate::report::chart::png;
     use crate::report::fixture::{self, rich};
+
+    const SPREAD_AND_STAGES: [&str; 7] = [
+        "spread",
+        "stages_today",
+        "stages_know_me",
+        "stages_reach_me",
+        "stage_shares_today",
+        "stage_shares_know_me",
+        "stage_shares_reach_me",
+    ];
 
     fn all() -> Vec<(&'static str, Report)> {
         let mut all = fixture::extremes();
@@ -148,9 +160,9 @@ mod tests {
         let over_time = ["retention", "retention_difference", "revenue", "revenue_difference"];
         assert_eq!(plain[0], "differences");
         assert_eq!(plain[1..5], over_time);
-        assert_eq!(plain[5..], ["spread", "stages_today", "stages_know_me", "stages_reach_me"]);
+        assert_eq!(plain[5..], SPREAD_AND_STAGES);
         let single = &fixture::extremes()[0].1;
-        assert_eq!(names(single), ["retention", "revenue", "stages_today"]);
+        assert_eq!(names(single), ["retention", "revenue", "stages_today", "stage_shares_today"]);
     }
 
     #[test]
@@ -177,8 +189,8 @@ mod tests {
         assert_eq!(names(&all.impact), ["impact_know_me", "impact_reach_me"]);
         assert_eq!(names(&all.roadmap), ["roadmap_know_me", "roadmap_reach_me"]);
         assert_eq!(names(&all.targets), ["targets"]);
-        assert_eq!(names(&all.customers)[3..], ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
-        assert_eq!(names(&all.customers)[..3], ["stages_today", "stages_know_me", "stages_reach_me"]);
+        assert_eq!(names(&all.customers)[6..], ["cohorts_today", "cohorts_know_me", "cohorts_reach_me"]);
+        assert_eq!(names(&all.customers)[..6], SPREAD_AND_STAGES[1..]);
         assert_eq!(names(&all.costs), ["costs_of_initiatives", "costs"]);
         let plain = Gallery::of(&fixture::report());
         assert_eq!(names(&plain.business_case), ["spread"]);

@@ -5,7 +5,7 @@ use super::Report;
 /// The words of a report with their meaning; those of money only where there is any.
 pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
     let noun = report.summary.period.noun();
-    let stages = match report.retained.as_slice() {
+    let stages = match report.retained.values().collect::<Vec<_>>().as_slice() {
         [] => "stages that count as retained".to_owned(),
         [one] => format!("the stage “{one}”"),
         [others @ .., last] => {

@@ -101,8 +101,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The first and the last time at which money of customers is booked, as the accrual has it.
     pub booked: (u64, u64),
-    /// The titles of the stages whose customers count as retained.
-    pub retained: Vec<String>,
+    /// The titles of the stages whose customers count as retained, by name.
+    pub retained: IndexMap<String, String>,
     /// The SHA-256 of the study's text, as `manifest.json` has it; empty where it is not known.
     pub study_digest: String,
     /// Why there are no exact expectations; none where there are.

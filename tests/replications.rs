@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use common::{model, small_retailer};
 use polku::inside::report::replication_tables::{draws_csv, replications_csv};
+use polku::inside::stats::order::Percentiles;
 use polku::{Charts, Estimator, Experiment, Form, Model, Report, Summary, TableForm};
 
 /// Customers who do not hear from each other, uncertain numbers, a shock, expectations for every draw.
@@ -66,7 +67,26 @@ fn close(a: f64, b: f64, what: &str) {
     assert!((a - b).abs() <= 1e-9 * b.abs().max(1e-6), "{what}: {a} and {b}");
 }
 
-/// Holds every level, difference and expectation of the summary against the table.
+/// Holds percentiles of the summary against the column of replications that they are of, by the ranks of type 8 of Hyndman
+/// & Fan (1996).
+fn check_percentiles(found: &Percentiles, column: impl Iterator<Item = f64>, what: &str) {
+    let mut sorted: Vec<f64> = column.collect();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len() as f64;
+    let all = [(0.05, found.p5), (0.25, found.p25), (0.5, found.median), (0.75, found.p75), (0.95, found.p95)];
+    for (p, its) in all {
+        let rank = (p * (n + 1.0 / 3.0) + 1.0 / 3.0).clamp(1.0, n);
+        let (below, share) = (rank.floor() as usize, rank.fract());
+        let above = sorted[below.min(sorted.len() - 1)];
+        let Some(its) = its else {
+            assert!(n < 20.0, "{what} at {p}");
+            continue;
+        };
+        close(its.value, (1.0 - share) * sorted[below - 1] + share * above, &format!("{what} at {p}"));
+    }
+}
+
+/// Holds every level, difference, percentile and expectation of the summary against the table.
 fn check(model: &Model, experiment: &Experiment) -> (Report, Summary) {
     let runs = experiment.run().unwrap_or_else(|faults| panic!("{faults:#?}"));
     let (report, summary) = (Report::new(&runs), runs.summary());
@@ -74,6 +94,10 @@ fn check(model: &Model, experiment: &Experiment) -> (Report, Summary) {
     let rows = |scenario: &str, metric: &str| &table[&(scenario.to_owned(), metric.to_owned())];
     let mut checked = 0;
     for scenario in &summary.scenarios {
+        assert_eq!(
+            scenario.percentiles.len(),
+            scenario.metrics.len() + scenario.lines.len() + scenario.outcomes.len() + scenario.stages_at_end.len()
+        );
         let metrics = scenario.metrics.iter().map(|(name, its)| (name.clone(), its));
         let lines = scenario.lines.iter().map(|(name, its)| (format!("lines.{name}"), its));
         let outcomes = scenario.outcomes.iter().map(|(name, its)| (format!("outcomes.{name}"), its));
@@ -82,6 +106,7 @@ fn check(model: &Model, experiment: &Experiment) -> (Report, Summary) {
             let rows = rows(&scenario.name, &metric);
             assert_eq!(rows.len(), model.run.replications as usize);
             close(mean(rows, 0), estimate.mean, &metric);
+            check_percentiles(&scenario.percentiles[&metric], rows.iter().map(|row| row[0].unwrap()), &metric);
             checked += 1;
         }
         for (metric, exact) in scenario.exact.iter().flatten() {
@@ -103,6 +128,11 @@ fn check(model: &Model, experiment: &Experiment) -> (Report, Summary) {
                 contrast.scenario,
                 difference.estimate.mean
             );
+        }
+        assert!(contrast.percentiles.keys().eq(contrast.metrics.keys()));
+        for (metric, found) in &contrast.percentiles {
+            let pairs = rows(&contrast.scenario, metric).iter().zip(rows(&contrast.baseline, metric));
+            check_percentiles(found, pairs.map(|(own, base)| own[0].unwrap() - base[0].unwrap()), metric);
         }
         close(mean(rows(&contrast.scenario, "affected_customers"), 0), contrast.affected_customers, "affected");
     }
@@ -173,4 +203,16 @@ fn both_tables_are_written_in_either_form() {
             assert!(bundle.output(place).unwrap().bytes.len() > 200, "{name}");
         }
     }
+}
+
+#[test]
+fn percentiles_that_replications_are_too_few_for_are_absent() {
+    let percentiles = |replications: &str| {
+        let model = model(&STUDY.replace("replications = 24", replications));
+        let runs = Experiment::new(&model).threads(2).run().unwrap_or_else(|faults| panic!("{faults:#?}"));
+        runs.summary().scenarios.swap_remove(1).percentiles
+    };
+    let ten = percentiles("replications = 10");
+    assert!(ten.values().all(|its| its.p5.is_none() && its.p95.is_none() && its.median.is_some()), "{ten:?}");
+    assert!(percentiles("replications = 3").is_empty());
 }

@@ -265,7 +265,8 @@ impl Runs {
             name: written.name.clone(),
             title: written.title.clone(),
             metrics: IndexMap::new(),
-            percentiles: self.percentiles(|place| self.samples[scenario][place].clone()),
+            percentiles: self
+                .percentiles(|place| self.samples[scenario][place].clone(), |metric| !metric.is_cumulated()),
             lines: IndexMap::new(),
             outcomes: IndexMap::new(),
             stages_at_end: IndexMap::new(),

@@ -156,7 +156,8 @@ pub struct ScenarioSummary {
     /// The metrics by name: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `margin`,
     /// `cost`, `initiative_cost`, `cash_flow`, `npv`, and `satisfaction` where the study has it.
     pub metrics: IndexMap<String, Estimate>,
-    /// Where the same metrics lie in single replications; empty where those are too few to know.
+    /// Where the same metrics, `lines.NAME`, `outcomes.NAME` and `customers.STAGE` lie in single replications; empty where
+    /// those are too few to know.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub percentiles: IndexMap<String, Percentiles>,
     /// Money by ledger line over the horizon, undiscounted.
@@ -196,8 +197,7 @@ pub struct Contrast {
     pub estimator: Estimator,
     /// Scenario minus baseline by metric (and `outcomes.NAME`).
     pub metrics: IndexMap<String, Difference>,
-    /// Where the paired differences in `retention`, `npv` and the like lie in single replications; empty where those are
-    /// too few to know.
+    /// Where the paired differences in the same metrics lie in single replications; empty where those are too few to know.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub percentiles: IndexMap<String, Percentiles>,
     /// The real customers whose path or purchases differ at all: mean over replications.

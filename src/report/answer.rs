@@ -6,7 +6,7 @@ use super::bounds::{bracketed_period, bracketed_rate, ends_in_words, share_in_wo
 use super::enough::would_do;
 use super::fan::payback;
 use super::goal::{Words, judged};
-use super::outcome::{in_words, with_range};
+use super::outcome::{in_words, nine_of_ten, with_range};
 use super::risk::safest;
 use super::rivals::{Rival, firsts, rivals, toughest};
 use super::roadmap_words::{percentile, rule_in_words};
@@ -16,7 +16,8 @@ use crate::estimate::money::business::{
 };
 use crate::model::metric::Metric;
 use crate::quantity::UNITS_PER_ONE;
-use crate::stats::order::{Bounded, Percentiles};
+use crate::stats::interval::Ends;
+use crate::stats::order::Bounded;
 use crate::stats::share::Share;
 
 /// An initiative that goes live less often than this, or a rule that is acted on more often than the rest, is mentioned.
@@ -166,9 +167,9 @@ fn how_much(report: &Report, case: &BusinessCase) -> String {
 }
 
 /// Where the difference in net present value lies in single replications.
-fn outcomes<'a>(report: &'a Report, scenario: &str) -> Option<&'a Percentiles> {
+fn outcomes(report: &Report, scenario: &str) -> Option<Ends> {
     let contrast = report.summary.contrasts.iter().find(|contrast| contrast.scenario == scenario)?;
-    contrast.percentiles.get(Metric::Npv.key())
+    nine_of_ten(&contrast.percentiles, Metric::Npv.key())
 }
 
 fn when(report: &Report, case: &BusinessCase) -> String {

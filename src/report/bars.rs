@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame, HEADING, LABEL, NAME, WIDTH, wrap};
-use super::outcome::{change, interval_of_the_mean};
+use super::outcome::{are_known, change, interval_of_the_mean};
 use super::palette::{TEXT, scenario};
 use crate::estimate::summary::{Contrast, Difference};
 use crate::model::facts::Use;
@@ -46,7 +46,7 @@ pub fn differences(report: &Report) -> Option<Chart> {
     let baseline = report.title(&summary.baseline);
     let title = format!("What each scenario changes against “{baseline}”");
     let doubted = panels.iter().flat_map(|p| &p.rows).any(|row| row.difference.estimate.standard_error.is_some());
-    let outcomes = summary.contrasts.iter().any(|contrast| !contrast.percentiles.is_empty());
+    let outcomes = summary.contrasts.iter().any(|contrast| are_known(&contrast.percentiles));
     let range = if outcomes {
         "nine of ten replications (5th to 95th percentile)".to_owned()
     } else {

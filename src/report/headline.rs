@@ -3,13 +3,13 @@
 use super::Report;
 use super::amount::{Unit, write, write_probability, write_ranged, write_ranged_signed};
 use super::bounds::share_in_words;
-use super::outcome::{in_words, interval_of_the_mean, with_range};
+use super::outcome::{in_words, interval_of_the_mean, nine_of_ten, with_range};
 use super::risk::{self, safest};
 use super::rivals::{Rival, rivals, toughest};
 use crate::estimate::summary::{Contrast, Difference};
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
-use crate::stats::order::Percentiles;
+use crate::stats::interval::Ends;
 
 /// What a reader should take away, and what they should mind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn best(report: &Report) -> Option<(&Contrast, Difference)> {
 
 /// A mean difference in money, and its outcomes in the same thousands: `EUR 1.20 M more`, `; in nine of ten cases between
 /// 0.90 and 1.50 M`.
-fn difference(report: &Report, estimate: &Estimate, outcomes: Option<&Percentiles>) -> (String, String) {
+fn difference(report: &Report, estimate: &Estimate, outcomes: Option<Ends>) -> (String, String) {
     let way = if estimate.mean < 0.0 { "less" } else { "more" };
     let shown = with_range(estimate, outcomes);
     let mean = match shown.standard_error {
@@ -73,7 +73,7 @@ fn verdict(report: &Report, (best, npv): (&Contrast, Difference), rivals: Option
     let baseline = report.title(&best.baseline);
     let over = span(report);
     let than = format!("net present value than “{baseline}” over {over}");
-    let (difference, range) = difference(report, &estimate, best.percentiles.get(Metric::Npv.key()));
+    let (difference, range) = difference(report, &estimate, nine_of_ten(&best.percentiles, Metric::Npv.key()));
     if estimate.mean == 0.0 && estimate.low == 0.0 && estimate.high == 0.0 {
         return format!("No scenario is worth more than “{baseline}” over {over}: the best differs by nothing at all.");
     }
@@ -132,7 +132,7 @@ fn safer(report: &Report, best: &Contrast) -> Option<String> {
 
 /// How the best stands to the toughest of the others.
 fn against(report: &Report, rival: &Rival<'_>) -> String {
-    let (difference, range) = difference(report, &rival.ahead, rival.outcomes.as_ref());
+    let (difference, range) = difference(report, &rival.ahead, rival.outcomes);
     let verdict = if rival.is_beaten() { "beats the next best," } else { "is not clearly ahead of" };
     let share = share_in_words(&rival.share);
     format!(" It {verdict} “{}”: {difference} on average{range}, better in {share} of them.", rival.title)
@@ -152,7 +152,7 @@ fn moneyless(report: &Report) -> String {
         );
     };
     let clearly = if kept.low > 0.0 { "" } else { ", not clearly" };
-    let outcomes = contrast.percentiles.get(Metric::Retention.key());
+    let outcomes = nine_of_ten(&contrast.percentiles, Metric::Retention.key());
     let shown = with_range(&kept, outcomes);
     let mean = write_ranged_signed(Unit::Points, shown.mean, shown.low, shown.high).0;
     let range = in_words(Unit::Points, &kept, outcomes, report.summary.interval);
@@ -173,13 +173,13 @@ fn alone(report: &Report) -> String {
         said.push(format!("keeps {} of its customers", write(Unit::Share, retention.mean)));
     }
     if let Some(npv) = scenario.metrics.get(Metric::Npv.key()).filter(|_| report.has_money()) {
-        let outcomes = scenario.percentiles.get(Metric::Npv.key());
+        let outcomes = nine_of_ten(&scenario.percentiles, Metric::Npv.key());
         let shown = with_range(npv, outcomes);
         let mean = match shown.standard_error {
             Some(_) => write_ranged(Unit::Number, shown.mean, shown.low, shown.high).0,
             None => write(Unit::Number, npv.mean),
         };
-        let range = outcomes.map(|its| write_ranged(Unit::Number, npv.mean, its.p5.value, its.p95.value).1);
+        let range = outcomes.map(|its| write_ranged(Unit::Number, npv.mean, its.low, its.high).1);
         let range = range.map_or_else(String::new, |ends| format!(" on average (in nine of ten cases {ends})"));
         said.push(format!("has a net present value of {} {mean}{range}", report.summary.currency));
     }
@@ -199,6 +199,7 @@ mod tests {
     use super::*;
     use crate::estimate::money::business::BusinessCase;
     use crate::report::fixture;
+    use crate::stats::order::Percentiles;
     use crate::stats::share::Share;
 
     /// The plain report with the differences in net present value set.

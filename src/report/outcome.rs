@@ -1,35 +1,48 @@
 //! Outcomes: what nine of ten replications lie between. The interval of a mean says only how well the mean is known.
 
+use indexmap::IndexMap;
+
 use super::Report;
 use super::amount::{Unit, write_ranged};
 use crate::estimate::summary::{Contrast, ScenarioSummary};
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
+use crate::stats::interval::Ends;
 use crate::stats::order::{Percentiles, Ranks};
 
 /// A mean with the ends of its outcomes; with those of its interval where replications are too few for outcomes.
-pub fn with_range(estimate: &Estimate, outcomes: Option<&Percentiles>) -> Estimate {
+pub fn with_range(estimate: &Estimate, outcomes: Option<Ends>) -> Estimate {
     outcomes.map_or(*estimate, |its| Estimate {
         mean: estimate.mean,
         standard_error: Some(estimate.standard_error.unwrap_or(0.0)),
-        low: its.p5.value,
-        high: its.p95.value,
+        low: its.low,
+        high: its.high,
     })
+}
+
+/// What nine of ten replications lie between in a metric; none where they are too few to tell.
+pub fn nine_of_ten(percentiles: &IndexMap<String, Percentiles>, metric: &str) -> Option<Ends> {
+    percentiles.get(metric)?.outcomes()
+}
+
+/// Whether replications are enough to tell what nine of ten of them lie between.
+pub fn are_known(percentiles: &IndexMap<String, Percentiles>) -> bool {
+    percentiles.values().any(|its| its.outcomes().is_some())
 }
 
 /// [`with_range`] of a scenario's metric.
 pub fn level(scenario: &ScenarioSummary, metric: &str) -> Option<Estimate> {
-    Some(with_range(scenario.metrics.get(metric)?, scenario.percentiles.get(metric)))
+    Some(with_range(scenario.metrics.get(metric)?, nine_of_ten(&scenario.percentiles, metric)))
 }
 
 /// [`with_range`] of a difference from the baseline.
 pub fn change(contrast: &Contrast, metric: &str) -> Option<Estimate> {
-    Some(with_range(&contrast.metrics.get(metric)?.estimate, contrast.percentiles.get(metric)))
+    Some(with_range(&contrast.metrics.get(metric)?.estimate, nine_of_ten(&contrast.percentiles, metric)))
 }
 
 /// How a mean is followed by its outcomes: `; in nine of ten cases between 0.05 and 1.21 M`. Where replications are too
 /// few it is the interval of the mean: ` (95% interval of the mean 0.05 to 1.21 M)`. Nothing where neither is known.
-pub fn in_words(unit: Unit, estimate: &Estimate, outcomes: Option<&Percentiles>, level: f64) -> String {
+pub fn in_words(unit: Unit, estimate: &Estimate, outcomes: Option<Ends>, level: f64) -> String {
     let shown = with_range(estimate, outcomes);
     if shown.standard_error.is_none() || shown.low >= shown.high {
         return String::new();
@@ -52,7 +65,7 @@ pub fn interval_of_the_mean(level: f64) -> String {
 /// What brackets in tables of metrics hold; nothing with a single replication.
 pub fn brackets(report: &Report) -> Option<String> {
     let summary = &report.summary;
-    let known = summary.scenarios.iter().any(|scenario| !scenario.percentiles.is_empty());
+    let known = summary.scenarios.iter().any(|scenario| are_known(&scenario.percentiles));
     let count = summary.replications;
     match count {
         1 => None,
@@ -77,7 +90,7 @@ pub fn footnote(report: &Report) -> Option<String> {
     let what = metric.facts().phrase;
     let known = |contrast: &Contrast| {
         let estimate = contrast.metrics.get(metric.key())?.estimate;
-        contrast.percentiles.get(metric.key())?;
+        nine_of_ten(&contrast.percentiles, metric.key())?;
         estimate.standard_error?;
         let ends = write_ranged(Unit::of_difference(metric.key()), estimate.mean, estimate.low, estimate.high).1;
         Some(format!("{} {ends}", report.title(&contrast.scenario)))
@@ -91,19 +104,17 @@ pub fn footnote(report: &Report) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::stats::order::Bounded;
 
     #[test]
     fn outcomes_come_before_the_interval_of_the_mean_and_are_named_apart() {
-        let at = |value| Bounded { value, low: None, high: None };
-        let outcomes = Percentiles { p5: at(-2e5), median: at(6e5), p95: at(1.21e6) };
+        let outcomes = Ends { low: -2e5, high: 1.21e6 };
         let estimate = Estimate { mean: 6.2e5, standard_error: Some(2e4), low: 5.7e5, high: 6.7e5 };
         let said = |estimate, outcomes| in_words(Unit::Number, &estimate, outcomes, 0.95);
-        assert_eq!(said(estimate, Some(&outcomes)), "; in nine of ten cases between −0.20 and 1.21 M");
+        assert_eq!(said(estimate, Some(outcomes)), "; in nine of ten cases between −0.20 and 1.21 M");
         assert_eq!(said(estimate, None), " (95% interval of the mean 570 to 670 k)");
         assert_eq!(said(Estimate::unknown(6.2e5), None), "");
         let lost = Estimate { mean: -1e5, ..estimate };
-        assert!(said(lost, Some(&outcomes)).contains("the difference lies between −0.20 and"), "{lost:?}");
+        assert!(said(lost, Some(outcomes)).contains("the difference lies between −0.20 and"), "{lost:?}");
     }
 
     #[test]

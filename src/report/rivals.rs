@@ -4,6 +4,7 @@ use super::Report;
 use crate::estimate::summary::Contrast;
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
+use crate::stats::interval::Ends;
 use crate::stats::moments::Moments;
 use crate::stats::order::Percentiles;
 use crate::stats::share::Share;
@@ -15,7 +16,7 @@ pub struct Rival<'a> {
     /// How far ahead: paired, for both met the same luck.
     pub ahead: Estimate,
     /// Where that lies in single replications; none where those are too few to know.
-    pub outcomes: Option<Percentiles>,
+    pub outcomes: Option<Ends>,
     /// The share of replications in which it is ahead, ties counting half.
     pub share: Share,
 }
@@ -52,7 +53,7 @@ pub fn rivals<'a>(report: &'a Report, scenario: &str) -> Option<Vec<Rival<'a>>> 
             .any(|its| (its.scenario == scenario || its.scenario == other.scenario) && unknown(its));
         Some(Rival {
             title: report.title(&other.scenario),
-            outcomes: Percentiles::of(&sample, report.summary.interval),
+            outcomes: Percentiles::of(&sample, report.summary.interval).and_then(|its| its.outcomes()),
             ahead: if rare { Estimate::unknown(ahead.mean()) } else { Estimate::of(&ahead, report.summary.interval) },
             share: Share::of_score(pairs().map(score).sum::<f64>() / 2.0, ours.len() as u64, report.summary.interval)?,
         })

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::interval::Ends;
 use super::special::incomplete_beta;
 
 /// A figure with its interval, of which either end may be open.
@@ -35,24 +36,39 @@ impl std::ops::Neg for Bounded {
 /// No more numbers than these are thought of.
 const MOST: usize = 1_000_000;
 
-/// What single replications come to: where the middle nine of ten lie.
+/// What single replications come to. A percentile that they are too few for is absent ([`Ranks::of`]).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Percentiles {
     /// The 5th percentile.
-    pub p5: Bounded,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p5: Option<Bounded>,
+    /// The 25th percentile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p25: Option<Bounded>,
     /// The median.
-    pub median: Bounded,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median: Option<Bounded>,
+    /// The 75th percentile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p75: Option<Bounded>,
     /// The 95th percentile.
-    pub p95: Bounded,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95: Option<Bounded>,
 }
 
 impl Percentiles {
-    /// The percentiles of a sample, with their intervals at `level`; none where it is too small to know the outer ones.
+    /// The percentiles of a sample, with their intervals at `level`; none where it is too small to know any.
     pub fn of(sample: &[f64], level: f64) -> Option<Self> {
         let mut ordered = sample.to_vec();
         ordered.sort_by(f64::total_cmp);
-        let at = |p| percentile(&ordered, p, level);
-        Some(Self { p5: at(0.05)?, median: at(0.5)?, p95: at(0.95)? })
+        let [p5, p25, median, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| percentile(&ordered, p, level));
+        let known = [p5, p25, median, p75, p95].iter().any(Option::is_some);
+        known.then_some(Self { p5, p25, median, p75, p95 })
+    }
+
+    /// What nine of ten replications lie between; none where they are too few to tell.
+    pub fn outcomes(&self) -> Option<Ends> {
+        Some(Ends { low: self.p5?.value, high: self.p95?.value })
     }
 }
 
@@ -160,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_percentile_is_known_from_as_many_as_hold_one_beyond_it() {
-        assert_eq!([0.05, 0.5, 0.95].map(|p| Ranks::fewest(p, 0.95)), [20, 6, 20]);
+        assert_eq!([0.05, 0.25, 0.5, 0.75, 0.95].map(|p| Ranks::fewest(p, 0.95)), [20, 4, 6, 4, 20]);
         assert_eq!(Ranks::of(19, 0.05, 0.95), None);
         // Of 20 numbers none is surely below the 5th percentile; of 72 the smallest is with a chance of 0.975.
         let few = Ranks::of(20, 0.05, 0.95).unwrap();
@@ -177,10 +193,17 @@ mod tests {
     fn nine_of_ten_lie_between_percentiles_that_20_numbers_know_and_19_do_not() {
         let upwards: Vec<f64> = (1..=20).map(f64::from).collect();
         let found = Percentiles::of(&upwards, 0.95).unwrap();
-        assert_eq!((found.p5.high, found.median.value, found.p95.low), (Some(4.0), 10.5, Some(17.0)));
+        assert_eq!((found.p5.unwrap().high, found.p95.unwrap().low), (Some(4.0), Some(17.0)));
+        assert_eq!(
+            [found.p25, found.median, found.p75].map(|its| its.unwrap().value),
+            [5.416_666_666_666_667, 10.5, 15.583_333_333_333_334]
+        );
         let downwards: Vec<f64> = upwards.iter().rev().copied().collect();
         assert_eq!(Percentiles::of(&downwards, 0.95), Some(found));
-        assert_eq!(Percentiles::of(&upwards[1..], 0.95), None);
+        let few = Percentiles::of(&upwards[1..], 0.95).unwrap();
+        assert_eq!((few.p5, few.p95, few.outcomes()), (None, None, None));
+        assert!(few.p25.is_some() && few.median.is_some() && few.p75.is_some());
+        assert_eq!(Percentiles::of(&upwards[..3], 0.95), None);
     }
 
     #[test]

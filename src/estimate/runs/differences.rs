@@ -26,20 +26,25 @@ impl Runs {
             baseline: self.model.scenarios[baseline].name.clone(),
             estimator: self.estimator(scenario),
             metrics,
-            percentiles: self.percentiles(|place| self.differences(scenario, place)),
+            percentiles: self
+                .percentiles(|place| self.differences(scenario, place), |metric| metric.is_for(Use::Contrast)),
             affected_customers: real / self.replications as f64,
             affected_agents: agents,
         }
     }
 
-    /// Where the metrics of headlines lie in single replications.
-    pub(super) fn percentiles(&self, sample: impl Fn(usize) -> Vec<f64>) -> IndexMap<String, Percentiles> {
+    /// Where metrics lie in single replications: those that are shown, by name.
+    pub(super) fn percentiles(
+        &self,
+        sample: impl Fn(usize) -> Vec<f64>,
+        is_shown: impl Fn(Metric) -> bool,
+    ) -> IndexMap<String, Percentiles> {
         let level = self.sure().level;
-        let headline = self.metrics.iter().enumerate().filter(|(_, metric)| metric.is_for(Use::Headline));
+        let shown = self.metrics.iter().enumerate().filter(|(_, metric)| is_shown(**metric));
         let named = |(place, metric): (usize, &Metric)| {
             Some((metric.name(&self.model), Percentiles::of(&sample(place), level)?))
         };
-        headline.filter_map(named).collect()
+        shown.filter_map(named).collect()
     }
 
     pub(super) fn estimator(&self, scenario: usize) -> Estimator {

@@ -37,6 +37,13 @@ pub enum Value {
     Oversized(String),
     /// A number with a point or an exponent; also `nan` and `inf`.
     Float(f64),
+    /// A number with a point between one to three digits and three digits, as some write thousands: `50.000`.
+    Dotted {
+        /// What TOML reads: 50.
+        number: f64,
+        /// As it is written.
+        written: String,
+    },
     /// `true` or `false`.
     Boolean(bool),
     /// A date or a time.
@@ -69,7 +76,14 @@ impl Node {
                 Value::Integer,
             ),
             // The parser took it as a number already; what does not fit reads as infinite.
-            DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+            DeValue::Float(written) => {
+                let (number, written) = (written.as_str().parse().unwrap_or(f64::NAN), written.as_str());
+                if may_part_thousands(written) {
+                    Value::Dotted { number, written: written.to_owned() }
+                } else {
+                    Value::Float(number)
+                }
+            }
             DeValue::Boolean(truth) => Value::Boolean(*truth),
             DeValue::Datetime(date) => Value::Date(*date),
             DeValue::Array(list) => {
@@ -135,7 +149,7 @@ impl Node {
         match &self.value {
             Value::Text(text) | Value::Oversized(text) => toml::Value::String(text.clone()),
             Value::Integer(whole) => toml::Value::Integer(*whole),
-            Value::Float(number) => toml::Value::Float(*number),
+            Value::Float(number) | Value::Dotted { number, .. } => toml::Value::Float(*number),
             Value::Boolean(truth) => toml::Value::Boolean(*truth),
             Value::Date(date) => toml::Value::Datetime(*date),
             Value::List(list) => toml::Value::Array(list.iter().map(Self::to_toml).collect()),
@@ -144,6 +158,13 @@ impl Node {
             }
         }
     }
+}
+
+/// Whether the point of a number may part thousands: it stands between one to three digits and three.
+fn may_part_thousands(written: &str) -> bool {
+    let Some((thousands, rest)) = written.split_once('.') else { return false };
+    let all_digits = [thousands, rest].iter().all(|part| part.chars().all(|digit| digit.is_ascii_digit()));
+    all_digits && (1..=3).contains(&thousands.len()) && rest.len() == 3 && !thousands.starts_with('0')
 }
 
 impl Found<'_> {

@@ -117,7 +117,7 @@ impl Walk<'_> {
                 }
             }
             Value::Boolean(_) if language.branch(schema, "boolean").is_some() => return,
-            Value::Integer(_) | Value::Float(_) | Value::Oversized(_) => {
+            Value::Integer(_) | Value::Float(_) | Value::Dotted { .. } | Value::Oversized(_) => {
                 let numbers = ["number", "integer"];
                 if let Some(branch) = numbers.iter().find_map(|kind| language.branch(schema, kind)) {
                     return self.number(&found.value, branch, path);
@@ -297,7 +297,9 @@ impl Walk<'_> {
     fn number(&mut self, found: &Value, schema: &Schema, path: &ParamPath) {
         let (number, whole) = match found {
             Value::Integer(whole) => (*whole as f64, true),
-            Value::Float(number) => (*number, number % 1.0 == 0.0 && number.abs() <= LARGEST_WHOLE),
+            Value::Float(number) | Value::Dotted { number, .. } => {
+                (*number, number % 1.0 == 0.0 && number.abs() <= LARGEST_WHOLE)
+            }
             _ => (f64::INFINITY, false),
         };
         let fault = |what: String| Diagnostic::error(what).at(path.to_string());
@@ -308,6 +310,9 @@ impl Walk<'_> {
         };
         if is_exact && is_seed(schema) {
             return;
+        }
+        if let (Value::Dotted { number, written }, true) = (found, is(schema, "integer")) {
+            return self.thousands(*number, written, path);
         }
         if let Value::Oversized(written) = found {
             let help = if is_seed(schema) { "write a whole number below 2^64" } else { "write a smaller number" };
@@ -347,6 +352,23 @@ impl Walk<'_> {
                     .help("write a whole number without a sign"),
             );
         }
+    }
+
+    /// A whole number with a point that parts thousands in some countries, and decimals in TOML.
+    fn thousands(&mut self, number: f64, written: &str, path: &ParamPath) {
+        let meant = written.replace('.', "_");
+        let help = if number % 1.0 == 0.0 {
+            format!("write `{meant}`, or `{number}` if that is meant")
+        } else {
+            format!("write `{meant}`")
+        };
+        self.tell_wrong(
+            path,
+            Diagnostic::error(format!("`{path} = {written}` is {number} in TOML"))
+                .at(path.to_string())
+                .why("a point parts decimals in TOML, and `_` parts thousands")
+                .help(help),
+        );
     }
 
     fn wrong_kind(&mut self, found: &Value, schema: &Schema, path: &ParamPath) {

@@ -27,7 +27,7 @@ pub fn kind_allowed(schema: &Schema) -> String {
 pub fn kind_found(found: &Value) -> &'static str {
     match found {
         Value::Text(_) => "a text",
-        Value::Integer(_) | Value::Float(_) | Value::Oversized(_) => "a number",
+        Value::Integer(_) | Value::Float(_) | Value::Dotted { .. } | Value::Oversized(_) => "a number",
         Value::Boolean(true) => "`true`",
         Value::Boolean(false) => "`false`",
         Value::Date(_) => "a date",

@@ -23,7 +23,9 @@ pub fn right_kind(language: &Language, found: &Value, schema: &Schema, path: &Pa
             Some(format!("write `[[{path}]]`, with two brackets on each side: one such table for each"))
         }
         Value::Integer(number) if takes("string") => Some(format!("put it in quotes: `\"{number}\"`")),
-        Value::Float(number) if takes("string") => Some(format!("put it in quotes: `\"{number}\"`")),
+        Value::Float(number) | Value::Dotted { number, .. } if takes("string") => {
+            Some(format!("put it in quotes: `\"{number}\"`"))
+        }
         Value::List(list) if takes("number") && takes("string") => two_numbers(list),
         _ => None,
     };
@@ -50,7 +52,7 @@ fn two_numbers(list: &[Node]) -> Option<String> {
 fn number(found: &Value) -> Option<f64> {
     match found {
         Value::Integer(whole) => Some(*whole as f64),
-        Value::Float(number) => Some(*number).filter(|number| number.is_finite()),
+        Value::Float(number) | Value::Dotted { number, .. } => Some(*number).filter(|number| number.is_finite()),
         Value::List(list) => number(&list.first()?.value),
         _ => None,
     }

@@ -187,6 +187,9 @@ impl Filler<'_> {
             }
             Value::Text(text) if takes("array") => Some(one(Value::Text(text.clone()))),
             Value::Table(table) if takes("array") => Some(one(Value::Table(table.clone()))),
+            Value::Dotted { written, .. } if takes("integer") => {
+                written.replace('.', "").parse().ok().map(Value::Integer)
+            }
             Value::Float(number) if takes("integer") && number.is_finite() => {
                 #[expect(clippy::cast_possible_truncation, reason = "held in a range that a whole number has")]
                 let whole = number.round().clamp(0.0, 1e9) as i64;

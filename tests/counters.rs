@@ -75,7 +75,8 @@ fn whole_numbers_and_flows_have_one_layout() {
 
 #[test]
 fn cells_of_different_counters_and_times_are_apart() {
-    let layout = CountLayout::of(&everything().model);
+    let More { model, visits, .. } = everything();
+    let layout = CountLayout::of(&model);
     let counts = some(&layout, 0, 6, 1);
     let mut all: Vec<i128> = (0..=6).flat_map(|t| counts.row(t).iter().copied()).collect();
     let written = all.len();
@@ -85,7 +86,7 @@ fn cells_of_different_counters_and_times_are_apart() {
     let mut read: Vec<i128> = layout.ids().flat_map(|id| counts.all(id).copied().collect::<Vec<_>>()).collect();
     read.sort_unstable();
     // The cells that are kept for a period only are those of the last one.
-    let passing: Vec<i128> = counts.cells(CounterId(9), 6).to_vec();
+    let passing: Vec<i128> = counts.cells(visits, 6).to_vec();
     read.retain(|cell| !passing.contains(cell) && *cell > 0);
     all.retain(|cell| !passing.contains(cell));
     assert_eq!(read, all);

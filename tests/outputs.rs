@@ -28,13 +28,18 @@ law = "gamma(mean=1, sd=0.3)"
 
 [segments.all]
 share = 1.0
-start = { active = 1.0 }
+start = { active = 0.8, trial = 0.2 }
 inflow = { per_period = 20, cost = 5 }
 
 [stages.active]
 retained = true
-to = { gone = 0.1 }
+to = { gone = 0.1, quiet = 0.01 }
 purchases = { rate = 0.8, basket = 40, margin = 0.3, basket_trait = "level" }
+[stages.quiet]
+retained = true
+to = { gone = 0.2 }
+[stages.trial]
+to = { active = 0.3, gone = 0.2 }
 [stages.gone]
 
 [capabilities.analysts]

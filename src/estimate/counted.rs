@@ -3,10 +3,11 @@
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, CUSTOMERS};
+use crate::model::counter::{ACQUIRED, CUSTOMERS, FRESH, WAITED, WAITING};
 use crate::quantity::CounterId;
 use serde::{Deserialize, Serialize};
 
+use super::conversion::Conversion;
 use super::money::entered::Cohort;
 
 /// What was counted of some customers of one scenario, at times from 0 to the horizon. Counts of others add up.
@@ -20,6 +21,8 @@ pub struct Counted {
     pub retained: Vec<f64>,
     /// Customers who have been retained at some time and are not now.
     pub churned: Vec<f64>,
+    /// Who converted, where somebody may.
+    pub conversion: Conversion,
     /// By counter, then by time: the sum over its cells.
     totals: Vec<f64>,
 }
@@ -32,6 +35,7 @@ impl Counted {
             flows: Counts::new(layout, 0, horizon),
             retained: vec![0.0; times],
             churned: vec![0.0; times],
+            conversion: Conversion::default(),
             totals: vec![0.0; layout.places().len() * times],
         }
     }
@@ -51,17 +55,22 @@ impl Counted {
                 }
             }
         }
+        if layout.place(FRESH).length > 0 {
+            let counters = [FRESH, WAITING, WAITED];
+            counted.conversion = Conversion::of(counters.map(|counter| counted.total(counter)));
+        }
         counted
     }
 
     /// How many numbers there are for each time.
     pub fn width(layout: &CountLayout) -> usize {
-        layout.width() + layout.places().len() + 2
+        layout.width() + layout.places().len() + 2 + 3 * layout.place(FRESH).length
     }
 
     /// Adds what was counted of other customers of the same scenario.
     pub fn add(&mut self, other: &Self) {
         self.flows.add(&other.flows);
+        self.conversion.add(&other.conversion);
         let columns = [&mut self.retained, &mut self.churned, &mut self.totals];
         for (into, from) in columns.into_iter().zip([&other.retained, &other.churned, &other.totals]) {
             into.iter_mut().zip(from).for_each(|(into, from)| *into += from);

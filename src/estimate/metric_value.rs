@@ -51,6 +51,8 @@ impl Metric {
         match self {
             Self::Retention | Self::ActiveCustomers => Part::Active.at(its, t),
             Self::Churned => counted.churned[t],
+            Self::Conversion => Part::Converted.at(its, t),
+            Self::TimeToConvert => Part::Waited.at(its, t),
             Self::Purchases => counted.total(PURCHASES)[t],
             Self::Revenue => money.revenue[t],
             Self::Margin => money.margin[t],
@@ -82,10 +84,15 @@ impl Part {
     /// Its value at a time.
     fn at(self, its: &Performance, t: usize) -> f64 {
         let whole = |counter| its.counted.flows.cells(counter, t)[0];
+        // Where nobody converts, nothing was counted of it.
+        let converts = |sums: &[f64]| sums.get(t).copied().unwrap_or(0.0);
         match self {
             Self::Active => its.counted.retained[t],
             Self::Acquired => whole(ACQUIRED),
             Self::Satisfaction => whole(SATISFACTION),
+            Self::Fresh => converts(&its.counted.conversion.fresh),
+            Self::Converted => converts(&its.counted.conversion.converted),
+            Self::Waited => converts(&its.counted.conversion.waited),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod contrast;
+pub mod conversion;
 pub mod counted;
 pub mod exact;
 pub mod experiment;

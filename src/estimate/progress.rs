@@ -236,6 +236,7 @@ fn bound(rule: &Rule) -> String {
         | Dimension::Customers
         | Dimension::Purchases
         | Dimension::Times
+        | Dimension::Periods
         | Dimension::Money
         | Dimension::Own => rule.bound.to_string(),
     }

@@ -17,8 +17,15 @@ pub const SATISFACTION: CounterId = CounterId(4);
 /// The moves that money is booked on, in each period.
 pub const MOVES: CounterId = CounterId(5);
 
+/// Those who start or come in a stage that is not retained, in each period; no cells where nobody does.
+pub const FRESH: CounterId = CounterId(6);
+/// Customers who have not been retained so far, at each time; no cells where nobody starts so.
+pub const WAITING: CounterId = CounterId(7);
+/// The sum of the periods since these came, at each time; no cells where nobody starts so.
+pub const WAITED: CounterId = CounterId(8);
+
 /// How many counters every model has.
-pub const EVERY_MODEL: usize = 6;
+pub const EVERY_MODEL: usize = 9;
 
 /// Something that is counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +98,9 @@ impl Counter {
 }
 
 /// The counters that every model has, in the order of their ids; `moves` are the pairs of stages that money is booked on.
-pub fn counters(moves: Vec<(StageId, StageId)>) -> Vec<Counter> {
+/// Where nobody `converts` what only they need has no cells.
+pub fn counters(moves: Vec<(StageId, StageId)>, converts: bool) -> Vec<Counter> {
+    let of_conversion = || Shape::ByItem(usize::from(converts));
     let counter = |name, shape, unit, measures| Counter { unit, ..Counter::new(name, shape, measures) };
     vec![
         counter("customers", Shape::ByStage, 1.0, Measure::State),
@@ -100,6 +109,9 @@ pub fn counters(moves: Vec<(StageId, StageId)>) -> Vec<Counter> {
         counter("acquired", Shape::Whole, 1.0, Measure::State),
         counter("satisfaction", Shape::Whole, PARTS_PER_ONE, Measure::State),
         counter("moves", Shape::ByPair(moves), 1.0, Measure::Event),
+        counter("fresh", of_conversion(), 1.0, Measure::Event),
+        counter("waiting", of_conversion(), 1.0, Measure::State),
+        counter("waited", of_conversion(), 1.0, Measure::State),
     ]
 }
 
@@ -109,10 +121,13 @@ mod tests {
 
     #[test]
     fn ids_are_places_in_the_list() {
-        let list = counters(Vec::new());
-        let ids = [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES];
+        let list = counters(Vec::new(), true);
+        let ids = [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES, FRESH, WAITING, WAITED];
         let names = ids.map(|id| list[id.index()].name.as_str());
-        assert_eq!(names, ["customers", "purchases", "baskets", "acquired", "satisfaction", "moves"]);
+        assert_eq!(
+            names,
+            ["customers", "purchases", "baskets", "acquired", "satisfaction", "moves", "fresh", "waiting", "waited"]
+        );
         assert_eq!((list.len(), ids.len()), (EVERY_MODEL, EVERY_MODEL));
     }
 }

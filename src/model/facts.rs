@@ -20,8 +20,8 @@ pub struct Facts {
     pub ratio: Option<Ratio>,
     /// Whether it has an exact expectation.
     pub exact: Exact,
-    /// Whether only studies have it in which customers remember.
-    pub needs_experience: bool,
+    /// What a study has to have so that there is one.
+    pub needs: Needs,
     /// Where it is shown, and what may name it. What is not listed shows it nowhere but over time.
     pub uses: &'static [Use],
 }
@@ -39,6 +39,8 @@ pub enum Dimension {
     Purchases,
     /// How often something happens.
     Times,
+    /// Periods of the study.
+    Periods,
     /// Money in the study's currency.
     Money,
     /// A unit that only the study knows.
@@ -54,6 +56,17 @@ pub enum Time {
     Flow,
     /// It is a sum up to a time already.
     Cumulated,
+}
+
+/// What a study has to have so that there is a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// Customers who remember.
+    Experience,
+    /// Customers who start or come in a stage that is not retained and leads somewhere.
+    Conversion,
 }
 
 /// Which way a metric is better.
@@ -98,6 +111,12 @@ pub enum Part {
     Acquired,
     /// The satisfaction of retained customers.
     Satisfaction,
+    /// Customers who started or came in a stage that is not retained.
+    Fresh,
+    /// Those of them who have been retained at some time so far.
+    Converted,
+    /// The periods that the converted took from coming to their first moment in a retained stage.
+    Waited,
 }
 
 /// Where a metric is shown, or what may name it.
@@ -113,6 +132,8 @@ pub enum Use {
     Table,
     /// The tables of the terminal and the page, and the chart of differences, compare it with the baseline's.
     Comparison,
+    /// The table of the page shows it, beside those of `Table`.
+    Page,
     /// A chart shows it over time.
     Curve,
 }
@@ -139,14 +160,14 @@ impl Dimension {
     pub const fn is_within_one(self) -> bool {
         match self {
             Self::Share | Self::Score => true,
-            Self::Customers | Self::Purchases | Self::Times | Self::Money | Self::Own => false,
+            Self::Customers | Self::Purchases | Self::Times | Self::Periods | Self::Money | Self::Own => false,
         }
     }
 
-    /// Whether it counts customers or what they do, so that it is never below 0.
+    /// Whether it counts customers, what they do or how long they take, so that it is never below 0.
     pub const fn is_count(self) -> bool {
         match self {
-            Self::Customers | Self::Purchases | Self::Times => true,
+            Self::Customers | Self::Purchases | Self::Times | Self::Periods => true,
             Self::Share | Self::Score | Self::Money | Self::Own => false,
         }
     }
@@ -154,7 +175,8 @@ impl Dimension {
 
 impl Part {
     /// All parts, in the order of their places.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Acquired, Self::Satisfaction];
+    pub const ALL: [Self; 6] =
+        [Self::Active, Self::Acquired, Self::Satisfaction, Self::Fresh, Self::Converted, Self::Waited];
 
     /// Its place among all parts.
     pub const fn place(self) -> usize {

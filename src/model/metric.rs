@@ -1,6 +1,6 @@
 //! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
 
-use super::facts::{Better, Dimension, Exact, Facts, Part, Ratio, Time, Use};
+use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
 use super::roadmap::Watched;
 
 /// A number that a study reports, by time and over the horizon.
@@ -12,6 +12,10 @@ pub enum Metric {
     ActiveCustomers,
     /// Customers who were retained at some time and are not now.
     Churned,
+    /// The share of those who started or came in a stage that is not retained who have been in a retained one since.
+    Conversion,
+    /// The mean number of periods that these took.
+    TimeToConvert,
     /// Purchases.
     Purchases,
     /// Money in: baskets and revenue lines.
@@ -43,10 +47,12 @@ pub enum Metric {
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
-pub const PLAIN: [Metric; 12] = [
+pub const PLAIN: [Metric; 14] = [
     Metric::Retention,
     Metric::ActiveCustomers,
     Metric::Churned,
+    Metric::Conversion,
+    Metric::TimeToConvert,
     Metric::Purchases,
     Metric::Revenue,
     Metric::Margin,
@@ -78,7 +84,7 @@ impl Metric {
     /// What the list says of it: its row.
     #[expect(clippy::too_many_lines, reason = "one list, a row for each metric")]
     pub const fn facts(self) -> &'static Facts {
-        use Use::{Comparison, Contrast, Curve, Headline, Table, Target};
+        use Use::{Comparison, Contrast, Curve, Headline, Page, Table, Target};
         match self {
             Self::Retention => &Facts {
                 name: "retention",
@@ -89,7 +95,7 @@ impl Metric {
                 better: Better::More,
                 ratio: Some(Ratio { part: Part::Active, whole: Part::Acquired }),
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table, Comparison, Curve],
             },
             Self::ActiveCustomers => &Facts {
@@ -101,7 +107,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table],
             },
             Self::Churned => &Facts {
@@ -113,8 +119,32 @@ impl Metric {
                 better: Better::Less,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
+            },
+            Self::Conversion => &Facts {
+                name: "conversion",
+                title: "Conversion",
+                phrase: "conversion",
+                dimension: Dimension::Share,
+                time: Time::State,
+                better: Better::More,
+                ratio: Some(Ratio { part: Part::Converted, whole: Part::Fresh }),
+                exact: Exact::Always,
+                needs: Needs::Conversion,
+                uses: &[Headline, Contrast, Target, Page],
+            },
+            Self::TimeToConvert => &Facts {
+                name: "time_to_convert",
+                title: "Time to convert",
+                phrase: "time to convert",
+                dimension: Dimension::Periods,
+                time: Time::State,
+                better: Better::Less,
+                ratio: Some(Ratio { part: Part::Waited, whole: Part::Converted }),
+                exact: Exact::Never,
+                needs: Needs::Conversion,
+                uses: &[Headline, Contrast, Target, Page],
             },
             Self::Purchases => &Facts {
                 name: "purchases",
@@ -125,7 +155,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
             Self::Revenue => &Facts {
@@ -137,7 +167,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table, Comparison, Curve],
             },
             Self::Margin => &Facts {
@@ -149,7 +179,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table],
             },
             Self::Cost => &Facts {
@@ -161,7 +191,7 @@ impl Metric {
                 better: Better::Less,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
             Self::InitiativeCost => &Facts {
@@ -173,7 +203,7 @@ impl Metric {
                 better: Better::Less,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
             Self::CashFlow => &Facts {
@@ -185,7 +215,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
             Self::CumulativeCashFlow => &Facts {
@@ -197,7 +227,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[],
             },
             Self::Npv => &Facts {
@@ -209,7 +239,7 @@ impl Metric {
                 better: Better::More,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table, Comparison],
             },
             Self::Satisfaction => &Facts {
@@ -221,7 +251,7 @@ impl Metric {
                 better: Better::More,
                 ratio: Some(Ratio { part: Part::Satisfaction, whole: Part::Active }),
                 exact: Exact::WithSatisfaction,
-                needs_experience: true,
+                needs: Needs::Experience,
                 uses: &[Headline, Contrast, Target],
             },
             Self::Line(_) => &Facts {
@@ -233,7 +263,7 @@ impl Metric {
                 better: Better::AsDeclared,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Target],
             },
             Self::Outcome(_) => &Facts {
@@ -245,7 +275,7 @@ impl Metric {
                 better: Better::AsDeclared,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Contrast, Target],
             },
             Self::Stage(_) => &Facts {
@@ -257,7 +287,7 @@ impl Metric {
                 better: Better::Neither,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Target],
             },
             Self::Happened(_) => &Facts {
@@ -269,7 +299,7 @@ impl Metric {
                 better: Better::Neither,
                 ratio: None,
                 exact: Exact::Always,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
             Self::Carried(_) => &Facts {
@@ -281,7 +311,7 @@ impl Metric {
                 better: Better::Neither,
                 ratio: None,
                 exact: Exact::Never,
-                needs_experience: false,
+                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
         }
@@ -300,7 +330,9 @@ impl Metric {
             Self::CashFlow => Some(Watched::CashFlow),
             Self::Satisfaction => Some(Watched::Satisfaction),
             Self::Stage(stage) => Some(Watched::Stage(stage)),
-            Self::InitiativeCost
+            Self::Conversion
+            | Self::TimeToConvert
+            | Self::InitiativeCost
             | Self::CumulativeCashFlow
             | Self::Npv
             | Self::Line(_)
@@ -344,7 +376,7 @@ impl Metric {
         matches!(self.facts().time, Time::Cumulated)
     }
 
-    /// Whether it counts customers or what they do, so that it is never below 0.
+    /// Whether it counts customers, what they do or how long they take, so that it is never below 0.
     pub const fn is_count(self) -> bool {
         self.facts().dimension.is_count()
     }
@@ -390,9 +422,10 @@ mod tests {
     }
 
     #[test]
-    fn ratios_lie_between_0_and_1() {
+    fn ratios_lie_between_0_and_1_but_for_means_of_periods() {
         for metric in PLAIN.into_iter().filter(|metric| metric.is_ratio()) {
-            assert!(metric.facts().dimension.is_within_one(), "{metric:?}");
+            let dimension = metric.facts().dimension;
+            assert!(dimension.is_within_one() || dimension == Dimension::Periods, "{metric:?}");
         }
     }
 }

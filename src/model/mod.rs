@@ -157,6 +157,11 @@ impl Model {
         self.segments.iter().any(|segment| segment.inflow.is_some())
     }
 
+    /// Whether somebody starts, or comes later, in a stage that is not retained and leads somewhere.
+    pub fn converts(&self) -> bool {
+        people::converts(&self.stages, &self.segments)
+    }
+
     /// The number of periods in which customers come, the start among them.
     pub fn entries(&self) -> usize {
         if self.has_inflow() { self.run.horizon as usize + 1 } else { 1 }

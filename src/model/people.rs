@@ -4,6 +4,7 @@ use crate::quantity::{ParamId, StageId};
 use crate::stats::distribution::Distribution;
 
 use super::change::Change;
+use super::journey::Stage;
 use super::param::ParamSet;
 
 /// One kind of customer.
@@ -59,6 +60,29 @@ pub struct Trait {
     pub ages: bool,
     /// The number that fixes its luck, whatever its name or place in the file is.
     pub luck: u32,
+}
+
+impl Segment {
+    /// Where customers who come in a period start (0: those who are there at the start).
+    pub fn start_at(&self, entry: usize) -> &[(StageId, f64)] {
+        let newcomers = self.inflow.as_ref().filter(|_| entry > 0).map(|inflow| &inflow.start);
+        newcomers.unwrap_or(&self.start)
+    }
+
+    /// The share of those who start in a stage that is not retained, of all who come in a period (0: are there at the start).
+    pub fn fresh_share(&self, stages: &[Stage], entry: usize) -> f64 {
+        let fresh = self.start_at(entry).iter().filter(|(stage, _)| !stages[stage.index()].retained);
+        fresh.map(|(_, share)| share).sum()
+    }
+}
+
+/// Whether somebody starts, or comes later, in a stage that is not retained and leads somewhere.
+pub fn converts(stages: &[Stage], segments: &[Segment]) -> bool {
+    let starts = segments.iter().flat_map(|segment| segment.start_at(0).iter().chain(segment.start_at(1)));
+    starts.filter(|(_, share)| *share > 0.0).any(|(stage, _)| {
+        let stage = &stages[stage.index()];
+        !stage.retained && !stage.exits.is_empty()
+    })
 }
 
 /// Splits `agents` over segments by share, by largest remainder, at least one each.

@@ -3,7 +3,7 @@
 use crate::study::journey::LineKind;
 
 use super::Model;
-use super::facts::{Better, Dimension, Facts, Part};
+use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES};
 use super::rate::Rate;
 use super::state::Carried;
@@ -12,19 +12,24 @@ use super::value::{Account, AccountKind};
 /// The metrics of a model, in the order in which outputs show them.
 pub fn metrics(model: &Model) -> Vec<Metric> {
     let stages = model.stage_order.iter().map(|id| (id.index(), model.stages[id.index()].name.as_str()));
-    let listed = listed(model.experience.is_some(), &model.accounts, stages, (&model.rates, &model.carried));
+    let has = |needs| match needs {
+        Needs::Nothing => true,
+        Needs::Experience => model.experience.is_some(),
+        Needs::Conversion => model.converts(),
+    };
+    let listed = listed(has, &model.accounts, stages, (&model.rates, &model.carried));
     listed.into_iter().map(|(metric, _)| metric).collect()
 }
 
-/// The metrics of a study with their names, in the order in which outputs show them: `remembers` where customers do, all
-/// ledger lines and outcomes in their places, stages with their places, all that happens at a rate in its place, and states.
+/// The metrics of a study with their names, in the order in which outputs show them: those whose needs it `has`, all ledger
+/// lines and outcomes in their places, stages with their places, all that happens at a rate in its place, and states.
 pub fn listed<'a>(
-    remembers: bool,
+    has: impl Fn(Needs) -> bool,
     accounts: impl IntoIterator<Item = &'a Account>,
     stages: impl IntoIterator<Item = (usize, &'a str)>,
     (rates, carried): (&[Rate], &[Carried]),
 ) -> Vec<(Metric, String)> {
-    let plain = PLAIN.into_iter().filter(|metric| remembers || !metric.facts().needs_experience);
+    let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
     listed.extend(accounts.into_iter().enumerate().map(|(place, account)| match account.kind {
         AccountKind::Money(_) => (Metric::Line(place), LINES.called(&account.name)),
@@ -103,12 +108,23 @@ impl Metric {
 }
 
 impl Part {
+    /// The part by whose audit it is tested: who converted follows from who has been retained.
+    pub const fn tested_by(self) -> &'static str {
+        match self {
+            Self::Fresh | Self::Converted | Self::Waited => Self::Acquired.name(),
+            Self::Active | Self::Acquired | Self::Satisfaction => self.name(),
+        }
+    }
+
     /// The name that outputs use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Active => Metric::ActiveCustomers.key(),
             Self::Acquired => "acquired",
             Self::Satisfaction => "satisfaction, summed",
+            Self::Fresh => "came to convert",
+            Self::Converted => "converted",
+            Self::Waited => "periods to convert, summed",
         }
     }
 }

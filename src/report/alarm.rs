@@ -77,7 +77,7 @@ pub fn is_alarming(report: &Report, scenario: &str, metric: &str) -> bool {
     let failed =
         |name: &str| report.summary.audit.failed.iter().any(|test| test.scenario == scenario && test.metric == name);
     match named(metric).and_then(|(facts, _)| facts.ratio) {
-        Some(ratio) => failed(ratio.part.name()) || failed(ratio.whole.name()),
+        Some(ratio) => failed(ratio.part.tested_by()) || failed(ratio.whole.tested_by()),
         None => failed(metric),
     }
 }

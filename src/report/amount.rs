@@ -24,6 +24,7 @@ impl Unit {
             | Dimension::Customers
             | Dimension::Purchases
             | Dimension::Times
+            | Dimension::Periods
             | Dimension::Money
             | Dimension::Own => Self::Number,
         }
@@ -46,6 +47,7 @@ pub fn measured_in(dimension: Dimension, currency: &str) -> &str {
         Dimension::Customers => "customers",
         Dimension::Purchases => "purchases",
         Dimension::Times => "times",
+        Dimension::Periods => "periods",
         Dimension::Money => currency,
         Dimension::Own => "in its own unit",
     }

@@ -16,15 +16,21 @@ use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::Ends;
 
+/// What times count from where it is not said otherwise.
+const START: &str = "from the start";
 /// No more points than this are drawn of one curve: about two points of the picture lie between them.
 const MOST_POINTS: usize = 240;
 
-struct Curve {
-    name: String,
-    title: String,
-    look: Look,
+/// A curve with its look.
+pub struct Curve {
+    /// The scenario's name.
+    pub name: String,
+    /// The scenario's title.
+    pub title: String,
+    /// How it is drawn.
+    pub look: Look,
     /// Times with their values.
-    values: Vec<(f64, Estimate)>,
+    pub values: Vec<(f64, Estimate)>,
 }
 
 impl Curve {
@@ -34,16 +40,21 @@ impl Curve {
 }
 
 /// What a chart of curves is about.
-struct Subject {
+pub struct Subject {
     /// The metric's name, which is that of the chart of levels as well.
-    name: &'static str,
+    pub name: &'static str,
     /// Whether differences from the baseline are shown.
-    difference: bool,
-    title: String,
-    measures: String,
-    unit: Unit,
+    pub difference: bool,
+    /// The chart's title.
+    pub title: String,
+    /// What is measured, with its unit.
+    pub measures: String,
+    /// How values are written.
+    pub unit: Unit,
     /// The first and the last time at which there is any.
-    times: (u64, u64),
+    pub times: (u64, u64),
+    /// What times count from: `from the start`.
+    pub since: &'static str,
 }
 
 impl Subject {
@@ -65,7 +76,7 @@ pub fn curve(report: &Report, metric: Metric) -> Chart {
     let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
     let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
     let unit = Unit::of(facts.name);
-    draw(report, &Subject { name: facts.name, difference: false, title, measures, unit, times })
+    drawn(report, &Subject { name: facts.name, difference: false, title, measures, unit, times, since: START })
 }
 
 /// The difference of every other scenario from the baseline in a metric over time; none where there is none.
@@ -79,7 +90,7 @@ pub fn difference(report: &Report, metric: Metric) -> Option<Chart> {
     let title = format!("{} of each scenario less that of “{baseline}”", facts.title);
     let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
     let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
-    Some(draw(report, &Subject { name: facts.name, difference: true, title, measures, unit, times }))
+    Some(drawn(report, &Subject { name: facts.name, difference: true, title, measures, unit, times, since: START }))
 }
 
 /// The title of a metric's chart, and what it measures.
@@ -148,10 +159,14 @@ fn band_name(report: &Report, subject: &Subject) -> String {
     }
 }
 
-fn draw(report: &Report, subject: &Subject) -> Chart {
+fn drawn(report: &Report, subject: &Subject) -> Chart {
+    draw(report, subject, curves(report, subject))
+}
+
+/// The chart of some curves.
+pub fn draw(report: &Report, subject: &Subject, mut curves: Vec<Curve>) -> Chart {
     let summary = &report.summary;
     let noun = summary.period.noun();
-    let mut curves = curves(report, subject);
     let banded = curves.iter().flat_map(|c| &c.values).any(|(_, value)| value.low < value.high);
     let mut figure = Figure::new(&subject.title, &format!("{} · {}", subject.measures, report.counted()));
     if banded {
@@ -189,7 +204,7 @@ fn draw(report: &Report, subject: &Subject) -> Chart {
     for (place, curve) in others.iter().chain(&baseline).enumerate() {
         draw_line(&mut figure.canvas, &frame, curve, place as f64 - (curves.len() - 1) as f64 / 2.0);
     }
-    frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s from the start"));
+    frame.draw_across(&mut figure.canvas, &format!("Time, {noun}s {}", subject.since));
     let ends: Vec<f64> = curves.iter().map(|curve| frame.y(end(curve))).collect();
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &ends);
     let name = if subject.difference { format!("{}_difference", subject.name) } else { subject.name.to_owned() };
@@ -229,7 +244,7 @@ fn words(report: &Report, subject: &Subject, curves: &[Curve]) -> String {
         return format!("An empty line chart: {} was not counted.", subject.name);
     }
     let mut text =
-        format!("Line chart over {} {}s. {}. At the end: ", summary.horizon, summary.period.noun(), subject.measures);
+        format!("Line chart over {} {}s. {}. At the end: ", subject.times.1, summary.period.noun(), subject.measures);
     let ends = curves.iter().filter_map(|curve| {
         let value = curve.last()?;
         if value.standard_error.is_none() {

@@ -3,6 +3,7 @@
 use super::Report;
 use super::bars::differences;
 use super::chart::Chart;
+use super::conversion::conversion;
 use super::costs::costs;
 use super::curves::{curve, difference};
 use super::fan::fan;
@@ -58,7 +59,11 @@ impl Gallery {
             impact: impact_chains(report).into_iter().filter(|_| money).collect(),
             roadmap: timelines(report),
             targets: targets(report).into_iter().collect(),
-            customers: (stages(report).into_iter().chain(shares(report)).chain(feelings(report)))
+            customers: stages(report)
+                .into_iter()
+                .chain(shares(report))
+                .chain(conversion(report))
+                .chain(feelings(report))
                 .chain(heat_maps(report))
                 .collect(),
             costs: costs(report).into_iter().filter(|_| money).collect(),

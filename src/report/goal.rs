@@ -44,7 +44,12 @@ impl<'a> Words<'a> {
             Dimension::Share if is_difference => format!("{} pp", percent(value).trim_end_matches('%')),
             Dimension::Share => percent(value),
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
-            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Times | Dimension::Own => {
+            Dimension::Score
+            | Dimension::Customers
+            | Dimension::Purchases
+            | Dimension::Times
+            | Dimension::Periods
+            | Dimension::Own => {
                 let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
                 if is_told { value.to_string() } else { write(Unit::Number, value) }
             }
@@ -86,9 +91,12 @@ impl<'a> Words<'a> {
         let size = match dimension_of(&target.metric) {
             Dimension::Share => write(Unit::Points, size),
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
-            Dimension::Score | Dimension::Customers | Dimension::Purchases | Dimension::Times | Dimension::Own => {
-                write(Unit::Number, size)
-            }
+            Dimension::Score
+            | Dimension::Customers
+            | Dimension::Purchases
+            | Dimension::Times
+            | Dimension::Periods
+            | Dimension::Own => write(Unit::Number, size),
         };
         format!("{side} by {size}")
     }

@@ -14,7 +14,7 @@ use super::headline::headline;
 use super::outcome::{brackets, footnote, level};
 use super::palette::scenario;
 use super::sections::{figures, sections};
-use super::table::{better, compared, difference, shown};
+use super::table::{better, compared, difference, on_page};
 use super::{Assumption, Report};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::summary::ScenarioSummary;
@@ -35,7 +35,7 @@ const FONTS: &str = "/* fonts */";
 pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Error> {
     let summary = &report.summary;
     let headline = headline(report);
-    let (shown, compared) = (shown(report), compared(report));
+    let (shown, compared) = (on_page(report), compared(report));
     let mut gallery = gallery.clone();
     let metrics = std::mem::take(&mut gallery.metrics);
     let mut environment = Environment::new();
@@ -95,6 +95,7 @@ fn head(report: &Report, its: &Facts) -> String {
         | Dimension::Customers
         | Dimension::Purchases
         | Dimension::Times
+        | Dimension::Periods
         | Dimension::Own => its.title.to_owned(),
     }
 }

@@ -11,6 +11,7 @@ pub mod bounds;
 pub mod bundle;
 pub mod canvas;
 pub mod chart;
+pub mod conversion;
 pub mod costs;
 pub mod curves;
 pub mod enough;

@@ -98,17 +98,24 @@ fn scenarios(report: &Report) -> Table {
 
 /// The metrics that tables of this report show: what was counted, and no money where there is none.
 pub fn shown(report: &Report) -> Vec<&'static Facts> {
+    used(report, &[Use::Table])
+}
+
+/// Those that the table of the page shows.
+pub fn on_page(report: &Report) -> Vec<&'static Facts> {
+    used(report, &[Use::Table, Use::Page])
+}
+
+fn used(report: &Report, uses: &[Use]) -> Vec<&'static Facts> {
     let has = |metric: &str| report.summary.scenarios.iter().any(|s| s.metrics.contains_key(metric));
-    used(Use::Table).filter(|its| has(its.name) && report.counts(its.name)).collect()
+    let all = PLAIN.iter().map(|metric| metric.facts()).filter(|facts| uses.iter().any(|its| facts.is_for(*its)));
+    all.filter(|its| has(its.name) && report.counts(its.name)).collect()
 }
 
 /// The metrics whose differences tables of this report show.
 pub fn compared(report: &Report) -> Vec<&'static Facts> {
-    used(Use::Comparison).filter(|its| report.counts(its.name)).collect()
-}
-
-fn used(its: Use) -> impl Iterator<Item = &'static Facts> {
-    PLAIN.iter().map(|metric| metric.facts()).filter(move |facts| facts.is_for(its))
+    let compared = PLAIN.iter().map(|metric| metric.facts()).filter(|facts| facts.is_for(Use::Comparison));
+    compared.filter(|its| report.counts(its.name)).collect()
 }
 
 fn contrasts(report: &Report) -> Table {

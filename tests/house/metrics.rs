@@ -12,7 +12,7 @@ use super::walk::{File, files, root};
 const LIST: &str = "src/model/metric.rs";
 
 /// Where a key of the study language, or a column, is called as a metric is: a file, the name, and what it is there.
-const NAMESAKES: [(&str, &str, &str); 21] = [
+const NAMESAKES: [(&str, &str, &str); 24] = [
     ("src/model/counter.rs", "", "names of counters"),
     ("src/model/check/rates.rs", "purchases", "a key of a stage"),
     ("src/model/compile/exits.rs", "purchases", "a key of a stage"),
@@ -27,6 +27,9 @@ const NAMESAKES: [(&str, &str, &str); 21] = [
     ("src/model/compile/accounts.rs", "cost", "how names of ledger lines end that cost"),
     ("src/model/reported.rs", "acquired", "the name itself, of a part of a ratio"),
     ("src/model/reported.rs", "satisfaction, summed", "the name itself, of a part of a ratio"),
+    ("src/model/reported.rs", "came to convert", "the name itself, of a part of a ratio"),
+    ("src/model/reported.rs", "converted", "the name itself, of a part of a ratio"),
+    ("src/model/reported.rs", "periods to convert, summed", "the name itself, of a part of a ratio"),
     ("src/engine/mechanism/buy.rs", "purchases", "a column"),
     ("src/engine/mechanism/count.rs", "acquired", "a column"),
     ("src/engine/mechanism/feel.rs", "satisfaction", "a column"),

@@ -3,7 +3,7 @@
 
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, MOVES, PURCHASES, SATISFACTION};
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, FRESH, MOVES, PURCHASES, SATISFACTION, WAITING};
 use crate::model::rate::When;
 
 use super::layout::{Layout, StageCells, Way};
@@ -24,6 +24,8 @@ pub struct CohortState<'a> {
     nodes: &'a [f64],
     /// By entry, where that is told apart: the entry, and the weights by cell, kind and satisfaction.
     lanes: Vec<(u32, Vec<f64>)>,
+    /// Who has come since the last step in a stage that is not retained.
+    fresh: f64,
     /// The weights of the period to come.
     next: Vec<f64>,
     tally: Tally,
@@ -45,6 +47,7 @@ impl<'a> CohortState<'a> {
             start,
             nodes,
             lanes: Vec::new(),
+            fresh: 0.0,
             next: vec![0.0; layout.cells * kinds.shares.len() * nodes.len()],
         }
     }
@@ -56,7 +59,11 @@ impl<'a> CohortState<'a> {
         }
         let (kinds, nodes) = (self.kinds.shares.len(), self.start.len());
         let Some((_, lane)) = self.lanes.last_mut() else { return };
+        let of_kinds: f64 = self.kinds.shares.iter().sum();
         for (first, part) in starts {
+            if self.layout.stages.iter().any(|stage| stage.first[0] == Some(first)) {
+                self.fresh += came * part * of_kinds;
+            }
             let cell = &mut lane[first * kinds * nodes..][..kinds * nodes];
             for (weights, share) in cell.chunks_exact_mut(nodes).zip(&self.kinds.shares) {
                 weights.iter_mut().zip(self.start).for_each(|(weight, start)| *weight += came * part * share * start);
@@ -84,6 +91,9 @@ impl<'a> CohortState<'a> {
             }
             self.count(&lane);
             self.presences.count(&lane, age as usize, &mut self.tally);
+            if let Some(fresh) = self.tally.cells(FRESH).first_mut() {
+                *fresh += std::mem::take(&mut self.fresh);
+            }
             tell(&self.tally);
             self.lanes[at] = (entry, lane);
         }
@@ -225,19 +235,23 @@ impl<'a> CohortState<'a> {
 
     fn count(&mut self, lane: &[f64]) {
         let width = self.width();
-        let (mut ever, mut satisfaction) = (0.0, 0.0);
+        let (mut ever, mut never, mut satisfaction) = (0.0, 0.0, 0.0);
         let counts = self.tally.cells(CUSTOMERS);
         for (stage, count) in self.layout.stages.iter().zip(counts) {
             let customers = |ever: usize| -> f64 { cells(stage, ever, lane, width).map(sum).sum() };
             let acquired = customers(1);
-            *count += customers(0) + acquired;
-            ever += acquired;
+            let waiting = customers(0);
+            *count += waiting + acquired;
+            (ever, never) = (ever + acquired, never + waiting);
             if self.nodes.len() > 1 && stage.retained {
                 let kinds = cells(stage, 1, lane, width).flat_map(|cell| cell.chunks_exact(self.nodes.len()));
                 satisfaction += kinds.map(|weights| product(weights, self.nodes)).sum::<f64>();
             }
         }
         self.tally.cells(ACQUIRED)[0] += ever;
+        if let Some(waiting) = self.tally.cells(WAITING).first_mut() {
+            *waiting += never;
+        }
         self.tally.cells(SATISFACTION)[0] += satisfaction;
     }
 }

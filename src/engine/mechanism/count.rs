@@ -3,6 +3,8 @@
 use super::contract::{Mechanism, Step};
 use super::feel::SATISFACTION;
 use super::needs::{Needs, Shown};
+use crate::engine::chance::narrow::whole;
+use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Reach, Sixteen, Strip};
 use crate::engine::state::at::At;
@@ -19,6 +21,9 @@ use crate::quantity::StageId;
 /// Whether each customer has ever been retained: all bits or none.
 pub const ACQUIRED: ColumnSpec = ColumnSpec::new("acquired");
 
+/// Whether each customer started or came in a stage that is not retained: all bits or none.
+const FRESH: ColumnSpec = ColumnSpec::new("fresh");
+
 /// Whether somebody starts where nobody counts as retained.
 pub fn acquires(model: &Model) -> bool {
     let newcomers = model.segments.iter().filter_map(|segment| segment.inflow.as_ref()).map(|inflow| &inflow.start);
@@ -31,12 +36,22 @@ pub struct Count {
     /// Who has ever been retained, with its place among flags; none where all are from the start.
     acquired: Option<(ColumnId<u32, Lasting>, usize)>,
     satisfaction: Option<ColumnId<f32, Lasting>>,
+    /// What is counted of who converts; none where nobody does.
+    conversion: Option<Converts>,
     /// Where customers, the acquired and satisfaction are counted.
     places: [Place; 3],
     /// One bit for each stage in a byte of its own, four stages to a strip; empty where stages are counted one by one.
     tallies: Vec<Strip>,
     /// For each stage, whether what is counted of a customer there may change.
     changes: Vec<bool>,
+}
+
+/// What is counted of customers who start or come in a stage that is not retained.
+struct Converts {
+    /// Which newcomers did, with its place among flags; none where nobody comes later.
+    fresh: Option<(ColumnId<u32, Lasting>, usize)>,
+    /// Where those are counted who come so, who were never retained so far, and how long these have been there.
+    places: [Place; 3],
 }
 
 impl Mechanism for Count {
@@ -49,6 +64,14 @@ impl Mechanism for Count {
         Some(Self {
             acquired: acquires(model).then(|| needs.flag(ACQUIRED)),
             satisfaction: remembers.then(|| needs.numbers(SATISFACTION)),
+            conversion: model.converts().then(|| Converts {
+                fresh: model.has_inflow().then(|| needs.flag(FRESH)),
+                places: [
+                    needs.counter(counter::FRESH, Shown::ByStage),
+                    needs.counter(counter::WAITING, Shown::ByStage),
+                    needs.counter(counter::WAITED, Shown::ByStage),
+                ],
+            }),
             places: [
                 needs.counter(counter::CUSTOMERS, Shown::ByStage),
                 needs.counter(counter::ACQUIRED, Shown::ByStage),
@@ -93,6 +116,9 @@ impl Mechanism for Count {
         }
         let gone_with_it = self.acquired.map_or_else(|| gone.by_stage.iter().sum(), |(_, flag)| gone.with_flag[flag]);
         counts.cells_at(at_acquired, t)[0] += i128::from(ever + gone_with_it);
+        if let Some(conversion) = &self.conversion {
+            conversion.count((block, t), ever + gone_with_it, counts);
+        }
         if let Some(satisfaction) = self.satisfaction {
             let satisfaction = block.columns.numbers(satisfaction);
             let parts = world.set.run(Sum { program, stage: &block.stage, satisfaction, live });
@@ -117,6 +143,12 @@ impl Count {
             for (ever, stage) in block.columns.words_mut(acquired)[..live].iter_mut().zip(&block.stage) {
                 *ever = world.program.retained.at(*stage as usize);
             }
+            if let Some((fresh, _)) = self.conversion.as_ref().and_then(|its| its.fresh) {
+                let acquired = block.columns.words(acquired)[..live].to_vec();
+                for (fresh, ever) in block.columns.words_mut(fresh).iter_mut().zip(acquired) {
+                    *fresh = !ever;
+                }
+            }
         }
     }
 
@@ -127,6 +159,29 @@ impl Count {
             let acquired = block.columns.words_mut(acquired);
             world.set.run(Acquire { program, stage: &block.stage, acquired, live })
         })
+    }
+}
+
+impl Converts {
+    /// Counts a block of whom so many have ever been retained: who came not retained, once, and how long all have waited who
+    /// never were.
+    fn count(&self, (block, t): (&Block, usize), ever: u64, counts: &mut Counts<i128>) {
+        let [at_fresh, at_waiting, at_waited] = &self.places;
+        let never = block.count() as u64 - ever;
+        let now = block.entry() as usize == t;
+        if now {
+            let fresh = self.fresh.filter(|_| t > 0).map_or(never, |(fresh, flag)| {
+                let live = block.columns.words(fresh)[..block.live].iter().filter(|word| **word != 0);
+                live.count() as u64 + block.gone.with_flag[flag]
+            });
+            counts.cells_at(at_fresh, t)[0] += i128::from(fresh);
+        }
+        counts.cells_at(at_waiting, t)[0] += i128::from(never);
+        if t > 0 {
+            // The age of a block at time 0 is no period.
+            let age = u64::from(block.age(whole(t)));
+            counts.cells_at(at_waited, t)[0] += i128::from(never * age);
+        }
     }
 }
 

@@ -321,6 +321,16 @@ pub struct CohortResult {
     pub customers: f64,
     /// Those ever retained who are so now, by periods since entry.
     pub retention: Vec<f64>,
+    /// The share of all who came who are retained now, by periods since entry.
+    pub retention_of_all: Vec<f64>,
+    /// The real customers who came in a stage that is not retained; none where nobody may convert.
+    pub came_to_convert: Option<f64>,
+    /// The share of these who have been in a retained stage since, by periods since entry; empty where there are none.
+    pub conversion: Vec<f64>,
+    /// The mean number of periods that it took those who converted within the horizon; none where nobody did.
+    pub mean_time_to_convert: Option<f64>,
+    /// The number of periods within which half of them did.
+    pub median_time_to_convert: Option<u32>,
     /// Discounted margin less cost of service and acquisition per customer who came, valued at entry.
     pub lifetime_value: Bounded,
     /// What one of them is worth after the horizon, valued at entry: the mean over what up to 16 replications drew. None

@@ -2,7 +2,7 @@
 
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
-use crate::model::counter::ACQUIRED;
+use crate::model::counter::{ACQUIRED, FRESH, WAITING};
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,10 @@ pub struct CohortFlow {
     pub retained: Vec<f64>,
     /// Those ever retained up to each time.
     pub acquired: Vec<f64>,
+    /// Those who came in a stage that is not retained; 0 where nobody converts.
+    pub fresh: f64,
+    /// Those not retained up to each time; 0 where nobody converts.
+    pub waiting: Vec<f64>,
     /// Money in less variable, service and acquisition cost, discounted to the time of entry.
     pub worth: f64,
 }
@@ -28,23 +32,44 @@ pub struct CohortFlow {
 impl CohortFlow {
     /// Nobody, at so many times.
     pub fn empty(times: usize) -> Self {
-        Self { came: 0.0, retained: vec![0.0; times], acquired: vec![0.0; times], worth: 0.0 }
+        Self {
+            came: 0.0,
+            retained: vec![0.0; times],
+            acquired: vec![0.0; times],
+            fresh: 0.0,
+            waiting: vec![0.0; times],
+            worth: 0.0,
+        }
     }
 
     /// Adds other customers.
     pub fn add(&mut self, other: &Self) {
         self.came += other.came;
+        self.fresh += other.fresh;
         self.worth += other.worth;
         self.retained.iter_mut().zip(&other.retained).for_each(|(into, from)| *into += from);
+        self.waiting.iter_mut().zip(&other.waiting).for_each(|(into, from)| *into += from);
         self.acquired.iter_mut().zip(&other.acquired).for_each(|(into, from)| *into += from);
+    }
+
+    /// The share of those who came in a stage that is not retained who have been in a retained one since, by periods since
+    /// entry; empty where there are none.
+    pub fn conversion(&self, entry: usize) -> Vec<f64> {
+        if self.fresh <= 0.0 {
+            return Vec::new();
+        }
+        let share = |waiting: &f64| ((self.fresh - waiting) / self.fresh).clamp(0.0, 1.0);
+        self.waiting[entry..].iter().map(share).collect()
     }
 
     /// Takes in the customers of one segment, of whom so many came in period `entry`.
     pub fn take(&mut self, model: &Model, (entry, came): (usize, f64), flows: &Counts<f64>) {
         self.came += came;
+        self.fresh += flows.cells(FRESH, entry).iter().sum::<f64>();
         for t in entry..flows.times() {
             self.retained[t] += retained_and_lost(model, flows, t).0;
             self.acquired[t] += flows.cells(ACQUIRED, t)[0];
+            self.waiting[t] += flows.cells(WAITING, t).iter().sum::<f64>();
         }
     }
 }

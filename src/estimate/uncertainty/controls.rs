@@ -49,9 +49,9 @@ pub struct Controls {
 #[derive(Clone, Copy, Debug)]
 struct Parts {
     /// What the simulation differs from the expectation by.
-    off: [f64; 3],
+    off: [f64; Part::ALL.len()],
     /// The expectation.
-    expected: [f64; 3],
+    expected: [f64; Part::ALL.len()],
 }
 
 impl Controls {

@@ -30,6 +30,8 @@ pub struct Grounds {
     numbered: bool,
     /// Whether everybody has been retained from the moment of coming.
     acquired_at_once: bool,
+    /// Whether chance has no part in who comes in a stage that is not retained.
+    fresh_surely: bool,
     /// By scenario, then by cut (all, then segments), then by time: who has come.
     came: Vec<Vec<Vec<Came>>>,
     /// Whether money is so skewed that its intervals lean to one side.
@@ -46,6 +48,8 @@ struct Came {
     real: f64,
     /// The sum of the squares of the weights of the simulated ones.
     squares: f64,
+    /// Of the real ones, those who are expected to come in a stage that is not retained.
+    fresh: f64,
 }
 
 /// Which level: of a scenario and cut (all, then segments), at a time or over the horizon.
@@ -86,7 +90,10 @@ impl Grounds {
             independent: !model.is_uncertain() && !model.is_coupled(),
             numbered: !model.has_inflow() || !(model.is_uncertain() || model.is_coupled()),
             acquired_at_once: model.segments.iter().all(starts),
-            came: arrivals.iter().map(|segments| came(segments, model.run.horizon as usize + 1)).collect(),
+            fresh_surely: model.segments.iter().all(|segment| {
+                [0, 1].iter().all(|entry| [0.0, 1.0].contains(&segment.fresh_share(&model.stages, *entry)))
+            }),
+            came: arrivals.iter().map(|segments| came(model, segments)).collect(),
             leans: is_smoothed(model) || model.params.iter().any(|param| leans(&param.law)),
             model: Arc::clone(model),
         }
@@ -139,6 +146,12 @@ impl Grounds {
             Metric::Retention => {
                 let customers = replications * came.customers() * (seen.acquired / came.real).min(1.0);
                 let independent = self.independent && self.acquired_at_once;
+                share(mean, variance, Rests { customers, independent }, sure)
+            }
+            Metric::Conversion if of.time == Some(0) || came.fresh <= 0.0 => exact,
+            Metric::Conversion => {
+                let customers = replications * came.customers() * came.fresh / came.real;
+                let independent = self.independent && self.fresh_surely;
                 share(mean, variance, Rests { customers, independent }, sure)
             }
             _ if metric.counts_customers() && self.numbered => {
@@ -208,7 +221,9 @@ impl Grounds {
             _ if forced => 0.0,
             Metric::Retention if self.stakes.alike[scenario] || acquired <= 0.0 => 0.0,
             Metric::Retention => came.weight() / acquired,
-            Metric::Satisfaction => 0.0,
+            Metric::Conversion if self.stakes.alike[scenario] => 0.0,
+            Metric::Conversion => came.weight_of_fresh(),
+            Metric::Satisfaction | Metric::TimeToConvert => 0.0,
             _ => self.stakes.differences[scenario][place],
         };
         let size = size / sure.replications as f64;
@@ -249,7 +264,8 @@ impl Grounds {
         let came = self.came[scenario][0].last().copied().unwrap_or_default();
         let size = match metric {
             _ if exact => 0.0,
-            Metric::Satisfaction => 0.0,
+            Metric::Satisfaction | Metric::TimeToConvert => 0.0,
+            Metric::Conversion => came.weight_of_fresh(),
             Metric::Retention if acquired <= 0.0 => 0.0,
             Metric::Retention => came.weight() / acquired,
             _ => self.stakes.levels[scenario][0][place].horizon,
@@ -286,6 +302,11 @@ impl Came {
         if self.squares > 0.0 { self.real * self.real / self.squares } else { 0.0 }
     }
 
+    /// What one of them moves the share of those by who came in a stage that is not retained.
+    fn weight_of_fresh(self) -> f64 {
+        if self.fresh > 0.0 { self.weight() / self.fresh } else { 0.0 }
+    }
+
     /// What one of them stands for.
     fn weight(self) -> f64 {
         if self.real > 0.0 { self.squares / self.real } else { 0.0 }
@@ -310,14 +331,17 @@ fn leans(law: &Distribution) -> bool {
 }
 
 /// By cut (all, then segments), then by time: who has come, from the arrivals by segment and entry.
-fn came(segments: &[Vec<Arrivals>], times: usize) -> Vec<Vec<Came>> {
+fn came(model: &Model, segments: &[Vec<Arrivals>]) -> Vec<Vec<Came>> {
+    let times = model.run.horizon as usize + 1;
     let mut cuts = vec![vec![Came::default(); times]; segments.len() + 1];
     for (segment, arrivals) in segments.iter().enumerate() {
         for (entry, its) in arrivals.iter().enumerate() {
+            let fresh = its.real * model.segments[segment].fresh_share(&model.stages, entry);
             for cut in [0, segment + 1] {
                 for came in &mut cuts[cut][entry..] {
                     came.real += its.real;
                     came.squares += its.real * its.weight();
+                    came.fresh += fresh;
                 }
             }
         }

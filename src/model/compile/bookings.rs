@@ -74,7 +74,7 @@ impl Compiler<'_> {
             Booking { counter, cell, account, price }
         };
         let bookings = amounts.into_iter().map(booking).collect();
-        let mut counters = counters(moves);
+        let mut counters = counters(moves, self.converts);
         counters.extend(self.rates.iter().map(|rate| Counter::new(&rate.name, Shape::ByStage, Measure::Event)));
         counters.extend(self.carried.iter().map(|its| Counter {
             unit: PARTS_PER_ONE / (its.range.1 - its.range.0),

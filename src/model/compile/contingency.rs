@@ -1,6 +1,7 @@
 //! Compiles contingency rules: what is watched, and what is done about it.
 
 use crate::diagnostic::{Diagnostic, suggest};
+use crate::model::facts::Needs;
 use crate::model::metric::{Metric, PLAIN, STAGES};
 use crate::model::roadmap::{Rule, Watched};
 use crate::stats::distribution::Distribution;
@@ -145,7 +146,7 @@ impl Compiler<'_> {
         let name = written.metric.as_str();
         let plain = PLAIN.into_iter().find(|metric| metric.key() == name);
         let remembered = self.study.experience.is_some();
-        if plain.is_some_and(|metric| metric.facts().needs_experience) && !remembered {
+        if plain.is_some_and(|metric| metric.facts().needs == Needs::Experience) && !remembered {
             self.fault(
                 Diagnostic::error("customers have no satisfaction")
                     .at(at.to_string())
@@ -164,7 +165,7 @@ impl Compiler<'_> {
             self.fault(names::STAGES.missing(stage).at(at.to_string()).help(names::STAGES.suggest(stage, self.study)));
             return None;
         }
-        let known = PLAIN.into_iter().filter(|metric| remembered || !metric.facts().needs_experience);
+        let known = PLAIN.into_iter().filter(|metric| remembered || metric.facts().needs != Needs::Experience);
         let known = known.filter(|metric| metric.watched().is_some()).map(|metric| -> &str { metric.key() });
         let stages = STAGES.called("STAGE");
         self.fault(

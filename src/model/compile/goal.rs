@@ -1,7 +1,7 @@
 //! Compiles targets, and the bounds that they and contingency rules have.
 
 use crate::diagnostic::{Diagnostic, in_percent, suggest};
-use crate::model::facts::Use;
+use crate::model::facts::{Needs, Use};
 use crate::model::goal::{Asked, Target};
 use crate::model::metric::Metric;
 use crate::model::reported::{dimension_of, listed};
@@ -166,8 +166,12 @@ impl Compiler<'_> {
     /// The metrics that a target may name, with the names that outputs use.
     fn targeted(&self) -> Vec<(Metric, String)> {
         let stages = self.study.stages.keys().filter_map(|name| Some((self.stages.get(name)?.index(), name.as_str())));
-        let mut listed =
-            listed(self.study.experience.is_some(), self.accounts.values(), stages, (&self.rates, &self.carried));
+        let has = |needs| match needs {
+            Needs::Nothing => true,
+            Needs::Experience => self.study.experience.is_some(),
+            Needs::Conversion => self.converts,
+        };
+        let mut listed = listed(has, self.accounts.values(), stages, (&self.rates, &self.carried));
         listed.retain(|(metric, _)| metric.is_for(Use::Target));
         listed
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::faults::Faults;
 use crate::legible::line;
-use crate::model::people::split;
+use crate::model::people::{converts, split};
 use crate::model::roadmap::RoadmapRules;
 use crate::model::{Model, check, sense};
 use crate::quantity::{SegmentId, StageId};
@@ -86,8 +86,9 @@ impl Compiler<'_> {
         let experience = self.experience();
         self.states();
         let stages = self.journey(run.horizon);
-        let (counters, bookings) = self.counters();
         let mut segments = self.segments();
+        self.converts = converts(&stages, &segments);
+        let (counters, bookings) = self.counters();
         let shares = self.shares();
         // Shares that are wrong were told; there is no fair way to split by them.
         if shares.iter().all(|share| (0.0..=1.0).contains(share)) && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-9 {

@@ -41,7 +41,10 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
         let words = sentence_case(&metric_in_words(metric));
         sheet.heads(row, &[draft.report.title(scenario), &words, kind], &styles.text)?;
         for (column, bounded) in (3..).zip([its.p5, its.median, its.p95]) {
-            sheet.number((row, column), bounded.value, styles.of_metric(metric, bounded.value))?;
+            match bounded {
+                Some(its) => sheet.number((row, column), its.value, styles.of_metric(metric, its.value))?,
+                None => sheet.text((row, column), "too few replications", &styles.right)?,
+            }
         }
     }
     Ok(())

@@ -76,6 +76,7 @@ fn check_percentiles(found: &Percentiles, column: impl Iterator<Item = f64>, wha
     let all = [(0.05, found.p5), (0.25, found.p25), (0.5, found.median), (0.75, found.p75), (0.95, found.p95)];
     for (p, its) in all {
         let rank = (p * (n + 1.0 / 3.0) + 1.0 / 3.0).clamp(1.0, n);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank from 1 on")]
         let (below, share) = (rank.floor() as usize, rank.fract());
         let above = sorted[below.min(sorted.len() - 1)];
         let Some(its) = its else {

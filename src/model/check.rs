@@ -127,7 +127,9 @@ pub fn reached(model: &Model) -> BTreeSet<StageId> {
         .segments
         .iter()
         .flat_map(|segment| segment.start.iter().chain(segment.inflow.iter().flat_map(|inflow| &inflow.start)));
-    let mut reached: BTreeSet<StageId> = starts.filter(|(_, share)| *share > 0.0).map(|(id, _)| *id).collect();
+    let changes = model.changes_starts();
+    let mut reached: BTreeSet<StageId> =
+        starts.filter(|(_, share)| *share > 0.0 || changes).map(|(id, _)| *id).collect();
     let mut fresh: Vec<StageId> = reached.iter().copied().collect();
     while let Some(stage) = fresh.pop() {
         for exit in &model.stages[stage.index()].exits {

@@ -27,6 +27,7 @@ pub mod row_draw;
 pub mod rows;
 pub mod run_plan;
 pub mod sense;
+pub mod starts;
 pub mod state;
 pub mod strikes;
 pub mod timeline;
@@ -160,6 +161,11 @@ impl Model {
     /// Whether somebody starts, or comes later, in a stage that is not retained and leads somewhere.
     pub fn converts(&self) -> bool {
         people::converts(&self.stages, &self.segments)
+    }
+
+    /// Whether a change aims at where customers start.
+    pub fn changes_starts(&self) -> bool {
+        self.segments.iter().any(|segment| [0, 1].iter().any(|entry| !segment.start_ids_at(*entry).is_empty()))
     }
 
     /// The number of periods in which customers come, the start among them.

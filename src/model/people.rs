@@ -20,6 +20,8 @@ pub struct Segment {
     pub agents: u32,
     /// Where its customers start: stages in canonical order with their shares.
     pub start: Vec<(StageId, f64)>,
+    /// The numbers of these shares, in their order; empty where no change aims at where customers start.
+    pub start_ids: Vec<ParamId>,
     /// The distribution of each trait of the model among its customers.
     pub traits: Vec<Distribution>,
     /// How it differs from the study.
@@ -39,6 +41,8 @@ pub struct Inflow {
     pub cost: Option<ParamId>,
     /// Where they start: stages in canonical order with their shares.
     pub start: Vec<(StageId, f64)>,
+    /// The numbers of these shares, in their order; empty where no change aims at where customers start.
+    pub start_ids: Vec<ParamId>,
 }
 
 impl Inflow {
@@ -69,17 +73,25 @@ impl Segment {
         newcomers.unwrap_or(&self.start)
     }
 
-    /// The share of those who start in a stage that is not retained, of all who come in a period (0: are there at the start).
-    pub fn fresh_share(&self, stages: &[Stage], entry: usize) -> f64 {
-        let fresh = self.start_at(entry).iter().filter(|(stage, _)| !stages[stage.index()].retained);
-        fresh.map(|(_, share)| share).sum()
+    /// The numbers of the shares of those who come in a period (0: are there at the start); empty where no change aims at where
+    /// customers start.
+    pub fn start_ids_at(&self, entry: usize) -> &[ParamId] {
+        let newcomers = self.inflow.as_ref().filter(|_| entry > 0).map(|inflow| &inflow.start_ids);
+        newcomers.unwrap_or(&self.start_ids)
     }
+}
+
+/// The share of those who start in a stage that is not retained.
+pub fn fresh_share(stages: &[Stage], start: &[(StageId, f64)]) -> f64 {
+    start.iter().filter(|(stage, _)| !stages[stage.index()].retained).map(|(_, share)| share).sum()
 }
 
 /// Whether somebody starts, or comes later, in a stage that is not retained and leads somewhere.
 pub fn converts(stages: &[Stage], segments: &[Segment]) -> bool {
     let starts = segments.iter().flat_map(|segment| segment.start_at(0).iter().chain(segment.start_at(1)));
-    starts.filter(|(_, share)| *share > 0.0).any(|(stage, _)| {
+    let changes =
+        segments.iter().any(|segment| !segment.start_ids_at(0).is_empty() || !segment.start_ids_at(1).is_empty());
+    starts.filter(|(_, share)| *share > 0.0 || changes).any(|(stage, _)| {
         let stage = &stages[stage.index()];
         !stage.retained && !stage.exits.is_empty()
     })

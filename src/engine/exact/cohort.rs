@@ -9,12 +9,14 @@
 //! Expectations are linear in who comes, so all who came go through the periods as one (`state.rs`), unless something
 //! depends on how long ago they came.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::model::Model;
 use crate::model::draw::Draw;
+use crate::model::starts::changed;
 use crate::model::timeline::Timeline;
-use crate::quantity::{ScenarioId, SegmentId};
+use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::kernels::{Kernels, Laws};
 use super::layout::Layout;
@@ -134,11 +136,17 @@ impl<'m> Solution<'_, 'm> {
         Timeline::new(self.solver.model, self.drawn, scenario, segment)
     }
 
-    /// The cells in which customers of an entry (0: at the start) begin, and which part of them in each.
-    pub fn starts(&self, segment: SegmentId, entry: usize) -> impl Iterator<Item = (usize, f64)> {
-        let segment = &self.solver.model.segments[segment.index()];
-        let newcomers = segment.inflow.as_ref().filter(|_| entry > 0).map(|inflow| &inflow.start);
-        newcomers.unwrap_or(&segment.start).iter().filter_map(|(stage, part)| {
+    /// Where customers of an entry (0: at the start) begin, and which part of them in each stage; a stage may have several.
+    pub fn start(&self, timeline: &Timeline<'_>, segment: SegmentId, entry: usize) -> Cow<'m, [(StageId, f64)]> {
+        let model = self.solver.model;
+        let changed = changed(model, timeline, segment.index(), whole(entry));
+        let written = || Cow::Borrowed(model.segments[segment.index()].start_at(entry));
+        changed.map_or_else(written, |start| Cow::Owned(start.pieces))
+    }
+
+    /// The cells in which those begin who start so, and which part of them in each.
+    pub fn starts(&self, start: &[(StageId, f64)]) -> impl Iterator<Item = (usize, f64)> {
+        start.iter().filter_map(|(stage, part)| {
             let cells = &self.solver.layout.stages[stage.index()];
             Some((cells.first[usize::from(cells.retained)]?, *part))
         })
@@ -182,7 +190,7 @@ impl<'m> Solution<'_, 'm> {
                     table.go_to(t);
                 }
                 if let Some(came) = came.get(t as usize).filter(|came| **came > 0.0) {
-                    state.enter(t, *came, self.starts(place.1, t as usize));
+                    state.enter(t, *came, self.starts(&self.start(&timeline, place.1, t as usize)));
                     lanes = if layout.reads_age { lanes + 1.0 } else { 1.0 };
                 }
                 steps += lanes;

@@ -7,7 +7,7 @@
 use crate::model::counter::{BASKETS, CUSTOMERS, MOVES};
 use crate::model::rate::When;
 use crate::model::timeline::Timeline;
-use crate::quantity::{ScenarioId, SegmentId};
+use crate::quantity::{ScenarioId, SegmentId, StageId};
 
 use super::cohort::{Solution, WIDTH};
 use super::layout::{Layout, StageCells, Way};
@@ -66,24 +66,24 @@ impl Solution<'_, '_> {
             table.go_to(whole(t));
             values.step_back(&table, whole(t + 1 - first.max(1)));
             if let Some(worth) = t.checked_sub(first).and_then(|at| worths.get_mut(at)) {
-                *worth += self.worth_of_newcomers(&values, (segment, t), kinds);
+                *worth += self.worth_of_newcomers(&values, &self.start(timeline, segment, t), kinds);
             }
         }
         if first == 0 {
             values.count(0, 0);
-            worths[0] += self.worth_of_newcomers(&values, (segment, 0), kinds);
+            worths[0] += self.worth_of_newcomers(&values, &self.start(timeline, segment, 0), kinds);
         }
     }
 
     /// What a customer is worth who comes now, over the stages, kinds and satisfactions in which they come.
-    fn worth_of_newcomers(&self, values: &Values<'_>, (segment, entry): (SegmentId, usize), kinds: &Kinds) -> f64 {
+    fn worth_of_newcomers(&self, values: &Values<'_>, begin: &[(StageId, f64)], kinds: &Kinds) -> f64 {
         let start = self.kernels().start();
         let of_stage = |(first, part): (usize, f64)| {
             let values = values.now[first * values.width..][..values.width].chunks_exact(values.nodes);
             let one = |(values, share): (&[f64], &f64)| share * super::tally::product(values, start);
             part * values.zip(&kinds.shares).map(one).sum::<f64>()
         };
-        self.starts(segment, entry).map(of_stage).sum()
+        self.starts(begin).map(of_stage).sum()
     }
 }
 

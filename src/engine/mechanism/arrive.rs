@@ -84,7 +84,8 @@ impl Mechanism for Arrive {
         let (block, world) = (&mut *at.block, at.world);
         let beginning = &self.segments[block.segment()];
         let newcomers = beginning.newcomers.as_ref().filter(|_| block.entry() > 0);
-        let starts = newcomers.unwrap_or(&beginning.starts);
+        let moved = at.start.map(Starts::of);
+        let starts = moved.as_ref().or(newcomers).unwrap_or(&beginning.starts);
         let count = block.live;
         let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; block.customer.len()]);
         // Where all begin in one stage, there is nothing to draw.

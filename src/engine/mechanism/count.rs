@@ -28,7 +28,8 @@ const FRESH: ColumnSpec = ColumnSpec::new("fresh");
 pub fn acquires(model: &Model) -> bool {
     let newcomers = model.segments.iter().filter_map(|segment| segment.inflow.as_ref()).map(|inflow| &inflow.start);
     let starts = model.segments.iter().map(|segment| &segment.start).chain(newcomers).flatten();
-    starts.filter(|(_, share)| *share > 0.0).any(|(stage, _)| !model.stages[stage.index()].retained)
+    let changes = model.changes_starts();
+    starts.filter(|(_, share)| *share > 0.0 || changes).any(|(stage, _)| !model.stages[stage.index()].retained)
 }
 
 /// Customers by stage, the acquired, and satisfaction.

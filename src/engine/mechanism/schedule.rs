@@ -97,7 +97,7 @@ impl Schedule {
         };
         let mut turns: Vec<Turn> = mechanisms.iter().enumerate().flat_map(acts).collect();
         turns.sort_by_key(|turn| turn.step);
-        shares_paths &= !plan.is_coupled() && plan.shared.lists == 0;
+        shares_paths &= !plan.is_coupled() && plan.shared.lists == 0 && !model.changes_starts();
         let layout = CountLayout::of(model);
         Self { program, plan, layout, transition, mechanisms, turns, shares_paths, gaps }
     }
@@ -122,10 +122,17 @@ impl Schedule {
         TableMaker { model, program: &self.program, fields: &self.plan.shared.fields, sheets: self }
     }
 
-    /// Fills a block with `count` customers of a crowd, at time 0 or at the beginning of the period in which they come.
-    pub fn begin(&self, world: &World<'_>, block: &mut Block, scratch: &mut Scratch, (crowd, count): (Crowd, usize)) {
+    /// Fills a block with `count` customers of a crowd, at time 0 or at the beginning of the period in which they come; they
+    /// begin as it is written unless a `start` is given.
+    pub fn begin(
+        &self,
+        world: &World<'_>,
+        (block, scratch): (&mut Block, &mut Scratch),
+        (crowd, count): (Crowd, usize),
+        start: Option<&[(StageId, f64)]>,
+    ) {
         block.begin(world, crowd, count);
-        self.run(Step::Begin, Step::Begin, &mut At { block, world, period: None, scratch, counts: None });
+        self.run(Step::Begin, Step::Begin, &mut At { block, world, period: None, start, scratch, counts: None });
     }
 
     /// Takes a block through the steps from one to another, both included.

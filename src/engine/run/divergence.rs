@@ -94,7 +94,7 @@ impl Divergence {
     ) -> u64 {
         let world = &rollout.world;
         self.shared.grain = grain.0.min(24);
-        rollout.begin(&mut self.way, &mut self.scratch, crowd, count);
+        rollout.begin(&mut self.way, &mut self.scratch, (crowd, count), None);
         self.set_out_together(world);
         let mut cost = 0;
         for t in 1..=agreement.last() {

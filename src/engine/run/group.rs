@@ -10,10 +10,22 @@ use crate::engine::count::counts::Counts;
 use crate::engine::state::block::{Block, drop_when_due};
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::tables::PeriodTable;
+use crate::quantity::StageId;
 
 /// With more simulated customers than this the random bits of four periods are not kept for each: memory is dearer
 /// than drawing them anew each period.
 pub const MOST_THAT_KEEP_BITS: u32 = 1 << 20;
+
+/// The customers of a span in one scenario, as they come.
+#[derive(Clone, Debug, Default)]
+pub struct Coming {
+    /// How many they are.
+    pub count: usize,
+    /// Whether the scenario has parted from the first one already.
+    pub parted: bool,
+    /// Where they start, where a change moves that.
+    pub start: Option<Vec<(StageId, f64)>>,
+}
 
 /// Customers of one segment who move together with all others, in every scenario.
 pub struct Group {
@@ -28,7 +40,8 @@ pub struct Group {
 pub struct InWorld {
     /// Whether they have parted from those of the first world; until then there are no blocks.
     own: bool,
-    /// Whether they are not as many as in the first world, so that they share neither places nor words with them.
+    /// Whether they are not as many as in the first world, or start elsewhere, so that they share neither places nor words
+    /// with them.
     alone: bool,
     /// The customers.
     pub blocks: Vec<Block>,
@@ -43,12 +56,12 @@ impl InWorld {
         rollout: &Rollout<'_>,
         scratch: &mut Scratch,
         blocks: impl Iterator<Item = (Crowd, usize)>,
-        keeps_bits: bool,
+        (keeps_bits, start): (bool, Option<&[(StageId, f64)]>),
     ) {
         self.own = true;
         for (crowd, count) in blocks {
             let mut block = Block::with_room(&rollout.world, count, keeps_bits);
-            rollout.begin(&mut block, scratch, crowd, count);
+            rollout.begin(&mut block, scratch, (crowd, count), start);
             rollout.start(&mut block, scratch, &mut self.ledger);
             self.blocks.push(block);
         }
@@ -63,22 +76,21 @@ impl InWorld {
 }
 
 impl Group {
-    /// A span of customers where they begin, in blocks of up to `size`: how many there are in each scenario, and
-    /// whether that has parted from the first one already.
-    pub fn new(model: &Model, rollout: &Rollout<'_>, span: Span, size: usize, worlds: &[(usize, bool)]) -> Self {
+    /// A span of customers where they begin, in blocks of up to `size`, as they come in each scenario.
+    pub fn new(model: &Model, rollout: &Rollout<'_>, span: Span, size: usize, worlds: &[Coming]) -> Self {
         let keeps_bits = model.run.agents <= MOST_THAT_KEEP_BITS;
         let size = size.min(span.count.max(1));
         let ledger = Counts::new(&rollout.schedule.layout, span.crowd.entry, model.run.horizon);
         let mut scratch = Scratch::new(&rollout.world, size.min(span.count), keeps_bits);
-        let first_count = worlds.first().map_or(0, |(count, _)| *count);
+        let first = worlds.first().cloned().unwrap_or_default();
         let mut begun: Vec<InWorld> = Vec::new();
-        for (at, (count, part)) in worlds.iter().enumerate() {
-            let alone = *count != first_count;
+        for (at, Coming { count, parted, start }) in worlds.iter().enumerate() {
+            let alone = *count != first.count || *start != first.start;
             let mut world = InWorld { own: false, alone, blocks: Vec::new(), ledger: ledger.clone() };
             if at == 0 || alone {
                 let each = blocks(span.crowd, *count, size);
-                world.begin(rollout, &mut scratch, each, keeps_bits);
-            } else if *part && let Some(first) = begun.first_mut() {
+                world.begin(rollout, &mut scratch, each, (keeps_bits, start.as_deref()));
+            } else if *parted && let Some(first) = begun.first_mut() {
                 world.part_from(first);
             }
             begun.push(world);

@@ -8,10 +8,11 @@ use crate::model::Model;
 use crate::model::course::RoadmapTimeline;
 use crate::model::draw::Draw;
 use crate::model::roadmap::Watched;
+use crate::model::starts::changed;
 use crate::model::timeline::Timeline;
-use crate::quantity::{ScenarioId, SegmentId};
+use crate::quantity::{ScenarioId, SegmentId, StageId};
 
-use super::group::Group;
+use super::group::{Coming, Group};
 use super::span::{Span, spans};
 use super::watch::{Observed, SeenCohort};
 use crate::engine::chance::crowd::Crowd;
@@ -89,6 +90,7 @@ impl<'a> Together<'a> {
         if schedule.plan.shared.company {
             together.companies = (0..scenarios.len()).map(|world| together.company_of(world)).collect();
         }
+        together.part_by_start(0);
         together
     }
 
@@ -107,20 +109,41 @@ impl<'a> Together<'a> {
 
     /// The spans of those who come in period `t` (0: of those who are there at the start), with how many of each there are
     /// in every world and whether that has parted.
-    pub fn spans(&self, t: u32, size: usize) -> Vec<(Span, Vec<(usize, bool)>)> {
+    pub fn spans(&self, t: u32, size: usize) -> Vec<(Span, Vec<Coming>)> {
         let mut all = Vec::new();
         let mut first = 0;
         for segment in 0..self.cells.segments {
             let of = |world: &Heard| world.arrivals[segment].get(t as usize).copied().unwrap_or_default();
             let most = self.heard.iter().map(|world| of(world).agents).max().unwrap_or(0);
+            let starts: Vec<_> = (0..self.heard.len()).map(|world| self.start(world, segment, t)).collect();
             let crowd = Crowd::new(segment, t, if t == 0 { first } else { 0 });
             for span in spans(self.cells, crowd, most, size) {
-                let worlds = self.heard.iter().zip(&self.part);
-                all.push((span, worlds.map(|(world, part)| (span.count_of(of(world)), *part)).collect()));
+                let worlds = self.heard.iter().zip(&self.part).zip(&starts);
+                let coming = worlds.map(|((world, part), start)| Coming {
+                    count: span.count_of(of(world)),
+                    parted: *part,
+                    start: start.clone(),
+                });
+                all.push((span, coming.collect()));
             }
             first += most;
         }
         all
+    }
+
+    /// Where those start who come to a segment in period `t` (0: are there at the start), where a change moves that.
+    fn start(&self, world: usize, segment: usize, t: u32) -> Option<Vec<(StageId, f64)>> {
+        changed(self.model, &self.timelines[world][segment], segment, t).map(|start| start.pieces)
+    }
+
+    /// Notes which scenarios' customers start elsewhere at time `t` than the first one's.
+    fn part_by_start(&mut self, t: u32) {
+        if self.model.changes_starts() {
+            for world in 1..self.heard.len() {
+                let mut segments = 0..self.cells.segments;
+                self.part[world] |= segments.any(|its| self.start(world, its, t) != self.start(0, its, t));
+            }
+        }
     }
 
     /// Makes everything ready for period `t`: what customers share, the tables, and who comes.
@@ -148,6 +171,7 @@ impl<'a> Together<'a> {
                 && come(world).eq(come(0));
             self.part[world] |= !alike;
         }
+        self.part_by_start(t);
     }
 
     /// Looks at all customers within period `t`, before they are given what they asked for.

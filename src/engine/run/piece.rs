@@ -173,7 +173,7 @@ impl Piece {
         for (crowd, count) in blocks(span.crowd, span.count, self.size) {
             let part = Span { crowd, offset: span.offset + done, count, ..span };
             done += count;
-            worlds.whole.begin(&mut self.fresh, &mut self.scratch, crowd, count);
+            worlds.whole.begin(&mut self.fresh, &mut self.scratch, (crowd, count), None);
             self.play_one(worlds, baseline, part);
             self.base.clone_from(&self.block.gone.digests);
             for scenario in (0..worlds.tables.len()).filter(|scenario| *scenario != baseline) {
@@ -187,11 +187,15 @@ impl Piece {
     fn play_one(&mut self, worlds: &Worlds<'_>, scenario: usize, span: Span) {
         let Crowd { segment, entry, .. } = span.crowd;
         let count = span.count_of(worlds.arrivals[scenario][segment][entry as usize]);
-        self.block.restart(&worlds.whole.world, &self.fresh, count);
+        let tables = &worlds.tables[scenario][segment];
+        match tables.start(entry) {
+            Some(start) => worlds.whole.begin(&mut self.block, &mut self.scratch, (span.crowd, count), Some(start)),
+            None => self.block.restart(&worlds.whole.world, &self.fresh, count),
+        }
         if count > 0 {
             let ledger = self.counts.ledgers[scenario][span.cell]
                 .get_or_insert_with(|| Counts::new(&worlds.whole.schedule.layout, entry, worlds.whole.horizon));
-            worlds.whole.whole(&mut self.block, &mut self.scratch, &worlds.tables[scenario][segment], ledger);
+            worlds.whole.whole(&mut self.block, &mut self.scratch, tables, ledger);
         }
     }
 

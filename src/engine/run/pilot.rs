@@ -70,7 +70,7 @@ pub struct Trial {
 impl<'m> Pilot<'m> {
     /// Whether there can be one: not where customers are coupled, or come later, or there is nothing to compare.
     pub fn is_possible(model: &Model) -> bool {
-        !model.is_coupled() && !model.has_inflow() && model.scenarios.len() > 1
+        !model.is_coupled() && !model.has_inflow() && !model.changes_starts() && model.scenarios.len() > 1
     }
 
     /// The work of trying all scenarios, in customer-periods of the model: both scenarios, the shared way with its branches,
@@ -207,7 +207,7 @@ impl<'m> Pilot<'m> {
         let mut play = |(segment, (first, customers)): (usize, (u32, usize))| {
             let Desk { block, scratch, .. } = &mut *desk;
             let mut ledger = self.ledger();
-            rollout.begin(block, scratch, Crowd::new(segment, 0, first), customers);
+            rollout.begin(block, scratch, (Crowd::new(segment, 0, first), customers), None);
             rollout.start(block, scratch, &mut ledger);
             for t in 1..=rollout.horizon {
                 let now = InPeriod { table: self.tables[scenario][segment].period(t), t };

@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
 use crate::model::journey::State;
+use crate::model::starts::changed;
 use crate::model::timeline::Timeline;
 use crate::quantity::{CarriedId, PARTS_PER_ONE, ScenarioId, SegmentId, TraitId, UNITS_PER_ONE};
 
@@ -88,7 +89,8 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
     let mut block = Block::with_room(&rollout.world, 1, true);
     let mut scratch = Scratch::new(&rollout.world, 1, true);
     let mut ledger = Counts::new(&schedule.layout, crowd.entry, model.run.horizon);
-    rollout.begin(&mut block, &mut scratch, crowd, 1);
+    let start = changed(model, &timeline, crowd.segment, crowd.entry);
+    rollout.begin(&mut block, &mut scratch, (crowd, 1), start.as_ref().map(|start| start.pieces.as_slice()));
     let traits = (0..model.traits.len()).filter_map(|of| number(&block, &schedule, State::Trait(TraitId::from(of))));
     let traits = traits.collect();
     let mut moments = Vec::new();

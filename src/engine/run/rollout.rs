@@ -14,6 +14,7 @@ use crate::engine::state::plan::Plan;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::state::world::World;
 use crate::engine::table::tables::{PeriodTable, Tables};
+use crate::quantity::StageId;
 
 /// What a rollout reads and never changes.
 pub struct Rollout<'m> {
@@ -55,15 +56,21 @@ impl<'m> Rollout<'m> {
         Self { schedule, world: schedule.world(draws, set), horizon }
     }
 
-    /// Fills a block with `count` customers of a crowd where they begin.
-    pub fn begin(&self, block: &mut Block, scratch: &mut Scratch, crowd: Crowd, count: usize) {
-        self.schedule.begin(&self.world, block, scratch, (crowd, count));
+    /// Fills a block with `count` customers of a crowd where they begin: as it is written unless a `start` is given.
+    pub fn begin(
+        &self,
+        block: &mut Block,
+        scratch: &mut Scratch,
+        (crowd, count): (Crowd, usize),
+        start: Option<&[(StageId, f64)]>,
+    ) {
+        self.schedule.begin(&self.world, (block, scratch), (crowd, count), start);
     }
 
     /// Counts customers who are there at the start at time 0.
     pub fn start(&self, block: &mut Block, scratch: &mut Scratch, ledger: &mut Counts<i128>) {
         if block.entry() == 0 {
-            let mut at = At { block, world: &self.world, period: None, scratch, counts: Some(ledger) };
+            let mut at = At { block, world: &self.world, period: None, start: None, scratch, counts: Some(ledger) };
             self.schedule.run(Step::Start, Step::Start, &mut at);
         }
     }
@@ -99,6 +106,6 @@ impl<'m> Rollout<'m> {
         counts: Option<&mut Counts<i128>>,
     ) {
         let period = Some(self.moment(block, bits, now));
-        self.schedule.run(first, last, &mut At { block, world: &self.world, period, scratch, counts });
+        self.schedule.run(first, last, &mut At { block, world: &self.world, period, start: None, scratch, counts });
     }
 }

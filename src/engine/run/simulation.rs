@@ -18,7 +18,7 @@ use crate::model::draw::Draw;
 use crate::quantity::{ScenarioId, SegmentId};
 
 use super::divergence::{Resolution, Resolutions};
-use super::group::{Group, InWorld};
+use super::group::{Coming, Group, InWorld};
 use super::lockstep::{Heard, Together};
 use super::piece::{Piece, Tallies, Worlds, differ};
 use super::replication::Replication;
@@ -367,8 +367,7 @@ impl<'m> Simulation<'m> {
     ) -> (Vec<Group>, Together<'a>) {
         let mut together = Together::new(self.model, &self.schedule, drawn, scenarios);
         let size = self.block * PIECE;
-        let new =
-            |(span, worlds): (Span, Vec<(usize, bool)>)| Group::new(self.model, rollout, span, self.block, &worlds);
+        let new = |(span, worlds): (Span, Vec<Coming>)| Group::new(self.model, rollout, span, self.block, &worlds);
         let mut groups: Vec<Group> = together.spans(0, size).into_par_iter().map(new).collect();
         for t in 1..=self.model.run.horizon {
             together.begin(&groups, t);

@@ -8,6 +8,7 @@ use super::world::World;
 use crate::engine::count::counts::Counts;
 use crate::engine::table::program::Program;
 use crate::engine::table::tables::PeriodTable;
+use crate::quantity::StageId;
 
 /// What every mechanism reads in one period.
 #[derive(Clone, Copy)]
@@ -44,6 +45,8 @@ pub struct At<'a> {
     pub world: &'a World<'a>,
     /// The period; none where customers begin, and at time 0.
     pub period: Option<Period<'a>>,
+    /// Where customers begin, where a change moves them from where it is written.
+    pub start: Option<&'a [(StageId, f64)]>,
     /// What lives for a period only.
     pub scratch: &'a mut Scratch,
     /// Where to count; none on the way that two scenarios share, where only what customers carry on matters.

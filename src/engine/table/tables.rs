@@ -4,8 +4,9 @@ use crate::model::Model;
 use crate::model::change::Op;
 use crate::model::draw::Draw;
 use crate::model::journey::{Chance, Stage};
+use crate::model::starts::{Start, changed};
 use crate::model::timeline::Timeline;
-use crate::quantity::{ScenarioId, SegmentId, TraitId};
+use crate::quantity::{ScenarioId, SegmentId, StageId, TraitId};
 
 use super::classes::Classes;
 use super::field::{Field, FieldPlan, TALKERS};
@@ -13,12 +14,14 @@ use super::program::Program;
 use super::row_table::{RowMaker, RowTable};
 use super::sheet::{SheetMaker, Sheets};
 use super::values::Values;
-use crate::engine::chance::narrow::place;
+use crate::engine::chance::narrow::{place, whole};
 
 /// The tables of all periods for one segment of one scenario; equal periods share one.
 pub struct Tables {
     periods: Vec<PeriodTable>,
     at: Vec<u32>,
+    /// By entry, where a change moves where customers start.
+    starts: Vec<Option<Start>>,
 }
 
 /// Every number that the mechanisms read in one period.
@@ -75,7 +78,9 @@ impl Tables {
         let timeline = Timeline::new(of.model, drawn, scenario, segment);
         let field = Field::new(of.fields);
         let follows = of.model.stages.iter().any(Stage::follows_the_period);
-        let mut tables = Self { periods: Vec::new(), at: vec![0] };
+        let entries = if of.model.changes_starts() { of.model.entries() } else { 0 };
+        let starts = (0..entries).map(|entry| changed(of.model, &timeline, segment.index(), whole(entry))).collect();
+        let mut tables = Self { periods: Vec::new(), at: vec![0], starts };
         for t in 1..=of.model.run.horizon {
             if t == 1 || timeline.epoch(t) == t {
                 tables.periods.push(PeriodTable::new(of, &timeline, t, &field));
@@ -91,7 +96,13 @@ impl Tables {
 
     /// Whether a number had to be held in its range, or a row scaled.
     pub fn held(&self) -> bool {
-        self.periods.iter().any(|table| table.held)
+        let amiss = |start: &Start| start.amiss.is_some();
+        self.periods.iter().any(|table| table.held) || self.starts.iter().flatten().any(amiss)
+    }
+
+    /// Where those start who come in a period (0: are there at the start); none where they do as written.
+    pub fn start(&self, entry: u32) -> Option<&[(StageId, f64)]> {
+        Some(&self.starts.get(entry as usize)?.as_ref()?.pieces)
     }
 
     /// The last period.

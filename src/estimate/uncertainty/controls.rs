@@ -62,7 +62,9 @@ impl Controls {
         uncertain.sort_by_key(|at| model.params[*at].luck);
         let uncertain: Vec<(ParamId, f64)> =
             uncertain.into_iter().map(|at| (ParamId::from(at), model.params[at].law.mean())).collect();
-        let starts: Vec<(usize, usize, f64)> = (0..model.segments.len())
+        // Where changes move where customers start, the written shares are not what is expected.
+        let started = if model.changes_starts() { 0 } else { model.segments.len() };
+        let starts: Vec<(usize, usize, f64)> = (0..started)
             .flat_map(|segment| {
                 let shares = model.segments[segment].start.iter().filter(|(_, share)| *share < 1.0);
                 shares.map(move |(stage, share)| (segment, stage.index(), *share))

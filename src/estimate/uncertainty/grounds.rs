@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use crate::engine::count::cells::{Arrivals, planned};
 use crate::model::Model;
-use crate::model::people::Segment;
+use crate::model::people::{Segment, fresh_share};
+use crate::model::starts::changed;
+use crate::model::timeline::Timeline;
+use crate::quantity::{ScenarioId, SegmentId};
 use crate::stats::distribution::Distribution;
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::{Confidence, Ends, Rests, bootstrap_t, mean_of_shares, share};
@@ -89,11 +92,18 @@ impl Grounds {
             rarities: model.scenarios.iter().map(|scenario| rarities(model, scenario)).collect(),
             independent: !model.is_uncertain() && !model.is_coupled(),
             numbered: !model.has_inflow() || !(model.is_uncertain() || model.is_coupled()),
-            acquired_at_once: model.segments.iter().all(starts),
-            fresh_surely: model.segments.iter().all(|segment| {
-                [0, 1].iter().all(|entry| [0.0, 1.0].contains(&segment.fresh_share(&model.stages, *entry)))
-            }),
-            came: arrivals.iter().map(|segments| came(model, segments)).collect(),
+            acquired_at_once: model.segments.iter().all(starts) && !model.changes_starts(),
+            fresh_surely: !model.changes_starts()
+                && model.segments.iter().all(|segment| {
+                    [0, 1]
+                        .iter()
+                        .all(|entry| [0.0, 1.0].contains(&fresh_share(&model.stages, segment.start_at(*entry))))
+                }),
+            came: arrivals
+                .iter()
+                .enumerate()
+                .map(|(scenario, segments)| came(model, ScenarioId::from(scenario), segments))
+                .collect(),
             leans: is_smoothed(model) || model.params.iter().any(|param| leans(&param.law)),
             model: Arc::clone(model),
         }
@@ -286,6 +296,9 @@ impl Grounds {
 
     /// The share of a segment's customers that a metric counts at time 0; none where that is not known.
     fn share_at_start(&self, metric: Metric, segment: &Segment) -> Option<f64> {
+        if !segment.start_ids.is_empty() {
+            return None;
+        }
         let counts: &dyn Fn(usize) -> bool = match metric {
             Metric::Stage(its) => &move |stage| its == stage,
             Metric::ActiveCustomers => &|stage: usize| self.model.stages[stage].retained,
@@ -331,12 +344,19 @@ fn leans(law: &Distribution) -> bool {
 }
 
 /// By cut (all, then segments), then by time: who has come, from the arrivals by segment and entry.
-fn came(model: &Model, segments: &[Vec<Arrivals>]) -> Vec<Vec<Came>> {
+fn came(model: &Model, scenario: ScenarioId, segments: &[Vec<Arrivals>]) -> Vec<Vec<Came>> {
+    let central = model.central();
     let times = model.run.horizon as usize + 1;
     let mut cuts = vec![vec![Came::default(); times]; segments.len() + 1];
     for (segment, arrivals) in segments.iter().enumerate() {
+        let timeline =
+            model.changes_starts().then(|| Timeline::new(model, &central, scenario, SegmentId::from(segment)));
         for (entry, its) in arrivals.iter().enumerate() {
-            let fresh = its.real * model.segments[segment].fresh_share(&model.stages, entry);
+            let moved = timeline
+                .as_ref()
+                .and_then(|timeline| changed(model, timeline, segment, u32::try_from(entry).unwrap_or(u32::MAX)));
+            let start = moved.as_ref().map_or(model.segments[segment].start_at(entry), |start| &start.pieces);
+            let fresh = its.real * fresh_share(&model.stages, start);
             for cut in [0, segment + 1] {
                 for came in &mut cuts[cut][entry..] {
                     came.real += its.real;

@@ -6,8 +6,9 @@ use crate::model::draw::Draw;
 use crate::model::journey::{Clock, Exit, Stage};
 use crate::model::param::{Meaning, ParamSet};
 use crate::model::rows::{Moment, ROUNDING, combinations};
+use crate::model::starts::Amiss;
 use crate::model::timeline::{OutOfRange, Timeline};
-use crate::quantity::{ScenarioId, SegmentId};
+use crate::quantity::{ParamId, ScenarioId, SegmentId};
 use crate::study::path::ParamPath as Path;
 
 use super::changes::{changes_of, deed, round};
@@ -113,6 +114,33 @@ impl Place<'_> {
         diagnostic
             .at(param.written.to_string())
             .why(format!("it must be {}; this happens {}", param.meaning.range(), self.when(t)))
+            .help(help)
+    }
+
+    /// The fault of shares of the start that cannot sum to 1.
+    pub fn start_amiss(&self, timeline: &Timeline<'_>, (ids, amiss): (&[ParamId], Amiss), t: u32) -> Diagnostic {
+        let touching = changes_of(timeline, |id| ids.iter().any(|its| its.index() == id), t);
+        let first = &self.model.params[ids[0].index()].path;
+        let table = first.parent().unwrap_or_default();
+        let (mut fault, help) = match amiss {
+            Amiss::PassOne(sum) => (
+                Diagnostic::error(format!("the shares of `{table}` that change add up to {}", round(sum))),
+                "let the changes do less",
+            ),
+            Amiss::NothingElse(sum) => (
+                Diagnostic::error(format!("the shares of `{table}` add up to {} after the changes", round(sum))),
+                "name the stage there in which the others are to start, with a share of 0, and let a change aim at that",
+            ),
+        };
+        for change in &touching {
+            fault = fault.at_with(change.written.to_string(), deed(change, t));
+        }
+        fault
+            .why(format!(
+                "the shares that no change names are scaled so that all sum to 1{}; this happens {}",
+                if matches!(amiss, Amiss::NothingElse(_)) { ", and there are none" } else { "" },
+                self.when(t)
+            ))
             .help(help)
     }
 

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Diagnostic;
 use crate::model::journey::Stage;
 use crate::model::param::ParamSet;
+use crate::model::starts::changed;
 use crate::model::timeline::Timeline;
 
 use super::place::Place;
 use super::rates::Rates;
+
+/// What tells starts from rows among what was told.
+const OF_STARTS: u32 = 1 << 31;
 
 /// What was seen on the way.
 pub struct Seen {
@@ -34,6 +38,7 @@ impl Place<'_> {
                     faults.push(self.out_of_range(&timeline, fault, t));
                 }
             }
+            self.check_start(&timeline, t, seen, faults);
             if out.is_empty() && t > 0 {
                 let all = t == 1 || timeline.epoch(t) == t;
                 if all {
@@ -41,6 +46,18 @@ impl Place<'_> {
                 }
                 self.check_rows(&timeline, (&values, t, all), seen, faults);
             }
+        }
+    }
+
+    /// Tells where changes move shares of the start that cannot sum to 1 then.
+    fn check_start(&self, timeline: &Timeline<'_>, t: u32, seen: &mut Seen, faults: &mut Vec<Diagnostic>) {
+        let ids = self.model.segments[self.segment.index()].start_ids_at(t as usize);
+        let Some(first) = ids.first() else { return };
+        let start = changed(self.model, timeline, self.segment.index(), t);
+        if let Some(amiss) = start.and_then(|start| start.amiss)
+            && seen.told.insert((OF_STARTS | first.0, false))
+        {
+            faults.push(self.start_amiss(timeline, (ids, amiss), t));
         }
     }
 

@@ -53,6 +53,8 @@ pub struct Compiler<'a> {
     pub aims: Aims,
     /// How many numbers all changes aim at, each counted once for each change.
     pub aimed: usize,
+    /// Whether any change aims at where customers start.
+    pub moves_starts: bool,
     /// Whether somebody starts or comes in a stage that is not retained and leads somewhere.
     pub converts: bool,
     /// The share that rivals copy of every initiative that says nothing of its own.
@@ -84,6 +86,7 @@ impl<'a> Compiler<'a> {
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,
+            moves_starts: false,
             converts: false,
             catch_up: None,
         };

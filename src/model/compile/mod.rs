@@ -22,6 +22,7 @@ mod presets;
 mod roadmap;
 mod run;
 mod spans;
+mod starts;
 mod states;
 mod together;
 mod whose;

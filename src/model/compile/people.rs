@@ -14,6 +14,7 @@ use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
+use super::starts::aims_at_starts;
 
 impl Compiler<'_> {
     /// The shares of the segments in canonical order.
@@ -115,6 +116,7 @@ impl Compiler<'_> {
 
     /// Compiles the segments, in canonical order; their agents and changes come later.
     pub fn segments(&mut self) -> Vec<Segment> {
+        self.moves_starts = aims_at_starts(self.study);
         let order = self.identity.segment_order();
         let total: f64 = self.study.segments.values().map(|segment| segment.share).sum();
         if self.study.segments.is_empty() {
@@ -147,7 +149,9 @@ impl Compiler<'_> {
             );
         }
         let start = self.start(&at.child("start"), &format!("`{name}` starts"), &written.start);
-        let inflow = written.inflow.as_ref().map(|inflow| self.inflow(&at.child("inflow"), name, inflow, &start));
+        let start_ids = self.start_ids(&at.child("start"), &start);
+        let inflow =
+            written.inflow.as_ref().map(|inflow| self.inflow(&at.child("inflow"), name, inflow, (&start, &start_ids)));
         let names: Vec<String> = self.traits.keys().cloned().collect();
         let traits = names.iter().map(|t| self.trait_law(name, t)).collect();
         let title = written.title.clone().unwrap_or_else(|| name.to_owned());
@@ -157,6 +161,7 @@ impl Compiler<'_> {
             share: written.share,
             agents: 1,
             start,
+            start_ids,
             traits,
             changes: Vec::new(),
             inflow,
@@ -195,7 +200,13 @@ impl Compiler<'_> {
         start
     }
 
-    fn inflow(&mut self, at: &Path, name: &str, written: &WrittenInflow, usual: &[(StageId, f64)]) -> Inflow {
+    fn inflow(
+        &mut self,
+        at: &Path,
+        name: &str,
+        written: &WrittenInflow,
+        usual: (&[(StageId, f64)], &[ParamId]),
+    ) -> Inflow {
         let mut changeable = |key: &str, number: &Option<Number>| {
             number.as_ref().map(|number| self.number(&at.child(key), Meaning::Positive, number))
         };
@@ -233,12 +244,14 @@ impl Compiler<'_> {
                     .help("add `talks = true` to the stages whose customers do"),
             );
         }
-        let start = if written.start.is_empty() {
-            usual.to_vec()
+        let (start, start_ids) = if written.start.is_empty() {
+            (usual.0.to_vec(), usual.1.to_vec())
         } else {
-            self.start(&at.child("start"), &format!("new customers of `{name}` start"), &written.start)
+            let start = self.start(&at.child("start"), &format!("new customers of `{name}` start"), &written.start);
+            let ids = self.start_ids(&at.child("start"), &start);
+            (start, ids)
         };
-        Inflow { per_period, referrals, cost, start }
+        Inflow { per_period, referrals, cost, start, start_ids }
     }
 
     /// The numbers of a list by period: the first of them, and how many there are.

@@ -11,6 +11,7 @@ use crate::study::number::Number;
 use crate::study::roadmap::{Change as Written, Scenario as WrittenScenario};
 
 use super::compiler::Compiler;
+use super::starts::{is_start, is_start_of_all, no_share};
 use crate::model::change::{Change, Op};
 use crate::model::param::Meaning;
 use crate::model::roadmap::{Initiative, Planned, Rule, Scenario};
@@ -197,6 +198,7 @@ impl Compiler<'_> {
         };
         let path = at.child(op.key());
         let amount = self.numbers.fixed(&path, &path, meaning, amount);
+        self.check_from_of_start(at, written);
         let (from, until) = (written.from.map_or(0, |p| clamp(p.0)), written.until.map_or(u32::MAX, |p| clamp(p.0)));
         if from > until {
             self.fault(
@@ -225,7 +227,8 @@ impl Compiler<'_> {
     }
 
     pub(super) fn targets(&mut self, at: &Path, target: &str, op: Op) -> Option<Vec<ParamId>> {
-        let at = at.child("target").to_string();
+        let path = at.child("target");
+        let at = path.to_string();
         let pattern = match Path::parse(target) {
             Ok(pattern) if !pattern.steps.is_empty() => pattern,
             broken => {
@@ -241,6 +244,9 @@ impl Compiler<'_> {
         };
         // `... .chance` or `... .rate` is where a rule writes the number whose address is the rule's.
         let changeable = self.aims.named(&pattern, &self.numbers.params);
+        if is_start_of_all(&pattern) && !changeable.is_empty() {
+            self.check_in_time_for_start(target, &path);
+        }
         if changeable.is_empty() {
             self.fault(self.no_target(&pattern, target, at));
             return None;
@@ -329,6 +335,9 @@ impl Compiler<'_> {
                 .at(at)
                 .why("a change aims at numbers")
                 .help(format!("aim at a number in it, such as `{}`{all}", param.path));
+        }
+        if is_start(pattern) {
+            return no_share(target).at(at);
         }
         let near = near_path(pattern, self.numbers.params.iter().filter(|p| p.changeable).map(|p| &p.path));
         let what = if target.contains('*') {

@@ -124,11 +124,11 @@ fn every_file_is_written_and_reads_back() {
         let svg = String::from_utf8(files[&format!("charts/{chart}.svg")].clone()).unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("<desc"), "{chart}");
     }
-    // With those of each scenario's business case, of its roadmap, and of costs.
-    assert_eq!(files.len(), 2 * (10 + 8) + 10, "{:?}", files.keys());
+    // With those of conversion, each scenario's business case, its roadmap, and costs.
+    assert_eq!(files.len(), 2 * (10 + 9) + 10, "{:?}", files.keys());
     assert!(files["workbook.xlsx"].starts_with(b"PK") && files["ledger.csv"].starts_with(b"scenario,segment,cohort,"));
     assert!(files["report.html"].starts_with(b"<!"));
-    for (name, columns, rows) in [("timeline.csv", 8, 3 * 2 * 7 * 16), ("contrasts.csv", 11, 2 * 10)] {
+    for (name, columns, rows) in [("timeline.csv", 8, 3 * 2 * 7 * 18), ("contrasts.csv", 11, 2 * 12)] {
         let mut reader = csv::Reader::from_reader(files[name].as_slice());
         assert_eq!(reader.headers().unwrap().len(), columns, "{name}");
         let numbers = if columns == 8 { 4..8 } else { 3..11 };

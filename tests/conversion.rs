@@ -123,11 +123,22 @@ fn cohorts_say_how_many_are_won_and_how_long_it_took() {
         let mean = cohort.mean_time_to_convert.unwrap();
         assert!((mean - periods(seen) / within(seen)).abs() < 0.15, "{entry}: {mean}");
         assert!(cohort.median_time_to_convert.unwrap() >= 1);
+        // Who was won leaves with a chance of 0.1 in each period, and does not come back.
+        for (since, share) in cohort.retention_from_conversion.iter().enumerate().take(4) {
+            let expected = libm::pow(0.9, since as f64);
+            assert!((share - expected).abs() < 0.08, "{entry}, {since}: {share} and {expected}");
+        }
         // Of all who came, those retained now are a part of those ever retained.
         assert_eq!(cohort.retention_of_all.len(), cohort.retention.len());
         for (of_all, of_acquired) in cohort.retention_of_all.iter().zip(&cohort.retention) {
             assert!(of_all <= of_acquired && *of_all > 0.0);
         }
+    }
+    let first = &cohorts[0].retention_from_conversion;
+    assert_eq!(first.len(), 12);
+    for (since, share) in first.iter().enumerate().take(9) {
+        let expected = libm::pow(0.9, since as f64);
+        assert!((share - expected).abs() < 0.01, "{since}: {share} and {expected}");
     }
     // Half of a geometric law with a chance of 0.2 that is cut at 12 have converted after 3 periods.
     assert_eq!(cohorts[0].median_time_to_convert, Some(3));
@@ -170,4 +181,18 @@ fn a_target_may_ask_for_conversion_and_files_have_it() {
     let report = polku::Report::new(&runs);
     assert!(report.series.iter().any(|series| series.metric == "time_to_convert" && series.values.len() == 13));
     assert!(polku::inside::report::html::page(&report, &Gallery::of(&report)).unwrap().contains("Time to convert"));
+}
+
+#[test]
+fn who_was_won_may_leave_and_come_back() {
+    let study = STUDY.replace("INFLOW", "").replace("to = { gone = 0.1 }", "to = { idle = 0.2 }")
+        + "[stages.idle]\nto = { active = 0.1 }\n";
+    let model = model(&study);
+    let runs = Experiment::new(&model).threads(2).run().unwrap_or_else(|faults| panic!("{faults:#?}"));
+    // Two states: a third in the long run, reached with a factor of 0.7 in each period.
+    let found = &runs.business().cohorts[0].cohorts[0].retention_from_conversion;
+    for (since, share) in found.iter().enumerate().take(9) {
+        let expected = (1.0 + 2.0 * libm::pow(0.7, since as f64)) / 3.0;
+        assert!((share - expected).abs() < 0.01, "{since}: {share} and {expected}");
+    }
 }

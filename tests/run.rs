@@ -125,7 +125,7 @@ fn every_file_is_written_and_reads_back() {
         assert!(svg.starts_with("<svg") && svg.contains("<desc"), "{chart}");
     }
     // With those of conversion, each scenario's business case, its roadmap, and costs.
-    assert_eq!(files.len(), 2 * (10 + 9) + 10, "{:?}", files.keys());
+    assert_eq!(files.len(), 2 * (10 + 10) + 10, "{:?}", files.keys());
     assert!(files["workbook.xlsx"].starts_with(b"PK") && files["ledger.csv"].starts_with(b"scenario,segment,cohort,"));
     assert!(files["report.html"].starts_with(b"<!"));
     for (name, columns, rows) in [("timeline.csv", 8, 3 * 2 * 7 * 18), ("contrasts.csv", 11, 2 * 12)] {

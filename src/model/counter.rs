@@ -23,9 +23,12 @@ pub const FRESH: CounterId = CounterId(6);
 pub const WAITING: CounterId = CounterId(7);
 /// The sum of the periods since these came, at each time; no cells where nobody starts so.
 pub const WAITED: CounterId = CounterId(8);
+/// How many more came to retained stages than left them, of those who were won: by the time of their entry and the periods
+/// since they were first retained, both added up. No cells where nobody starts so.
+pub const RETURNS: CounterId = CounterId(9);
 
 /// How many counters every model has.
-pub const EVERY_MODEL: usize = 9;
+pub const EVERY_MODEL: usize = 10;
 
 /// Something that is counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +115,7 @@ pub fn counters(moves: Vec<(StageId, StageId)>, converts: bool) -> Vec<Counter> 
         counter("fresh", of_conversion(), 1.0, Measure::Event),
         counter("waiting", of_conversion(), 1.0, Measure::State),
         counter("waited", of_conversion(), 1.0, Measure::State),
+        counter("returns", of_conversion(), 1.0, Measure::State),
     ]
 }
 
@@ -122,11 +126,22 @@ mod tests {
     #[test]
     fn ids_are_places_in_the_list() {
         let list = counters(Vec::new(), true);
-        let ids = [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES, FRESH, WAITING, WAITED];
+        let ids = [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES, FRESH, WAITING, WAITED, RETURNS];
         let names = ids.map(|id| list[id.index()].name.as_str());
         assert_eq!(
             names,
-            ["customers", "purchases", "baskets", "acquired", "satisfaction", "moves", "fresh", "waiting", "waited"]
+            [
+                "customers",
+                "purchases",
+                "baskets",
+                "acquired",
+                "satisfaction",
+                "moves",
+                "fresh",
+                "waiting",
+                "waited",
+                "returns"
+            ]
         );
         assert_eq!((list.len(), ids.len()), (EVERY_MODEL, EVERY_MODEL));
     }

@@ -15,8 +15,42 @@ const MOST_POINTS: usize = 240;
 
 /// The share who have converted by periods since they came, one curve for each scenario; none where nobody may convert.
 pub fn conversion(report: &Report) -> Option<Chart> {
+    let noun = report.summary.period.noun();
+    let subject = Subject {
+        name: Metric::Conversion.key(),
+        difference: false,
+        title: "How many are won, by the time since they came".to_owned(),
+        measures: format!(
+            "Of those who came in a stage that is not retained, the share who have been in one that is, by {noun}s since"
+        ),
+        unit: Unit::Share,
+        times: (0, 0),
+        since: "since they came",
+    };
+    chart(report, subject, by_age)
+}
+
+/// The share who are retained by periods since they were won, one curve for each scenario; none where nobody was.
+pub fn retention(report: &Report) -> Option<Chart> {
+    let noun = report.summary.period.noun();
+    let subject = Subject {
+        name: "retention_from_conversion",
+        difference: false,
+        title: "How long those stay who are won".to_owned(),
+        measures: format!(
+            "Of those who came to a retained stage, the share who are in one, by {noun}s since they first were"
+        ),
+        unit: Unit::Share,
+        times: (0, 0),
+        since: "since they were won",
+    };
+    chart(report, subject, since_won)
+}
+
+/// A chart of shares by periods since something happened, one curve for each scenario.
+fn chart(report: &Report, subject: Subject, shares: impl Fn(&CohortsOfScenario) -> Vec<f64>) -> Option<Chart> {
     let curve = |of: &CohortsOfScenario| {
-        let shares = by_age(of);
+        let shares = shares(of);
         let values = times(shares.len(), MOST_POINTS).into_iter();
         Curve {
             name: of.scenario.clone(),
@@ -27,20 +61,33 @@ pub fn conversion(report: &Report) -> Option<Chart> {
     };
     let curves: Vec<Curve> = report.business.cohorts.iter().map(curve).filter(|its| its.values.len() > 1).collect();
     let last = curves.iter().filter_map(|its| Some(its.values.last()?.0)).fold(0.0, f64::max);
-    let noun = report.summary.period.noun();
-    let subject = Subject {
-        name: Metric::Conversion.key(),
-        difference: false,
-        title: "How many are won, by the time since they came".to_owned(),
-        measures: format!(
-            "Of those who came in a stage that is not retained, the share who have been in one that is, by {noun}s since"
-        ),
-        unit: Unit::Share,
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of periods")]
-        times: (0, last as u64),
-        since: "since they came",
-    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of periods")]
+    let subject = Subject { times: (0, last as u64), ..subject };
     (!curves.is_empty()).then(|| draw(report, &subject, curves))
+}
+
+/// The share who are retained 0, 1, ... periods after they were won, of all cohorts together: comings less goings, over those
+/// who were seen for so long.
+fn since_won(of: &CohortsOfScenario) -> Vec<f64> {
+    let longest = of.cohorts.iter().map(|cohort| cohort.retention_from_conversion.len()).max().unwrap_or(0);
+    let (mut retained, mut shares) = (0.0, Vec::new());
+    for since in 0..longest {
+        let (mut seen, mut net) = (0.0, 0.0);
+        for cohort in &of.cohorts {
+            let shares = &cohort.retention_from_conversion;
+            let (Some(came), Some(now)) = (cohort.came_to_convert, shares.get(since)) else { continue };
+            let Some(last) = cohort.conversion.len().checked_sub(since + 1) else { continue };
+            let before = since.checked_sub(1).map_or(0.0, |before| shares[before]);
+            let won = came * cohort.conversion[last];
+            (seen, net) = (seen + won, net + won * (now - before));
+        }
+        if seen <= 0.0 {
+            break;
+        }
+        retained += net / seen;
+        shares.push(retained.clamp(0.0, 1.0));
+    }
+    shares
 }
 
 /// The share who have converted within 0, 1, ... periods, of all cohorts together: the product-limit estimate (Kaplan & Meier
@@ -109,6 +156,16 @@ mod tests {
         let chart = conversion(&report()).unwrap();
         assert_eq!(chart.name, "conversion");
         assert!(chart.alt.contains("Today") && chart.svg.contains("months since they came"), "{}", chart.alt);
-        assert!(conversion(&rich::report()).is_none());
+        assert!(conversion(&rich::report()).is_none() && retention(&rich::report()).is_none());
+        let mut report = report();
+        let of = &mut report.business.cohorts[0];
+        for cohort in &mut of.cohorts {
+            cohort.retention_from_conversion =
+                (0..cohort.retention.len()).map(|since| libm::pow(0.9, since as f64)).collect();
+        }
+        for (since, share) in since_won(of).into_iter().enumerate() {
+            assert!((share - libm::pow(0.9, since as f64)).abs() < 1e-9, "{since}: {share}");
+        }
+        assert!(retention(&report).is_some());
     }
 }

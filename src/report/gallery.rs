@@ -3,7 +3,7 @@
 use super::Report;
 use super::bars::differences;
 use super::chart::Chart;
-use super::conversion::conversion;
+use super::conversion::{conversion, retention};
 use super::costs::costs;
 use super::curves::{curve, difference};
 use super::fan::fan;
@@ -64,6 +64,7 @@ impl Gallery {
                 .chain(shares(report))
                 .chain(conversion(report))
                 .chain(feelings(report))
+                .chain(retention(report))
                 .chain(heat_maps(report))
                 .collect(),
             costs: costs(report).into_iter().filter(|_| money).collect(),

@@ -228,6 +228,7 @@ mod tests {
             retention_of_all: Vec::new(),
             came_to_convert: None,
             conversion: Vec::new(),
+            retention_from_conversion: Vec::new(),
             mean_time_to_convert: None,
             median_time_to_convert: None,
             lifetime_value: Bounded { value: 10.0, low: Some(9.0), high: Some(11.0) },

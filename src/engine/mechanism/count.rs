@@ -3,8 +3,8 @@
 use super::contract::{Mechanism, Step};
 use super::feel::SATISFACTION;
 use super::needs::{Needs, Shown};
+use super::won::Converts;
 use crate::engine::chance::narrow::whole;
-use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Eight, Kernel, Lanes, Reach, Sixteen, Strip};
 use crate::engine::state::at::At;
@@ -20,9 +20,6 @@ use crate::quantity::StageId;
 
 /// Whether each customer has ever been retained: all bits or none.
 pub const ACQUIRED: ColumnSpec = ColumnSpec::new("acquired");
-
-/// Whether each customer started or came in a stage that is not retained: all bits or none.
-const FRESH: ColumnSpec = ColumnSpec::new("fresh");
 
 /// Whether somebody starts where nobody counts as retained.
 pub fn acquires(model: &Model) -> bool {
@@ -47,14 +44,6 @@ pub struct Count {
     changes: Vec<bool>,
 }
 
-/// What is counted of customers who start or come in a stage that is not retained.
-struct Converts {
-    /// Which newcomers did, with its place among flags; none where nobody comes later.
-    fresh: Option<(ColumnId<u32, Lasting>, usize)>,
-    /// Where those are counted who come so, who were never retained so far, and how long these have been there.
-    places: [Place; 3],
-}
-
 impl Mechanism for Count {
     const NAME: &'static str = "count";
     type Sheet = ();
@@ -65,14 +54,7 @@ impl Mechanism for Count {
         Some(Self {
             acquired: acquires(model).then(|| needs.flag(ACQUIRED)),
             satisfaction: remembers.then(|| needs.numbers(SATISFACTION)),
-            conversion: model.converts().then(|| Converts {
-                fresh: model.has_inflow().then(|| needs.flag(FRESH)),
-                places: [
-                    needs.counter(counter::FRESH, Shown::ByStage),
-                    needs.counter(counter::WAITING, Shown::ByStage),
-                    needs.counter(counter::WAITED, Shown::ByStage),
-                ],
-            }),
+            conversion: Converts::of(model, needs),
             places: [
                 needs.counter(counter::CUSTOMERS, Shown::ByStage),
                 needs.counter(counter::ACQUIRED, Shown::ByStage),
@@ -96,6 +78,10 @@ impl Mechanism for Count {
         }
         let t = at.time() as usize;
         let ever = self.acquire(at.block, at.world);
+        let returns = match (&self.conversion, self.acquired) {
+            (Some(conversion), Some((acquired, _))) => conversion.returns(at.block, at.world, (acquired, whole(t))),
+            _ => Vec::new(),
+        };
         let (block, world) = (&*at.block, at.world);
         let (program, live, gone) = (world.program, block.live, &block.gone);
         let Some(counts) = &mut at.counts else { return };
@@ -118,7 +104,7 @@ impl Mechanism for Count {
         let gone_with_it = self.acquired.map_or_else(|| gone.by_stage.iter().sum(), |(_, flag)| gone.with_flag[flag]);
         counts.cells_at(at_acquired, t)[0] += i128::from(ever + gone_with_it);
         if let Some(conversion) = &self.conversion {
-            conversion.count((block, t), ever + gone_with_it, counts);
+            conversion.count((block, t), ever + gone_with_it, (&returns, counts));
         }
         if let Some(satisfaction) = self.satisfaction {
             let satisfaction = block.columns.numbers(satisfaction);
@@ -144,11 +130,8 @@ impl Count {
             for (ever, stage) in block.columns.words_mut(acquired)[..live].iter_mut().zip(&block.stage) {
                 *ever = world.program.retained.at(*stage as usize);
             }
-            if let Some((fresh, _)) = self.conversion.as_ref().and_then(|its| its.fresh) {
-                let acquired = block.columns.words(acquired)[..live].to_vec();
-                for (fresh, ever) in block.columns.words_mut(fresh).iter_mut().zip(acquired) {
-                    *fresh = !ever;
-                }
+            if let Some(conversion) = &self.conversion {
+                conversion.begin(block, acquired);
             }
         }
     }
@@ -160,29 +143,6 @@ impl Count {
             let acquired = block.columns.words_mut(acquired);
             world.set.run(Acquire { program, stage: &block.stage, acquired, live })
         })
-    }
-}
-
-impl Converts {
-    /// Counts a block of whom so many have ever been retained: who came not retained, once, and how long all have waited who
-    /// never were.
-    fn count(&self, (block, t): (&Block, usize), ever: u64, counts: &mut Counts<i128>) {
-        let [at_fresh, at_waiting, at_waited] = &self.places;
-        let never = block.count() as u64 - ever;
-        let now = block.entry() as usize == t;
-        if now {
-            let fresh = self.fresh.filter(|_| t > 0).map_or(never, |(fresh, flag)| {
-                let live = block.columns.words(fresh)[..block.live].iter().filter(|word| **word != 0);
-                live.count() as u64 + block.gone.with_flag[flag]
-            });
-            counts.cells_at(at_fresh, t)[0] += i128::from(fresh);
-        }
-        counts.cells_at(at_waiting, t)[0] += i128::from(never);
-        if t > 0 {
-            // The age of a block at time 0 is no period.
-            let age = u64::from(block.age(whole(t)));
-            counts.cells_at(at_waited, t)[0] += i128::from(never * age);
-        }
     }
 }
 

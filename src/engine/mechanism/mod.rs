@@ -23,6 +23,7 @@ pub mod stream;
 pub mod talk;
 pub mod totals;
 pub mod transition;
+mod won;
 
 use crate::model::Model;
 use contract::Mechanism;

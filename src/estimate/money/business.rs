@@ -327,6 +327,9 @@ pub struct CohortResult {
     pub came_to_convert: Option<f64>,
     /// The share of these who have been in a retained stage since, by periods since entry; empty where there are none.
     pub conversion: Vec<f64>,
+    /// The share of those who converted who are retained so many periods after their first moment in a retained stage, from 0
+    /// on; empty where nobody did.
+    pub retention_from_conversion: Vec<f64>,
     /// The mean number of periods that it took those who converted within the horizon; none where nobody did.
     pub mean_time_to_convert: Option<f64>,
     /// The number of periods within which half of them did.

@@ -2,7 +2,7 @@
 
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, FRESH, WAITING};
+use crate::model::counter::{ACQUIRED, FRESH, RETURNS, WAITING};
 use crate::model::draw::Draw;
 use crate::quantity::UNITS_PER_ONE;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct CohortFlow {
     pub fresh: f64,
     /// Those not retained up to each time; 0 where nobody converts.
     pub waiting: Vec<f64>,
+    /// By periods since they were won, from 0 on: how many more of them came to retained stages than left them, at the time of
+    /// entry plus these; 0 where nobody converts.
+    pub returns: Vec<f64>,
     /// Money in less variable, service and acquisition cost, discounted to the time of entry.
     pub worth: f64,
 }
@@ -38,6 +41,7 @@ impl CohortFlow {
             acquired: vec![0.0; times],
             fresh: 0.0,
             waiting: vec![0.0; times],
+            returns: vec![0.0; times],
             worth: 0.0,
         }
     }
@@ -48,6 +52,7 @@ impl CohortFlow {
         self.fresh += other.fresh;
         self.worth += other.worth;
         self.retained.iter_mut().zip(&other.retained).for_each(|(into, from)| *into += from);
+        self.returns.iter_mut().zip(&other.returns).for_each(|(into, from)| *into += from);
         self.waiting.iter_mut().zip(&other.waiting).for_each(|(into, from)| *into += from);
         self.acquired.iter_mut().zip(&other.acquired).for_each(|(into, from)| *into += from);
     }
@@ -62,6 +67,24 @@ impl CohortFlow {
         self.waiting[entry..].iter().map(share).collect()
     }
 
+    /// The share of those who converted who are in a retained stage so many periods after; as long as anybody was seen for.
+    ///
+    /// The mean cumulative function (Nelson 1988, Journal of Quality Technology 20(1); Lawless & Nadeau 1995, Technometrics
+    /// 37(2)) of coming to retained stages less leaving them: at each number of periods, of those who were seen for as long.
+    pub fn retention_from_conversion(&self, entry: usize) -> Vec<f64> {
+        let mut retained = 0.0;
+        let mut shares = Vec::new();
+        for (net, waiting) in self.returns[entry..].iter().zip(self.waiting[entry..].iter().rev()) {
+            let seen = self.fresh - waiting;
+            if seen <= 1e-9 * self.fresh {
+                break;
+            }
+            retained += net / seen;
+            shares.push(retained.clamp(0.0, 1.0));
+        }
+        shares
+    }
+
     /// Takes in the customers of one segment, of whom so many came in period `entry`.
     pub fn take(&mut self, model: &Model, (entry, came): (usize, f64), flows: &Counts<f64>) {
         self.came += came;
@@ -70,6 +93,7 @@ impl CohortFlow {
             self.retained[t] += retained_and_lost(model, flows, t).0;
             self.acquired[t] += flows.cells(ACQUIRED, t)[0];
             self.waiting[t] += flows.cells(WAITING, t).iter().sum::<f64>();
+            self.returns[t] += flows.cells(RETURNS, t).iter().sum::<f64>();
         }
     }
 }

@@ -86,6 +86,7 @@ fn result(
         retention: (entry..sum.flow.retained.len()).map(share).collect(),
         retention_of_all: sum.flow.retained[entry..].iter().map(|its| its / sum.flow.came).collect(),
         came_to_convert: model.converts().then(|| sum.flow.fresh / count.max(1) as f64),
+        retention_from_conversion: sum.flow.retention_from_conversion(entry),
         mean_time_to_convert: mean_time(entry, &conversion),
         median_time_to_convert: median_time(entry, &conversion),
         conversion,

@@ -31,6 +31,10 @@ share = 1.0
 start = { active = 0.8, trial = 0.2 }
 inflow = { per_period = 20, cost = 5 }
 
+[states.used_to_it]
+adds = { purchases = 0.1 }
+half_life = 3
+
 [stages.active]
 retained = true
 to = { gone = 0.1, quiet = 0.01 }
@@ -168,7 +172,7 @@ fn tables_that_other_verbs_print_have_the_columns_that_the_page_tells() {
     let life = printed(folder.path(), &["replay", "study.toml"]);
     let columns = life.lines().next().unwrap().split_once(",trait.").unwrap();
     assert!(page.contains(&format!("`{}`", columns.0)) && page.contains("`trait.NAME`"), "{life}");
-    assert_eq!((columns.1, life.lines().count()), ("level", 1 + 15));
+    assert_eq!((columns.1, life.lines().count()), ("level,states.used_to_it", 1 + 15));
 }
 
 #[test]

@@ -387,23 +387,6 @@ impl Metric {
     }
 }
 
-impl From<Watched> for Metric {
-    fn from(watched: Watched) -> Self {
-        match watched {
-            Watched::Retention => Self::Retention,
-            Watched::ActiveCustomers => Self::ActiveCustomers,
-            Watched::Churned => Self::Churned,
-            Watched::Purchases => Self::Purchases,
-            Watched::Revenue => Self::Revenue,
-            Watched::Margin => Self::Margin,
-            Watched::Cost => Self::Cost,
-            Watched::CashFlow => Self::CashFlow,
-            Watched::Satisfaction => Self::Satisfaction,
-            Watched::Stage(stage) => Self::Stage(stage),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES};
 use super::rate::Rate;
+use super::roadmap::Watched;
 use super::state::Carried;
 use super::value::{Account, AccountKind};
 
@@ -103,6 +104,23 @@ impl Metric {
         match &model.accounts.get(place)?.kind {
             AccountKind::Money(kind) => Some(*kind == LineKind::Cost),
             AccountKind::Outcome { less_is_better, .. } => Some(*less_is_better),
+        }
+    }
+}
+
+impl From<Watched> for Metric {
+    fn from(watched: Watched) -> Self {
+        match watched {
+            Watched::Retention => Self::Retention,
+            Watched::ActiveCustomers => Self::ActiveCustomers,
+            Watched::Churned => Self::Churned,
+            Watched::Purchases => Self::Purchases,
+            Watched::Revenue => Self::Revenue,
+            Watched::Margin => Self::Margin,
+            Watched::Cost => Self::Cost,
+            Watched::CashFlow => Self::CashFlow,
+            Watched::Satisfaction => Self::Satisfaction,
+            Watched::Stage(stage) => Self::Stage(stage),
         }
     }
 }

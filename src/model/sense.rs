@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, in_percent};
 use crate::quantity::{CarriedId, ParamId};
 use crate::stats::distribution::Distribution;
 use crate::study::path::ParamPath as Path;
+use crate::study::signal::PRESETS;
 
 use super::Model;
 use super::change::{Change, Op};
@@ -43,14 +44,16 @@ pub fn warnings(model: &Model) -> Vec<Diagnostic> {
 fn unread(model: &Model) -> Vec<Diagnostic> {
     let drives = |of: CarriedId| model.drivers().any(|driver| driver.on == State::Carried(of));
     let moves = |of: CarriedId| model.carried.iter().any(|its| its.signals().contains(&Signal::Carried(of)));
+    let compared = model.experience.as_ref().and_then(|its| its.surprise).map(|its| its.expectation);
     let asked = |counter: usize| model.targets.iter().any(|target| target.metric == Metric::Carried(counter));
     let unread = model.carried.iter().enumerate().filter(|(place, its)| {
         let of = CarriedId::from(*place);
-        !drives(of) && !moves(of) && !asked(its.counter.index())
+        !drives(of) && !moves(of) && compared != Some(of) && !asked(its.counter.index())
     });
     let told = |(_, its): (usize, &Carried)| {
+        let root = if PRESETS.contains(&its.name.as_str()) { "experience" } else { "states" };
         Diagnostic::warning(format!("nothing reads the state `{}`", its.name))
-            .at(Path::of(["states", &its.name]).to_string())
+            .at(Path::of([root, &its.name]).to_string())
             .why("it is reported, but drives no move and no purchase, and moves no other state")
             .help("name it under `drivers`, or take it out")
     };

@@ -134,8 +134,7 @@ impl Walk<'_> {
             if remark::KEYS.contains(&name.as_str()) {
                 self.remark(&entry.node, &path.child(name));
             } else {
-                let known = Vec::from(remark::KEYS);
-                self.tell_unknown_key((name, entry), &known, path);
+                self.tell_unknown_key((name, entry), &remark::KEYS, path);
             }
         }
     }

@@ -77,10 +77,9 @@ impl Mechanism for Count {
             return;
         }
         let t = at.time() as usize;
-        let ever = self.acquire(at.block, at.world);
-        let returns = match (&self.conversion, self.acquired) {
-            (Some(conversion), Some((acquired, _))) => conversion.returns(at.block, at.world, (acquired, whole(t))),
-            _ => Vec::new(),
+        let (ever, returns) = match (&self.conversion, self.acquired) {
+            (Some(conversion), Some((acquired, _))) => conversion.acquire(at.block, at.world, (acquired, whole(t))),
+            _ => (self.acquire(at.block, at.world), Vec::new()),
         };
         let (block, world) = (&*at.block, at.world);
         let (program, live, gone) = (world.program, block.live, &block.gone);

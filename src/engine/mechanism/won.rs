@@ -64,31 +64,27 @@ impl Converts {
         block.columns.words_mut(self.since)[..live].copy_from_slice(&acquired);
     }
 
-    /// Notes who of those that were won comes to retained stages or leaves them at time `t`: by periods since then, how many
-    /// more come.
-    pub(super) fn returns(
+    /// Notes who is retained at time `t`, and who of those that were won comes to retained stages or leaves them. Returns how
+    /// many of the block's customers, those dropped left out, have ever been retained, and by periods since they were won how
+    /// many more come.
+    pub(super) fn acquire(
         &self,
         block: &mut Block,
         world: &World<'_>,
         (acquired, t): (ColumnId<u32, Lasting>, u32),
-    ) -> Vec<(usize, i64)> {
-        let mut returns = Vec::new();
+    ) -> (u64, Vec<i64>) {
+        let mut returns = vec![0; t as usize + 1];
         let mut won = block.columns.take_words(self.since);
-        let acquired = block.columns.words(acquired);
         let (program, stage, live) = (world.program, &block.stage, block.live);
-        world.set.run(Won { program, stage, acquired, since: &mut won, live, t, returns: &mut returns });
+        let acquired = block.columns.words_mut(acquired);
+        let ever = world.set.run(Won { program, stage, acquired, since: &mut won, live, t, returns: &mut returns });
         block.columns.put_words(self.since, won);
-        returns
+        (ever, returns)
     }
 
     /// Counts a block of whom so many have ever been retained: who came not retained, once, and how long all have waited who
     /// never were.
-    pub(super) fn count(
-        &self,
-        (block, t): (&Block, usize),
-        ever: u64,
-        (returns, counts): (&[(usize, i64)], &mut Counts<i128>),
-    ) {
+    pub(super) fn count(&self, (block, t): (&Block, usize), ever: u64, (returns, counts): (&[i64], &mut Counts<i128>)) {
         let [at_fresh, at_waiting, at_waited] = &self.places;
         let never = block.count() as u64 - ever;
         let now = block.entry() as usize == t;
@@ -105,44 +101,49 @@ impl Converts {
             let age = u64::from(block.age(whole(t)));
             counts.cells_at(at_waited, t)[0] += i128::from(never * age);
         }
-        for (since, net) in returns {
+        for (since, net) in returns.iter().enumerate().filter(|(_, net)| **net != 0) {
             counts.cells_at(&self.at_returns, block.entry() as usize + since)[0] += i128::from(*net);
         }
     }
 }
 
-/// Notes who was won, and who of them is retained now; lists whoever comes or goes, by periods since being won.
+/// Notes who is retained now, and who was won; lists whoever of them comes or goes, by periods since being won. Returns how many
+/// have ever been retained.
 struct Won<'a> {
     program: &'a Program,
     stage: &'a [u32],
-    acquired: &'a [u32],
+    acquired: &'a mut [u32],
     since: &'a mut [u32],
     live: usize,
     t: u32,
-    returns: &'a mut Vec<(usize, i64)>,
+    returns: &'a mut [i64],
 }
 
 impl Kernel for Won<'_> {
-    type Output = ();
+    type Output = u64;
     #[inline(always)]
-    fn run<L: Lanes>(self, l: L) {
+    fn run<L: Lanes>(self, l: L) -> u64 {
         let n = l.steps(self.live);
-        let (stage, acquired) = (l.words(self.stage, n), l.words(self.acquired, n));
+        let (stage, acquired) = (l.words(self.stage, n), l.words_mut(self.acquired, n));
         let won = l.words_mut(self.since, n);
         let (one, now) = (l.u(1), l.u((self.t + 1) << 1));
+        let mut count = 0;
         for i in 0..n {
-            let here = l.and(reach(l, self.program.reach, &self.program.retained, l.load(&stage[i])), one);
+            // Places behind the last customer may hold what dropped ones left.
+            let last = if i + 1 == n { self.live - i * L::N } else { L::N };
+            let taken = u32::MAX >> (32 - last);
+            let retained = reach(l, self.program.reach, &self.program.retained, l.load(&stage[i]));
+            let ever = l.or(l.load(&acquired[i]), retained);
+            l.store(&mut acquired[i], ever);
+            count += u64::from((l.mask(l.eq(ever, l.u(u32::MAX))) & taken).count_ones());
+            let here = l.and(retained, one);
             let before = l.load(&won[i]);
-            let first = l.and(l.or(now, here), l.load(&acquired[i]));
+            let first = l.and(l.or(now, here), ever);
             let later = l.or(l.and_not(before, one), here);
             let after = l.pick(l.eq(before, l.u(0)), first, later);
             let after = l.pick(l.eq(before, l.u(THERE)), before, after);
             l.store(&mut won[i], after);
-            let mut moved = !l.mask(l.eq(before, after)) & (u32::MAX >> (32 - L::N));
-            // Places behind the last customer may hold what dropped ones left.
-            if i + 1 == n {
-                moved &= u32::MAX >> (32 - (self.live - i * L::N));
-            }
+            let mut moved = !l.mask(l.eq(before, after)) & taken;
             if moved != 0 {
                 let (before, after) = (l.lanes(before), l.lanes(after));
                 while moved != 0 {
@@ -150,11 +151,10 @@ impl Kernel for Won<'_> {
                     moved &= moved - 1;
                     let net = i64::from(after[lane] & 1) - i64::from(before[lane] & 1);
                     let periods = self.t + 1 - (after[lane] >> 1);
-                    if net != 0 {
-                        self.returns.push((periods as usize, net));
-                    }
+                    self.returns[periods as usize] += net;
                 }
             }
         }
+        count
     }
 }

@@ -1,6 +1,7 @@
 //! The glossary says what the words of the report mean, for those that mean more or less than they seem to.
 
 use super::Report;
+use crate::model::metric::Metric;
 
 /// The words of a report with their meaning; those of money only where there is any.
 pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
@@ -28,6 +29,20 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
                 .to_owned(),
         ),
     ];
+    let has = |metric: Metric| report.summary.scenarios.iter().any(|its| its.metrics.contains_key(metric.key()));
+    if has(Metric::Conversion) {
+        words.extend([
+            (
+                Metric::Conversion.facts().title,
+                "Of those who were not active at the start or when they came, the share who have been since."
+                    .to_owned(),
+            ),
+            (
+                Metric::TimeToConvert.facts().title,
+                format!("The mean number of {noun}s that took, over those who became active within the horizon."),
+            ),
+        ]);
+    }
     if report.has_money() {
         words.extend([
             ("Margin", "Revenue less the cost of the goods in the baskets; no other cost is taken off.".to_owned()),
@@ -61,6 +76,10 @@ mod tests {
         let terms = |report: &Report| glossary(report).into_iter().map(|(term, _)| term).collect::<Vec<_>>();
         assert!(terms(&fixture::report()).contains(&"Contribution margin"));
         assert_eq!(terms(&fixture::moneyless()), ["Active customers", "Retention", "Churned"]);
+        let mut converts = fixture::report();
+        let metrics = &mut converts.summary.scenarios[0].metrics;
+        metrics.insert(Metric::Conversion.key().to_owned(), crate::stats::estimate::Estimate::unknown(0.5));
+        assert!(terms(&converts).contains(&"Time to convert") && !terms(&fixture::report()).contains(&"Conversion"));
         assert!(glossary(&fixture::report())[0].1.contains("the stages “New customer” and “Active”"));
     }
 }

@@ -90,12 +90,12 @@ pub fn page(report: &Report, gallery: &Gallery) -> Result<String, minijinja::Err
 fn head(report: &Report, its: &Facts) -> String {
     match its.dimension {
         Dimension::Money => format!("{}, {}", its.title, report.summary.currency),
+        Dimension::Periods => format!("{}, {}s", its.title, report.summary.period.noun()),
         Dimension::Share
         | Dimension::Score
         | Dimension::Customers
         | Dimension::Purchases
         | Dimension::Times
-        | Dimension::Periods
         | Dimension::Own => its.title.to_owned(),
     }
 }

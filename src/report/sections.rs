@@ -41,7 +41,8 @@ const TARGETS: &str = "Reached: the share of replications, with the exact interv
                        far the metric is on the good side of it in the mean; negative where it falls short.";
 const IMPACT: &str =
     "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.";
-const COHORTS: &str = "Customers by when they came: how many of them stay, and what each has brought by the horizon.";
+const COHORTS: &str = "Customers by when they came: how many of them stay, of those ever active, and what each has \
+                       brought by the horizon.";
 const DOUBTS: &str = "Three uncertainties that different things take away: simulating more, knowing the uncertain numbers \
                       better, and nothing at all.";
 const UNCERTAINTY: &str = "Simulation error: the standard error of the mean, which more simulated customers or \

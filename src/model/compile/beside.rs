@@ -1,6 +1,6 @@
 //! What can be judged beside a fault: a fault hides nothing but what follows from it.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::faults::Faults;
 use crate::model::{Model, check};
 use crate::study::path::ParamPath as Path;
@@ -31,6 +31,12 @@ fn concerns(fault: &Diagnostic, hole: &Path) -> bool {
     })
 }
 
+/// Whether a warning is of the very table in which something is wrong: what fills that may be all that it warns of.
+fn follows(fault: &Diagnostic, hole: &Path) -> bool {
+    let above = hole.parent().map(|above| above.to_string());
+    fault.severity == Severity::Warning && fault.places.iter().any(|place| Some(&place.path) == above.as_ref())
+}
+
 impl Model {
     /// All faults of a study whose form is wrong, in the order of the file: those of the form, which `Study::parse`
     /// found, and all else that is wrong whatever is meant there.
@@ -39,7 +45,8 @@ impl Model {
         let Some(salvaged) = source.salvage() else { return Faults::wrong(&source.name, told) };
         let mut fillings = salvaged.fillings.iter().map(|study| judged(study, source, MOST_WORK, check::middle_rows).1);
         let Some(first) = fillings.next() else { return Faults::wrong(&source.name, told) };
-        let known = |fault: &Diagnostic| !salvaged.holes.iter().any(|hole| concerns(fault, hole));
+        let known =
+            |fault: &Diagnostic| !salvaged.holes.iter().any(|hole| concerns(fault, hole) || follows(fault, hole));
         let mut found: Vec<Diagnostic> = first.into_iter().filter(known).take(MOST_FAULTS).collect();
         for other in fillings {
             found.retain(|fault| other.iter().any(|its| is_same(fault, its)));

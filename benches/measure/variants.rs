@@ -13,11 +13,14 @@ pub enum Mechanism {
     WordOfMouth,
     MovesForMoney,
     SecondScenario,
+    Forgets,
+    Follows,
+    Expects,
 }
 
 use Mechanism::{
-    Baskets, Bends, Clocks, MovesForMoney, PurchaseDrivers, Purchases, Satisfaction, SecondScenario, Traits,
-    WordOfMouth,
+    Baskets, Bends, Clocks, Expects, Follows, Forgets, MovesForMoney, PurchaseDrivers, Purchases, Satisfaction,
+    SecondScenario, Traits, WordOfMouth,
 };
 
 /// A row of the table: what is switched on, and the row that it is compared with.
@@ -31,7 +34,7 @@ pub struct Variant {
 }
 
 /// The rows of the table. A mechanism that needs another is compared with the variant that has just the other.
-pub const VARIANTS: [Variant; 12] = [
+pub const VARIANTS: [Variant; 15] = [
     Variant { name: "plain moves", on: &[], beside: None },
     Variant { name: "clocks: chances by periods in the stage", on: &[Clocks], beside: Some(0) },
     Variant { name: "satisfaction", on: &[Satisfaction], beside: Some(0) },
@@ -48,6 +51,9 @@ pub const VARIANTS: [Variant; 12] = [
     Variant { name: "word of mouth", on: &[WordOfMouth], beside: Some(0) },
     Variant { name: "money booked on moves", on: &[MovesForMoney], beside: Some(0) },
     Variant { name: "a second scenario", on: &[SecondScenario], beside: Some(0) },
+    Variant { name: "a state that forgets", on: &[Satisfaction, Forgets], beside: Some(2) },
+    Variant { name: "a state that follows quality", on: &[Satisfaction, Follows], beside: Some(2) },
+    Variant { name: "expectation, memory and commitment", on: &[Satisfaction, Expects], beside: Some(2) },
 ];
 
 impl Variant {
@@ -58,7 +64,19 @@ impl Variant {
         let mut study = format!(
             "run = {{ period = \"month\", horizon = {periods}, customers = {agents}, agents = {agents}, replications = 1 }}\n"
         );
-        study += &when(Satisfaction, "experience = { start = \"normal(0.6, 0.1)\", neutral = 0.6, learning = 0.3 }\n");
+        study += &when(
+            Satisfaction,
+            "experience.start = \"normal(0.6, 0.1)\"\nexperience.neutral = 0.6\nexperience.learning = 0.3\n",
+        );
+        study += &when(
+            Expects,
+            "experience.gain = 0.2\nexperience.loss = 0.45\n\
+             experience.expectation = { start = \"normal(0.65, 0.08)\", adapts = 0.1 }\n\
+             experience.memory = { peak = 0.5, half_life = 12 }\n\
+             experience.commitment = { start = \"normal(0.5, 0.15)\", rise = 0.04, fall = 0.08 }\n",
+        );
+        study += &when(Forgets, "states.worn = { start = \"uniform(0, 1)\", half_life = 6 }\n");
+        study += &when(Follows, "states.mood = { start = 0.6, follows = \"quality\", rise = 0.2 }\n");
         study += &when(
             Traits,
             "traits.taste = { law = \"normal(0, 1)\" }\ntraits.age = { law = \"gamma(mean=40, sd=12)\", ages = true }\n",

@@ -60,8 +60,8 @@ rise = 0.05
 fall = 0.4
 "#;
     let run = still(9, "0.7", states);
-    near(&run, "states.mood", 0.7 - 0.2 * 0.7_f64.powi(9));
-    near(&run, "states.slow_to_forgive", 0.7 + 0.2 * 0.6_f64.powi(9));
+    near(&run, "states.mood", 0.7 - 0.2 * libm::pow(0.7, 9.0));
+    near(&run, "states.slow_to_forgive", 0.7 + 0.2 * libm::pow(0.6, 9.0));
     let run = still(9, "\"normal(0.7, 0.05)\"", states);
     let (mood, satisfaction) = (level(&run, "today", "states.mood"), level(&run, "today", "satisfaction"));
     // Satisfaction is the same smoothing, of the same draws.
@@ -71,7 +71,7 @@ fall = 0.4
 #[test]
 fn what_is_added_and_forgotten_has_its_closed_form() {
     // Half-lives of two periods; what was bought in period t counts from t + 1 on.
-    let states = r#"
+    let states = r"
 [states.fatigue]
 range = [0, 1000]
 adds = { purchases = 1 }
@@ -88,13 +88,13 @@ start = -3
 neutral = 1
 rest = 2
 half_life = { above = 3, below = 5 }
-"#;
+";
     let run = still(12, "0.7", states);
-    let left = 0.5_f64.sqrt();
-    let sum: f64 = (0..11).map(|age| left.powi(age)).sum();
+    let left = libm::sqrt(0.5);
+    let sum: f64 = (0..11).map(|age| libm::pow(left, f64::from(age))).sum();
     near(&run, "states.fatigue", 0.5 * sum);
-    near(&run, "states.trust", 2.0 + 4.0 * 0.5_f64.powf(4.0));
-    near(&run, "states.doubt", 2.0 - 5.0 * 0.5_f64.powf(2.4));
+    near(&run, "states.trust", 2.0 + 4.0 * libm::pow(0.5, 4.0));
+    near(&run, "states.doubt", 2.0 - 5.0 * libm::pow(0.5, 2.4));
     // Long after, the mean of a Poisson stream that wears off: r / (1 - 2^(-1/h)).
     let run = still(80, "0.7", states);
     near(&run, "states.fatigue", 1.707_107);
@@ -124,7 +124,7 @@ blend = { worst = 0.5, last = 0.5 }
         let (mut chance, mut worst, mut end) = (1.0, 0.6_f64, 0.6);
         for period in 0..8 {
             let half_life = if worst >= 0.6 { 8.0 } else { 16.0 };
-            worst = 0.6 + (worst - 0.6) * 0.5_f64.powf(1.0 / half_life);
+            worst = 0.6 + (worst - 0.6) * libm::pow(0.5, 1.0 / half_life);
             end = f64::from(life >> period & 1);
             chance *= if end > 0.5 { 0.8 } else { 0.2 };
             if (end - 0.6).abs() > (worst - 0.6).abs() {
@@ -275,14 +275,14 @@ fn what_falls_short_of_expectation_has_its_closed_form() {
     for (horizon, truth) in [(6, 0.555_902_980_0), (24, 0.589_276_551_8)] {
         let run = with_experience(horizon, keys);
         near(&run, "satisfaction", truth);
-        near(&run, "states.expectation", 0.6 + 0.2 * 0.9_f64.powi(i32::try_from(horizon).unwrap()));
+        let (a, l) = (libm::pow(0.9, f64::from(horizon)), libm::pow(0.7, f64::from(horizon)));
+        near(&run, "states.expectation", 0.6 + 0.2 * a);
         // s_t = q + (s_0 - q)(1 - l)^t - loss (e_0 - q) l ((1 - a)^t - (1 - l)^t) / (l - a)
-        let (a, l) = (0.9_f64.powi(i32::try_from(horizon).unwrap()), 0.7_f64.powi(i32::try_from(horizon).unwrap()));
         assert!((0.6 + 0.1 * l - 0.45 * 0.2 * 0.3 * (a - l) / 0.2 - truth).abs() < 1e-9);
     }
     // What passes expectation counts by its own weight: from below the sign is turned.
     let run = with_experience(6, "gain = 0.2\nloss = 0.45\nexpectation = { start = 0.4, adapts = 0.1 }\n");
-    let (a, l) = (0.9_f64.powi(6), 0.7_f64.powi(6));
+    let (a, l) = (libm::pow(0.9, 6.0), libm::pow(0.7, 6.0));
     near(&run, "satisfaction", 0.6 + 0.1 * l + 0.2 * 0.2 * 0.3 * (a - l) / 0.2);
     // Without weights satisfaction moves by what is met, whatever was expected.
     let run = with_experience(6, "expectation = { start = 0.8, adapts = 0.1 }\n");
@@ -317,7 +317,7 @@ fn settled(start: f64, satisfaction: f64, cusp: f64) -> f64 {
 fn commitment_turns_where_the_cusp_says_and_the_way_down_is_not_the_way_up() {
     for cusp in [1.0_f64, 1.5] {
         // Two settled levels while |6 (s - neutral)| < 2 (b / 3)^1.5.
-        let jump = 2.0 * (cusp / 3.0).powf(1.5) / 6.0;
+        let jump = 2.0 * libm::pow(cusp / 3.0, 1.5) / 6.0;
         for side in [-1.0, 1.0] {
             let (stays, leaves) = (0.6 - side * 0.98 * jump, 0.6 - side * 1.02 * jump);
             let from = 0.5 + side * 0.4;
@@ -341,5 +341,5 @@ fn commitment_follows_satisfaction_at_its_paces() {
             ("learning = 0.3", "learning = 0.3\ncommitment = { start = 0.9, rise = 0.04, fall = 0.08 }"),
         ],
     );
-    near(&summary(&model(&study)), "states.commitment", 0.5 + 0.4 * 0.92_f64.powi(9));
+    near(&summary(&model(&study)), "states.commitment", 0.5 + 0.4 * libm::pow(0.92, 9.0));
 }

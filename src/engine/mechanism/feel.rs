@@ -6,7 +6,7 @@
 
 use super::arrive::draw;
 use super::contract::{Mechanism, Step};
-use super::moving::{CARRIED, Felt};
+use super::moving::{CARRIED, Surprise};
 use super::needs::Needs;
 use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::narrow::single;
@@ -234,7 +234,7 @@ impl Feel {
         let Some(surprise) = &self.surprise else { return };
         let mut felt = scratch.columns.take_numbers(surprise.felt);
         let mut satisfaction = block.columns.take_numbers(self.satisfaction);
-        now.world.set.run(Felt {
+        now.world.set.run(Surprise {
             now,
             stage: &block.stage,
             met: scratch.columns.numbers(met),

@@ -21,9 +21,16 @@ pub struct Weighed<'a> {
 }
 
 impl Weighed<'_> {
-    /// Whom it reaches: the stages of so many steps, and what to look up by them; an empty list where it reaches all.
-    fn strip(&self) -> &Strip {
-        self.felt.unwrap_or(&self.now.program().retained)
+    /// What a number becomes in lanes whose customers the signal reaches; elsewhere it stays.
+    #[inline(always)]
+    fn reached<L: Lanes>(&self, l: L, stage: &L::Words, (was, moved): (L::F, L::F)) -> L::F {
+        match self.felt {
+            Some(felt) => {
+                let here = reach(l, self.now.program().reach, felt, l.load(stage));
+                l.pick_f(l.eq(here, l.u(u32::MAX)), moved, was)
+            }
+            None => moved,
+        }
     }
 }
 
@@ -66,17 +73,12 @@ impl Kernel for Toward<'_> {
         let n = l.steps(self.of.live);
         let x = l.numbers_mut(self.x, n);
         let (signal, stage) = (l.numbers(self.of.signal, n), l.words(self.of.stage, n));
-        let (up, down, all) = (l.f(self.paces[0]), l.f(self.paces[1]), l.u(u32::MAX));
-        let (reached, strip, some) = (self.of.now.program().reach, self.of.strip(), self.of.felt.is_some());
+        let (up, down) = (l.f(self.paces[0]), l.f(self.paces[1]));
         for i in 0..n {
             let (was, z) = (l.load_f(&x[i]), l.load_f(&signal[i]));
             let pace = l.pick_f(l.ge_f(z, was), up, down);
-            let mut moved = l.mul_add(pace, l.sub_f(z, was), was);
-            if some {
-                let felt = l.eq(reach(l, reached, strip, l.load(&stage[i])), all);
-                moved = l.pick_f(felt, moved, was);
-            }
-            l.store_f(&mut x[i], moved);
+            let moved = l.mul_add(pace, l.sub_f(z, was), was);
+            l.store_f(&mut x[i], self.of.reached(l, &stage[i], (was, moved)));
         }
     }
 }
@@ -121,7 +123,7 @@ impl Kernel for Turn<'_> {
 }
 
 /// How a period feels against what was expected, and what that does to satisfaction.
-pub struct Felt<'a> {
+pub struct Surprise<'a> {
     pub now: Period<'a>,
     pub stage: &'a [u32],
     /// What the period was like, and what was expected.
@@ -136,7 +138,7 @@ pub struct Felt<'a> {
     pub live: usize,
 }
 
-impl Kernel for Felt<'_> {
+impl Kernel for Surprise<'_> {
     type Output = ();
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
@@ -174,16 +176,11 @@ impl Kernel for Add<'_> {
         let n = l.steps(self.of.live);
         let x = l.numbers_mut(self.x, n);
         let (signal, stage) = (l.numbers(self.of.signal, n), l.words(self.of.stage, n));
-        let (amount, all) = (l.f(self.amount), l.u(u32::MAX));
-        let (reached, strip, some) = (self.of.now.program().reach, self.of.strip(), self.of.felt.is_some());
+        let amount = l.f(self.amount);
         for i in 0..n {
             let was = l.load_f(&x[i]);
-            let mut moved = l.mul_add(amount, l.load_f(&signal[i]), was);
-            if some {
-                let felt = l.eq(reach(l, reached, strip, l.load(&stage[i])), all);
-                moved = l.pick_f(felt, moved, was);
-            }
-            l.store_f(&mut x[i], moved);
+            let moved = l.mul_add(amount, l.load_f(&signal[i]), was);
+            l.store_f(&mut x[i], self.of.reached(l, &stage[i], (was, moved)));
         }
     }
 }
@@ -224,19 +221,14 @@ impl Kernel for Peak<'_> {
         let n = l.steps(self.of.live);
         let x = l.numbers_mut(self.x, n);
         let (signal, stage) = (l.numbers(self.of.signal, n), l.words(self.of.stage, n));
-        let (neutral, all) = (l.f(self.neutral), l.u(u32::MAX));
-        let (reached, strip, some) = (self.of.now.program().reach, self.of.strip(), self.of.felt.is_some());
+        let neutral = l.f(self.neutral);
         for i in 0..n {
             let (was, z) = (l.load_f(&x[i]), l.load_f(&signal[i]));
             let (kept, new) = (l.sub_f(was, neutral), l.sub_f(z, neutral));
             // What lies no farther on the other side does not replace what is kept.
             let keeps = l.ge_f(l.mul_f(kept, kept), l.mul_f(new, new));
-            let mut moved = l.pick_f(keeps, was, z);
-            if some {
-                let felt = l.eq(reach(l, reached, strip, l.load(&stage[i])), all);
-                moved = l.pick_f(felt, moved, was);
-            }
-            l.store_f(&mut x[i], moved);
+            let moved = l.pick_f(keeps, was, z);
+            l.store_f(&mut x[i], self.of.reached(l, &stage[i], (was, moved)));
         }
     }
 }

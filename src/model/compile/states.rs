@@ -151,7 +151,7 @@ impl Compiler<'_> {
                     .help("give a number in its `range`"),
             );
         }
-        let start = start.unwrap_or_else(|| match &rest {
+        let start = start.unwrap_or(match &rest {
             Number::Known(rest) => Distribution::Constant(*rest),
             Number::Uncertain(_) => Distribution::Constant(neutral),
         });

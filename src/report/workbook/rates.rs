@@ -88,9 +88,9 @@ impl Halving {
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             if self.worth(middle).signum() == sign {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
             rows.push((low, high));
         }

@@ -158,6 +158,9 @@ pub fn in_percent(number: f64) -> Option<String> {
 /// since too many short words differ in one letter. What counts is the longer of the two, so that `monthly` finds `month`.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let letters = name.chars().count();
+    let slipped = |candidate: &str| {
+        if name.eq_ignore_ascii_case(candidate) { 0 } else { strsim::damerau_levenshtein(name, candidate) }
+    };
     known
         .into_iter()
         .filter_map(|candidate| {
@@ -165,7 +168,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             let most = slips(theirs.max(letters));
             // Letters that are too many are slips too; most names are told apart by that alone.
             let far = theirs.abs_diff(letters) > most;
-            let distance = if far { usize::MAX } else { strsim::damerau_levenshtein(name, candidate) };
+            let distance = if far { usize::MAX } else { slipped(candidate) };
             (distance <= most).then_some((distance, candidate))
         })
         .min_by_key(|(distance, _)| *distance)

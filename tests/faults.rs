@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 38] = [
+const WARNED: [&str; 39] = [
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
     "capability_level_that_may_be_there",
@@ -31,6 +31,7 @@ const WARNED: [&str; 38] = [
     "live_after_the_horizon",
     "nobody_retained",
     "numbers_hardly_meant",
+    "points_in_amounts",
     "provides_less_than_there_is",
     "purchases_a_million",
     "rate_in_percent",

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::path::{ParamPath, Step};
+use crate::stats::distribution::parse::meant::may_part_thousands;
 
 /// A value and the bytes of the file that it is written in.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,13 +159,6 @@ impl Node {
             }
         }
     }
-}
-
-/// Whether the point of a number may part thousands: it stands between one to three digits and three.
-fn may_part_thousands(written: &str) -> bool {
-    let Some((thousands, rest)) = written.split_once('.') else { return false };
-    let all_digits = [thousands, rest].iter().all(|part| part.chars().all(|digit| digit.is_ascii_digit()));
-    all_digits && (1..=3).contains(&thousands.len()) && rest.len() == 3 && !thousands.starts_with('0')
 }
 
 impl Found<'_> {

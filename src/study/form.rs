@@ -2,6 +2,8 @@
 //!
 //! Document and schema are walked together, so that all faults come at once.
 
+mod remarked;
+
 use serde_json::Value as Schema;
 
 use super::apart::takes_number;
@@ -90,7 +92,7 @@ impl Walk<'_> {
                 let branch = language.branch(schema, "object");
                 let own = branch.is_some_and(|branch| property(branch, remark::VALUE).is_some());
                 if table.contains_key(remark::VALUE) && !own && takes_number(schema, language) {
-                    return self.remarked(table, path);
+                    return self.remarked(table, branch, path);
                 }
                 if let Some(branch) = branch {
                     return self.table(table, branch, path);
@@ -126,31 +128,6 @@ impl Walk<'_> {
             Value::Boolean(_) | Value::Date(_) => {}
         }
         self.wrong_kind(&found.value, schema, path);
-    }
-
-    /// A number that stands in a table of its own, of which something is wrong: what is right was taken out before.
-    fn remarked(&mut self, table: &indexmap::IndexMap<String, Entry>, path: &ParamPath) {
-        for (name, entry) in table.iter().filter(|(name, _)| *name != remark::VALUE) {
-            if remark::KEYS.contains(&name.as_str()) {
-                self.remark(&entry.node, &path.child(name));
-            } else {
-                self.tell_unknown_key((name, entry), &remark::KEYS, path);
-            }
-        }
-    }
-
-    /// A part of a remark has to be a text.
-    fn remark(&mut self, found: &Node, path: &ParamPath) {
-        if !matches!(found.value, Value::Text(_)) {
-            let kind = kind_found(&found.value);
-            self.tell_wrong(
-                path,
-                Diagnostic::error(format!("`{path}` must be a text, not {kind}"))
-                    .at_with(path.to_string(), kind)
-                    .why("it says in words where numbers come from")
-                    .help("write it as one text in quotes"),
-            );
-        }
     }
 
     fn table(&mut self, table: &indexmap::IndexMap<String, Entry>, schema: &Schema, path: &ParamPath) {

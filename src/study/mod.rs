@@ -4,6 +4,7 @@
 mod apart;
 mod bracket;
 mod document;
+mod dotted;
 pub mod editor;
 mod files;
 mod form;

@@ -89,7 +89,10 @@ fn fault(text: &str, document: &Node, span: Range<usize>, message: &str) -> Diag
             ..Diagnostic::error(format!("`{}` has a decimal comma", &text[number.clone()]))
                 .why("a comma separates what stands in `[ ]` and `{ }`")
                 .help(match thousands(&text[number.clone()]) {
-                    Some(thousands) => format!("write `{thousands}`, or `{}`", text[number].replace(',', ".")),
+                    // A point before three digits would be asked about as well.
+                    Some(thousands) => {
+                        format!("write `{thousands}`, or `{}` if that is meant", in_decimals(&text[number]))
+                    }
                     None => format!("write it with a point: `{}`", text[number].replace(',', ".")),
                 })
         };
@@ -111,6 +114,13 @@ fn decimal_comma(text: &str, at: usize) -> Option<Range<usize>> {
     let starts_a_value = text[..from].trim_end().ends_with('=');
     (starts_a_value && !whole.is_empty() && !decimals.is_empty() && !decimals.contains(','))
         .then_some(from..from + length)
+}
+
+/// A number with a decimal comma, with a point and without zeros that say nothing: `4.0`.
+fn in_decimals(number: &str) -> String {
+    let shown = number.replace(',', ".");
+    let short = shown.trim_end_matches('0');
+    if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }
 }
 
 /// Thousands that a comma parts: `4,000`.

@@ -148,6 +148,12 @@ fn change(node: &Node) -> Option<(&str, &str)> {
     Some((operation, target))
 }
 
+/// Whether what stands at a path is money or a number of customers, so that it may be in thousands.
+pub fn counts_many(path: &ParamPath) -> bool {
+    let unit = of_pattern(path).unwrap_or_default();
+    ["{money}", "{account}", "customers a"].iter().any(|word| unit.starts_with(word))
+}
+
 fn of_pattern(path: &ParamPath) -> Option<&'static str> {
     let fits = |pattern: &str| {
         let mut steps = path.steps.iter();

@@ -76,6 +76,7 @@ pub fn judged(
     if errors.is_empty() {
         found.extend(check::reach(&model));
         found.extend(sense::warnings(&model));
+        found.extend(source.dotted());
     }
     (Some(model), found)
 }

@@ -33,6 +33,9 @@ impl Compiler<'_> {
         known.extend(self.study.states.keys().filter(|_| drives).cloned());
         let help = match nearest(name, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if drives => {
+                format!("add `[traits.{name}]` with a `law`, or `[states.{name}]`, or use one of: {}", known.join(", "))
+            }
             None => format!("add `[traits.{name}]` with a `law`, or use one of: {}", known.join(", ")),
         };
         let fault = Diagnostic::error(format!("customers have no trait `{name}`"))

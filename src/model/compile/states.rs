@@ -279,7 +279,9 @@ impl Compiler<'_> {
                     ("no stage has a `quality`", "give the stages that are felt a `quality`")
                 }
                 Signal::Purchases => ("no stage has `purchases`", "add `purchases` to a stage"),
-                Signal::Satisfaction => ("no `[experience]` is defined", "add `[experience]`"),
+                Signal::Satisfaction => {
+                    ("no `[experience]` is defined", "add `[experience]` with `start`, `neutral` and `learning`")
+                }
                 Signal::Carried(_) => ("a blend is made of other states when it is read", "name those states instead"),
             };
             self.fault(at(Diagnostic::error(format!("nothing can follow `{name}`")).why(why).help(help)));

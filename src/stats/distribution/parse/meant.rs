@@ -122,6 +122,8 @@ impl Amount {
             return Some(Self { digits, divisor: Some(divisor), scale, why: why.or(Some(FRACTION)) });
         }
         let (digits, is_odd) = plain(rest)?;
+        // Nobody writes a tenth of a cent with its currency.
+        let digits = if why == Some(CURRENCY) && may_part_thousands(rest) { rest.replace('.', "") } else { digits };
         Some(Self { digits, divisor: None, scale, why: why.or(is_odd) })
     }
 
@@ -133,6 +135,13 @@ impl Amount {
         let value = if self.divisor.is_some() { format!("{value:.3e}").parse().ok()? } else { value };
         value.is_finite().then_some(value)
     }
+}
+
+/// Whether the point of a number may part thousands: it stands between one to three digits and three.
+pub fn may_part_thousands(written: &str) -> bool {
+    let Some((thousands, rest)) = written.split_once('.') else { return false };
+    let all_digits = [thousands, rest].iter().all(|part| part.chars().all(|digit| digit.is_ascii_digit()));
+    all_digits && (1..=3).contains(&thousands.len()) && rest.len() == 3 && !thousands.starts_with('0')
 }
 
 /// A text without the sign or code of a currency at one of its ends.

@@ -34,7 +34,8 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
         words.extend([
             (
                 Metric::Conversion.facts().title,
-                "Of those who were not active at the start or when they came, the share who have been since."
+                "Of those who were not active at the start or when they came, the share who have been since. Who came late \
+                 has had less time; the chart goes by the time since they came."
                     .to_owned(),
             ),
             (

@@ -257,15 +257,20 @@ impl Compiler<'_> {
         let on_chance =
             |id: &ParamId| matches!(self.numbers.params[id.index()].meaning, Meaning::Chance | Meaning::Share);
         if matches!(op, Op::Odds | Op::Hazard) && !changeable.iter().all(on_chance) {
-            let is_rate = |id: &ParamId| self.numbers.params[id.index()].is_transition_rate();
+            let rate =
+                changeable.iter().map(|id| &self.numbers.params[id.index()]).find(|its| its.is_transition_rate());
             let fault = Diagnostic::error(format!("`{}` works on chances, and `{target}` is not a chance", op.key()));
-            self.fault(if changeable.iter().any(is_rate) {
-                fault
+            self.fault(match rate {
+                Some(rate) => fault
                     .at(at)
+                    .at(rate.written.to_string())
                     .why("a transition that is declared by `rate` has no chance that could be changed: it may pass 1")
-                    .help("use `times`: it multiplies the rate, as `hazard` does that of a chance")
-            } else {
-                fault.at(at).help("use `times`, `add` or `set`")
+                    .help(if pattern.is_pattern() {
+                        "aim at chances and at rates apart, at rates with `times`, as `hazard` does that of a chance"
+                    } else {
+                        "use `times`: it multiplies the rate, as `hazard` does that of a chance"
+                    }),
+                None => fault.at(at).help("use `times`, `add` or `set`"),
             });
             return None;
         }

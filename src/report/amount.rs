@@ -2,6 +2,7 @@
 
 use crate::model::facts::Dimension;
 use crate::model::reported::dimension_of;
+use crate::quantity::UNITS_PER_ONE;
 use crate::stats::estimate::Estimate;
 
 /// What kind of number it is, which decides how it is written.
@@ -275,9 +276,23 @@ pub fn write_probability(probability: f64) -> String {
     }
 }
 
+/// An amount of money without what is smaller than half a unit of the books: that is rounding, and shown as 0.
+pub fn booked(estimate: &Estimate) -> Estimate {
+    let held = |money: f64| if money.abs() < 0.5 / UNITS_PER_ONE { 0.0 } else { money };
+    Estimate { mean: held(estimate.mean), low: held(estimate.low), high: held(estimate.high), ..*estimate }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_below_half_a_unit_of_the_books_is_nothing() {
+        let rounding = Estimate { mean: 1.47e-9, low: -3e-9, high: 4e-5, standard_error: Some(1e-9) };
+        let Estimate { mean, low, high, .. } = booked(&rounding);
+        assert_eq!([mean, low, high], [0.0; 3]);
+        assert_eq!(booked(&Estimate { mean: -0.01, ..rounding }).mean, -0.01);
+    }
 
     #[test]
     fn numbers_keep_three_digits_and_take_a_letter_for_their_thousands() {

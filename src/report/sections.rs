@@ -4,7 +4,9 @@ use minijinja::context;
 use minijinja::value::Value;
 
 use super::Report;
-use super::amount::{Unit, sentence_case, write, write_bracketed, write_estimate, write_rate, write_signed_bracketed};
+use super::amount::{
+    Unit, booked, sentence_case, write, write_bracketed, write_estimate, write_rate, write_signed_bracketed,
+};
 use super::bounds::{self, NONE, bracketed_period, bracketed_rate, bracketed_share};
 use super::chart::Chart;
 use super::enough::would_do;
@@ -224,10 +226,10 @@ fn period(percentile: Option<&PeriodPercentile>) -> String {
 fn impact(report: &Report) -> Table {
     let chains = &report.business.chains;
     let Some(first) = chains.first().filter(|_| report.has_money()) else { return Table::default() };
-    let signed = |estimate: &Estimate| write_signed_bracketed(Unit::Number, estimate);
+    let signed = |estimate: &Estimate| write_signed_bracketed(Unit::Number, &booked(estimate));
     let is_something = |driver: &str| {
         let parts = chains.iter().flat_map(|chain| &chain.parts).filter(|part| part.driver == driver);
-        parts.map(|part| part.amount).any(|amount| amount.mean != 0.0 || amount.low < amount.high)
+        parts.map(|part| booked(&part.amount)).any(|amount| amount.mean != 0.0 || amount.low < amount.high)
     };
     let cell = |chain: &ImpactChain, driver: &str| {
         chain.parts.iter().find(|part| part.driver == driver).map_or(NONE.to_owned(), |part| signed(&part.amount))

@@ -1,7 +1,7 @@
 //! Waterfalls: how parts add up to a whole, one bar after the other.
 
 use super::Report;
-use super::amount::{Unit, write_ranged_signed, write_signed};
+use super::amount::{Unit, booked, write_ranged_signed, write_signed};
 use super::axis::Axis;
 use super::canvas::Anchor;
 use super::chart::Chart;
@@ -29,6 +29,7 @@ struct Part {
 
 impl Part {
     fn of(title: String, estimate: &Estimate) -> Self {
+        let estimate = booked(estimate);
         let doubt = estimate.standard_error.map(|_| (estimate.low, estimate.high));
         Self { title, amount: estimate.mean, doubt }
     }

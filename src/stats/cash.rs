@@ -9,6 +9,8 @@ use serde::Serialize;
 mod bounds;
 mod rate;
 
+/// The rates a year between which one is looked for.
+pub const RATE_RANGE: (f64, f64) = (-0.9999, 1e4);
 /// The share of all the money that has moved so far below which a cumulative flow is rounding.
 const ROUNDING: f64 = 1e-12;
 

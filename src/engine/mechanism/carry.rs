@@ -140,8 +140,7 @@ impl Mechanism for Carry {
     }
 
     fn obstacle(model: &Model) -> Option<String> {
-        let drives = |driver: &crate::model::journey::Driver| matches!(driver.on, State::Carried(_));
-        let name = model.drivers().find(|driver| drives(driver)).and_then(|driver| match driver.on {
+        let name = model.drivers().find_map(|driver| match driver.on {
             State::Carried(of) => Some(&model.carried[of.index()].name),
             _ => None,
         });

@@ -9,6 +9,7 @@ use super::books::calendar;
 use super::draft::Draft;
 use super::layout::{Below, fixed};
 use super::sheet::Sheet;
+use crate::stats::cash::RATE_RANGE;
 
 /// How often the interval is halved: from 18 to 2e-14, in logarithms of 1 + rate.
 const HALVINGS: u32 = 50;
@@ -18,8 +19,6 @@ const HEAD: u32 = 4;
 const FIRST: u32 = HEAD + 1;
 /// The columns of a scenario.
 const COLUMNS: [&str; 5] = ["From", "To", "Middle", "Worth at from", "Worth at middle"];
-/// Rates a year between which one is looked for, as the engine does.
-const RANGE: (f64, f64) = (-0.9999, 1e4);
 /// No exponent of a discount factor is larger than this: the factor is still a number.
 const MOST_EXPONENT: f64 = 600.0;
 /// What a formula says where the worth has the same sign at both ends.
@@ -72,7 +71,7 @@ impl Halving {
     fn ends(&self) -> (f64, f64) {
         let longest = self.years.iter().copied().fold(0.0, f64::max);
         let most = if longest > 0.0 { MOST_EXPONENT / longest } else { MOST_EXPONENT };
-        (f64::max(libm::log1p(RANGE.0), -most), libm::log1p(RANGE.1))
+        (f64::max(libm::log1p(RATE_RANGE.0), -most), libm::log1p(RATE_RANGE.1))
     }
 
     /// What the difference is worth at a logarithm of 1 + rate.
@@ -147,8 +146,8 @@ fn scenario(sheet: &mut Sheet, draft: &Draft, place: usize) -> Result<(), XlsxEr
         let above = |column| rust_xlsxwriter::utility::row_col_to_cell(row - 1, first + column);
         let here = |column| rust_xlsxwriter::utility::row_col_to_cell(row, first + column);
         let [from, to] = if row == FIRST {
-            let from = format!("=MAX(LN(1+{}),-{MOST_EXPONENT}/MAX({years},1E-9))", RANGE.0);
-            [from, format!("=LN(1+{})", RANGE.1)]
+            let from = format!("=MAX(LN(1+{}),-{MOST_EXPONENT}/MAX({years},1E-9))", RATE_RANGE.0);
+            [from, format!("=LN(1+{})", RATE_RANGE.1)]
         } else {
             let same = format!("SIGN({})=SIGN({sign})", above(4));
             [format!("=IF({same},{},{})", above(2), above(0)), format!("=IF({same},{},{})", above(1), above(2))]

@@ -1,7 +1,6 @@
 //! Between which internal rates of return that of an expected flow lies.
 
-use super::rate::RANGE;
-use super::{Calendar, Irr};
+use super::{Calendar, Irr, RATE_RANGE};
 use crate::stats::moments::Moments;
 use crate::stats::special::student_t_quantile;
 
@@ -23,7 +22,7 @@ impl Calendar {
             return [None, None];
         }
         let quantile = student_t_quantile(f64::midpoint(1.0, level), flows.len() as f64 - 1.0);
-        let range = [RANGE.0, RANGE.1].map(libm::log1p);
+        let range = [RATE_RANGE.0, RATE_RANGE.1].map(libm::log1p);
         let step = (range[1] - range[0]) / STEPS as f64;
         let grid = |place: usize| range[0] + step * place as f64;
         let held: Vec<bool> = (0..=STEPS).map(|place| self.is_held(flows, grid(place), quantile)).collect();

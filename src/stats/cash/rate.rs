@@ -1,9 +1,7 @@
 //! All rates at which a flow is worth nothing, separated by the rates of simpler flows.
 
-use super::{Calendar, Irr};
+use super::{Calendar, Irr, RATE_RANGE};
 
-/// The rates a year between which one is looked for.
-pub const RANGE: (f64, f64) = (-0.9999, 1e4);
 /// The most changes of sign that are taken off one by one: beyond, the flow is looked at on a grid.
 const MOST_CHANGES: usize = 40;
 /// The steps of that grid.
@@ -32,7 +30,7 @@ impl Calendar {
 /// Every rate a year in the range, rising.
 fn all(flow: &[f64], calendar: Calendar) -> Vec<f64> {
     let per_period = |rate: f64| libm::log1p(rate) * calendar.years_per_period;
-    let range = (per_period(RANGE.0), per_period(RANGE.1));
+    let range = (per_period(RATE_RANGE.0), per_period(RATE_RANGE.1));
     let sum = Sum { terms: flow.to_vec(), earlier: calendar.valued_before_end };
     let roots = if sum.changes() <= MOST_CHANGES { sum.roots(range) } else { sum.on_grid(range) };
     roots.into_iter().map(|root| libm::expm1(root / calendar.years_per_period)).collect()

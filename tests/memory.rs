@@ -1,4 +1,4 @@
-//! What a run holds in memory at most is known before it starts: as estimated, within a quarter.
+//! What a run holds in memory at most is known before it starts: as estimated, within a quarter and a few mebibytes.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +14,9 @@ use polku::inside::estimate::memory::parts;
 use polku::{Experiment, Model, Report, Setting, Source, Study};
 
 const THREADS: usize = 2;
+/// What builds and runs differ in: a build that can be debugged is larger, and threads that fall together draw more pictures
+/// at once.
+const SLACK: f64 = 10.0 * 1_048_576.0;
 /// Says to the child which study to run, and where to write.
 const STUDY: &str = "POLKU_TEST_MEMORY_STUDY";
 const OUT: &str = "POLKU_TEST_MEMORY_OUT";
@@ -89,7 +92,7 @@ fn what_a_run_holds_is_estimated_within_a_quarter() {
         let listed: Vec<String> = parts.iter().map(|part| format!("{} {}", mib(part.bytes), part.what)).collect();
         let line = format!("{}: {} MiB of {} ({ratio:.2}): {}", study.0, mib(estimate), mib(peak), listed.join("; "));
         eprintln!("{line}");
-        if !(0.75..=1.25).contains(&ratio) {
+        if (estimate - peak).abs() > 0.25 * peak + SLACK {
             wrong.push(line);
         }
     }

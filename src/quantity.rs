@@ -109,6 +109,10 @@ place!(
     CarriedId
 );
 place!(
+    /// A touchpoint, by its place in the model.
+    TouchpointId
+);
+place!(
     /// A line of the ledger (money) or an outcome, by its place in the model.
     LineId
 );

@@ -130,6 +130,8 @@ pub fn reached(model: &Model) -> BTreeSet<StageId> {
     let changes = model.changes_starts();
     let mut reached: BTreeSet<StageId> =
         starts.filter(|(_, share)| *share > 0.0 || changes).map(|(id, _)| *id).collect();
+    let ends = model.touchpoints.iter().flat_map(|its| &its.ends);
+    reached.extend(ends.flat_map(|end| &end.ways).map(|way| way.to));
     let mut fresh: Vec<StageId> = reached.iter().copied().collect();
     while let Some(stage) = fresh.pop() {
         for exit in &model.stages[stage.index()].exits {

@@ -2,6 +2,7 @@
 
 use super::Model;
 use super::journey::{Driver, Stage, State};
+use super::touchpoint::Touchpoint;
 
 impl State {
     /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits, what happened and
@@ -21,6 +22,7 @@ impl Model {
     pub fn drivers(&self) -> impl Iterator<Item = &Driver> {
         let purchases = self.stages.iter().filter_map(|stage| stage.purchases.as_ref()).flat_map(|its| &its.drivers);
         let rates = self.rates.iter().flat_map(|rate| rate.stages.iter().flatten()).flat_map(|its| &its.drivers);
-        self.stages.iter().flat_map(Stage::move_drivers).chain(purchases).chain(rates)
+        let touchpoints = self.touchpoints.iter().flat_map(Touchpoint::all_drivers);
+        self.stages.iter().flat_map(Stage::move_drivers).chain(purchases).chain(rates).chain(touchpoints)
     }
 }

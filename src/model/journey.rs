@@ -139,6 +139,8 @@ pub struct Experience {
     pub learning: ParamId,
     /// How it feels against what was expected; none where it feels as it is.
     pub surprise: Option<Surprise>,
+    /// How promises are heard; none where they are not.
+    pub hears: Option<Hears>,
 }
 
 /// How what is met feels against what was expected.
@@ -149,5 +151,14 @@ pub struct Surprise {
     /// How much more counts what falls short of it.
     pub loss: ParamId,
     /// What was expected.
+    pub expectation: CarriedId,
+}
+
+/// How what is promised raises or lowers what is expected.
+#[derive(Clone, Copy, Debug)]
+pub struct Hears {
+    /// The share of the way to what is promised.
+    pub pace: ParamId,
+    /// What is expected.
     pub expectation: CarriedId,
 }

@@ -1,7 +1,6 @@
 //! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
 
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
-use super::roadmap::Watched;
 
 /// A number that a study reports, by time and over the horizon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +43,8 @@ pub enum Metric {
     Happened(usize),
     /// The mean over retained customers of a state that the study declares, by its counter.
     Carried(usize),
+    /// How often a touchpoint happens, or one of its ends, by its counter and the cell of that.
+    Met(usize, usize),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -77,8 +78,11 @@ pub const HAPPENED: &Facts = Metric::Happened(0).facts();
 /// The family of states that studies declare.
 pub const CARRIED: &Facts = Metric::Carried(0).facts();
 
+/// The family of touchpoints and their ends.
+pub const TOUCHPOINTS: &Facts = Metric::Met(0, 0).facts();
+
 /// All families.
-pub const FAMILIES: [&Facts; 5] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED];
+pub const FAMILIES: [&Facts; 6] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS];
 
 impl Metric {
     /// What the list says of it: its row.
@@ -314,31 +318,18 @@ impl Metric {
                 needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
-        }
-    }
-
-    /// What a rule watches that names it; none where a company does not know it when a period ends.
-    pub const fn watched(self) -> Option<Watched> {
-        match self {
-            Self::Retention => Some(Watched::Retention),
-            Self::ActiveCustomers => Some(Watched::ActiveCustomers),
-            Self::Churned => Some(Watched::Churned),
-            Self::Purchases => Some(Watched::Purchases),
-            Self::Revenue => Some(Watched::Revenue),
-            Self::Margin => Some(Watched::Margin),
-            Self::Cost => Some(Watched::Cost),
-            Self::CashFlow => Some(Watched::CashFlow),
-            Self::Satisfaction => Some(Watched::Satisfaction),
-            Self::Stage(stage) => Some(Watched::Stage(stage)),
-            Self::Conversion
-            | Self::TimeToConvert
-            | Self::InitiativeCost
-            | Self::CumulativeCashFlow
-            | Self::Npv
-            | Self::Line(_)
-            | Self::Outcome(_)
-            | Self::Happened(_)
-            | Self::Carried(_) => None,
+            Self::Met(..) => &Facts {
+                name: "touchpoints",
+                title: "Touchpoints",
+                phrase: "",
+                dimension: Dimension::Times,
+                time: Time::Flow,
+                better: Better::Neither,
+                ratio: None,
+                exact: Exact::Never,
+                needs: Needs::Nothing,
+                uses: &[Headline, Contrast, Target],
+            },
         }
     }
 
@@ -390,19 +381,6 @@ impl Metric {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {
-        for metric in PLAIN.into_iter().chain([
-            Metric::Line(3),
-            Metric::Outcome(3),
-            Metric::Stage(3),
-            Metric::Happened(3),
-            Metric::Carried(3),
-        ]) {
-            assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
-        }
-    }
 
     #[test]
     fn ratios_lie_between_0_and_1_but_for_means_of_periods() {

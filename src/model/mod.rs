@@ -32,6 +32,7 @@ pub mod state;
 pub mod strikes;
 pub mod timeline;
 pub mod together;
+pub mod touchpoint;
 pub mod value;
 pub mod world;
 
@@ -54,6 +55,7 @@ use row_draw::RowDraw;
 use run_plan::RunPlan;
 use state::Carried;
 use together::Together;
+use touchpoint::Touchpoint;
 use value::Account;
 use world::{Pattern, Shock};
 
@@ -86,6 +88,8 @@ pub struct Model {
     pub experience: Option<Experience>,
     /// The states that the study declares beside satisfaction.
     pub carried: Vec<Carried>,
+    /// What happens between customers and the company: what brings another about stands before it.
+    pub touchpoints: Vec<Touchpoint>,
     /// What happens to customers at a rate, and is counted.
     pub rates: Vec<Rate>,
     /// What is counted.

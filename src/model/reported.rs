@@ -1,13 +1,16 @@
 //! What a model reports: its metrics in the order of outputs, what they are called, and which way each is better.
 
+use std::borrow::Cow;
+
 use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
-use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES};
+use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES, TOUCHPOINTS};
 use super::rate::Rate;
 use super::roadmap::Watched;
 use super::state::Carried;
+use super::touchpoint::Touchpoint;
 use super::value::{Account, AccountKind};
 
 /// The metrics of a model, in the order in which outputs show them.
@@ -18,17 +21,18 @@ pub fn metrics(model: &Model) -> Vec<Metric> {
         Needs::Experience => model.experience.is_some(),
         Needs::Conversion => model.converts(),
     };
-    let listed = listed(has, &model.accounts, stages, (&model.rates, &model.carried));
+    let listed = listed(has, &model.accounts, stages, (&model.rates, &model.carried, &model.touchpoints));
     listed.into_iter().map(|(metric, _)| metric).collect()
 }
 
 /// The metrics of a study with their names, in the order in which outputs show them: those whose needs it `has`, all ledger
-/// lines and outcomes in their places, stages with their places, all that happens at a rate in its place, and states.
+/// lines and outcomes in their places, stages with their places, all that happens at a rate in its place, states, and touchpoints with
+/// their ends.
 pub fn listed<'a>(
     has: impl Fn(Needs) -> bool,
     accounts: impl IntoIterator<Item = &'a Account>,
     stages: impl IntoIterator<Item = (usize, &'a str)>,
-    (rates, carried): (&[Rate], &[Carried]),
+    (rates, carried, touchpoints): (&[Rate], &[Carried], &[Touchpoint]),
 ) -> Vec<(Metric, String)> {
     let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
@@ -39,6 +43,10 @@ pub fn listed<'a>(
     listed.extend(stages.into_iter().map(|(place, name)| (Metric::Stage(place), STAGES.called(name))));
     listed.extend(rates.iter().enumerate().map(|(place, rate)| (Metric::Happened(place), HAPPENED.called(&rate.name))));
     listed.extend(carried.iter().map(|its| (Metric::Carried(its.counter.index()), CARRIED.called(&its.name))));
+    let met = touchpoints.iter().flat_map(|its| {
+        its.counted().map(|(cell, name)| (Metric::Met(its.counter.index(), cell), TOUCHPOINTS.called(&name)))
+    });
+    listed.extend(met);
     listed
 }
 
@@ -62,7 +70,7 @@ pub fn dimension_of(name: &str) -> Dimension {
 impl Metric {
     /// The name that outputs use.
     pub fn name(self, model: &Model) -> String {
-        self.member(model).map_or_else(|| self.key().to_owned(), |(name, _)| self.facts().called(name))
+        self.member(model).map_or_else(|| self.key().to_owned(), |(name, _)| self.facts().called(&name))
     }
 
     /// What it is called within a sentence.
@@ -72,18 +80,53 @@ impl Metric {
     }
 
     /// The name and title of the line, outcome, stage or thing that it is of.
-    fn member(self, model: &Model) -> Option<(&str, &str)> {
+    fn member(self, model: &Model) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+        fn both<'m>(name: &'m str, title: &'m str) -> (Cow<'m, str>, Cow<'m, str>) {
+            (Cow::Borrowed(name), Cow::Borrowed(title))
+        }
         match self {
             Self::Line(place) | Self::Outcome(place) => {
-                model.accounts.get(place).map(|account| (account.name.as_str(), account.title.as_str()))
+                model.accounts.get(place).map(|account| both(&account.name, &account.title))
             }
-            Self::Stage(place) => model.stages.get(place).map(|stage| (stage.name.as_str(), stage.title.as_str())),
+            Self::Stage(place) => model.stages.get(place).map(|stage| both(&stage.name, &stage.title)),
             Self::Carried(counter) => {
                 let its = model.carried.iter().find(|its| its.counter.index() == counter)?;
-                Some((its.name.as_str(), its.title.as_str()))
+                Some(both(&its.name, &its.title))
             }
-            Self::Happened(place) => model.rates.get(place).map(|rate| (rate.name.as_str(), rate.name.as_str())),
+            Self::Happened(place) => model.rates.get(place).map(|rate| both(&rate.name, &rate.name)),
+            Self::Met(counter, cell) => {
+                let its = model.touchpoints.iter().find(|its| its.counter.index() == counter)?;
+                let (_, name) = its.counted().find(|(counted, _)| *counted == cell)?;
+                let title = its.title_of(cell);
+                Some((Cow::Owned(name), title))
+            }
             _ => None,
+        }
+    }
+
+    /// What a rule watches that names it; none where a company does not know it when a period ends.
+    pub const fn watched(self) -> Option<Watched> {
+        match self {
+            Self::Retention => Some(Watched::Retention),
+            Self::ActiveCustomers => Some(Watched::ActiveCustomers),
+            Self::Churned => Some(Watched::Churned),
+            Self::Purchases => Some(Watched::Purchases),
+            Self::Revenue => Some(Watched::Revenue),
+            Self::Margin => Some(Watched::Margin),
+            Self::Cost => Some(Watched::Cost),
+            Self::CashFlow => Some(Watched::CashFlow),
+            Self::Satisfaction => Some(Watched::Satisfaction),
+            Self::Stage(stage) => Some(Watched::Stage(stage)),
+            Self::Conversion
+            | Self::TimeToConvert
+            | Self::InitiativeCost
+            | Self::CumulativeCashFlow
+            | Self::Npv
+            | Self::Line(_)
+            | Self::Outcome(_)
+            | Self::Happened(_)
+            | Self::Carried(_)
+            | Self::Met(..) => None,
         }
     }
 
@@ -150,6 +193,20 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {
+        for metric in PLAIN.into_iter().chain([
+            Metric::Line(3),
+            Metric::Outcome(3),
+            Metric::Stage(3),
+            Metric::Happened(3),
+            Metric::Carried(3),
+            Metric::Met(3, 1),
+        ]) {
+            assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
+        }
+    }
 
     #[test]
     fn every_name_is_found_and_means_one_row() {

@@ -1,6 +1,6 @@
 //! A state that customers carry, in numbers: where it starts, and what moves it.
 
-use crate::quantity::{CarriedId, CounterId, ParamId};
+use crate::quantity::{CarriedId, CounterId, ParamId, TouchpointId};
 use crate::stats::distribution::Distribution;
 
 /// A number that a customer carries from period to period.
@@ -90,12 +90,22 @@ pub enum Signal {
     Satisfaction,
     /// Another state.
     Carried(CarriedId),
+    /// The quality that an occurrence of a touchpoint loses to trouble.
+    Effort,
+    /// What an occurrence of a touchpoint makes people expect.
+    Promise,
+    /// 1 for each occurrence of a touchpoint, or of one of its ends.
+    Occurrence(TouchpointId, Option<usize>),
+    /// What an occurrence of one touchpoint was like.
+    QualityOf(TouchpointId),
+    /// How it felt.
+    FeltOf(TouchpointId),
 }
 
 impl Signal {
-    /// Whether it is met as the period is felt; others are known once a period.
+    /// Whether it is met as a period or a touchpoint is felt; others are known once a period.
     pub fn is_met(self) -> bool {
-        matches!(self, Self::Quality | Self::Felt)
+        !matches!(self, Self::Purchases | Self::Satisfaction | Self::Carried(_))
     }
 }
 

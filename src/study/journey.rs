@@ -128,6 +128,16 @@ pub enum Transition {
     Rule(Box<Rule>),
 }
 
+impl Transition {
+    /// Whether its chance is taken on such an occasion.
+    pub fn is_on(&self, occasion: Occasion) -> bool {
+        match self {
+            Self::Chance(_) => occasion == Occasion::Period,
+            Self::Rule(rule) => rule.on == occasion,
+        }
+    }
+}
+
 /// A chance that depends on time, on the customer, or on others.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -244,6 +254,10 @@ pub struct Expectation {
     /// The share of the way to the quality of a period that it goes.
     #[schemars(example = 0.1)]
     pub adapts: Number,
+    /// The share of the way to what is promised that it goes; 0 by default.
+    #[serde(default)]
+    #[schemars(example = 0.5)]
+    pub hears: Option<Number>,
 }
 
 /// What customers remember: the period farthest from neutral, and the last one.

@@ -3,12 +3,12 @@
 use crate::diagnostic::Diagnostic;
 
 use super::document::{Node, Value};
-use super::names::Text;
 use super::path::ParamPath;
 use super::remark::Remark;
 use super::site::{Site, Sites};
 use super::source::Source;
 use super::unit::{OPERATIONS, unit};
+use super::worded::Text;
 
 /// A number, a choice, a list or a change of a study.
 #[derive(Clone, Debug, PartialEq, Eq)]

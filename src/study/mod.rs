@@ -38,10 +38,12 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod touchpoint;
 mod truth;
 mod unit;
 pub mod value;
 pub mod version;
+pub mod worded;
 pub mod world;
 
 use std::sync::Arc;
@@ -57,6 +59,7 @@ use roadmap::Scenario;
 use run::Run;
 use source::Source;
 use state::State;
+use touchpoint::Touchpoint;
 use version::Version;
 use world::{Correlated, OverTime, Shock};
 
@@ -94,6 +97,9 @@ pub struct Study {
     /// Numbers that customers carry beside satisfaction, and what moves each.
     #[serde(default)]
     pub states: IndexMap<String, State>,
+    /// What happens between customers and the company, how it turns out, and what follows.
+    #[serde(default)]
+    pub touchpoints: IndexMap<String, Touchpoint>,
     /// Ledger lines that `values` feed; needed where a name alone does not tell a cost.
     #[serde(default)]
     pub lines: IndexMap<String, Line>,

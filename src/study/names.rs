@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 
 use super::Study;
-use super::signal::SIGNALS;
+use super::signal::{OCCASIONS, SIGNALS};
 use crate::diagnostic::{Diagnostic, suggest};
 
 /// A kind of thing that a study has several of.
@@ -80,21 +80,6 @@ impl Name {
     }
 }
 
-/// What a text of a study says, where it is neither one of a few words nor a number with its law.
-#[derive(Clone, Copy)]
-pub enum Text {
-    /// The name of a thing.
-    Name(Name),
-    /// A parameter path.
-    Path,
-    /// A metric by name, which may hold the name of a stage or account: `customers.active`.
-    Metric,
-    /// Words for people that say how a thing is called or what it is.
-    Title,
-    /// Other words for people.
-    Remark,
-}
-
 /// A row to begin with: things of a table that count by what stands in them.
 const KIND: Kind = Kind {
     noun: "",
@@ -113,11 +98,13 @@ pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
 pub const STATES: [&str; 1] = ["satisfaction"];
 
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 13] = [
+pub static KINDS: [&Kind; 15] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
     &CARRIED,
+    &TOUCHPOINTS,
+    &ENDS,
     &LINES,
     &OUTCOMES,
     &CAPABILITIES,
@@ -160,6 +147,11 @@ pub static STAGES: Kind = Kind {
         ("segments.*.inflow.start.*", &[]),
         ("stages.*.to.*", &[]),
         ("stages.*.on_move.*", &[]),
+        ("touchpoints.*.in.[]", &[]),
+        ("touchpoints.*.rate.*", &[]),
+        ("touchpoints.*.chance.*", &[]),
+        ("touchpoints.*.to.*", &[]),
+        ("touchpoints.*.ends.*.to.*", &[]),
     ],
     shape: Shape::Journey,
     // A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
@@ -184,6 +176,10 @@ pub static TRAITS: Kind = Kind {
         ("stages.*.purchases.trait", &[]),
         ("stages.*.purchases.basket_trait", &[]),
         ("stages.*.purchases.drivers.*", &STATES),
+        ("touchpoints.*.drivers.*", &STATES),
+        ("touchpoints.*.to.*.drivers.*", &STATES),
+        ("touchpoints.*.ends.*.drivers.*", &STATES),
+        ("touchpoints.*.ends.*.to.*.drivers.*", &STATES),
     ],
     shape: Shape::Uses,
     most: Some((1_000, "let traits that are alike be one")),
@@ -206,12 +202,32 @@ pub static CARRIED: Kind = Kind {
     ..KIND
 };
 
+/// What happens between customers and the company.
+pub static TOUCHPOINTS: Kind = Kind {
+    noun: "touchpoint",
+    root: "touchpoints",
+    things: Things::Named(|study| things(&study.touchpoints, |its| its.title.as_deref())),
+    named: &[("touchpoints.*.on", &OCCASIONS)],
+    // Each is looked at for every customer in every period.
+    most: Some((100, "let touchpoints that are alike be one with several `ends`")),
+    ..KIND
+};
+
+/// How touchpoints can end. Each touchpoint has its own.
+pub static ENDS: Kind =
+    Kind { noun: "end", root: "ends", named: &[("touchpoints.*.ends.*", &[])], shape: Shape::Alike(17), ..KIND };
+
 /// The lines of the ledger.
 pub static LINES: Kind = Kind {
     noun: "ledger line",
     root: "lines",
     things: Things::Named(|study| things(&study.lines, |its| its.title.as_deref())),
-    named: &[("stages.*.values.*", &[]), ("stages.*.on_move.*.*", &[])],
+    named: &[
+        ("stages.*.values.*", &[]),
+        ("stages.*.on_move.*.*", &[]),
+        ("touchpoints.*.values.*", &[]),
+        ("touchpoints.*.ends.*.values.*", &[]),
+    ],
     shape: Shape::Alike(0),
     ..KIND
 };
@@ -312,46 +328,6 @@ pub static CORRELATIONS: Kind = Kind {
     shape: Shape::Place,
     ..KIND
 };
-
-/// Where texts stand that are no names.
-pub const TEXTS: [(Text, &[&str]); 4] = [
-    (
-        Text::Path,
-        &[
-            "segments.*.changes.[].target",
-            "initiatives.*.effects.[].target",
-            "initiatives.*.dip.effects.[].target",
-            "scenarios.*.changes.[].target",
-            "scenarios.*.rules.[].then.changes.[].target",
-            "shocks.[].effects.[].target",
-            "over_time.[].target",
-            "correlated.[].paths.[]",
-        ],
-    ),
-    (Text::Metric, &["targets.*.metric", "scenarios.*.rules.[].when.metric"]),
-    (
-        Text::Title,
-        &[
-            "title",
-            "description",
-            "segments.*.title",
-            "stages.*.title",
-            "lines.*.title",
-            "outcomes.*.title",
-            "outcomes.*.unit",
-            "states.*.title",
-            "capabilities.*.title",
-            "targets.*.title",
-            "initiatives.*.title",
-            "initiatives.*.description",
-            "initiatives.*.pillar",
-            "scenarios.*.title",
-            "scenarios.*.description",
-            "shocks.[].title",
-        ],
-    ),
-    (Text::Remark, &["currency", "targets.*.else"]),
-];
 
 impl Kind {
     /// How many there are.

@@ -1,7 +1,13 @@
 //! Signals move states: what they are called, where they are no other states.
 
-/// What moves a state beside other states.
-pub const SIGNALS: [&str; 4] = ["quality", "felt", "purchases", "satisfaction"];
+/// What moves a state beside other states and touchpoints.
+pub const SIGNALS: [&str; 6] = ["quality", "felt", "purchases", "satisfaction", "effort", "promise"];
+/// What brings a touchpoint about beside other touchpoints.
+pub const OCCASIONS: [&str; 2] = ["purchase", "entry"];
+/// What a touchpoint cannot be called, beside signals and occasions: words of the language have their place.
+pub const RESERVED: [&str; 3] = ["spent", "heard", "abandoned"];
+/// What follows the name of a touchpoint where its quality is meant, or how it felt.
+pub const ASPECTS: [&str; 2] = ["quality", "felt"];
 /// The states that `[experience]` makes.
 pub const PRESETS: [&str; 5] = ["expectation", "peak", "last", "memory", "commitment"];
 
@@ -16,12 +22,16 @@ pub enum SignalWord {
     Purchases,
     /// Satisfaction.
     Satisfaction,
+    /// The quality that a touchpoint loses to trouble.
+    Effort,
+    /// What a touchpoint makes people expect.
+    Promise,
 }
 
 impl SignalWord {
     /// The signal of a name; the words are those of [`SIGNALS`], in their order.
     pub fn of(name: &str) -> Option<Self> {
-        let words = [Self::Quality, Self::Felt, Self::Purchases, Self::Satisfaction];
+        let words = [Self::Quality, Self::Felt, Self::Purchases, Self::Satisfaction, Self::Effort, Self::Promise];
         SIGNALS.into_iter().zip(words).find(|(its, _)| *its == name).map(|(_, word)| word)
     }
 }

@@ -1,7 +1,8 @@
 //! A site is a place of a study where its author writes names or texts of his own, whatever things are called on the way.
 
-use super::names::{KINDS, Name, TEXTS, Text, Things};
+use super::names::{KINDS, Name, Things};
 use super::path::Step;
+use super::worded::{TEXTS, Text};
 
 /// All sites of the language.
 pub struct Sites {

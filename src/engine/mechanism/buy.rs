@@ -33,6 +33,7 @@ use crate::model::Model;
 use crate::model::counter;
 use crate::model::journey::{Stage, State};
 use crate::model::state::Signal;
+use crate::model::touchpoint::Cause;
 use crate::quantity::{StageId, TraitId};
 
 /// Draws the number of purchases.
@@ -95,11 +96,7 @@ impl Mechanism for Buy {
             leaves: leaves.then(|| needs.bits(LEAVE)),
             count: needs.passing_words(COUNT.made_anew()),
             bought: needs.event(BOUGHT),
-            last: model
-                .carried
-                .iter()
-                .any(|its| its.signals().contains(&Signal::Purchases))
-                .then(|| needs.numbers(LAST_PURCHASES)),
+            last: reads_purchases(model).then(|| needs.numbers(LAST_PURCHASES)),
             acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
             periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
             states: states(model, purchases().flat_map(|its| &its.drivers)),
@@ -192,6 +189,12 @@ impl Mechanism for Buy {
     fn obstacle(_model: &Model) -> Option<String> {
         None
     }
+}
+
+/// Whether something reads how often customers bought.
+fn reads_purchases(model: &Model) -> bool {
+    model.carried.iter().any(|its| its.signals().contains(&Signal::Purchases))
+        || model.touchpoints.iter().any(|its| its.cause == Cause::Purchase)
 }
 
 fn rate_traits(model: &Model, needs: &Needs<'_>) -> Vec<RateTrait> {

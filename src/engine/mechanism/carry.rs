@@ -48,6 +48,8 @@ pub struct Carry {
     felt: Option<ColumnId<f32, Passing>>,
     /// The stages that have a quality: all bits or none.
     feels: Strip,
+    /// Whether touchpoints may read blends, which are then made anew before they happen.
+    blends_early: bool,
     /// For each stage, whether customers there are retained, so that their states are counted.
     retained: Vec<bool>,
 }
@@ -107,6 +109,7 @@ impl Mechanism for Carry {
             met: reads(Signal::Quality).then(|| needs.passing_numbers(MET.made_anew())),
             felt: reads(Signal::Felt).then(|| needs.passing_numbers(FELT.made_anew())),
             feels: bits(model.stages.iter().map(|stage| stage.quality.is_some()).chain([false])),
+            blends_early: !model.touchpoints.is_empty(),
             retained: model.stages.iter().map(|stage| stage.retained).collect(),
         })
     }
@@ -233,6 +236,9 @@ impl Carry {
             };
             state.moved((own, sheet), x, &mut signal);
         }
+        if self.blends_early {
+            self.blend(at);
+        }
     }
 
     /// What is known once a period moves states side by side: each reads what the others were before.
@@ -275,13 +281,15 @@ impl Carry {
     /// The column of a signal that customers carry on.
     fn signal(&self, signal: Signal) -> Option<ColumnId<f32, Lasting>> {
         match signal {
-            Signal::Quality | Signal::Felt => None,
+            // What is met moves states as it is met, and is carried by nobody.
+            _ if signal.is_met() => None,
             Signal::Purchases => self.purchases,
             Signal::Satisfaction => self.satisfaction,
             Signal::Carried(of) => match &self.states[of.index()].life {
                 Living::Own { column, .. } => Some(*column),
                 Living::Blend { .. } => None,
             },
+            _ => None,
         }
     }
 

@@ -38,6 +38,8 @@ pub enum Step {
     Booked,
     /// Purchases in the new stage.
     Buy,
+    /// What follows a purchase, or coming to a stage.
+    After,
     /// What customers tell each other.
     Talk,
     /// The period is counted.

@@ -112,7 +112,7 @@ impl Mechanism for Feel {
             growth: 0.0,
             column: StateColumn::Lasting(satisfaction),
         });
-        let quality: Vec<_> = model.stages.iter().map(|s| s.quality.as_ref().map(|q| quality(needs, &q.law))).collect();
+        let quality: Vec<_> = model.stages.iter().map(|s| s.quality.as_ref().map(|q| centred(needs, &q.law))).collect();
         let by_list = |q: &Option<Sampler>| !matches!(q, None | Some(Sampler::Normal { .. } | Sampler::Constant(_)));
         let spread = |q: &Option<Sampler>| if let Some(Sampler::Normal { sd, .. }) = q { *sd } else { 0.0 };
         let stages: Vec<usize> = (0..quality.len()).filter(|stage| by_list(&quality[*stage])).collect();
@@ -279,7 +279,7 @@ impl Feel {
 }
 
 /// A quality as what is added to its mean; a Bernoulli keeps its word, because its mean is its chance.
-fn quality(needs: &Needs<'_>, law: &Distribution) -> Sampler {
+pub(super) fn centred(needs: &Needs<'_>, law: &Distribution) -> Sampler {
     match law {
         Distribution::Bernoulli { .. } => Sampler::Bernoulli(0),
         // Any law that is listed stands for the others.

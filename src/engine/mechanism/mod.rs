@@ -11,10 +11,14 @@ pub mod compare;
 pub mod contract;
 pub mod count;
 pub mod feel;
+mod impression;
+mod met;
 mod moving;
 pub mod needs;
+mod occur;
 pub mod own;
 pub mod part;
+mod point;
 pub mod present;
 pub mod row;
 pub mod schedule;
@@ -22,6 +26,7 @@ pub mod shop;
 pub mod stream;
 pub mod talk;
 pub mod totals;
+pub mod touch;
 pub mod transition;
 mod won;
 
@@ -35,6 +40,7 @@ pub const MECHANISMS: &[Entry] = &[
     entry::<feel::Feel>(),
     entry::<carry::Carry>(),
     entry::<transition::Transition>(),
+    entry::<touch::Touch>(),
     entry::<booked_moves::CountMoves>(),
     entry::<buy::Buy>(),
     entry::<talk::Talk>(),
@@ -63,7 +69,7 @@ fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dy
 
 #[cfg(test)]
 mod tests {
-    use super::{arrive, buy, carry, feel, transition};
+    use super::{arrive, buy, carry, feel, point, transition};
     use crate::engine::chance::draws::Purpose;
 
     /// Every purpose that was ever given out: a number here is never used for anything else.
@@ -80,6 +86,10 @@ mod tests {
         (10, Purpose::PART),
         (11, Purpose::SHOCK),
         (12, carry::STATE_START),
+        (13, point::MEET),
+        (14, point::COURSE),
+        (15, point::FOLLOW),
+        (16, point::TURN),
     ];
 
     #[test]

@@ -96,6 +96,11 @@ impl<'m> Needs<'m> {
         self.plan.lasting.numbers(spec)
     }
 
+    /// A column of numbers that some mechanism has registered.
+    pub fn lasting_numbers(&self, spec: ColumnSpec) -> Option<ColumnId<f32, Lasting>> {
+        self.plan.lasting.find_numbers(&spec)
+    }
+
     /// A column of all bits or none that customers carry on. Those who have it are counted when they are dropped: the
     /// second number is the place among [`Gone::with_flag`](crate::engine::state::block::Gone::with_flag).
     pub fn flag(&mut self, spec: ColumnSpec) -> (ColumnId<u32, Lasting>, usize) {

@@ -3,6 +3,7 @@
 //! The rate is λ · trait · exp(sum of weight · (state - neutral)): a Poisson regression (Cameron & Trivedi 2013,
 //! "Regression analysis of count data").
 
+use super::bend::share;
 use super::needs::Needs;
 use crate::engine::chance::poisson::{MANY, few, many};
 use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
@@ -10,6 +11,7 @@ use crate::engine::state::at::Period;
 use crate::engine::state::block::Block;
 use crate::engine::state::columns::{ColumnId, Lasting};
 use crate::engine::table::program::Reached;
+use crate::engine::table::reach::reach;
 use crate::model::journey::State;
 use crate::quantity::TraitId;
 
@@ -111,4 +113,44 @@ fn one_by_one<L: Lanes>(l: L, left: u32, count: L::U, word: L::U, rate: L::F) ->
         }
     }
     l.load(&l.words(&counts, 1)[0])
+}
+
+/// Draws whether something happens to each customer: a chance by stage, bent in log-odds.
+pub struct DrawChances<'a> {
+    /// The customers.
+    pub block: &'a Block,
+    /// The period.
+    pub now: Period<'a>,
+    /// A random word of each customer.
+    pub words: &'a [u32],
+    /// The chance, by stage.
+    pub chance: &'a Strip,
+    /// What drivers multiply the odds by; empty where there are none.
+    pub tilt: &'a [f32],
+    /// 1 where it happens, else 0.
+    pub count: &'a mut [u32],
+}
+
+impl Kernel for DrawChances<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.block.live);
+        let (stage, counts) = (l.words(&self.block.stage, n), l.words_mut(self.count, n));
+        let words = l.words(self.words, n);
+        let tilt = l.numbers(self.tilt, if self.tilt.is_empty() { 0 } else { n });
+        let (reached, one) = (self.now.program().reach, l.f(1.0));
+        for i in 0..n {
+            let chance = l.of_bits(reach(l, reached, self.chance, l.load(&stage[i])));
+            let mut goal = share(l, l.load(&words[i]));
+            let mut weight = chance;
+            if i < tilt.len() {
+                weight = l.mul_f(chance, l.load_f(&tilt[i]));
+                goal = l.mul_f(goal, l.add_f(l.sub_f(one, chance), weight));
+            }
+            // A draw at its weight or above it does not happen.
+            let misses = l.plus_one(l.u(0), l.ge_f(goal, weight));
+            l.store(&mut counts[i], l.sub(l.u(1), misses));
+        }
+    }
 }

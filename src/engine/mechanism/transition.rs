@@ -32,6 +32,7 @@ pub const PERIODS_IN_STAGE: ColumnSpec = ColumnSpec::new("periods in stage");
 pub fn counts_periods_in_stage(model: &Model) -> bool {
     model.stages.iter().any(|stage| stage.clocks().contains(&Clock::PeriodsInStage))
         || model.presences.iter().any(Presence::counts_periods)
+        || model.touchpoints.iter().any(|its| its.timing.is_some())
 }
 
 /// The next stage of every customer is drawn.

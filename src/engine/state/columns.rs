@@ -98,6 +98,11 @@ impl<L> ColumnPlan<L> {
         self.words.iter().position(|known| known == spec).map(ColumnId::new)
     }
 
+    /// The same of numbers.
+    pub fn find_numbers(&self, spec: &ColumnSpec) -> Option<ColumnId<f32, L>> {
+        self.numbers.iter().position(|known| known == spec).map(ColumnId::new)
+    }
+
     /// Whether customers who join another block bring a column of numbers along.
     pub fn joins(&self, id: ColumnId<f32, L>) -> bool {
         self.numbers[id.place].joins

@@ -6,6 +6,7 @@ pub mod block;
 pub mod column;
 pub mod columns;
 pub mod leavers;
+pub mod occasions;
 pub mod partings;
 pub mod plan;
 pub mod scratch;

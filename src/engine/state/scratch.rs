@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::column::column;
 use super::columns::{Columns, Passing};
+use super::occasions::Occasions;
 use super::subset::Subset;
 use super::world::World;
 use crate::engine::table::program::Program;
@@ -21,6 +22,8 @@ pub struct Scratch {
     pub dropped: Vec<u32>,
     /// Some of the customers, side by side.
     pub subset: Subset,
+    /// What touchpoints come to.
+    pub occasions: Occasions,
     /// Random bits of a block that keeps none of its own.
     pub bits: Bits,
 }
@@ -49,6 +52,7 @@ impl Scratch {
             rate_tilt: Vec::new(),
             inert: column(true, size),
             dropped: column(true, size),
+            occasions: Occasions::default(),
             subset: Subset::with_room(&world.plan.subset, size),
             bits: Bits::with_room(&world.plan.bits, if keeps_bits { 0 } else { size }),
         }

@@ -80,6 +80,9 @@ impl Compiler<'_> {
             unit: PARTS_PER_ONE / (its.range.1 - its.range.0),
             ..Counter::new(&its.name, Shape::Whole, Measure::State)
         }));
+        counters.extend(
+            self.touchpoints.iter().map(|its| Counter::new(&its.name, Shape::ByItem(its.cells()), Measure::Event)),
+        );
         counters.extend(presences);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)

@@ -9,6 +9,7 @@ use crate::model::param::Meaning;
 use crate::model::presence::Presence;
 use crate::model::rate::Rate;
 use crate::model::state::Carried;
+use crate::model::touchpoint::Touchpoint;
 use crate::model::value::Account;
 use crate::quantity::{CarriedId, ParamId, RateId, StageId, TraitId};
 use crate::study::Study;
@@ -47,6 +48,8 @@ pub struct Compiler<'a> {
     pub presences: Vec<Presence>,
     /// The states that the study declares, in canonical order.
     pub carried: Vec<Carried>,
+    /// What happens between customers and the company: named before anything may read it, then filled in.
+    pub touchpoints: Vec<Touchpoint>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// What changes may aim at.
@@ -83,6 +86,7 @@ impl<'a> Compiler<'a> {
             spans: Vec::new(),
             presences: Vec::new(),
             carried: Vec::new(),
+            touchpoints: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,
@@ -93,6 +97,7 @@ impl<'a> Compiler<'a> {
         compiler.check_names();
         compiler.name_traits();
         compiler.name_states();
+        compiler.name_touchpoints();
         compiler.declare_accounts();
         compiler
     }

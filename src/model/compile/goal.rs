@@ -171,7 +171,7 @@ impl Compiler<'_> {
             Needs::Experience => self.study.experience.is_some(),
             Needs::Conversion => self.converts,
         };
-        let mut listed = listed(has, self.accounts.values(), stages, (&self.rates, &self.carried));
+        let mut listed = listed(has, self.accounts.values(), stages, (&self.rates, &self.carried, &self.touchpoints));
         listed.retain(|(metric, _)| metric.is_for(Use::Target));
         listed
     }

@@ -36,7 +36,8 @@ impl Compiler<'_> {
         }
         let learning = self.number(&at("learning"), Meaning::Share, &written.learning);
         let surprise = self.surprise(written);
-        Some(Experience { start, neutral: written.neutral, learning, surprise })
+        let hears = self.hears(written);
+        Some(Experience { start, neutral: written.neutral, learning, surprise, hears })
     }
 
     /// Compiles the stages, in canonical order.

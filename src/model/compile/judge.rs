@@ -87,6 +87,7 @@ impl Compiler<'_> {
         let experience = self.experience();
         self.states();
         let stages = self.journey(run.horizon);
+        self.touchpoints();
         let mut segments = self.segments();
         self.converts = converts(&stages, &segments);
         let (counters, bookings) = self.counters();
@@ -128,6 +129,7 @@ impl Compiler<'_> {
             spans: std::mem::take(&mut self.spans),
             rates: std::mem::take(&mut self.rates),
             carried: std::mem::take(&mut self.carried),
+            touchpoints: std::mem::take(&mut self.touchpoints),
             counters,
             presences: std::mem::take(&mut self.presences),
             bookings,

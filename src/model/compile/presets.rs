@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::identity::hash::text;
-use crate::model::journey::Surprise;
+use crate::model::journey::{Hears, Surprise};
 use crate::model::param::Meaning;
 use crate::model::state::{Carried, Cusp, Follows, Forgets, Life, Own, Signal};
 use crate::quantity::{CounterId, ParamId};
@@ -170,6 +170,13 @@ impl Compiler<'_> {
                     .help("give a number from 0 to 6"),
             );
         }
+    }
+
+    /// How promises are heard; none where nothing says so.
+    pub(super) fn hears(&mut self, written: &Experience) -> Option<Hears> {
+        let hears = written.expectation.as_ref()?.hears.as_ref()?;
+        let pace = self.number(&Path::of(["experience", "expectation", "hears"]), Meaning::Share, hears);
+        Some(Hears { pace, expectation: self.carried_named("expectation")? })
     }
 
     /// How it feels against what was expected; none where nothing says so.

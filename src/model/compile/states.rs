@@ -11,7 +11,7 @@ use crate::stats::distribution::Distribution;
 use crate::study::names::CARRIED;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
-use crate::study::signal::{SIGNALS, SignalWord};
+use crate::study::signal::{ASPECTS, SIGNALS, SignalWord};
 use crate::study::state::{HalfLife, State as Written};
 
 use super::compiler::Compiler;
@@ -249,25 +249,53 @@ impl Compiler<'_> {
         adds
     }
 
+    /// The signal that a touchpoint gives by that name: each occurrence, each that ends so, or what it was like.
+    fn signal_of_touchpoint(&self, name: &str) -> Option<Signal> {
+        let Some((touchpoint, part)) = name.split_once('.') else {
+            return self.touchpoint_named(name).map(|of| Signal::Occurrence(of, None));
+        };
+        let of = self.touchpoint_named(touchpoint)?;
+        let ends = &self.touchpoints[of.index()].ends;
+        let end = ends.iter().position(|end| end.name.as_deref() == Some(part));
+        let aspects = ASPECTS.into_iter().zip([Signal::QualityOf(of), Signal::FeltOf(of)]);
+        let aspect = aspects.into_iter().find(|(word, _)| *word == part).map(|(_, signal)| signal);
+        aspect.or(end.map(|end| Signal::Occurrence(of, Some(end))))
+    }
+
     /// A signal by name, or a fault; `is_key` says whether the name stands as a key.
     fn signal(&mut self, name: &str, at: &Path, is_key: bool) -> Option<Signal> {
         let at = |fault: Diagnostic| if is_key { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) };
-        let stages = &self.study.stages;
+        if let Some(signal) = self.signal_of_touchpoint(name) {
+            return Some(signal);
+        }
+        let (stages, touchpoints) = (&self.study.stages, &self.study.touchpoints);
+        let ends = || touchpoints.values().flat_map(|its| its.ends.values());
+        let has_quality = stages.values().any(|stage| stage.quality.is_some())
+            || touchpoints.values().any(|its| its.quality.is_some())
+            || ends().any(|end| end.quality.is_some());
+        let has_effort = touchpoints.values().any(|its| its.effort.is_some()) || ends().any(|end| end.effort.is_some());
+        let promises = touchpoints.values().any(|its| its.promise.is_some()) || ends().any(|end| end.promise.is_some());
         let (signal, source) = match SignalWord::of(name) {
-            Some(SignalWord::Quality) => (Signal::Quality, stages.values().any(|stage| stage.quality.is_some())),
-            Some(SignalWord::Felt) => (Signal::Felt, stages.values().any(|stage| stage.quality.is_some())),
+            Some(SignalWord::Quality) => (Signal::Quality, has_quality),
+            Some(SignalWord::Felt) => (Signal::Felt, has_quality),
+            Some(SignalWord::Effort) => (Signal::Effort, has_effort),
+            Some(SignalWord::Promise) => (Signal::Promise, promises),
             Some(SignalWord::Purchases) => (Signal::Purchases, stages.values().any(|stage| stage.purchases.is_some())),
             Some(SignalWord::Satisfaction) => (Signal::Satisfaction, self.study.experience.is_some()),
             None => match self.carried_named(name) {
                 Some(of) => (Signal::Carried(of), !self.is_blend(name)),
                 None => {
-                    let known = || SIGNALS.into_iter().chain(self.carried.iter().map(|its| its.name.as_str()));
+                    let touchpoints = || self.touchpoints.iter().map(|its| its.name.as_str());
+                    let known = || {
+                        SIGNALS.into_iter().chain(self.carried.iter().map(|its| its.name.as_str())).chain(touchpoints())
+                    };
                     let help = match nearest(name, known()) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("use one of {}", known().collect::<Vec<_>>().join(", ")),
                     };
-                    let fault = Diagnostic::error(format!("there is no signal `{name}`"))
-                        .why("a signal is the quality of a period, purchases, satisfaction or another state");
+                    let fault = Diagnostic::error(format!("there is no signal `{name}`")).why(
+                        "a signal is the quality of a period, purchases, satisfaction, another state or a touchpoint",
+                    );
                     self.fault(at(fault.help(help)));
                     return None;
                 }
@@ -276,8 +304,11 @@ impl Compiler<'_> {
         if !source {
             let (why, help) = match signal {
                 Signal::Quality | Signal::Felt => {
-                    ("no stage has a `quality`", "give the stages that are felt a `quality`")
+                    ("no stage has a `quality`, and no touchpoint", "give the stages that are felt a `quality`")
                 }
+                Signal::Effort => ("no touchpoint has an `effort`", "give a touchpoint an `effort`"),
+                Signal::Promise => ("no touchpoint has a `promise`", "give a touchpoint a `promise`"),
+                Signal::Occurrence(..) | Signal::QualityOf(_) | Signal::FeltOf(_) => ("", ""),
                 Signal::Purchases => ("no stage has `purchases`", "add `purchases` to a stage"),
                 Signal::Satisfaction => {
                     ("no `[experience]` is defined", "add `[experience]` with `start`, `neutral` and `learning`")

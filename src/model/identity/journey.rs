@@ -9,6 +9,7 @@ use super::hash::{mix, text};
 use super::written::json;
 use crate::study::Study;
 use crate::study::journey::Stage;
+use crate::study::touchpoint::Touchpoint;
 use crate::study::value::Value;
 
 /// How many moves ahead a stage's shape looks; the same for every study, so that adding a stage changes no shape.
@@ -62,11 +63,14 @@ fn told_of_values(stage: &Stage) -> Vec<u64> {
 }
 
 /// The stages that customers can come to.
-pub fn reached(study: &Study) -> BTreeSet<&String> {
+pub fn reached<'s>(study: &'s Study) -> BTreeSet<&'s String> {
     let newcomers = study.segments.values().filter_map(|segment| segment.inflow.as_ref());
     let starts = study.segments.values().flat_map(|segment| segment.start.keys());
     let starts = starts.chain(newcomers.flat_map(|inflow| inflow.start.keys()));
-    let mut reached: BTreeSet<&String> = starts.collect();
+    let ends = |its: &'s Touchpoint| its.ends.values().flat_map(|end| end.to.keys());
+    let taken = study.touchpoints.values().flat_map(|its| its.to.keys().chain(ends(its)));
+    let known = |name: &&String| study.stages.contains_key(*name);
+    let mut reached: BTreeSet<&String> = starts.chain(taken.filter(known)).collect();
     let mut fresh: Vec<&String> = reached.iter().copied().collect();
     while let Some(name) = fresh.pop() {
         let exits = study.stages.get(name).into_iter().flat_map(|stage| stage.to.keys());

@@ -8,9 +8,10 @@ use super::journey::{reached, stage_shapes};
 use super::written::{mentions, under_names};
 use crate::model::idle::Idle;
 use crate::study::Study;
-use crate::study::names::{KINDS, Kind, Name, SEGMENTS, STAGES, Shape, Text, Things};
+use crate::study::names::{KINDS, Kind, Name, SEGMENTS, STAGES, Shape, Things};
 use crate::study::path::{ParamPath as Path, Step};
 use crate::study::site::{Site, Sites};
+use crate::study::worded::Text;
 
 /// The shape of everything that a study has several of.
 pub struct Shapes {

@@ -8,10 +8,11 @@ use super::hash::text;
 use super::written::json;
 use crate::model::Model;
 use crate::study::Study;
-use crate::study::names::{Text, Things};
+use crate::study::names::Things;
 use crate::study::path::{ParamPath as Path, Step};
 use crate::study::site::{Site, Sites};
 use crate::study::source::Source;
+use crate::study::worded::Text;
 
 /// Another name, such that names are in another order too. What is told by the end of a name stays.
 fn other(name: &str) -> String {

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::hash::{mix, text};
-use crate::study::names::{Kind, Name, Text};
+use crate::study::names::{Kind, Name};
 use crate::study::site::Site;
+use crate::study::worded::Text;
 
 /// A study's parts were read from text, so they can be written as JSON; the empty value stands in for the impossible.
 pub fn json<T: Serialize>(thing: &T) -> Value {

@@ -1,0 +1,265 @@
+//! Occur: a touchpoint happens to those who meet it at once, ends one way or another, and takes people elsewhere.
+
+use super::met::Powers;
+use super::point::{COURSE, EndSheet, Ending, FOLLOW, Point, PointSheet, TouchSheet};
+use crate::engine::chance::draws::{Address, Purpose};
+use crate::engine::chance::narrow::whole;
+use crate::engine::count::counts::Counts;
+use crate::engine::state::at::Period;
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, Columns, Lasting, Passing};
+use crate::engine::state::occasions::{Group, Occasions};
+use crate::engine::state::plan::StateColumn;
+use crate::engine::state::subset::gather;
+use crate::model::journey::State;
+use crate::model::touchpoint::Cause;
+
+/// What of customers touchpoints reach.
+pub struct Reached {
+    pub satisfaction: Option<ColumnId<f32, Lasting>>,
+    /// What is expected: where it differs from what is met, or where promises are heard.
+    pub expectation: Option<ColumnId<f32, Lasting>>,
+    /// Whether it feels otherwise than it is.
+    pub surprises: bool,
+    pub periods: Option<ColumnId<u32, Lasting>>,
+    pub touched: Option<ColumnId<u32, Passing>>,
+    /// Where each is taken at the next move: the stage, counted from 1.
+    pub goes: Option<ColumnId<u32, Lasting>>,
+}
+
+/// A touchpoint that happens in a period.
+pub struct Occurring<'a> {
+    pub reached: &'a Reached,
+    pub now: Period<'a>,
+    pub sheet: &'a TouchSheet,
+    pub point: &'a Point,
+    pub numbers: &'a PointSheet,
+    /// Its place among all.
+    pub place: usize,
+}
+
+/// How an occurrence ends, with its numbers.
+pub struct Ends<'a> {
+    pub ending: &'a Ending,
+    pub numbers: &'a EndSheet,
+    pub place: usize,
+}
+
+impl Occurring<'_> {
+    /// Lets it happen to all who are coming, the first occurrence of everybody first.
+    pub fn all(
+        &self,
+        block: &mut Block,
+        columns: &mut Columns<Passing>,
+        occasions: &mut Occasions,
+        mut counts: Option<&mut Counts<i128>>,
+    ) {
+        let mut first = 0;
+        while let Some(&number) = occasions.coming.number.get(first) {
+            let these = occasions.coming.number[first..].iter().take_while(|its| **its == number).count();
+            let Occasions { coming, at_once, .. } = &mut *occasions;
+            at_once.place[..these].copy_from_slice(&coming.place[first..first + these]);
+            at_once.count = these;
+            first += these;
+            self.admit((block, columns), occasions, number);
+            if occasions.at_once.count > 0 {
+                self.one((block, columns), occasions, number, counts.as_deref_mut());
+            }
+        }
+    }
+
+    /// Draws four words of each, for one occurrence.
+    fn draw(&self, block: &Block, some: &mut Group, purpose: Purpose, number: u32) {
+        gather(&block.customer, &some.place[..some.count], &mut some.customer);
+        let draw = block.cohort().wrapping_add(self.point.luck).wrapping_add(number);
+        let at = Address { period_block: self.now.t, purpose, draw };
+        self.now.world.draws.fill(self.now.world.set, at, &some.customer, some.count, &mut some.words);
+    }
+
+    /// Keeps those to whom it happens: where it does not come by itself, by stage and by chance.
+    fn admit(&self, (block, columns): (&Block, &Columns<Passing>), occasions: &mut Occasions, number: u32) {
+        if matches!(self.point.cause, Cause::Rate | Cause::Chance) {
+            return;
+        }
+        let sure = self.numbers.is_sure;
+        if !sure {
+            self.draw(block, &mut occasions.at_once, FOLLOW, number);
+            self.bend((block, columns), occasions, (0, &self.point.states, &self.numbers.dense), false);
+        }
+        let Occasions { at_once, tilts, .. } = occasions;
+        let mut kept = 0;
+        for at in 0..at_once.count {
+            let place = at_once.place[at];
+            let chance = self.numbers.often.number(block.stage[place as usize] as usize);
+            let happens = if sure {
+                chance > 0.0
+            } else {
+                let tilt = if self.point.states.is_empty() { 1.0 } else { tilts[0][at] };
+                share(at_once.words[0][at]) * (1.0 - chance + chance * tilt) < chance * tilt
+            };
+            if happens {
+                at_once.place[kept] = place;
+                kept += 1;
+            }
+        }
+        at_once.count = kept;
+    }
+
+    /// Writes what drivers multiply by for each of those who meet it at once, or for whom it ends alike.
+    fn bend(
+        &self,
+        (block, columns): (&Block, &Columns<Passing>),
+        occasions: &mut Occasions,
+        (at, states, weights): (usize, &[State], &[f32]),
+        alike: bool,
+    ) {
+        if states.is_empty() {
+            return;
+        }
+        occasions.tilt(at);
+        let Occasions { at_once, alike: group, tilts, .. } = occasions;
+        let some = if alike { group } else { at_once };
+        let sums = &mut tilts[at];
+        sums[..some.count].fill(0.0);
+        for (state, weight) in states.iter().zip(weights) {
+            let Some(state) = self.now.plan().state(*state) else { continue };
+            let column = match state.column {
+                StateColumn::Lasting(column) => block.columns.numbers(column),
+                StateColumn::Passing(column) => columns.numbers(column),
+            };
+            let neutral = state.neutral(self.now.age);
+            for (sum, place) in sums.iter_mut().zip(&some.place[..some.count]) {
+                *sum += *weight * (column[*place as usize] - neutral);
+            }
+        }
+        self.now.world.set.run(Powers { sums, count: some.count });
+    }
+
+    /// One occurrence of each of those who meet it at once.
+    fn one(
+        &self,
+        (block, columns): (&mut Block, &mut Columns<Passing>),
+        occasions: &mut Occasions,
+        number: u32,
+        mut counts: Option<&mut Counts<i128>>,
+    ) {
+        self.draw(block, &mut occasions.at_once, COURSE, number);
+        self.choose((block, columns), occasions);
+        if let Some(counts) = counts.as_deref_mut().filter(|_| self.point.ends.len() > 1) {
+            counts.cells_at(&self.point.counted, self.now.t as usize)[0] += occasions.at_once.count as i128;
+        }
+        for (place, (ending, numbers)) in self.point.ends.iter().zip(&self.numbers.ends).enumerate() {
+            self.alike(occasions, whole(place));
+            let many = occasions.alike.count;
+            if many == 0 {
+                continue;
+            }
+            if let Some(counts) = counts.as_deref_mut() {
+                counts.cells_at(&self.point.counted, self.now.t as usize)[ending.cell] += many as i128;
+            }
+            let ends = Ends { ending, numbers, place };
+            self.note(columns, occasions, number, &ends);
+            self.felt(block, &mut occasions.alike, &ends);
+            self.send((block, columns), occasions, &ends);
+        }
+    }
+
+    /// Chooses how it ends, in proportion to what each way weighs; what others leave over ends as the touchpoint says.
+    fn choose(&self, (block, columns): (&Block, &Columns<Passing>), occasions: &mut Occasions) {
+        let ends = &self.point.ends;
+        if ends.len() == 1 {
+            return;
+        }
+        for (at, (ending, numbers)) in ends.iter().zip(&self.numbers.ends).enumerate() {
+            self.bend((block, columns), occasions, (at, &ending.states, &numbers.weights), false);
+        }
+        let Occasions { at_once, end, tilts, .. } = occasions;
+        for at in 0..at_once.count {
+            let weigh = |place: usize| {
+                let tilt = if ends[place].states.is_empty() { 1.0 } else { tilts[place][at] };
+                self.numbers.ends[place].chance * tilt
+            };
+            let all = (1..ends.len()).fold(self.numbers.rest, |sum, place| sum + weigh(place));
+            let goal = share(at_once.words[0][at]) * all;
+            let (mut place, mut passed) = (0, self.numbers.rest);
+            while goal >= passed && place + 1 < ends.len() {
+                place += 1;
+                passed += weigh(place);
+            }
+            end[at] = whole(place);
+        }
+    }
+
+    /// Lists those for whom it ends alike.
+    fn alike(&self, occasions: &mut Occasions, wanted: u32) {
+        let Occasions { at_once, alike, end, .. } = occasions;
+        if self.point.ends.len() == 1 {
+            std::mem::swap(at_once, alike);
+            return;
+        }
+        alike.count = 0;
+        for at in (0..at_once.count).filter(|at| end[*at] == wanted) {
+            let to = alike.count;
+            alike.place[to] = at_once.place[at];
+            for (words, from) in alike.words.iter_mut().zip(&at_once.words).skip(1) {
+                words[to] = from[at];
+            }
+            alike.count += 1;
+        }
+    }
+
+    /// Notes what happened, for those that follow and for lives to be compared.
+    fn note(&self, columns: &mut Columns<Passing>, occasions: &mut Occasions, number: u32, ends: &Ends<'_>) {
+        let Occasions { alike, happened, .. } = occasions;
+        let places = &alike.place[..alike.count];
+        if self.point.is_followed {
+            for place in places {
+                happened[self.place].push(*place, number, whole(ends.place));
+            }
+        }
+        if let Some(touched) = self.reached.touched {
+            let touched = columns.words_mut(touched);
+            let code = self.point.luck.wrapping_add(whole(ends.place)).wrapping_mul(2).wrapping_add(1);
+            for place in places {
+                let touched = &mut touched[*place as usize];
+                *touched = touched.wrapping_mul(31).wrapping_add(code);
+            }
+        }
+    }
+
+    /// Sends people elsewhere at the next move; where two touchpoints do, the first one counts.
+    fn send(&self, (block, columns): (&mut Block, &Columns<Passing>), occasions: &mut Occasions, ends: &Ends<'_>) {
+        let Some(goes) = self.reached.goes.filter(|_| !ends.ending.ways.is_empty()) else { return };
+        for (at, (way, (_, weights))) in ends.ending.ways.iter().zip(&ends.numbers.ways).enumerate() {
+            self.bend((block, columns), occasions, (at, &way.states, weights), true);
+        }
+        let Occasions { alike, tilts, .. } = occasions;
+        let stage = &block.stage;
+        let goes = block.columns.words_mut(goes);
+        for at in 0..alike.count {
+            let weigh = |place: usize| {
+                let tilt = if ends.ending.ways[place].states.is_empty() { 1.0 } else { tilts[place][at] };
+                ends.numbers.ways[place].0 * tilt
+            };
+            let ways = ends.ending.ways.len();
+            let all = (0..ways).fold(ends.numbers.stays, |sum, place| sum + weigh(place));
+            let goal = share(alike.words[3][at]) * all;
+            let mut passed = 0.0;
+            for (place, way) in ends.ending.ways.iter().enumerate() {
+                passed += weigh(place);
+                if goal < passed {
+                    let customer = alike.place[at] as usize;
+                    if goes[customer] == 0 && way.to != stage[customer] {
+                        goes[customer] = way.to + 1;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The share that a word draws: 24 bits of it, as single precision tells no more apart.
+fn share(word: u32) -> f32 {
+    (word >> 8) as f32 * (1.0 / 16_777_216.0)
+}

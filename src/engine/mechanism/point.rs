@@ -1,0 +1,324 @@
+//! A touchpoint as it is simulated: what brings it about, how it ends, which states each end moves, and its numbers in a period.
+
+use super::feel::centred;
+use super::needs::{Needs, Shown};
+use crate::engine::chance::draws::Purpose;
+use crate::engine::chance::narrow::single;
+use crate::engine::chance::sampler::{Sampler, threshold};
+use crate::engine::count::layout::Place;
+use crate::engine::lanes::Strip;
+use crate::engine::state::bits::BitsId;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
+use crate::engine::table::shape::states;
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::model::journey::{Driver, State};
+use crate::model::state::{Carried, Life, Signal};
+use crate::model::touchpoint::{Cause, End, Occurs, Timing, Touchpoint, Way};
+use crate::quantity::{ParamId, TouchpointId};
+
+use super::moving::CARRIED;
+
+/// Draws how often a touchpoint comes, or whether it does.
+pub const MEET: Purpose = Purpose::numbered(13);
+/// Draws how an occurrence ends, what it is like, how long it takes to come, and where it takes people.
+pub const COURSE: Purpose = Purpose::numbered(14);
+/// Draws whether a touchpoint comes with what brings it about.
+pub const FOLLOW: Purpose = Purpose::numbered(15);
+/// Draws which of a customer's periods is the first in turn.
+pub const TURN: Purpose = Purpose::numbered(16);
+
+/// What happened to each customer, as lives are compared by.
+pub const TOUCHED: ColumnSpec = ColumnSpec::new("touched");
+/// The words that say which periods are in turn.
+const TURNS: ColumnSpec = ColumnSpec::new("turn");
+
+/// A touchpoint as it is simulated.
+pub struct Point {
+    pub luck: u32,
+    pub cause: Cause,
+    /// Whether it comes after purchases and moves of the period; else before the move.
+    pub late: bool,
+    /// Whether others follow it.
+    pub is_followed: bool,
+    /// The random bits of those that come by themselves.
+    pub bits: Option<BitsId>,
+    /// The words of turns.
+    pub turns: Option<ColumnId<u32, Lasting>>,
+    /// What drives its rate or its chance.
+    pub states: Vec<State>,
+    pub timing: Option<Timing>,
+    /// How long it takes to come, as a multiple of the mean: none where it does not fade.
+    pub answer: Option<(Sampler, [ParamId; 2])>,
+    pub ends: Vec<Ending>,
+    pub counted: Place,
+    often: Vec<Option<Occurs>>,
+    drivers: Vec<Driver>,
+}
+
+/// How a touchpoint ends.
+pub struct Ending {
+    /// The cell that counts it.
+    pub cell: usize,
+    /// What drives its chance.
+    pub states: Vec<State>,
+    /// What it is like around its mean.
+    pub quality: Option<Sampler>,
+    pub moves: Vec<Mover>,
+    pub ways: Vec<Leading>,
+    its: End,
+}
+
+/// Where an end takes people.
+pub struct Leading {
+    /// The stage.
+    pub to: u32,
+    /// What drives its chance.
+    pub states: Vec<State>,
+    its: Way,
+}
+
+/// A state that an end moves.
+pub struct Mover {
+    pub column: ColumnId<f32, Lasting>,
+    pub range: (f32, f32),
+    pub neutral: f32,
+    /// What moves it, in this order.
+    pub by: Vec<(Motion, Source)>,
+}
+
+/// How a state moves.
+#[derive(Clone, Copy)]
+pub enum Motion {
+    /// Towards the signal, at the paces up and down.
+    Toward([ParamId; 2]),
+    /// By an amount for each unit of it.
+    Add(ParamId),
+    /// To it where it is farther from neutral.
+    Peak,
+}
+
+/// What the signal is at an occurrence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Quality,
+    Felt,
+    Effort,
+    Promise,
+    /// 1 each time.
+    One,
+}
+
+/// The numbers of a period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TouchSheet {
+    /// How fast satisfaction learns.
+    pub learning: f32,
+    /// How much more counts what passes expectation, and what falls short of it.
+    pub more: [f32; 2],
+    /// The share of the way to what is promised.
+    pub hears: f32,
+    /// By touchpoint.
+    pub points: Vec<PointSheet>,
+}
+
+/// The numbers of a period for a touchpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointSheet {
+    /// The mean or the chance, by stage.
+    pub often: Strip,
+    /// Whether it may come any less than each time.
+    pub is_sure: bool,
+    /// What drivers weigh, state by state: by stage, and alone.
+    pub weights: Vec<Strip>,
+    pub dense: Vec<f32>,
+    /// When it weighs most, how wide that is, and what it weighs far from there.
+    pub timing: [f32; 3],
+    /// The mean days that it takes to come, and those after which half of its importance is gone.
+    pub answer: [f32; 2],
+    /// What other ends leave over.
+    pub rest: f32,
+    pub ends: Vec<EndSheet>,
+}
+
+/// The numbers of a period for an end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndSheet {
+    pub chance: f32,
+    pub weights: Vec<f32>,
+    /// The mean quality, and the word threshold of a Bernoulli quality.
+    pub quality: f32,
+    pub below: u32,
+    pub effort: f32,
+    pub importance: f32,
+    pub promise: Option<f32>,
+    /// The numbers of each motion of each state, in their order.
+    pub motions: Vec<[f32; 2]>,
+    /// What the ways leave over, then each with its chance and weights.
+    pub stays: f32,
+    pub ways: Vec<(f32, Vec<f32>)>,
+}
+
+impl Point {
+    /// The touchpoint at a place; those before it are there already.
+    pub fn of(model: &Model, needs: &mut Needs<'_>, place: usize, before: &[Self]) -> Self {
+        let its = &model.touchpoints[place];
+        let late = match its.cause {
+            Cause::Purchase | Cause::Entry => true,
+            Cause::After { of, .. } => before[of.index()].late,
+            Cause::Rate | Cause::Chance | Cause::Every(_) => false,
+        };
+        let by_itself = matches!(its.cause, Cause::Rate | Cause::Chance);
+        let turns = matches!(its.cause, Cause::Every(_));
+        let follows = |other: &Touchpoint| matches!(other.cause, Cause::After { of, .. } if of.index() == place);
+        let answer = its
+            .answer
+            .as_ref()
+            .and_then(|answer| Some((needs.sampler(&answer.law, 0.0, f64::INFINITY), [answer.mean, answer.fades?])));
+        needs.draws(COURSE);
+        needs.draws(FOLLOW);
+        needs.draws(TURN);
+        Self {
+            luck: its.luck,
+            cause: its.cause,
+            late,
+            is_followed: model.touchpoints.iter().any(follows),
+            bits: by_itself.then(|| needs.bits_of(MEET, its.luck)),
+            turns: turns.then(|| needs.words(TURNS.at(place))),
+            states: states(model, its.drivers.iter()),
+            timing: its.timing,
+            answer,
+            ends: its.ends.iter().enumerate().map(|(end, _)| Ending::of(model, needs, (place, end))).collect(),
+            counted: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
+            often: its.stages.clone(),
+            drivers: its.drivers.clone(),
+        }
+    }
+
+    /// Whether it may happen in a stage.
+    pub fn is_in(&self, stage: usize) -> bool {
+        self.often[stage].is_some()
+    }
+
+    /// What the numbers of a period become for it.
+    pub fn sheet(&self, values: &Values<'_>) -> PointSheet {
+        let often = |its: &Option<Occurs>| match its {
+            None => 0.0,
+            Some(Occurs::Always) => 1.0,
+            Some(Occurs::With(id)) => single(values[*id]),
+        };
+        let dense = weights(&self.states, &self.drivers, values);
+        let of_all = |weight: &f32| Strip::of_f32(self.often.iter().map(|_| *weight).chain([0.0]));
+        let sure = |its: &Option<Occurs>| !matches!(its, Some(Occurs::With(_)));
+        let ends: Vec<EndSheet> = self.ends.iter().map(|end| end.sheet(values)).collect();
+        let timing = |its: Timing| [its.best, its.width, its.miss].map(|id| single(values[id]));
+        PointSheet {
+            often: Strip::of_f32(self.often.iter().map(often).chain([0.0])),
+            is_sure: self.often.iter().all(sure),
+            weights: dense.iter().map(of_all).collect(),
+            dense,
+            timing: self.timing.map_or([0.0; 3], timing),
+            answer: self.answer.as_ref().map_or([0.0; 2], |(_, ids)| ids.map(|id| single(values[id]))),
+            rest: left_over(values, ends.iter().map(|end| end.chance)),
+            ends,
+        }
+    }
+}
+
+impl Ending {
+    fn of(model: &Model, needs: &Needs<'_>, (place, end): (usize, usize)) -> Self {
+        let touchpoint = &model.touchpoints[place];
+        let its = &touchpoint.ends[end];
+        let way = |way: &Way| Leading { to: way.to.0, states: states(model, way.drivers.iter()), its: way.clone() };
+        Self {
+            cell: touchpoint.cell(end),
+            states: states(model, its.drivers.iter()),
+            quality: its.quality.as_ref().map(|quality| centred(needs, &quality.law)),
+            moves: movers(model, needs, (place, end)),
+            ways: its.ways.iter().map(way).collect(),
+            its: its.clone(),
+        }
+    }
+
+    fn sheet(&self, values: &Values<'_>) -> EndSheet {
+        let its = &self.its;
+        let number = |id: Option<ParamId>, default: f32| id.map_or(default, |id| single(values[id]));
+        let mean = its.quality.as_ref().map_or(0.0, |quality| values[quality.mean]);
+        let motion = |(motion, _): &(Motion, Source)| match motion {
+            Motion::Toward(paces) => paces.map(|id| single(values[id])),
+            Motion::Add(amount) => [single(values[*amount]), 0.0],
+            Motion::Peak => [0.0; 2],
+        };
+        let ways: Vec<(f32, Vec<f32>)> = self
+            .ways
+            .iter()
+            .map(|way| (single(values[way.its.chance]), weights(&way.states, &way.its.drivers, values)))
+            .collect();
+        EndSheet {
+            chance: number(its.chance, 0.0),
+            weights: weights(&self.states, &its.drivers, values),
+            quality: single(mean),
+            below: threshold(mean),
+            effort: number(its.effort, 0.0),
+            importance: number(its.importance, 1.0),
+            promise: its.promise.map(|id| single(values[id])),
+            motions: self.moves.iter().flat_map(|mover| &mover.by).map(motion).collect(),
+            stays: left_over(values, ways.iter().map(|(chance, _)| *chance)),
+            ways,
+        }
+    }
+}
+
+/// What chances leave over; where they pass 1, nothing, which is noted.
+fn left_over(values: &Values<'_>, chances: impl Iterator<Item = f32>) -> f32 {
+    let left = 1.0 - chances.sum::<f32>();
+    if left < -1e-5 {
+        values.hold();
+    }
+    left.max(0.0)
+}
+
+/// What drivers weigh, state by state.
+fn weights(states: &[State], drivers: &[Driver], values: &Values<'_>) -> Vec<f32> {
+    let of = |state: &State| {
+        drivers.iter().filter(|driver| driver.on == *state).map(|driver| values[driver.weight]).sum::<f64>()
+    };
+    states.iter().map(|state| single(of(state))).collect()
+}
+
+/// The states that an end moves, in the order of the model.
+fn movers(model: &Model, needs: &Needs<'_>, at: (usize, usize)) -> Vec<Mover> {
+    let mover = |(place, carried): (usize, &Carried)| {
+        let Life::Own(own) = &carried.life else { return None };
+        let source = |signal: Signal| source(model, at, signal);
+        let follows = own.follows.and_then(|its| Some((Motion::Toward(its.paces), source(its.signal)?)));
+        let adds = own.adds.iter().filter_map(|(signal, amount)| Some((Motion::Add(*amount), source(*signal)?)));
+        let peak = own.peak.and_then(|signal| Some((Motion::Peak, source(signal)?)));
+        let by: Vec<(Motion, Source)> = follows.into_iter().chain(adds).chain(peak).collect();
+        let range = (single(carried.range.0), single(carried.range.1));
+        (!by.is_empty()).then(|| (place, range, single(carried.neutral), by))
+    };
+    let found: Vec<_> = model.carried.iter().enumerate().filter_map(mover).collect();
+    let column = |place: usize| needs.lasting_numbers(CARRIED.at(place));
+    found
+        .into_iter()
+        .filter_map(|(place, range, neutral, by)| Some(Mover { column: column(place)?, range, neutral, by }))
+        .collect()
+}
+
+/// What a signal is where a touchpoint ends so; none where it is not met there.
+fn source(model: &Model, (place, end): (usize, usize), signal: Signal) -> Option<Source> {
+    let its = &model.touchpoints[place].ends[end];
+    let here = |of: TouchpointId| of.index() == place;
+    let feels = its.quality.is_some();
+    match signal {
+        Signal::Quality => feels.then_some(Source::Quality),
+        Signal::Felt => feels.then_some(Source::Felt),
+        Signal::QualityOf(of) => (feels && here(of)).then_some(Source::Quality),
+        Signal::FeltOf(of) => (feels && here(of)).then_some(Source::Felt),
+        Signal::Effort => its.effort.map(|_| Source::Effort),
+        Signal::Promise => its.promise.map(|_| Source::Promise),
+        Signal::Occurrence(of, one) => (here(of) && one.is_none_or(|one| one == end)).then_some(Source::One),
+        Signal::Purchases | Signal::Satisfaction | Signal::Carried(_) => None,
+    }
+}

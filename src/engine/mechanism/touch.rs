@@ -1,0 +1,309 @@
+//! Touch: touchpoints happen to customers, end one way or another, are felt, move states, and take people elsewhere.
+//!
+//! An occurrence moves satisfaction by what it was like against what was expected (Oliver 1980, "A cognitive model of the
+//! antecedents and consequences of satisfaction decisions", Journal of Marketing Research 17(4)); how it ends is a
+//! multinomial logit around the chances as written (`McFadden` 1974, "Conditional logit analysis of qualitative choice
+//! behavior"). That leaving, complaining and keeping still are ends of a failure, and not traits, is Hirschman (1970),
+//! "Exit, voice, and loyalty". Those that come by themselves are a Poisson stream, or a chance a period.
+
+use super::arrive::draw;
+use super::bend::tilts;
+use super::buy::LAST_PURCHASES;
+use super::contract::{Mechanism, Step};
+use super::feel::SATISFACTION;
+use super::moving::CARRIED;
+use super::needs::Needs;
+use super::occur::{Occurring, Reached};
+use super::point::{Point, PointSheet, TOUCHED, TURN, TouchSheet};
+use super::stream::{DrawChances, DrawCounts};
+use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
+use crate::engine::chance::narrow::{single, whole};
+use crate::engine::lanes::{Kernel, Lanes};
+use crate::engine::state::at::{At, Period};
+use crate::engine::state::block::Block;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
+use crate::engine::state::occasions::Happened;
+use crate::engine::state::scratch::Scratch;
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::model::touchpoint::{Cause, MOST_OCCURRENCES, Touchpoint};
+use crate::quantity::{ParamId, StageId};
+
+/// How often each customer meets a touchpoint in a period.
+const COUNT: ColumnSpec = ColumnSpec::new("met");
+/// Where a touchpoint takes each customer at the next move: the stage, counted from 1.
+const GOES: ColumnSpec = ColumnSpec::new("goes");
+
+/// Touchpoints happen to customers.
+pub struct Touch {
+    /// By their places in the model.
+    points: Vec<Point>,
+    reached: Reached,
+    /// The stages that nothing leads out of.
+    absorbs: Vec<bool>,
+    purchases: Option<ColumnId<f32, Lasting>>,
+    before: Option<ColumnId<u32, Passing>>,
+    count: ColumnId<u32, Passing>,
+    numbers: [Option<ParamId>; 4],
+}
+
+impl Mechanism for Touch {
+    const NAME: &'static str = "touch";
+    type Sheet = TouchSheet;
+
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
+        // Who is taken elsewhere moves otherwise than by the rows that scenarios are compared by: such lives are only paired.
+        let moves = model.touchpoints.iter().any(Touchpoint::moves);
+        if !moves {
+            needs.compared_by_sheet();
+        }
+        if model.touchpoints.is_empty() {
+            return None;
+        }
+        let caused = |cause: Cause| model.touchpoints.iter().any(|its| its.cause == cause);
+        let mut points: Vec<Point> = Vec::new();
+        for place in 0..model.touchpoints.len() {
+            let point = Point::of(model, needs, place, &points);
+            points.push(point);
+        }
+        let experience = model.experience.as_ref();
+        let surprise = experience.and_then(|its| its.surprise);
+        let hears = experience.and_then(|its| its.hears);
+        let expectation = surprise.map(|its| its.expectation).or(hears.map(|its| its.expectation));
+        let timed = model.touchpoints.iter().any(|its| its.timing.is_some());
+        let before = moves || caused(Cause::Entry);
+        Some(Self {
+            points,
+            reached: Reached {
+                satisfaction: experience.map(|_| needs.numbers(SATISFACTION)),
+                expectation: expectation.map(|of| needs.numbers(CARRIED.at(of.index()))),
+                surprises: surprise.is_some(),
+                periods: (timed || (moves && counts_periods_in_stage(model))).then(|| needs.words(PERIODS_IN_STAGE)),
+                touched: needs.event(TOUCHED),
+                goes: moves.then(|| needs.words(GOES)),
+            },
+            absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),
+            purchases: caused(Cause::Purchase).then(|| needs.numbers(LAST_PURCHASES)),
+            before: before.then(|| needs.before()),
+            count: needs.passing_words(COUNT.made_anew()),
+            numbers: [
+                experience.map(|its| its.learning),
+                surprise.map(|its| its.gain),
+                surprise.map(|its| its.loss),
+                hears.map(|its| its.pace),
+            ],
+        })
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Begin, Step::Meet, Step::Move, Step::After]
+    }
+
+    fn sheet(&self, values: &Values<'_>) -> TouchSheet {
+        let [learning, gain, loss, hears] = self.numbers.map(|id| id.map_or(0.0, |id| single(values[id])));
+        let points = self.points.iter().map(|point| point.sheet(values)).collect();
+        TouchSheet { learning, more: [gain, loss], hears, points }
+    }
+
+    fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&TouchSheet>) {
+        match (step, sheet) {
+            (Step::Begin, _) => self.begin(at),
+            (Step::Meet, Some(sheet)) => self.happen(at, sheet, false),
+            (Step::Move, Some(_)) => self.go(at),
+            (Step::After, Some(sheet)) => self.happen(at, sheet, true),
+            _ => {}
+        }
+    }
+
+    fn rests(&self, stage: StageId) -> bool {
+        self.points.iter().all(|point| !point.is_in(stage.index()))
+    }
+
+    fn obstacle(model: &Model) -> Option<String> {
+        model.touchpoints.first().map(|its| format!("the touchpoint `{}` is simulated only", its.name))
+    }
+}
+
+impl Touch {
+    /// Draws whose turn is when.
+    fn begin(&self, at: &mut At<'_>) {
+        let (block, world) = (&mut *at.block, at.world);
+        let mut words: [Vec<u32>; 4] = std::array::from_fn(|_| vec![0; block.customer.len()]);
+        for point in &self.points {
+            if let Some(turns) = point.turns {
+                draw(block, world, (TURN, point.luck), &mut words);
+                block.columns.words_mut(turns).copy_from_slice(&words[0]);
+            }
+        }
+    }
+
+    /// Lets touchpoints happen, in the order of cause.
+    fn happen(&self, at: &mut At<'_>, sheet: &TouchSheet, late: bool) {
+        let Some(now) = at.period else { return };
+        if let Some(touched) = self.reached.touched.filter(|_| !late) {
+            at.scratch.columns.words_mut(touched).fill(0);
+        }
+        if self.points.iter().all(|point| point.late != late) {
+            return;
+        }
+        let mut occasions = std::mem::take(&mut at.scratch.occasions);
+        occasions.fit(at.block.stage.len(), self.points.len());
+        for (place, (point, numbers)) in self.points.iter().zip(&sheet.points).enumerate() {
+            if point.late != late {
+                continue;
+            }
+            occasions.coming.clear();
+            if let Cause::After { of, end } = point.cause {
+                let (happened, coming) = (&occasions.happened[of.index()], &mut occasions.coming);
+                for ((place, number), how) in happened.place.iter().zip(&happened.number).zip(&happened.end) {
+                    if end.is_none_or(|end| whole(end) == *how) {
+                        coming.push(*place, *number, 0);
+                    }
+                }
+            } else {
+                let most = self.count(at.block, at.scratch, now, (point, numbers));
+                list((now, at.block.live), at.scratch.columns.words(self.count), most, &mut occasions.coming);
+            }
+            let occurring = Occurring { reached: &self.reached, now, sheet, point, numbers, place };
+            occurring.all(at.block, &mut at.scratch.columns, &mut occasions, at.counts.as_deref_mut());
+        }
+        at.scratch.occasions = occasions;
+    }
+
+    /// How often each customer meets what follows no other touchpoint; returns the most times of any.
+    fn count(
+        &self,
+        block: &Block,
+        scratch: &mut Scratch,
+        now: Period<'_>,
+        (point, numbers): (&Point, &PointSheet),
+    ) -> u32 {
+        let Scratch { columns, rate_tilt, .. } = scratch;
+        let words = point.bits.map(|bits| now.bits.of(bits, now.t));
+        if words.is_some() {
+            rate_tilt.resize(if point.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
+            tilts((block, columns), now, (&point.states, &numbers.weights), rate_tilt);
+        }
+        let before = self.before.map(|id| columns.take_words(id));
+        let count = columns.words_mut(self.count);
+        let mut most = 1;
+        match (point.cause, words) {
+            (Cause::Rate, Some(words)) => {
+                let mean = &numbers.often;
+                now.world.set.run(DrawCounts { block, now, words, mean, traits: &[], tilt: rate_tilt, count });
+                most = MOST_OCCURRENCES;
+            }
+            (Cause::Chance, Some(words)) => {
+                now.world.set.run(DrawChances { block, now, words, chance: &numbers.often, tilt: rate_tilt, count });
+            }
+            (Cause::Every(every), _) => Self::in_turn(block, now, (point, every), count),
+            (Cause::Purchase, _) => {
+                let made = self.purchases.map(|id| block.columns.numbers(id)).unwrap_or_default();
+                for (count, made) in count.iter_mut().zip(made) {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "a whole number from 0"
+                    )]
+                    let made = *made as u32;
+                    *count = made;
+                }
+                most = MOST_OCCURRENCES;
+            }
+            (Cause::Entry, _) => {
+                let newcomers = block.entry() > 0 && now.age == 1;
+                let before = before.as_deref().unwrap_or_default();
+                for ((count, before), stage) in count.iter_mut().zip(before).zip(&block.stage) {
+                    *count = u32::from(newcomers || before != stage);
+                }
+            }
+            _ => count.fill(0),
+        }
+        count[block.live..].fill(0);
+        if let Some((id, before)) = self.before.zip(before) {
+            columns.put_words(id, before);
+        }
+        most
+    }
+
+    /// Whose turn it is: everybody's is every so many of their periods, from a first one on that is their own.
+    fn in_turn(block: &Block, now: Period<'_>, (point, every): (&Point, u32), count: &mut [u32]) {
+        let turn = u64::from(now.age % every);
+        let words = point.turns.map(|id| block.columns.words(id)).unwrap_or_default();
+        for (count, word) in count.iter_mut().zip(words) {
+            let its = (u64::from(*word) * u64::from(every)) >> 32;
+            *count = u32::from(its == turn);
+        }
+    }
+
+    /// Takes people where touchpoints have sent them since the last move, in place of the move.
+    fn go(&self, at: &mut At<'_>) {
+        let Some((goes, before)) = self.reached.goes.zip(self.before) else { return };
+        let block = &mut *at.block;
+        let before = at.scratch.columns.words(before);
+        let mut sent = block.columns.take_words(goes);
+        for place in 0..block.live {
+            let to = std::mem::take(&mut sent[place]);
+            let from = before[place];
+            if to == 0 || to == from + 1 || self.absorbs[from as usize] {
+                continue;
+            }
+            block.stage[place] = to - 1;
+            if let Some(periods) = self.reached.periods {
+                block.columns.words_mut(periods)[place] = 0;
+            }
+        }
+        block.columns.put_words(goes, sent);
+    }
+}
+
+/// Lists who meets a touchpoint, occurrence by occurrence.
+fn list((now, live): (Period<'_>, usize), counts: &[u32], most: u32, coming: &mut Happened) {
+    coming.place.resize(counts.len(), 0);
+    let mut listed = now.world.set.run(Those { counts, live, place: &mut coming.place });
+    coming.place.truncate(listed);
+    coming.number.resize(listed, 0);
+    let mut first = 0;
+    for number in 1..most {
+        let end = listed;
+        for at in first..end {
+            let place = coming.place[at];
+            if counts[place as usize] > number {
+                coming.push(place, number, 0);
+                listed += 1;
+            }
+        }
+        if listed == end {
+            break;
+        }
+        first = end;
+    }
+}
+
+/// Lists the places of those who are counted at least once.
+struct Those<'a> {
+    counts: &'a [u32],
+    live: usize,
+    place: &'a mut [u32],
+}
+
+impl Kernel for Those<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let n = l.steps(self.live);
+        let counts = l.words(self.counts, n);
+        let mut places = l.places();
+        let step = l.u(whole(L::N));
+        let mut listed = 0;
+        for count in counts {
+            let meets = l.ge(l.load(count), l.u(1));
+            // Few customers meet most touchpoints.
+            if l.mask(meets) != 0 {
+                listed += l.pack(self.place, listed, meets, places);
+            }
+            places = l.add(places, step);
+        }
+        listed
+    }
+}

@@ -1,0 +1,232 @@
+//! Compiles what brings touchpoints about: names, causes, and the order of cause.
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::model::touchpoint::{Cause, End, Touchpoint};
+use crate::quantity::{CounterId, TouchpointId};
+use crate::study::names::TOUCHPOINTS;
+use crate::study::path::ParamPath as Path;
+use crate::study::signal::{OCCASIONS, RESERVED, SIGNALS};
+use crate::study::touchpoint::{ByStage, End as WrittenEnd, Touchpoint as Written};
+
+use super::compiler::Compiler;
+
+/// The most ways in which a touchpoint can end, its own among them.
+const MOST_ENDS: usize = 16;
+
+impl Compiler<'_> {
+    /// Names the touchpoints and how they end: what brings another about comes before it, and among equals the canonical
+    /// order counts.
+    pub(super) fn name_touchpoints(&mut self) {
+        let mut waiting = self.identity.lucks(&TOUCHPOINTS);
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            for (name, luck) in std::mem::take(&mut waiting) {
+                let written = &self.study.touchpoints[&name];
+                let cause = written.on.as_deref().and_then(|on| self.caused_by(on)).map(str::to_owned);
+                if cause.as_ref().is_some_and(|cause| self.touchpoint_named(cause).is_none()) {
+                    waiting.push((name, luck));
+                } else {
+                    self.name_touchpoint(name, luck, written);
+                }
+            }
+            if waiting.len() == before {
+                self.causes_in_a_circle(&waiting);
+                return;
+            }
+        }
+    }
+
+    /// The touchpoint that an occasion names; none where it names none, or one that there is not.
+    fn caused_by<'s>(&self, on: &'s str) -> Option<&'s str> {
+        let name = on.split_once('.').map_or(on, |(name, _)| name);
+        (!OCCASIONS.contains(&on) && self.study.touchpoints.contains_key(name)).then_some(name)
+    }
+
+    fn causes_in_a_circle(&mut self, waiting: &[(String, u32)]) {
+        let mut fault = Diagnostic::error("touchpoints bring each other about in a circle")
+            .why("each waits for another of them, so that none ever happens")
+            .help("give one of them a `rate`, a `chance` or another cause");
+        for (name, _) in waiting {
+            fault = fault.at(Path::of([TOUCHPOINTS.root, name, "on"]).to_string());
+        }
+        self.fault(fault);
+    }
+
+    fn name_touchpoint(&mut self, name: String, luck: u32, written: &Written) {
+        let at = Path::of([TOUCHPOINTS.root, &name]);
+        let words = || SIGNALS.into_iter().chain(OCCASIONS).chain(RESERVED);
+        if words().any(|word| word == name) || name.contains('.') {
+            self.fault(
+                Diagnostic::error(format!("a touchpoint cannot be called `{name}`"))
+                    .at_key(at.to_string())
+                    .why(
+                        "states and other touchpoints name it beside words of the language, and its ends after a point",
+                    )
+                    .help("give it another name"),
+            );
+        }
+        if self.carried_named(&name).is_some() {
+            self.fault(
+                Diagnostic::error(format!("`{name}` is both a touchpoint and a state"))
+                    .at_key(at.to_string())
+                    .why("what moves a state could not tell them apart")
+                    .help("give one of them another name"),
+            );
+        }
+        if written.ends.len() >= MOST_ENDS {
+            self.fault(
+                Diagnostic::error(format!("`{name}` has {} ends", written.ends.len()))
+                    .at(at.child("ends").to_string())
+                    .why(format!("{} beside its own are the most", MOST_ENDS - 1))
+                    .help("let ends that are alike be one"),
+            );
+        }
+        // What ends are like tells them apart, and their names only where all else is the same.
+        let told_apart = |end: &WrittenEnd| {
+            let WrittenEnd { chance, quality, effort, importance, promise, values, to, .. } = end;
+            format!("{chance:?} {quality:?} {effort:?} {importance:?} {promise:?} {} {}", values.len(), to.len())
+        };
+        let mut ends: Vec<(String, &String)> = written.ends.iter().map(|(name, end)| (told_apart(end), name)).collect();
+        ends.sort();
+        let end = |name: Option<&String>| End {
+            name: name.cloned(),
+            chance: None,
+            drivers: Vec::new(),
+            quality: None,
+            effort: None,
+            importance: None,
+            promise: None,
+            ways: Vec::new(),
+        };
+        let cause = self.cause(&at, written);
+        self.touchpoints.push(Touchpoint {
+            title: written.title.clone().unwrap_or_else(|| name.clone()),
+            name,
+            luck,
+            cause,
+            stages: Vec::new(),
+            drivers: Vec::new(),
+            timing: None,
+            answer: None,
+            ends: std::iter::once(end(None)).chain(ends.into_iter().map(|(_, name)| end(Some(name)))).collect(),
+            counter: CounterId(0),
+        });
+    }
+
+    /// A touchpoint by name.
+    pub(super) fn touchpoint_named(&self, name: &str) -> Option<TouchpointId> {
+        self.touchpoints.iter().position(|its| its.name == name).map(TouchpointId::from)
+    }
+
+    /// What brings a touchpoint about; a fault where that is not one thing.
+    fn cause(&mut self, at: &Path, written: &Written) -> Cause {
+        let ways = [("rate", written.rate.is_some()), ("every", written.every.is_some()), ("on", written.on.is_some())];
+        let mut ways: Vec<&str> = ways.into_iter().filter(|(_, stands)| *stands).map(|(key, _)| key).collect();
+        if written.chance.is_some() && (ways.is_empty() || ways == ["rate"]) {
+            ways.push("chance");
+        }
+        match ways[..] {
+            ["rate"] => Cause::Rate,
+            ["chance"] => Cause::Chance,
+            ["every"] => self.turns(at, written),
+            ["on"] => written.on.as_deref().and_then(|on| self.occasion(&at.child("on"), on)).unwrap_or(Cause::Chance),
+            [] => {
+                self.fault(
+                    Diagnostic::error("nothing says when this touchpoint happens")
+                        .at(at.to_string())
+                        .why("it comes by itself, every so many periods, or with something else")
+                        .help("add `rate = 0.3`, `chance = 0.2`, `every = 3` or `on = \"purchase\"`"),
+                );
+                Cause::Chance
+            }
+            [..] => {
+                let fault = Diagnostic::error(format!("this touchpoint happens in {} ways", ways.len()))
+                    .why("it has exactly one of `rate`, `every` and `on`, or `chance` alone")
+                    .help(
+                        "keep one of them, or make two touchpoints of it; `chance` may stand beside `every` and `on`",
+                    );
+                let at_each = |fault: Diagnostic, key: &&str| fault.at_key(at.child(key).to_string());
+                self.fault(ways.iter().fold(fault, at_each));
+                Cause::Chance
+            }
+        }
+    }
+
+    fn turns(&mut self, at: &Path, written: &Written) -> Cause {
+        match written.every.map(|every| u32::try_from(every.0).unwrap_or(u32::MAX)) {
+            Some(every) if every > 0 => Cause::Every(every),
+            _ => {
+                self.fault(
+                    Diagnostic::error("nothing happens every 0 periods")
+                        .at(at.child("every").to_string())
+                        .help("give a whole number from 1 on"),
+                );
+                Cause::Chance
+            }
+        }
+    }
+
+    /// What an occasion names, or a fault.
+    fn occasion(&mut self, at: &Path, on: &str) -> Option<Cause> {
+        match on {
+            "purchase" => {
+                if self.study.stages.values().all(|stage| stage.purchases.is_none()) {
+                    self.fault(
+                        Diagnostic::error("nobody buys anything")
+                            .at(at.to_string())
+                            .why("no stage has `purchases`")
+                            .help("add `purchases` to a stage, or name another occasion"),
+                    );
+                }
+                return Some(Cause::Purchase);
+            }
+            "entry" => return Some(Cause::Entry),
+            _ => {}
+        }
+        let (name, end) = on.split_once('.').map_or((on, None), |(name, end)| (name, Some(end)));
+        let Some(of) = self.touchpoint_named(name) else {
+            self.unknown_cause(at, name, on);
+            return None;
+        };
+        let Some(end) = end else { return Some(Cause::After { of, end: None }) };
+        let ends = &self.touchpoints[of.index()].ends;
+        let place = ends.iter().position(|its| its.name.as_deref() == Some(end));
+        if place.is_none() {
+            let known: Vec<&str> = ends.iter().filter_map(|its| its.name.as_deref()).collect();
+            let help = match nearest(end, known.iter().copied()) {
+                Some(near) => format!("did you mean `{name}.{near}`?"),
+                None if known.is_empty() => format!("add `[touchpoints.{name}.ends.{end}]` with its `chance`"),
+                None => format!("use one of {name}.{}", known.join(&format!(", {name}."))),
+            };
+            self.fault(
+                Diagnostic::error(format!("`{name}` does not end as `{end}`"))
+                    .at(at.to_string())
+                    .why("what stands after the point is one of its `ends`")
+                    .help(help),
+            );
+        }
+        place.map(|place| Cause::After { of, end: Some(place) })
+    }
+
+    fn unknown_cause(&mut self, at: &Path, name: &str, on: &str) {
+        let known: Vec<&str> = OCCASIONS.into_iter().chain(self.study.touchpoints.keys().map(String::as_str)).collect();
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("use one of {}", known.join(", ")),
+        };
+        self.fault(
+            Diagnostic::error(format!("nothing is called `{on}`"))
+                .at(at.to_string())
+                .why("a touchpoint comes on a purchase, on entry into a stage, or on another touchpoint")
+                .help(help),
+        );
+    }
+}
+
+impl Written {
+    /// Whether it may happen more or less often: what drivers bend.
+    pub(super) fn frequency(&self) -> Option<(&'static str, &ByStage)> {
+        let rate = self.rate.as_ref().map(|rate| ("rate", rate));
+        rate.or_else(|| self.chance.as_ref().map(|chance| ("chance", chance)))
+    }
+}

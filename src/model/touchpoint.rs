@@ -1,0 +1,161 @@
+//! Touchpoints in numbers: when they happen, how they end, what each end is like, and where it takes people.
+
+use std::borrow::Cow;
+
+use crate::quantity::{CounterId, ParamId, StageId, TouchpointId};
+use crate::stats::distribution::Distribution;
+
+use super::journey::{Driver, Quality};
+
+/// No customer meets a touchpoint more often in a period.
+pub const MOST_OCCURRENCES: u32 = 15;
+
+/// Something that happens between customers and the company.
+#[derive(Clone, Debug)]
+pub struct Touchpoint {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// What tells its draws from those of others.
+    pub luck: u32,
+    /// What brings it about.
+    pub cause: Cause,
+    /// For each stage, whether it happens there, and how often or with which chance; a chance of 1 where none is given.
+    pub stages: Vec<Option<Occurs>>,
+    /// What bends its rate, in log rate, or its chance, in log-odds.
+    pub drivers: Vec<Driver>,
+    /// How its weight depends on when it comes.
+    pub timing: Option<Timing>,
+    /// How long it takes to come.
+    pub answer: Option<Answer>,
+    /// How it ends: as it says itself, then the other ends in canonical order.
+    pub ends: Vec<End>,
+    /// What counts it: one cell for all of it, and where it has several ends one for each.
+    pub counter: CounterId,
+}
+
+/// How often something happens in a stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Occurs {
+    /// Each time.
+    Always,
+    /// With this mean, or with this chance.
+    With(ParamId),
+}
+
+/// What brings a touchpoint about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It comes by itself, any number of times in a period.
+    Rate,
+    /// It comes by itself, once in a period at most.
+    Chance,
+    /// Every so many of a customer's periods.
+    Every(u32),
+    /// Each purchase, in the period of the purchase.
+    Purchase,
+    /// Coming to a stage, in the period in which that happens.
+    Entry,
+    /// Another touchpoint, or one of its ends.
+    After {
+        /// The other touchpoint.
+        of: TouchpointId,
+        /// One of its ends, by its place; none where all count.
+        end: Option<usize>,
+    },
+}
+
+/// How the weight of a touchpoint depends on when it comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// The period in the stage in which it weighs most, counted from 1.
+    pub best: ParamId,
+    /// How many periods early or late still do.
+    pub width: ParamId,
+    /// What it weighs far from there.
+    pub miss: ParamId,
+}
+
+/// How long a touchpoint that follows another takes to come.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The mean, in days.
+    pub mean: ParamId,
+    /// The days as a multiple of their mean.
+    pub law: Distribution,
+    /// The days after which half of the importance is gone; none where it does not fade.
+    pub fades: Option<ParamId>,
+}
+
+/// How a touchpoint ends.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// Its name; none of how it ends by itself.
+    pub name: Option<String>,
+    /// Its chance; none of how it ends by itself, which takes what the others leave over.
+    pub chance: Option<ParamId>,
+    /// What bends the chance, in log-odds.
+    pub drivers: Vec<Driver>,
+    /// What it is like; none where nothing is felt.
+    pub quality: Option<Quality>,
+    /// The quality lost to trouble.
+    pub effort: Option<ParamId>,
+    /// By how much it moves customers.
+    pub importance: Option<ParamId>,
+    /// What it makes people expect.
+    pub promise: Option<ParamId>,
+    /// Where it takes people, in canonical order of the destinations.
+    pub ways: Vec<Way>,
+}
+
+/// Where a touchpoint takes people.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// The stage.
+    pub to: StageId,
+    /// The chance.
+    pub chance: ParamId,
+    /// What bends it, in log-odds.
+    pub drivers: Vec<Driver>,
+}
+
+impl Touchpoint {
+    /// Everything that drives it: whether it happens, how it ends, and where it takes people.
+    pub fn all_drivers(&self) -> impl Iterator<Item = &Driver> {
+        let ends =
+            self.ends.iter().flat_map(|end| end.drivers.iter().chain(end.ways.iter().flat_map(|way| &way.drivers)));
+        self.drivers.iter().chain(ends)
+    }
+
+    /// The cell that counts an end; all of it where there is one end only.
+    pub fn cell(&self, end: usize) -> usize {
+        if self.ends.len() > 1 { 1 + end } else { 0 }
+    }
+
+    /// What people call what a cell counts.
+    pub fn title_of(&self, cell: usize) -> Cow<'_, str> {
+        let end = cell.checked_sub(1).and_then(|end| self.ends.get(end)).and_then(|end| end.name.as_ref());
+        end.map_or(Cow::Borrowed(&self.title), |end| Cow::Owned(format!("{}, {}", self.title, end.replace('_', " "))))
+    }
+
+    /// How many cells count it.
+    pub fn cells(&self) -> usize {
+        if self.ends.len() > 1 { 1 + self.ends.len() } else { 1 }
+    }
+
+    /// Whether it takes anybody anywhere.
+    pub fn moves(&self) -> bool {
+        self.ends.iter().any(|end| !end.ways.is_empty())
+    }
+
+    /// What its count is called, and that of each named end, with their cells.
+    pub fn counted(&self) -> impl Iterator<Item = (usize, String)> {
+        let ends = self
+            .ends
+            .iter()
+            .enumerate()
+            .filter_map(|(place, end)| Some((self.cell(place), format!("{}.{}", self.name, end.name.as_ref()?))));
+        std::iter::once((0, self.name.clone())).chain(ends)
+    }
+}

@@ -11,7 +11,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use polku::Model;
 
-use work::{J1, J2, RETAILER, customer_periods, model, run, simulation};
+use work::{J1, J2, J3A, RETAILER, customer_periods, model, run, simulation};
 
 fn simulate(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, model: &Model) {
     group.throughput(Throughput::Elements(customer_periods(model)));
@@ -29,6 +29,10 @@ fn journeys(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("J2, with memory and purchases");
     simulate(&mut group, "250,000 customers", &model(J2, &[("run.agents", "250_000")]));
+    group.finish();
+
+    let mut group = criterion.benchmark_group("J3a, with touchpoints");
+    simulate(&mut group, "250,000 customers", &model(J3A, &[("run.agents", "250_000")]));
     group.finish();
 }
 

@@ -1,10 +1,10 @@
-//! A job is one of the two pieces of work that engines are compared by, run once.
+//! A job is one of the three pieces of work that engines are compared by, run once.
 
 use clap::{Args, ValueEnum};
 use polku::Experiment;
 use serde_json::json;
 
-use super::work::{J1, J2, customer_periods, experiment, lanes, model, run, simulation, timed};
+use super::work::{J1, J2, J3A, customer_periods, experiment, lanes, model, run, simulation, timed};
 
 /// The stages in the order in which the jobs are stated.
 const STAGES: [&str; 6] = ["prospect", "onboarding", "active", "at_risk", "lapsed", "churned"];
@@ -15,6 +15,8 @@ enum Work {
     J1,
     #[value(name = "J2")]
     J2,
+    #[value(name = "J3a")]
+    J3a,
 }
 
 #[derive(Args)]
@@ -43,6 +45,7 @@ impl Job {
         let (name, study) = match self.work {
             Work::J1 => ("J1", J1),
             Work::J2 => ("J2", J2),
+            Work::J3a => ("J3a", J3A),
         };
         let n = self.n.to_string();
         let (periods, seed) = (self.t.to_string(), self.seed.to_string());

@@ -17,6 +17,8 @@ use polku::{Experiment, Model, Study};
 pub const J1: &str = "benches/studies/j1.toml";
 /// The journey with memory: satisfaction, bent rows, purchases and baskets.
 pub const J2: &str = "benches/studies/j2.toml";
+/// The journey with touchpoints: J2, what customers expect, remember and hold to, and three touchpoints.
+pub const J3A: &str = "benches/studies/j3a.toml";
 /// The shipped study that uses most of the language.
 pub const RETAILER: &str = "scenarios/retailer.toml";
 

@@ -61,7 +61,9 @@ impl<'a> Words<'a> {
         let title = if target.title.is_empty() { String::new() } else { format!("{}: ", target.title) };
         let metric = metric_in_words(&target.metric);
         let who = target.segment_title.as_ref().map_or_else(String::new, |segment| format!(" of “{segment}”"));
-        let side = if target.at_least { "at least" } else { "at most" };
+        // Below the baseline more is less: who is to be at least a tenth below it may be further below.
+        let below = target.against_baseline && target.bound < 0.0;
+        let side = if target.at_least == below { "at most" } else { "at least" };
         let size = libm::fabs(target.bound);
         let bound = if target.relative_to_baseline {
             percent(size)
@@ -160,12 +162,14 @@ mod tests {
 
         for (bound, said) in [
             (0.05, "revenue at least 5% above that of “Today” up to month 36"),
-            (-0.125, "revenue at least 12.5% below that of “Today” up to month 36"),
+            (-0.125, "revenue at most 12.5% below that of “Today” up to month 36"),
             (0.0, "revenue at least that of “Today” up to month 36"),
         ] {
             let relative = TargetResult { relative_to_baseline: true, ..target("revenue", true, bound, true) };
             assert_eq!(WORDS.asked(&relative), said);
         }
+        let fewer = TargetResult { relative_to_baseline: true, ..target("churned", false, -0.33, true) };
+        assert_eq!(WORDS.asked(&fewer), "churned customers at least 33% below that of “Today” in month 36");
         let named = TargetResult { title: "Keep them".to_owned(), ..target("retention", true, 0.4, false) };
         assert!(WORDS.asked(&named).starts_with("Keep them: retention"));
     }

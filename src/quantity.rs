@@ -113,6 +113,10 @@ place!(
     TouchpointId
 );
 place!(
+    /// A tag, by its place in the model.
+    TagId
+);
+place!(
     /// A line of the ledger (money) or an outcome, by its place in the model.
     LineId
 );

@@ -9,7 +9,8 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 39] = [
+const WARNED: [&str; 44] = [
+    "answer_that_does_not_fade",
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
     "capability_level_that_may_be_there",
@@ -32,6 +33,8 @@ const WARNED: [&str; 39] = [
     "nobody_retained",
     "numbers_hardly_meant",
     "points_in_amounts",
+    "promise_that_is_never_made",
+    "promise_that_nobody_hears",
     "provides_less_than_there_is",
     "purchases_a_million",
     "rate_in_percent",
@@ -44,6 +47,8 @@ const WARNED: [&str; 39] = [
     "state_that_nothing_reads",
     "target_relative_to_the_baseline_in_percent",
     "titles_that_are_alike",
+    "touchpoint_that_nobody_feels",
+    "touchpoint_titles_that_are_alike",
     "trend_in_percent",
     "until_before_go_live",
     "until_before_the_start",

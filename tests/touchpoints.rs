@@ -193,10 +193,22 @@ promise = 0.7
 on = "visit"
 chance = 0.3
 values = { sorry_cost = 1 }
+[tags.tier]
+on = "tired"
+bands = { fresh = 0, busy = 1, worn = 2.5 }
+every = 2
 [touchpoints.call]
 in = ["risky"]
 every = 3
 quality = 0.7
+[touchpoints.care]
+quality = 0.7
+where = { segment = ["all"] }
+plan = [
+  { where = { tier = ["worn"], stage = ["active"] }, chance = 0.1 },
+  { where = { tier = ["busy", "worn"] }, every = 2 },
+  { rate = 0.2 },
+]
 [touchpoints.hello]
 on = "entry"
 in = ["risky"]
@@ -403,4 +415,48 @@ fn touchpoints_are_called_exact_nowhere_and_the_reason_is_told() {
     let runs = Experiment::new(&model(&with(SHOP, &[("replications = 60", "replications = 2")]))).run().unwrap();
     let why = runs.why_not_exact();
     assert!(why.iter().any(|why| why.contains("is simulated only")), "{why:?}");
+}
+
+#[test]
+fn a_tag_has_the_classes_of_its_bands_and_who_is_told_apart_is_met_by_them() {
+    // Everybody is new for six periods. Traits tell two fifths from the others; nobody is below the first class.
+    let tags = "[traits.wealth]\nlaw = \"uniform(0, 10)\"\n[tags.phase]\non = \"tenure\"\nbands = { new = 1, regular = 7 }\n\
+                [tags.tier]\non = \"wealth\"\nbands = { plain = 2, gold = 6 }\n";
+    let met = "[touchpoints.gold_call]\nwhere = { tier = [\"gold\"] }\nrate = 0.5\n\
+               [touchpoints.late_call]\nwhere = { tier = [\"gold\"], phase = [\"regular\"] }\nchance = 0.5\n\
+               [touchpoints.thanks]\non = \"gold_call\"\nwhere = { phase = [\"new\"] }\n";
+    let study = format!("{tags}{met}");
+    let run = still(10, &study);
+    near(&run, "tags.tier.gold", 40_000.0);
+    near(&run, "tags.tier.plain", 60_000.0);
+    assert_eq!(level(&run, "tags.phase.regular").mean, 100_000.0);
+    assert_eq!(level(&still(6, &study), "tags.phase.new").mean, 100_000.0);
+    near(&run, "touchpoints.gold_call", 40_000.0 * 0.5 * 10.0);
+    // Classes are those that customers had when the period began: regular from the seventh period on is met from the eighth.
+    near(&run, "touchpoints.late_call", 40_000.0 * 0.5 * 3.0);
+    near(&run, "touchpoints.thanks", 40_000.0 * 0.5 * 7.0);
+}
+
+#[test]
+fn the_first_row_of_a_plan_that_fits_counts_and_whom_none_fits_is_never_met() {
+    let plan = "[traits.wealth]\nlaw = \"uniform(0, 10)\"\n\
+                [tags.tier]\non = \"wealth\"\nbands = { bronze = 0, silver = 5, gold = 9 }\n\
+                [touchpoints.care_call]\nplan = [ { where = { tier = [\"gold\"] }, every = 1 }, \
+                { where = { tier = [\"silver\", \"gold\"] }, every = 3, chance = 0.5 }, { where = { tier = [\"gold\"] }, rate = 2 } ]\n";
+    // Gold once a period, silver every third one with a half; the last row fits nobody whom the first does not.
+    let run = still(6, plan);
+    near(&run, "touchpoints.care_call", 100_000.0 * (0.1 * 6.0 + 0.4 * 2.0 * 0.5));
+    // A row that is switched off lets the next one count: then gold is met as silver is.
+    let off = with(
+        STILL,
+        &[
+            ("HORIZON", "6"),
+            (
+                "scenarios.today = {}",
+                "scenarios.today.changes = [ { target = \"touchpoints.care_call.plan.0.chance\", set = 0 } ]",
+            ),
+        ],
+    );
+    let off = off + &plan.replace("every = 1 }", "every = 1, chance = 1 }");
+    near(&summary(&model(&off)), "touchpoints.care_call", 100_000.0 * 0.5 * 2.0 * 0.5);
 }

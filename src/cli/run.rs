@@ -215,7 +215,7 @@ fn held(summary: &Summary) -> Option<Diagnostic> {
     let (held, all) = (summary.replications_held, summary.replications);
     (held > 0).then(|| {
         Diagnostic::warning(format!("in {held} of {all} replications a number was held at the end of its range"))
-            .why("what was drawn drove it further, or let the chances of leaving a stage add up to more than 1; such chances were scaled to 1")
+            .why("what was drawn drove it further, or let the chances of leaving a stage, or of how a touchpoint ends, add up to more than 1; such chances were scaled to 1")
             .help("narrow the laws, or give changes as `odds`, where that is not meant")
     })
 }

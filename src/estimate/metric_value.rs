@@ -67,7 +67,9 @@ impl Metric {
                 let active = Part::Active.at(its, t);
                 if active > 0.0 { counted.flows.cells(CounterId::from(counter), t)[0] / active } else { 0.0 }
             }
-            Self::Met(counter, cell) => counted.flows.cells(CounterId::from(counter), t)[cell],
+            Self::Tagged(counter, cell) | Self::Met(counter, cell) => {
+                counted.flows.cells(CounterId::from(counter), t)[cell]
+            }
             Self::Happened(rate) => counted.total(Rate::counter_of(rate))[t],
         }
     }

@@ -7,6 +7,7 @@ mod points;
 mod rates;
 mod risk;
 mod supposition;
+mod touchpoints;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -28,7 +29,7 @@ use walk::Seen;
 /// chance; what only several rules together would do is warned of.
 pub fn rows(model: &Model) -> Vec<Diagnostic> {
     let central = model.central();
-    let mut seen = Seen { told: BTreeSet::new(), rates: Rates::new(model) };
+    let mut seen = Seen { told: BTreeSet::new(), touchpoints: BTreeSet::new(), rates: Rates::new(model) };
     let mut found = alone(model, &central, &mut seen);
     found.extend(drawn::draws(model, &seen.told));
     let together =
@@ -42,7 +43,7 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
 
 /// Faults in the rows of a model in its middle, one thing happening at a time: what takes no more than a moment.
 pub fn middle_rows(model: &Model) -> Vec<Diagnostic> {
-    let mut seen = Seen { told: BTreeSet::new(), rates: Rates::new(model) };
+    let mut seen = Seen { told: BTreeSet::new(), touchpoints: BTreeSet::new(), rates: Rates::new(model) };
     alone(model, &model.central(), &mut seen)
 }
 
@@ -130,13 +131,13 @@ pub fn reached(model: &Model) -> BTreeSet<StageId> {
     let changes = model.changes_starts();
     let mut reached: BTreeSet<StageId> =
         starts.filter(|(_, share)| *share > 0.0 || changes).map(|(id, _)| *id).collect();
-    let ends = model.touchpoints.iter().flat_map(|its| &its.ends);
-    reached.extend(ends.flat_map(|end| &end.ways).map(|way| way.to));
     let mut fresh: Vec<StageId> = reached.iter().copied().collect();
     while let Some(stage) = fresh.pop() {
-        for exit in &model.stages[stage.index()].exits {
-            if reached.insert(exit.to) {
-                fresh.push(exit.to);
+        let here = model.touchpoints.iter().filter(|its| its.is_in(stage.index()));
+        let taken = here.flat_map(|its| &its.ends).flat_map(|end| &end.ways).map(|way| way.to);
+        for to in model.stages[stage.index()].exits.iter().map(|exit| exit.to).chain(taken) {
+            if reached.insert(to) {
+                fresh.push(to);
             }
         }
     }

@@ -45,6 +45,8 @@ pub enum Metric {
     Carried(usize),
     /// How often a touchpoint happens, or one of its ends, by its counter and the cell of that.
     Met(usize, usize),
+    /// Customers in retained stages who fall into a class of a tag, by its counter and the place of the class.
+    Tagged(usize, usize),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -81,8 +83,11 @@ pub const CARRIED: &Facts = Metric::Carried(0).facts();
 /// The family of touchpoints and their ends.
 pub const TOUCHPOINTS: &Facts = Metric::Met(0, 0).facts();
 
+/// The family of the classes of tags.
+pub const TAGS: &Facts = Metric::Tagged(0, 0).facts();
+
 /// All families.
-pub const FAMILIES: [&Facts; 6] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS];
+pub const FAMILIES: [&Facts; 7] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS, TAGS];
 
 impl Metric {
     /// What the list says of it: its row.
@@ -311,6 +316,18 @@ impl Metric {
                 title: "What customers carry",
                 phrase: "",
                 dimension: Dimension::Own,
+                time: Time::State,
+                better: Better::Neither,
+                ratio: None,
+                exact: Exact::Never,
+                needs: Needs::Nothing,
+                uses: &[Headline, Contrast, Target],
+            },
+            Self::Tagged(..) => &Facts {
+                name: "tags",
+                title: "Customers by class",
+                phrase: "customers in ",
+                dimension: Dimension::Customers,
                 time: Time::State,
                 better: Better::Neither,
                 ratio: None,

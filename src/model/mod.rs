@@ -30,6 +30,7 @@ pub mod sense;
 pub mod starts;
 pub mod state;
 pub mod strikes;
+pub mod tag;
 pub mod timeline;
 pub mod together;
 pub mod touchpoint;
@@ -54,6 +55,7 @@ use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
 use state::Carried;
+use tag::Tag;
 use together::Together;
 use touchpoint::Touchpoint;
 use value::Account;
@@ -88,6 +90,8 @@ pub struct Model {
     pub experience: Option<Experience>,
     /// The states that the study declares beside satisfaction.
     pub carried: Vec<Carried>,
+    /// The classes that customers fall into.
+    pub tags: Vec<Tag>,
     /// What happens between customers and the company: what brings another about stands before it.
     pub touchpoints: Vec<Touchpoint>,
     /// What happens to customers at a rate, and is counted.

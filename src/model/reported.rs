@@ -6,10 +6,11 @@ use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
-use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES, TOUCHPOINTS};
+use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES, TAGS, TOUCHPOINTS};
 use super::rate::Rate;
 use super::roadmap::Watched;
 use super::state::Carried;
+use super::tag::Tag;
 use super::touchpoint::Touchpoint;
 use super::value::{Account, AccountKind};
 
@@ -21,18 +22,18 @@ pub fn metrics(model: &Model) -> Vec<Metric> {
         Needs::Experience => model.experience.is_some(),
         Needs::Conversion => model.converts(),
     };
-    let listed = listed(has, &model.accounts, stages, (&model.rates, &model.carried, &model.touchpoints));
+    let listed = listed(has, &model.accounts, stages, (&model.rates, &model.carried, &model.touchpoints, &model.tags));
     listed.into_iter().map(|(metric, _)| metric).collect()
 }
 
 /// The metrics of a study with their names, in the order in which outputs show them: those whose needs it `has`, all ledger
-/// lines and outcomes in their places, stages with their places, all that happens at a rate in its place, states, and touchpoints with
-/// their ends.
+/// lines and outcomes in their places, stages with their places, all that happens at a rate in its place, states, touchpoints with
+/// their ends, and tags with their classes.
 pub fn listed<'a>(
     has: impl Fn(Needs) -> bool,
     accounts: impl IntoIterator<Item = &'a Account>,
     stages: impl IntoIterator<Item = (usize, &'a str)>,
-    (rates, carried, touchpoints): (&[Rate], &[Carried], &[Touchpoint]),
+    (rates, carried, touchpoints, tags): (&[Rate], &[Carried], &[Touchpoint], &[Tag]),
 ) -> Vec<(Metric, String)> {
     let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
@@ -47,6 +48,13 @@ pub fn listed<'a>(
         its.counted().map(|(cell, name)| (Metric::Met(its.counter.index(), cell), TOUCHPOINTS.called(&name)))
     });
     listed.extend(met);
+    let tagged = tags.iter().flat_map(|its| {
+        let named = its.bands.iter().enumerate();
+        named.map(|(class, (name, _))| {
+            (Metric::Tagged(its.counter.index(), class), TAGS.called(&format!("{}.{name}", its.name)))
+        })
+    });
+    listed.extend(tagged);
     listed
 }
 
@@ -100,6 +108,12 @@ impl Metric {
                 let title = its.title_of(cell);
                 Some((Cow::Owned(name), title))
             }
+            Self::Tagged(counter, class) => {
+                let its = model.tags.iter().find(|its| its.counter.index() == counter)?;
+                let (name, _) = its.bands.get(class)?;
+                let said = name.replace('_', " ");
+                Some((Cow::Owned(format!("{}.{name}", its.name)), Cow::Owned(format!("{}, {said}", its.title))))
+            }
             _ => None,
         }
     }
@@ -126,7 +140,8 @@ impl Metric {
             | Self::Outcome(_)
             | Self::Happened(_)
             | Self::Carried(_)
-            | Self::Met(..) => None,
+            | Self::Met(..)
+            | Self::Tagged(..) => None,
         }
     }
 
@@ -203,6 +218,7 @@ mod tests {
             Metric::Happened(3),
             Metric::Carried(3),
             Metric::Met(3, 1),
+            Metric::Tagged(3, 1),
         ]) {
             assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
         }

@@ -11,7 +11,7 @@ use crate::study::signal::PRESETS;
 use super::Model;
 use super::change::{Change, Op};
 use super::hazard::{Hazard, HazardForm};
-use super::journey::{Chance, Exit, Stage, State};
+use super::journey::{Chance, Exit, Quality, Stage, State};
 use super::metric::Metric;
 use super::rows::Moment;
 use super::state::{Carried, Signal};
@@ -37,6 +37,8 @@ pub fn warnings(model: &Model) -> Vec<Diagnostic> {
     found.extend(nobody_retained(model));
     found.extend(never_left(model));
     found.extend(unread(model));
+    found.extend(unheard(model));
+    found.extend(unfelt(model));
     found
 }
 
@@ -58,6 +60,48 @@ fn unread(model: &Model) -> Vec<Diagnostic> {
             .help("name it under `drivers`, or take it out")
     };
     unread.map(told).collect()
+}
+
+/// Promises that nobody hears, and ears without promises.
+fn unheard(model: &Model) -> Option<Diagnostic> {
+    let hears = model.experience.as_ref().and_then(|its| its.hears);
+    let reads = |its: &Carried| its.signals().contains(&Signal::Promise);
+    let promise = model.touchpoints.iter().flat_map(|its| &its.ends).find_map(|end| end.promise);
+    match (hears, promise) {
+        (Some(hears), None) => Some(
+            Diagnostic::warning("nothing is promised")
+                .at(model.params[hears.pace.index()].written.to_string())
+                .why("`hears` says how far expectation goes to what a touchpoint promises")
+                .help("give a touchpoint a `promise`, or take `hears` out"),
+        ),
+        (None, Some(promise)) if !model.carried.iter().any(reads) => Some(
+            Diagnostic::warning("nobody hears this promise")
+                .at(model.params[promise.index()].written.to_string())
+                .why("`expectation` goes no part of the way to it")
+                .help("add `hears = 0.5` to `expectation`, or take `promise` out"),
+        ),
+        _ => None,
+    }
+}
+
+/// Touchpoints that are felt by nobody: without `[experience]` only states could read what they are like.
+fn unfelt(model: &Model) -> Vec<Diagnostic> {
+    let reads = |its: &Carried| {
+        its.signals()
+            .iter()
+            .any(|signal| matches!(signal, Signal::Quality | Signal::Felt | Signal::QualityOf(_) | Signal::FeltOf(_)))
+    };
+    if model.experience.is_some() || model.carried.iter().any(reads) {
+        return Vec::new();
+    }
+    let felt = model.touchpoints.iter().filter_map(|its| its.ends.iter().find_map(|end| end.quality.as_ref()));
+    let told = |quality: &Quality| {
+        Diagnostic::warning("nobody feels what this is like")
+            .at(model.params[quality.mean.index()].written.to_string())
+            .why("there is no `[experience]`, and no state reads quality")
+            .help("add `[experience]` with `start`, `neutral` and `learning`, or take `quality` out")
+    };
+    felt.map(told).collect()
 }
 
 /// Shares above 1, where nothing but sense keeps them below.

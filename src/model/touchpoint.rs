@@ -6,9 +6,13 @@ use crate::quantity::{CounterId, ParamId, StageId, TouchpointId};
 use crate::stats::distribution::Distribution;
 
 use super::journey::{Driver, Quality};
+use super::tag::Whom;
 
 /// No customer meets a touchpoint more often in a period.
 pub const MOST_OCCURRENCES: u32 = 15;
+
+/// The largest mean number of occurrences in a period: more than 15 of them then come once in 200,000 periods.
+pub const MOST_IN_THE_MEAN: f64 = 4.0;
 
 /// Something that happens between customers and the company.
 #[derive(Clone, Debug)]
@@ -19,10 +23,8 @@ pub struct Touchpoint {
     pub title: String,
     /// What tells its draws from those of others.
     pub luck: u32,
-    /// What brings it about.
-    pub cause: Cause,
-    /// For each stage, whether it happens there, and how often or with which chance; a chance of 1 where none is given.
-    pub stages: Vec<Option<Occurs>>,
+    /// When it happens and to whom: the first row that fits a customer counts. There is one, unless it has a plan.
+    pub rows: Vec<Row>,
     /// What bends its rate, in log rate, or its chance, in log-odds.
     pub drivers: Vec<Driver>,
     /// How its weight depends on when it comes.
@@ -33,6 +35,17 @@ pub struct Touchpoint {
     pub ends: Vec<End>,
     /// What counts it: one cell for all of it, and where it has several ends one for each.
     pub counter: CounterId,
+}
+
+/// When a touchpoint happens, and to whom.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Whom it is for.
+    pub whom: Whom,
+    /// What brings it about.
+    pub cause: Cause,
+    /// For each stage, whether it happens there, and how often or with which chance; a chance of 1 where none is given.
+    pub stages: Vec<Option<Occurs>>,
 }
 
 /// How often something happens in a stage.
@@ -121,6 +134,16 @@ pub struct Way {
 }
 
 impl Touchpoint {
+    /// What brings it about; of a plan, what the first row says.
+    pub fn cause(&self) -> Cause {
+        self.rows.first().map_or(Cause::Chance, |row| row.cause)
+    }
+
+    /// Whether it may happen in a stage.
+    pub fn is_in(&self, stage: usize) -> bool {
+        self.rows.iter().any(|row| row.stages.get(stage).is_some_and(Option::is_some))
+    }
+
     /// Everything that drives it: whether it happens, how it ends, and where it takes people.
     pub fn all_drivers(&self) -> impl Iterator<Item = &Driver> {
         let ends =

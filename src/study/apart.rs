@@ -63,7 +63,13 @@ pub fn takes_number(schema: &Schema, language: &Language) -> bool {
 fn unwrapped(node: &Node, schema: &Schema, language: &Language) -> Option<(Node, Remark)> {
     let Value::Table(table) = &node.value else { return None };
     let value = table.get(VALUE).filter(|_| takes_number(schema, language))?;
-    if language.branch(schema, "object").is_some_and(|own| property(own, VALUE).is_some()) {
+    let own = language.branch(schema, "object");
+    if own.and_then(|own| own.get("properties")).is_some_and(|known| known.get(VALUE).is_some()) {
+        return None;
+    }
+    // Where any name may stand, a remark beside it tells that no name is meant.
+    let is_remarked = KEYS.into_iter().any(|key| table.contains_key(key));
+    if own.is_some_and(|own| property(own, VALUE).is_some()) && !is_remarked {
         return None;
     }
     let mut remark = Remark::default();

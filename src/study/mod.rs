@@ -35,6 +35,7 @@ pub mod state;
 mod synonyms;
 mod syntax;
 pub mod table;
+pub mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -59,6 +60,7 @@ use roadmap::Scenario;
 use run::Run;
 use source::Source;
 use state::State;
+use tag::Tag;
 use touchpoint::Touchpoint;
 use version::Version;
 use world::{Correlated, OverTime, Shock};
@@ -97,6 +99,9 @@ pub struct Study {
     /// Numbers that customers carry beside satisfaction, and what moves each.
     #[serde(default)]
     pub states: IndexMap<String, State>,
+    /// Classes that customers fall into as they change.
+    #[serde(default)]
+    pub tags: IndexMap<String, Tag>,
     /// What happens between customers and the company, how it turns out, and what follows.
     #[serde(default)]
     pub touchpoints: IndexMap<String, Touchpoint>,

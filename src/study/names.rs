@@ -97,12 +97,19 @@ pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
 /// What may drive beside a trait: what customers remember.
 pub const STATES: [&str; 1] = ["satisfaction"];
 
+/// What a tag may be read from beside states and traits.
+pub const READINGS: [&str; 3] = ["satisfaction", "tenure", "periods_in_stage"];
+/// What may stand beside tags where they say whom something is for.
+pub const PLACES: [&str; 2] = ["segment", "stage"];
+
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 15] = [
+pub static KINDS: [&Kind; 17] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
     &CARRIED,
+    &TAGS,
+    &CLASSES,
     &TOUCHPOINTS,
     &ENDS,
     &LINES,
@@ -180,6 +187,7 @@ pub static TRAITS: Kind = Kind {
         ("touchpoints.*.to.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.to.*.drivers.*", &STATES),
+        ("tags.*.on", &READINGS),
     ],
     shape: Shape::Uses,
     most: Some((1_000, "let traits that are alike be one")),
@@ -199,6 +207,25 @@ pub static CARRIED: Kind = Kind {
     ],
     // Each is a column of every customer.
     most: Some((100, "let states that move alike be one")),
+    ..KIND
+};
+
+/// Classes that customers fall into.
+pub static TAGS: Kind = Kind {
+    noun: "tag",
+    root: "tags",
+    things: Things::Named(|study| things(&study.tags, |its| its.title.as_deref())),
+    named: &[("touchpoints.*.where.*", &PLACES), ("touchpoints.*.plan.[].where.*", &PLACES)],
+    most: Some((8, "let tags that are alike be one")),
+    ..KIND
+};
+
+/// The classes of tags. Each tag has its own; segments and stages stand where they may.
+pub static CLASSES: Kind = Kind {
+    noun: "class",
+    root: "classes",
+    named: &[("tags.*.bands.*", &[]), ("touchpoints.*.where.*.[]", &[]), ("touchpoints.*.plan.[].where.*.[]", &[])],
+    shape: Shape::Alike(18),
     ..KIND
 };
 

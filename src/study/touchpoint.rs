@@ -5,10 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::{Number, Spread, Whole};
+use super::tag::Row;
 
 /// Something that happens between a customer and the company: a delivery, a call, a complaint, an offer.
 ///
-/// It has exactly one of `rate`, `every` and `on`, or `chance` alone.
+/// It has exactly one of `rate`, `every`, `on` and `plan`, or `chance` alone.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Touchpoint {
@@ -19,6 +20,10 @@ pub struct Touchpoint {
     #[serde(default, rename = "in")]
     #[schemars(example = serde_json::json!(["active"]))]
     pub stages: Vec<String>,
+    /// Whom it is for: classes of tags, segments; everybody by default.
+    #[serde(default, rename = "where")]
+    #[schemars(example = serde_json::json!({"tier": ["gold"], "segment": ["families"]}))]
+    pub whom: IndexMap<String, Vec<String>>,
     /// The mean number per customer and period (Poisson): one for all stages, or by stage.
     #[serde(default)]
     pub rate: Option<ByStage>,
@@ -29,6 +34,9 @@ pub struct Touchpoint {
     #[serde(default)]
     #[schemars(example = 3)]
     pub every: Option<Whole>,
+    /// A service model: the first row that fits a customer says how often they are met; whom none fits never is.
+    #[serde(default)]
+    pub plan: Vec<Row>,
     /// What brings it about: `"purchase"`, `"entry"` into a stage, another touchpoint, or one way in which that ends, such as
     /// `"delivery.late"`.
     #[serde(default)]

@@ -44,6 +44,7 @@ pub const TEXTS: [(Text, &[&str]); 4] = [
             "outcomes.*.title",
             "outcomes.*.unit",
             "states.*.title",
+            "tags.*.title",
             "touchpoints.*.title",
             "capabilities.*.title",
             "targets.*.title",

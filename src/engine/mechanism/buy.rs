@@ -20,7 +20,7 @@ use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::Sample;
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::Place;
-use crate::engine::lanes::{Kernel, Lanes, Strip};
+use crate::engine::lanes::{Kernel, Lanes, MOST_LANES, Strip};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
 use crate::engine::state::block::Block;
@@ -145,7 +145,8 @@ impl Mechanism for Buy {
             bought[..block.live].fill(0);
         }
         if let Some(last) = self.last {
-            block.columns.numbers_mut(last).fill(0.0);
+            let lanes = block.live.next_multiple_of(MOST_LANES);
+            block.columns.numbers_mut(last)[..lanes].fill(0.0);
         }
         rate_tilt.resize(if self.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
         tilts((block, columns), now, (&self.states, &sheet.weights), rate_tilt);
@@ -194,7 +195,7 @@ impl Mechanism for Buy {
 /// Whether something reads how often customers bought.
 fn reads_purchases(model: &Model) -> bool {
     model.carried.iter().any(|its| its.signals().contains(&Signal::Purchases))
-        || model.touchpoints.iter().any(|its| its.cause == Cause::Purchase)
+        || model.touchpoints.iter().any(|its| its.cause() == Cause::Purchase)
 }
 
 fn rate_traits(model: &Model, needs: &Needs<'_>) -> Vec<RateTrait> {

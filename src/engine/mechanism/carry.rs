@@ -17,7 +17,7 @@ use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::{Sample, Sampler};
 use crate::engine::count::layout::Place;
-use crate::engine::lanes::Strip;
+use crate::engine::lanes::{MOST_LANES, Strip};
 use crate::engine::state::at::At;
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
 use crate::engine::state::plan::{DriverState, StateColumn};
@@ -129,7 +129,13 @@ impl Mechanism for Carry {
                 self.blend(at);
                 self.count(at);
             }
-            (Step::Count, _) => self.count(at),
+            (Step::Count, _) => {
+                // What touchpoints on purchases moved since they were last made counts too.
+                if self.blends_early && at.counts.is_some() {
+                    self.blend(at);
+                }
+                self.count(at);
+            }
             (Step::Forget, Some(sheet)) => self.forget(at, sheet),
             (Step::Feel, Some(sheet)) => self.feel(at, sheet),
             (Step::Settle, Some(sheet)) => self.settle(at, sheet),
@@ -248,7 +254,8 @@ impl Carry {
         for (state, sheet) in self.states.iter().zip(sheet) {
             let Living::Own { column, next: Some(next), own, .. } = &state.life else { continue };
             let (block, x) = (&*at.block, columns.numbers_mut(*next));
-            x.copy_from_slice(block.columns.numbers(*column));
+            let lanes = block.live.next_multiple_of(MOST_LANES);
+            x[..lanes].copy_from_slice(&block.columns.numbers(*column)[..lanes]);
             let mut signal = |signal: Signal| {
                 let signal = self.signal(signal).map(|id| block.columns.numbers(id))?;
                 Some(Weighed { now, felt: None, stage: &block.stage, signal, live: block.live })
@@ -257,7 +264,8 @@ impl Carry {
         }
         for state in &self.states {
             if let Living::Own { column, next: Some(next), .. } = &state.life {
-                at.block.columns.numbers_mut(*column).copy_from_slice(columns.numbers(*next));
+                let lanes = at.block.live.next_multiple_of(MOST_LANES);
+                at.block.columns.numbers_mut(*column)[..lanes].copy_from_slice(&columns.numbers(*next)[..lanes]);
             }
         }
         self.blend(at);
@@ -269,7 +277,7 @@ impl Carry {
         for state in &self.states {
             let Living::Blend { column, parts } = &state.life else { continue };
             let x = at.scratch.columns.numbers_mut(*column);
-            x.fill(0.0);
+            x[..block.live.next_multiple_of(MOST_LANES)].fill(0.0);
             for (signal, weight) in parts {
                 let Some(part) = self.signal(*signal).map(|id| block.columns.numbers(id)) else { continue };
                 world.set.run(Mix { x, part, weight: *weight, live: block.live });

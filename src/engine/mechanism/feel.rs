@@ -13,7 +13,7 @@ use crate::engine::chance::narrow::single;
 use crate::engine::chance::normal::Normal;
 use crate::engine::chance::quantile::QuantileTable;
 use crate::engine::chance::sampler::{Sample, Sampler, threshold};
-use crate::engine::lanes::{Eight, Kernel, Lanes, Many, Reach, Sixteen, Strip};
+use crate::engine::lanes::{Eight, Kernel, Lanes, MOST_LANES, Many, Reach, Sixteen, Strip};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
 use crate::engine::state::block::Block;
@@ -228,7 +228,8 @@ impl Feel {
         let Some(met) = self.met else { return };
         if let Some(tells) = self.tells {
             let mut felt = scratch.columns.take_numbers(tells);
-            felt.copy_from_slice(scratch.columns.numbers(met));
+            let lanes = block.live.next_multiple_of(MOST_LANES);
+            felt[..lanes].copy_from_slice(&scratch.columns.numbers(met)[..lanes]);
             scratch.columns.put_numbers(tells, felt);
         }
         let Some(surprise) = &self.surprise else { return };

@@ -24,6 +24,7 @@ pub mod row;
 pub mod schedule;
 pub mod shop;
 pub mod stream;
+mod tag;
 pub mod talk;
 pub mod totals;
 pub mod touch;
@@ -39,6 +40,7 @@ pub const MECHANISMS: &[Entry] = &[
     entry::<arrive::Arrive>(),
     entry::<feel::Feel>(),
     entry::<carry::Carry>(),
+    entry::<tag::Tags>(),
     entry::<transition::Transition>(),
     entry::<touch::Touch>(),
     entry::<booked_moves::CountMoves>(),

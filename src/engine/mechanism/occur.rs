@@ -36,6 +36,8 @@ pub struct Occurring<'a> {
     pub numbers: &'a PointSheet,
     /// Its place among all.
     pub place: usize,
+    /// The row of its plan.
+    pub row: usize,
 }
 
 /// How an occurrence ends, with its numbers.
@@ -78,10 +80,11 @@ impl Occurring<'_> {
 
     /// Keeps those to whom it happens: where it does not come by itself, by stage and by chance.
     fn admit(&self, (block, columns): (&Block, &Columns<Passing>), occasions: &mut Occasions, number: u32) {
-        if matches!(self.point.cause, Cause::Rate | Cause::Chance) {
+        let numbers = &self.numbers.rows[self.row];
+        if matches!(self.point.rows[self.row].cause, Cause::Rate | Cause::Chance) {
             return;
         }
-        let sure = self.numbers.is_sure;
+        let sure = numbers.is_sure;
         if !sure {
             self.draw(block, &mut occasions.at_once, FOLLOW, number);
             self.bend((block, columns), occasions, (0, &self.point.states, &self.numbers.dense), false);
@@ -90,7 +93,7 @@ impl Occurring<'_> {
         let mut kept = 0;
         for at in 0..at_once.count {
             let place = at_once.place[at];
-            let chance = self.numbers.often.number(block.stage[place as usize] as usize);
+            let chance = numbers.often.number(block.stage[place as usize] as usize);
             let happens = if sure {
                 chance > 0.0
             } else {

@@ -14,7 +14,8 @@ use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::{Driver, State};
 use crate::model::state::{Carried, Life, Signal};
-use crate::model::touchpoint::{Cause, End, Occurs, Timing, Touchpoint, Way};
+use crate::model::tag::Whom;
+use crate::model::touchpoint::{Cause, End, Occurs, Row, Timing, Touchpoint, Way};
 use crate::quantity::{ParamId, TouchpointId};
 
 use super::moving::CARRIED;
@@ -36,7 +37,8 @@ const TURNS: ColumnSpec = ColumnSpec::new("turn");
 /// A touchpoint as it is simulated.
 pub struct Point {
     pub luck: u32,
-    pub cause: Cause,
+    /// When it happens and to whom: the first one that fits a customer counts.
+    pub rows: Vec<OfRow>,
     /// Whether it comes after purchases and moves of the period; else before the move.
     pub late: bool,
     /// Whether others follow it.
@@ -52,8 +54,14 @@ pub struct Point {
     pub answer: Option<(Sampler, [ParamId; 2])>,
     pub ends: Vec<Ending>,
     pub counted: Place,
-    often: Vec<Option<Occurs>>,
     drivers: Vec<Driver>,
+}
+
+/// When a touchpoint happens, and to whom.
+pub struct OfRow {
+    pub cause: Cause,
+    pub whom: Whom,
+    often: Vec<Option<Occurs>>,
 }
 
 /// How a touchpoint ends.
@@ -125,10 +133,8 @@ pub struct TouchSheet {
 /// The numbers of a period for a touchpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PointSheet {
-    /// The mean or the chance, by stage.
-    pub often: Strip,
-    /// Whether it may come any less than each time.
-    pub is_sure: bool,
+    /// By row.
+    pub rows: Vec<RowSheet>,
     /// What drivers weigh, state by state: by stage, and alone.
     pub weights: Vec<Strip>,
     pub dense: Vec<f32>,
@@ -139,6 +145,15 @@ pub struct PointSheet {
     /// What other ends leave over.
     pub rest: f32,
     pub ends: Vec<EndSheet>,
+}
+
+/// The numbers of a period for a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowSheet {
+    /// The mean or the chance, by stage.
+    pub often: Strip,
+    /// Whether it may come any less than each time.
+    pub is_sure: bool,
 }
 
 /// The numbers of a period for an end.
@@ -163,14 +178,14 @@ impl Point {
     /// The touchpoint at a place; those before it are there already.
     pub fn of(model: &Model, needs: &mut Needs<'_>, place: usize, before: &[Self]) -> Self {
         let its = &model.touchpoints[place];
-        let late = match its.cause {
+        let late = match its.cause() {
             Cause::Purchase | Cause::Entry => true,
             Cause::After { of, .. } => before[of.index()].late,
             Cause::Rate | Cause::Chance | Cause::Every(_) => false,
         };
-        let by_itself = matches!(its.cause, Cause::Rate | Cause::Chance);
-        let turns = matches!(its.cause, Cause::Every(_));
-        let follows = |other: &Touchpoint| matches!(other.cause, Cause::After { of, .. } if of.index() == place);
+        let by_itself = its.rows.iter().any(|row| matches!(row.cause, Cause::Rate | Cause::Chance));
+        let turns = its.rows.iter().any(|row| matches!(row.cause, Cause::Every(_)));
+        let follows = |other: &Touchpoint| matches!(other.cause(), Cause::After { of, .. } if of.index() == place);
         let answer = its
             .answer
             .as_ref()
@@ -180,7 +195,7 @@ impl Point {
         needs.draws(TURN);
         Self {
             luck: its.luck,
-            cause: its.cause,
+            rows: its.rows.iter().map(OfRow::of).collect(),
             late,
             is_followed: model.touchpoints.iter().any(follows),
             bits: by_itself.then(|| needs.bits_of(MEET, its.luck)),
@@ -190,37 +205,49 @@ impl Point {
             answer,
             ends: its.ends.iter().enumerate().map(|(end, _)| Ending::of(model, needs, (place, end))).collect(),
             counted: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
-            often: its.stages.clone(),
             drivers: its.drivers.clone(),
         }
     }
 
     /// Whether it may happen in a stage.
     pub fn is_in(&self, stage: usize) -> bool {
-        self.often[stage].is_some()
+        self.rows.iter().any(|row| row.often[stage].is_some())
     }
 
     /// What the numbers of a period become for it.
     pub fn sheet(&self, values: &Values<'_>) -> PointSheet {
-        let often = |its: &Option<Occurs>| match its {
-            None => 0.0,
-            Some(Occurs::Always) => 1.0,
-            Some(Occurs::With(id)) => single(values[*id]),
-        };
         let dense = weights(&self.states, &self.drivers, values);
-        let of_all = |weight: &f32| Strip::of_f32(self.often.iter().map(|_| *weight).chain([0.0]));
-        let sure = |its: &Option<Occurs>| !matches!(its, Some(Occurs::With(_)));
+        let stages = self.rows.first().map_or(0, |row| row.often.len());
+        let of_all = |weight: &f32| Strip::of_f32((0..stages).map(|_| *weight).chain([0.0]));
         let ends: Vec<EndSheet> = self.ends.iter().map(|end| end.sheet(values)).collect();
         let timing = |its: Timing| [its.best, its.width, its.miss].map(|id| single(values[id]));
         PointSheet {
-            often: Strip::of_f32(self.often.iter().map(often).chain([0.0])),
-            is_sure: self.often.iter().all(sure),
+            rows: self.rows.iter().map(|row| row.sheet(values)).collect(),
             weights: dense.iter().map(of_all).collect(),
             dense,
             timing: self.timing.map_or([0.0; 3], timing),
             answer: self.answer.as_ref().map_or([0.0; 2], |(_, ids)| ids.map(|id| single(values[id]))),
             rest: left_over(values, ends.iter().map(|end| end.chance)),
             ends,
+        }
+    }
+}
+
+impl OfRow {
+    fn of(row: &Row) -> Self {
+        Self { cause: row.cause, whom: row.whom.clone(), often: row.stages.clone() }
+    }
+
+    fn sheet(&self, values: &Values<'_>) -> RowSheet {
+        let often = |its: &Option<Occurs>| match its {
+            None => 0.0,
+            Some(Occurs::Always) => 1.0,
+            Some(Occurs::With(id)) => single(values[*id]),
+        };
+        let sure = |its: &Option<Occurs>| !matches!(its, Some(Occurs::With(_)));
+        RowSheet {
+            often: Strip::of_f32(self.often.iter().map(often).chain([0.0])),
+            is_sure: self.often.iter().all(sure),
         }
     }
 }

@@ -14,16 +14,17 @@ use super::feel::SATISFACTION;
 use super::moving::CARRIED;
 use super::needs::Needs;
 use super::occur::{Occurring, Reached};
-use super::point::{Point, PointSheet, TOUCHED, TURN, TouchSheet};
+use super::point::{OfRow, Point, PointSheet, RowSheet, TOUCHED, TURN, TouchSheet};
 use super::stream::{DrawChances, DrawCounts};
+use super::tag::TAGS;
 use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
 use crate::engine::chance::narrow::{single, whole};
-use crate::engine::lanes::{Kernel, Lanes};
+use crate::engine::lanes::{Kernel, Lanes, MOST_LANES};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::block::Block;
-use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
-use crate::engine::state::occasions::Happened;
-use crate::engine::state::scratch::Scratch;
+use crate::engine::state::column::room;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Columns, Lasting, Passing};
+use crate::engine::state::occasions::{Happened, Occasions};
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::touchpoint::{Cause, MOST_OCCURRENCES, Touchpoint};
@@ -39,6 +40,8 @@ pub struct Touch {
     /// By their places in the model.
     points: Vec<Point>,
     reached: Reached,
+    /// The classes of each customer, where some are told apart by them.
+    tags: Option<ColumnId<u32, Lasting>>,
     /// The stages that nothing leads out of.
     absorbs: Vec<bool>,
     purchases: Option<ColumnId<f32, Lasting>>,
@@ -60,7 +63,9 @@ impl Mechanism for Touch {
         if model.touchpoints.is_empty() {
             return None;
         }
-        let caused = |cause: Cause| model.touchpoints.iter().any(|its| its.cause == cause);
+        let caused = |cause: Cause| model.touchpoints.iter().any(|its| its.cause() == cause);
+        let mut rows = model.touchpoints.iter().flat_map(|its| &its.rows);
+        let by_tag = rows.any(|row| !row.whom.classes.is_empty());
         let mut points: Vec<Point> = Vec::new();
         for place in 0..model.touchpoints.len() {
             let point = Point::of(model, needs, place, &points);
@@ -82,6 +87,7 @@ impl Mechanism for Touch {
                 touched: needs.event(TOUCHED),
                 goes: moves.then(|| needs.words(GOES)),
             },
+            tags: by_tag.then(|| needs.words(TAGS)),
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),
             purchases: caused(Cause::Purchase).then(|| needs.numbers(LAST_PURCHASES)),
             before: before.then(|| needs.before()),
@@ -141,7 +147,8 @@ impl Touch {
     fn happen(&self, at: &mut At<'_>, sheet: &TouchSheet, late: bool) {
         let Some(now) = at.period else { return };
         if let Some(touched) = self.reached.touched.filter(|_| !late) {
-            at.scratch.columns.words_mut(touched).fill(0);
+            let lanes = at.block.live.next_multiple_of(MOST_LANES);
+            at.scratch.columns.words_mut(touched)[..lanes].fill(0);
         }
         if self.points.iter().all(|point| point.late != late) {
             return;
@@ -152,54 +159,93 @@ impl Touch {
             if point.late != late {
                 continue;
             }
-            occasions.coming.clear();
-            if let Cause::After { of, end } = point.cause {
-                let (happened, coming) = (&occasions.happened[of.index()], &mut occasions.coming);
-                for ((place, number), how) in happened.place.iter().zip(&happened.number).zip(&happened.end) {
-                    if end.is_none_or(|end| whole(end) == *how) {
-                        coming.push(*place, *number, 0);
-                    }
-                }
-            } else {
-                let most = self.count(at.block, at.scratch, now, (point, numbers));
-                list((now, at.block.live), at.scratch.columns.words(self.count), most, &mut occasions.coming);
+            for row in 0..point.rows.len() {
+                self.come(at, &mut occasions, now, (point, numbers, row));
+                let occurring = Occurring { reached: &self.reached, now, sheet, point, numbers, place, row };
+                occurring.all(at.block, &mut at.scratch.columns, &mut occasions, at.counts.as_deref_mut());
             }
-            let occurring = Occurring { reached: &self.reached, now, sheet, point, numbers, place };
-            occurring.all(at.block, &mut at.scratch.columns, &mut occasions, at.counts.as_deref_mut());
         }
         at.scratch.occasions = occasions;
+    }
+
+    /// Lists whom a touchpoint is about to meet by a row of its plan.
+    fn come(
+        &self,
+        at: &mut At<'_>,
+        occasions: &mut Occasions,
+        now: Period<'_>,
+        (point, numbers, row): (&Point, &PointSheet, usize),
+    ) {
+        occasions.coming.clear();
+        if let Cause::After { of, end } = point.rows[row].cause {
+            let (happened, coming) = (&occasions.happened[of.index()], &mut occasions.coming);
+            for ((place, number), how) in happened.place.iter().zip(&happened.number).zip(&happened.end) {
+                if end.is_none_or(|end| whole(end) == *how) {
+                    coming.push(*place, *number, 0);
+                }
+            }
+        } else {
+            let (block, columns) = (&*at.block, &mut at.scratch.columns);
+            let most = self.count((block, columns), occasions.tilt(0), now, (point, numbers, row));
+            list((now, at.block.live), at.scratch.columns.words(self.count), most, &mut occasions.coming);
+        }
+        if point.rows.len() > 1 || !point.rows[row].whom.is_all() {
+            self.keep_whom(at.block, &mut occasions.coming, (point, numbers, row));
+        }
+    }
+
+    /// Keeps those whom a row is for, and no row before it.
+    fn keep_whom(&self, block: &Block, coming: &mut Happened, (point, numbers, row): (&Point, &PointSheet, usize)) {
+        let (segment, tags) = (block.segment(), self.tags.map(|id| block.columns.words(id)).unwrap_or_default());
+        let mut kept = 0;
+        for at in 0..coming.place.len() {
+            let place = coming.place[at] as usize;
+            let (stage, tags) = (block.stage[place] as usize, tags.get(place).copied().unwrap_or(0));
+            let fits =
+                |(row, sheet): (&OfRow, &RowSheet)| sheet.often.number(stage) > 0.0 && row.whom.fits(segment, tags);
+            if point.rows.iter().zip(&numbers.rows).position(fits) == Some(row) {
+                (coming.place[kept], coming.number[kept]) = (coming.place[at], coming.number[at]);
+                kept += 1;
+            }
+        }
+        coming.place.truncate(kept);
+        coming.number.truncate(kept);
     }
 
     /// How often each customer meets what follows no other touchpoint; returns the most times of any.
     fn count(
         &self,
-        block: &Block,
-        scratch: &mut Scratch,
+        (block, columns): (&Block, &mut Columns<Passing>),
+        tilt: &mut [f32],
         now: Period<'_>,
-        (point, numbers): (&Point, &PointSheet),
+        (point, numbers, row): (&Point, &PointSheet, usize),
     ) -> u32 {
-        let Scratch { columns, rate_tilt, .. } = scratch;
         let words = point.bits.map(|bits| now.bits.of(bits, now.t));
-        if words.is_some() {
-            rate_tilt.resize(if point.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
-            tilts((block, columns), now, (&point.states, &numbers.weights), rate_tilt);
-        }
+        let tilt: &[f32] = if words.is_some() && !point.states.is_empty() {
+            tilts((block, columns), now, (&point.states, &numbers.weights), tilt);
+            tilt
+        } else {
+            &[]
+        };
         let before = self.before.map(|id| columns.take_words(id));
-        let count = columns.words_mut(self.count);
+        // What lies behind the last customer's lanes is read by nobody, and blocks of newcomers are small.
+        let (live, lanes) = (block.live, block.live.next_multiple_of(MOST_LANES));
+        let count = &mut columns.words_mut(self.count)[..lanes];
         let mut most = 1;
-        match (point.cause, words) {
+        let often = &numbers.rows[row].often;
+        match (point.rows[row].cause, words) {
             (Cause::Rate, Some(words)) => {
-                let mean = &numbers.often;
-                now.world.set.run(DrawCounts { block, now, words, mean, traits: &[], tilt: rate_tilt, count });
+                let mean = often;
+                now.world.set.run(DrawCounts { block, now, words, mean, traits: &[], tilt, count });
                 most = MOST_OCCURRENCES;
             }
             (Cause::Chance, Some(words)) => {
-                now.world.set.run(DrawChances { block, now, words, chance: &numbers.often, tilt: rate_tilt, count });
+                now.world.set.run(DrawChances { block, now, words, chance: often, tilt, count });
             }
             (Cause::Every(every), _) => Self::in_turn(block, now, (point, every), count),
             (Cause::Purchase, _) => {
                 let made = self.purchases.map(|id| block.columns.numbers(id)).unwrap_or_default();
-                for (count, made) in count.iter_mut().zip(made) {
+                for (count, made) in count[..live].iter_mut().zip(made) {
                     #[expect(
                         clippy::cast_possible_truncation,
                         clippy::cast_sign_loss,
@@ -213,13 +259,13 @@ impl Touch {
             (Cause::Entry, _) => {
                 let newcomers = block.entry() > 0 && now.age == 1;
                 let before = before.as_deref().unwrap_or_default();
-                for ((count, before), stage) in count.iter_mut().zip(before).zip(&block.stage) {
+                for ((count, before), stage) in count[..live].iter_mut().zip(before).zip(&block.stage) {
                     *count = u32::from(newcomers || before != stage);
                 }
             }
             _ => count.fill(0),
         }
-        count[block.live..].fill(0);
+        count[live..].fill(0);
         if let Some((id, before)) = self.before.zip(before) {
             columns.put_words(id, before);
         }
@@ -259,7 +305,7 @@ impl Touch {
 
 /// Lists who meets a touchpoint, occurrence by occurrence.
 fn list((now, live): (Period<'_>, usize), counts: &[u32], most: u32, coming: &mut Happened) {
-    coming.place.resize(counts.len(), 0);
+    coming.place.resize(room(live), 0);
     let mut listed = now.world.set.run(Those { counts, live, place: &mut coming.place });
     coming.place.truncate(listed);
     coming.number.resize(listed, 0);

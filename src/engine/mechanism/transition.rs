@@ -20,6 +20,7 @@ use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::Clock;
 use crate::model::presence::Presence;
+use crate::model::tag::Reading;
 use crate::quantity::StageId;
 
 /// Draws the next stage.
@@ -33,6 +34,7 @@ pub fn counts_periods_in_stage(model: &Model) -> bool {
     model.stages.iter().any(|stage| stage.clocks().contains(&Clock::PeriodsInStage))
         || model.presences.iter().any(Presence::counts_periods)
         || model.touchpoints.iter().any(|its| its.timing.is_some())
+        || model.tags.iter().any(|tag| tag.on == Reading::PeriodsInStage)
 }
 
 /// The next stage of every customer is drawn.

@@ -18,6 +18,8 @@ const OF_STARTS: u32 = 1 << 31;
 pub struct Seen {
     /// The numbers (`true`) and rows (`false`) that were told.
     pub told: BTreeSet<(u32, bool)>,
+    /// What was told of touchpoints, by their paths.
+    pub touchpoints: BTreeSet<String>,
     /// How often customers buy.
     pub rates: Rates,
 }
@@ -45,6 +47,11 @@ impl Place<'_> {
                     seen.rates.see(self, &timeline, (&values, t));
                 }
                 self.check_rows(&timeline, (&values, t, all), seen, faults);
+                for fault in self.touchpoints(&timeline, (&values, t)) {
+                    if seen.touchpoints.insert(fault.0) {
+                        faults.push(fault.1);
+                    }
+                }
             }
         }
     }

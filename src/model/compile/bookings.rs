@@ -83,6 +83,9 @@ impl Compiler<'_> {
         counters.extend(
             self.touchpoints.iter().map(|its| Counter::new(&its.name, Shape::ByItem(its.cells()), Measure::Event)),
         );
+        counters.extend(
+            self.tags.iter().map(|its| Counter::new(&its.name, Shape::ByItem(its.bands.len()), Measure::State)),
+        );
         counters.extend(presences);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)

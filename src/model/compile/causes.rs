@@ -1,11 +1,13 @@
 //! Compiles what brings touchpoints about: names, causes, and the order of cause.
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::model::touchpoint::{Cause, End, Touchpoint};
+use crate::model::tag::Whom;
+use crate::model::touchpoint::{Cause, End, Row, Touchpoint};
 use crate::quantity::{CounterId, TouchpointId};
 use crate::study::names::TOUCHPOINTS;
+use crate::study::number::{Number, Whole};
 use crate::study::path::ParamPath as Path;
-use crate::study::signal::{OCCASIONS, RESERVED, SIGNALS};
+use crate::study::signal::{ASPECTS, OCCASIONS, RESERVED, SIGNALS};
 use crate::study::touchpoint::{ByStage, End as WrittenEnd, Touchpoint as Written};
 
 use super::compiler::Compiler;
@@ -30,7 +32,7 @@ impl Compiler<'_> {
                 }
             }
             if waiting.len() == before {
-                self.causes_in_a_circle(&waiting);
+                self.causes_in_a_circle(waiting);
                 return;
             }
         }
@@ -42,29 +44,61 @@ impl Compiler<'_> {
         (!OCCASIONS.contains(&on) && self.study.touchpoints.contains_key(name)).then_some(name)
     }
 
-    fn causes_in_a_circle(&mut self, waiting: &[(String, u32)]) {
-        let mut fault = Diagnostic::error("touchpoints bring each other about in a circle")
-            .why("each waits for another of them, so that none ever happens")
-            .help("give one of them a `rate`, a `chance` or another cause");
-        for (name, _) in waiting {
+    /// Tells which touchpoints wait for each other, and names all that wait, so that nothing else is wrong because of it.
+    fn causes_in_a_circle(&mut self, waiting: Vec<(String, u32)>) {
+        let study = self.study;
+        let before = |name: &str| study.touchpoints[name].on.as_deref().and_then(|on| self.caused_by(on));
+        // Whoever waits comes to a circle by going back long enough.
+        let mut at = waiting[0].0.as_str();
+        for _ in 0..waiting.len() {
+            at = before(at).unwrap_or(at);
+        }
+        let mut circle = vec![at];
+        while let Some(cause) = before(circle[circle.len() - 1]).filter(|cause| *cause != at) {
+            circle.push(cause);
+        }
+        let what = if circle.len() == 1 {
+            "a touchpoint cannot bring itself about"
+        } else {
+            "touchpoints bring each other about in a circle"
+        };
+        let mut fault = Diagnostic::error(what)
+            .why("what waits for itself never happens")
+            .help("give it a `rate`, a `chance` or another cause");
+        for name in circle {
             fault = fault.at(Path::of([TOUCHPOINTS.root, name, "on"]).to_string());
         }
         self.fault(fault);
+        for (name, luck) in waiting {
+            self.name_touchpoint(
+                name.clone(),
+                luck,
+                &Written {
+                    on: None,
+                    chance: None,
+                    rate: Some(ByStage::One(Number::Known(0.0))),
+                    ..study.touchpoints[&name].clone()
+                },
+            );
+        }
     }
 
     fn name_touchpoint(&mut self, name: String, luck: u32, written: &Written) {
         let at = Path::of([TOUCHPOINTS.root, &name]);
-        let words = || SIGNALS.into_iter().chain(OCCASIONS).chain(RESERVED);
-        if words().any(|word| word == name) || name.contains('.') {
+        let is_word = SIGNALS.into_iter().chain(OCCASIONS).chain(RESERVED).any(|word| word == name);
+        if is_word || name.contains('.') {
             self.fault(
                 Diagnostic::error(format!("a touchpoint cannot be called `{name}`"))
                     .at_key(at.to_string())
-                    .why(
-                        "states and other touchpoints name it beside words of the language, and its ends after a point",
-                    )
+                    .why(if is_word {
+                        "it is a word of the language where states and other touchpoints name what they wait for"
+                    } else {
+                        "a point stands between a touchpoint and one of its ends"
+                    })
                     .help("give it another name"),
             );
         }
+        self.name_ends(&at, written);
         if self.carried_named(&name).is_some() {
             self.fault(
                 Diagnostic::error(format!("`{name}` is both a touchpoint and a state"))
@@ -103,14 +137,35 @@ impl Compiler<'_> {
             title: written.title.clone().unwrap_or_else(|| name.clone()),
             name,
             luck,
-            cause,
-            stages: Vec::new(),
+            rows: vec![Row { whom: Whom::default(), cause, stages: Vec::new() }],
             drivers: Vec::new(),
             timing: None,
             answer: None,
             ends: std::iter::once(end(None)).chain(ends.into_iter().map(|(_, name)| end(Some(name)))).collect(),
             counter: CounterId(0),
         });
+    }
+
+    /// Checks what ends are called.
+    fn name_ends(&mut self, at: &Path, written: &Written) {
+        for name in written.ends.keys() {
+            let at = at.child("ends").child(name);
+            let why = if ASPECTS.contains(&name.as_str()) {
+                "after the name of a touchpoint it means what that was like, or how it felt"
+            } else if name.contains('.') {
+                "a point stands between a touchpoint and one of its ends"
+            } else if name.trim().is_empty() || name.contains('*') {
+                "states, targets and changes could not name it"
+            } else {
+                continue;
+            };
+            self.fault(
+                Diagnostic::error(format!("an end cannot be called `{name}`"))
+                    .at_key(at.to_string())
+                    .why(why)
+                    .help("give it another name"),
+            );
+        }
     }
 
     /// A touchpoint by name.
@@ -120,15 +175,21 @@ impl Compiler<'_> {
 
     /// What brings a touchpoint about; a fault where that is not one thing.
     fn cause(&mut self, at: &Path, written: &Written) -> Cause {
-        let ways = [("rate", written.rate.is_some()), ("every", written.every.is_some()), ("on", written.on.is_some())];
+        let ways = [
+            ("rate", written.rate.is_some()),
+            ("every", written.every.is_some()),
+            ("on", written.on.is_some()),
+            ("plan", !written.plan.is_empty()),
+        ];
         let mut ways: Vec<&str> = ways.into_iter().filter(|(_, stands)| *stands).map(|(key, _)| key).collect();
-        if written.chance.is_some() && (ways.is_empty() || ways == ["rate"]) {
+        if written.chance.is_some() && (ways.is_empty() || ways == ["rate"] || ways == ["plan"]) {
             ways.push("chance");
         }
         match ways[..] {
             ["rate"] => Cause::Rate,
-            ["chance"] => Cause::Chance,
-            ["every"] => self.turns(at, written),
+            // The rows of a plan have causes of their own.
+            ["chance" | "plan"] => Cause::Chance,
+            ["every"] => self.turns(at, written.every),
             ["on"] => written.on.as_deref().and_then(|on| self.occasion(&at.child("on"), on)).unwrap_or(Cause::Chance),
             [] => {
                 self.fault(
@@ -141,7 +202,7 @@ impl Compiler<'_> {
             }
             [..] => {
                 let fault = Diagnostic::error(format!("this touchpoint happens in {} ways", ways.len()))
-                    .why("it has exactly one of `rate`, `every` and `on`, or `chance` alone")
+                    .why("it has exactly one of `rate`, `every`, `on` and `plan`, or `chance` alone")
                     .help(
                         "keep one of them, or make two touchpoints of it; `chance` may stand beside `every` and `on`",
                     );
@@ -152,8 +213,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn turns(&mut self, at: &Path, written: &Written) -> Cause {
-        match written.every.map(|every| u32::try_from(every.0).unwrap_or(u32::MAX)) {
+    pub(super) fn turns(&mut self, at: &Path, every: Option<Whole>) -> Cause {
+        match every.map(|every| u32::try_from(every.0).unwrap_or(u32::MAX)) {
             Some(every) if every > 0 => Cause::Every(every),
             _ => {
                 self.fault(
@@ -209,24 +270,24 @@ impl Compiler<'_> {
     }
 
     fn unknown_cause(&mut self, at: &Path, name: &str, on: &str) {
-        let known: Vec<&str> = OCCASIONS.into_iter().chain(self.study.touchpoints.keys().map(String::as_str)).collect();
+        let own = at.names().get(1).copied().unwrap_or_default();
+        let buys = self.study.stages.values().any(|stage| stage.purchases.is_some());
+        let occasions = OCCASIONS.into_iter().filter(|word| *word != "purchase" || buys);
+        let others = self.study.touchpoints.keys().map(String::as_str).filter(|other| *other != own);
+        let known: Vec<&str> = occasions.chain(others).collect();
         let help = match nearest(name, known.iter().copied()) {
+            _ if self.study.stages.contains_key(name) => {
+                format!("to happen on coming to `{name}`, write `on = \"entry\"` and `in = [\"{name}\"]`")
+            }
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use one of {}", known.join(", ")),
+            None => format!("use one of `{}`", known.join("`, `")),
         };
+        let what = if on.is_empty() { "`on` is empty".to_owned() } else { format!("no touchpoint is called `{on}`") };
         self.fault(
-            Diagnostic::error(format!("nothing is called `{on}`"))
+            Diagnostic::error(what)
                 .at(at.to_string())
                 .why("a touchpoint comes on a purchase, on entry into a stage, or on another touchpoint")
                 .help(help),
         );
-    }
-}
-
-impl Written {
-    /// Whether it may happen more or less often: what drivers bend.
-    pub(super) fn frequency(&self) -> Option<(&'static str, &ByStage)> {
-        let rate = self.rate.as_ref().map(|rate| ("rate", rate));
-        rate.or_else(|| self.chance.as_ref().map(|chance| ("chance", chance)))
     }
 }

@@ -9,6 +9,7 @@ use crate::model::param::Meaning;
 use crate::model::presence::Presence;
 use crate::model::rate::Rate;
 use crate::model::state::Carried;
+use crate::model::tag::Tag;
 use crate::model::touchpoint::Touchpoint;
 use crate::model::value::Account;
 use crate::quantity::{CarriedId, ParamId, RateId, StageId, TraitId};
@@ -48,6 +49,8 @@ pub struct Compiler<'a> {
     pub presences: Vec<Presence>,
     /// The states that the study declares, in canonical order.
     pub carried: Vec<Carried>,
+    /// The classes that customers fall into.
+    pub tags: Vec<Tag>,
     /// What happens between customers and the company: named before anything may read it, then filled in.
     pub touchpoints: Vec<Touchpoint>,
     /// Amounts that go to accounts.
@@ -86,6 +89,7 @@ impl<'a> Compiler<'a> {
             spans: Vec::new(),
             presences: Vec::new(),
             carried: Vec::new(),
+            tags: Vec::new(),
             touchpoints: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
@@ -97,6 +101,7 @@ impl<'a> Compiler<'a> {
         compiler.check_names();
         compiler.name_traits();
         compiler.name_states();
+        compiler.tags();
         compiler.name_touchpoints();
         compiler.declare_accounts();
         compiler

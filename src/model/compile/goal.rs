@@ -171,7 +171,8 @@ impl Compiler<'_> {
             Needs::Experience => self.study.experience.is_some(),
             Needs::Conversion => self.converts,
         };
-        let mut listed = listed(has, self.accounts.values(), stages, (&self.rates, &self.carried, &self.touchpoints));
+        let mut listed =
+            listed(has, self.accounts.values(), stages, (&self.rates, &self.carried, &self.touchpoints, &self.tags));
         listed.retain(|(metric, _)| metric.is_for(Use::Target));
         listed
     }

@@ -88,6 +88,7 @@ impl Compiler<'_> {
         self.states();
         let stages = self.journey(run.horizon);
         self.touchpoints();
+        self.count_tags();
         let mut segments = self.segments();
         self.converts = converts(&stages, &segments);
         let (counters, bookings) = self.counters();
@@ -129,6 +130,7 @@ impl Compiler<'_> {
             spans: std::mem::take(&mut self.spans),
             rates: std::mem::take(&mut self.rates),
             carried: std::mem::take(&mut self.carried),
+            tags: std::mem::take(&mut self.tags),
             touchpoints: std::mem::take(&mut self.touchpoints),
             counters,
             presences: std::mem::take(&mut self.presences),

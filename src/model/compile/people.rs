@@ -32,6 +32,11 @@ impl Compiler<'_> {
         known.extend(STATES.into_iter().filter(|_| drives).map(str::to_owned));
         known.extend(self.study.states.keys().filter(|_| drives).cloned());
         let help = match nearest(name, known.iter().map(String::as_str)) {
+            _ if drives && self.study.touchpoints.contains_key(name) => {
+                format!(
+                    "`{name}` is a touchpoint: let a state add it up (`adds = {{ {name} = 1 }}`), and name that state"
+                )
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None if drives => {
                 format!("add `[traits.{name}]` with a `law`, or `[states.{name}]`, or use one of: {}", known.join(", "))

@@ -63,8 +63,11 @@ impl Compiler<'_> {
     }
 
     /// Whether a state is a blend of others.
-    fn is_blend(&self, name: &str) -> bool {
-        self.study.states.get(name).map_or(name == "memory", |written| !written.blend.is_empty())
+    pub(super) fn is_blend(&self, name: &str) -> bool {
+        self.study
+            .states
+            .get(name)
+            .map_or(name == "memory" && self.carried_named(name).is_some(), |written| !written.blend.is_empty())
     }
 
     /// The two numbers that a state is held between.
@@ -249,24 +252,47 @@ impl Compiler<'_> {
         adds
     }
 
-    /// The signal that a touchpoint gives by that name: each occurrence, each that ends so, or what it was like.
-    fn signal_of_touchpoint(&self, name: &str) -> Option<Signal> {
+    /// The signal that a touchpoint gives by that name: each occurrence, each that ends so, or what it was like; none where
+    /// it is no name of a touchpoint.
+    fn signal_of_touchpoint(&self, name: &str) -> Option<Result<Signal, Diagnostic>> {
         let Some((touchpoint, part)) = name.split_once('.') else {
-            return self.touchpoint_named(name).map(|of| Signal::Occurrence(of, None));
+            return self.touchpoint_named(name).map(|of| Ok(Signal::Occurrence(of, None)));
         };
         let of = self.touchpoint_named(touchpoint)?;
+        let aspects = ASPECTS.into_iter().zip([Signal::QualityOf(of), Signal::FeltOf(of)]);
+        if let Some((_, signal)) = aspects.into_iter().find(|(word, _)| *word == part) {
+            let written = &self.study.touchpoints[touchpoint];
+            let feels = written.quality.is_some() || written.ends.values().any(|end| end.quality.is_some());
+            let fault = || {
+                Diagnostic::error(format!("nothing is felt at `{touchpoint}`"))
+                    .why("it has no `quality`, and none of its ends has")
+                    .help(format!("give it a `quality`, or name `{touchpoint}` alone, which is 1 each time"))
+            };
+            return Some(if feels { Ok(signal) } else { Err(fault()) });
+        }
         let ends = &self.touchpoints[of.index()].ends;
         let end = ends.iter().position(|end| end.name.as_deref() == Some(part));
-        let aspects = ASPECTS.into_iter().zip([Signal::QualityOf(of), Signal::FeltOf(of)]);
-        let aspect = aspects.into_iter().find(|(word, _)| *word == part).map(|(_, signal)| signal);
-        aspect.or(end.map(|end| Signal::Occurrence(of, Some(end))))
+        let known = ends.iter().filter_map(|end| end.name.as_deref());
+        let fault = || {
+            let help = match nearest(part, known.clone().chain(ASPECTS)) {
+                Some(near) => format!("did you mean `{touchpoint}.{near}`?"),
+                None => format!("add `[touchpoints.{touchpoint}.ends.{part}]`, or name `{touchpoint}` alone"),
+            };
+            Diagnostic::error(format!("`{touchpoint}` does not end as `{part}`")).help(help)
+        };
+        Some(end.map(|end| Signal::Occurrence(of, Some(end))).ok_or_else(fault))
     }
 
     /// A signal by name, or a fault; `is_key` says whether the name stands as a key.
     fn signal(&mut self, name: &str, at: &Path, is_key: bool) -> Option<Signal> {
         let at = |fault: Diagnostic| if is_key { fault.at_key(at.to_string()) } else { fault.at(at.to_string()) };
-        if let Some(signal) = self.signal_of_touchpoint(name) {
-            return Some(signal);
+        match self.signal_of_touchpoint(name) {
+            Some(Ok(signal)) => return Some(signal),
+            Some(Err(fault)) => {
+                self.fault(at(fault));
+                return None;
+            }
+            None => {}
         }
         let (stages, touchpoints) = (&self.study.stages, &self.study.touchpoints);
         let ends = || touchpoints.values().flat_map(|its| its.ends.values());
@@ -315,7 +341,9 @@ impl Compiler<'_> {
                 }
                 Signal::Carried(_) => ("a blend is made of other states when it is read", "name those states instead"),
             };
-            self.fault(at(Diagnostic::error(format!("nothing can follow `{name}`")).why(why).help(help)));
+            self.fault(at(Diagnostic::error(format!("there is no `{name}` that could move a state"))
+                .why(why)
+                .help(help)));
         }
         source.then_some(signal)
     }

@@ -6,22 +6,17 @@ use crate::diagnostic::Diagnostic;
 use crate::model::counter::EVERY_MODEL;
 use crate::model::journey::Quality;
 use crate::model::param::Meaning;
-use crate::model::touchpoint::{Answer, Cause, End, MOST_OCCURRENCES, Occurs, Timing, Touchpoint, Way};
-use crate::quantity::{CounterId, ParamId, StageId};
+use crate::model::touchpoint::{Answer, Cause, End, Timing, Touchpoint, Way};
+use crate::quantity::{CounterId, ParamId};
 use crate::stats::distribution::Distribution;
-use crate::study::journey::Occasion;
 use crate::study::names::TOUCHPOINTS;
 use crate::study::number::{Number, Spread};
 use crate::study::path::ParamPath as Path;
-use crate::study::touchpoint::{
-    ByStage, End as WrittenEnd, Timing as WrittenTiming, Touchpoint as Written, Way as WrittenWay,
-};
+use crate::study::state::State;
+use crate::study::touchpoint::{End as WrittenEnd, Timing as WrittenTiming, Touchpoint as Written, Way as WrittenWay};
 
 use super::amount::{Amount, Per};
 use super::compiler::Compiler;
-
-/// The largest mean number of occurrences in a period: more than 15 of them then come once in 200,000 periods.
-const MOST_IN_THE_MEAN: f64 = 4.0;
 
 impl Compiler<'_> {
     /// Compiles the touchpoints, in the order of their names. What customers carry has names by now; the counters of
@@ -34,16 +29,16 @@ impl Compiler<'_> {
             let at = Path::of([TOUCHPOINTS.root, &name]);
             self.check_felt(&at, written);
             let counter = CounterId::from(EVERY_MODEL + self.rates.len() + self.carried.len() + place);
-            let cause = self.touchpoints[place].cause;
+            let cause = self.touchpoints[place].cause();
             let own = self.own_end(&at, written);
             let named: Vec<String> = self.touchpoints[place].ends.iter().filter_map(|end| end.name.clone()).collect();
             let ends: Vec<End> = named
                 .iter()
                 .map(|end| self.end((&at.child("ends").child(end), end), &written.ends[end], &own))
                 .collect();
-            self.check_ends(&at, written);
+            self.check_ends(&at, (written, &ends));
             let compiled = Touchpoint {
-                stages: self.occurs(&at, written, cause),
+                rows: self.rows(&at, written, cause),
                 drivers: self.drivers(&at.child("drivers"), &written.drivers),
                 timing: written.timing.as_ref().map(|timing| self.timing(&at.child("timing"), timing)),
                 answer: self.answer(&at, written, cause),
@@ -54,111 +49,6 @@ impl Compiler<'_> {
             self.book_touchpoint(&at, written, &compiled);
             self.touchpoints[place] = compiled;
         }
-    }
-
-    /// Where it happens, and how often or with which chance.
-    fn occurs(&mut self, at: &Path, written: &Written, cause: Cause) -> Vec<Option<Occurs>> {
-        let here = self.stages_of(at, written, cause);
-        let mut stages: Vec<Option<Occurs>> = here.iter().map(|here| here.then_some(Occurs::Always)).collect();
-        let meaning = if cause == Cause::Rate { Meaning::Positive } else { Meaning::Chance };
-        match written.frequency() {
-            None if !written.drivers.is_empty() => self.fault(
-                Diagnostic::error("what happens each time cannot be driven")
-                    .at(at.child("drivers").to_string())
-                    .why("drivers bend a rate or a chance, and this touchpoint has none")
-                    .help("add `chance = 0.9`, or take `drivers` out"),
-            ),
-            None => {}
-            Some((key, ByStage::One(number))) => {
-                let at = at.child(key);
-                let id = self.number(&at, meaning, number);
-                self.check_often(&at, id, cause);
-                for stage in stages.iter_mut().flatten() {
-                    *stage = Occurs::With(id);
-                }
-            }
-            Some((key, ByStage::Each(numbers))) => {
-                if !written.stages.is_empty() {
-                    self.fault(
-                        Diagnostic::error(format!(
-                            "the stages of this touchpoint are told twice, by `in` and by `{key}`"
-                        ))
-                        .at_key(at.child("in").to_string())
-                        .at_key(at.child(key).to_string())
-                        .why(format!("`{key}` by stage says where it happens"))
-                        .help("take `in` out"),
-                    );
-                }
-                stages = vec![None; stages.len()];
-                for (stage, number) in numbers {
-                    let at = at.child(key).child(stage);
-                    let id = self.number(&at, meaning, number);
-                    self.check_often(&at, id, cause);
-                    if let Some(stage) = self.place_of_touchpoint(stage, &at, cause) {
-                        stages[stage.index()] = Some(Occurs::With(id));
-                    }
-                }
-            }
-        }
-        stages
-    }
-
-    fn check_often(&mut self, at: &Path, id: ParamId, cause: Cause) {
-        let mean = self.numbers.params[id.index()].law.mean();
-        if cause == Cause::Rate && mean > MOST_IN_THE_MEAN {
-            self.fault(
-                Diagnostic::error(format!("a touchpoint cannot come {mean} times a period in the mean"))
-                    .at(at.to_string())
-                    .why(format!(
-                        "more than {MOST_OCCURRENCES} in one period are not told apart, and {MOST_IN_THE_MEAN} in the mean hardly pass that"
-                    ))
-                    .help("use a shorter period of the run, or let one touchpoint stand for several"),
-            );
-        }
-    }
-
-    /// The stages where it happens.
-    fn stages_of(&mut self, at: &Path, written: &Written, cause: Cause) -> Vec<bool> {
-        let study = self.study;
-        let mut here = vec![false; self.stages.len()];
-        for (item, stage) in written.stages.iter().enumerate() {
-            let at = at.child("in").child(&item.to_string());
-            if let Some(stage) = self.place_of_touchpoint(stage, &at, cause) {
-                here[stage.index()] = true;
-            }
-        }
-        if written.stages.is_empty() {
-            for (name, stage) in &self.stages {
-                let its = &study.stages[name];
-                // Who has left after a purchase is met all the same.
-                let left_to = cause == Cause::Purchase
-                    && study
-                        .stages
-                        .values()
-                        .any(|from| from.to.get(name).is_some_and(|way| way.is_on(Occasion::Purchase)));
-                here[stage.index()] =
-                    !its.to.is_empty() || (cause == Cause::Purchase && its.purchases.is_some()) || left_to;
-            }
-        }
-        here
-    }
-
-    /// A stage where a touchpoint may happen: one that something leads out of, unless it is what coming there brings about.
-    fn place_of_touchpoint(&mut self, name: &str, at: &Path, cause: Cause) -> Option<StageId> {
-        let Some(&stage) = self.stages.get(name) else {
-            let help = crate::study::names::STAGES.suggest(name, self.study);
-            self.fault(crate::study::names::STAGES.missing(name).at(at.to_string()).help(help));
-            return None;
-        };
-        if self.study.stages[name].to.is_empty() && !matches!(cause, Cause::Entry | Cause::Purchase) {
-            self.fault(
-                Diagnostic::error(format!("nothing happens any more in `{name}`"))
-                    .at(at.to_string())
-                    .why("nothing leads out of it, so that its customers are at rest")
-                    .help("let something lead out of it, or take it out here"),
-            );
-        }
-        Some(stage)
     }
 
     /// How it ends by itself.
@@ -219,8 +109,10 @@ impl Compiler<'_> {
             ways.extend(to.map(|to| Way { to, chance, drivers }));
         }
         ways.sort_by_key(|way| way.to);
-        let all: f64 = ways.iter().map(|way| self.numbers.params[way.chance.index()].law.mean()).sum();
-        if all > 1.0 + 1e-9 {
+        let means = || ways.iter().map(|way| self.numbers.params[way.chance.index()].law.mean());
+        let all: f64 = means().sum();
+        // What is out of range itself was told.
+        if all > 1.0 + 1e-9 && means().all(|chance| (0.0..=1.0).contains(&chance)) {
             self.fault(
                 Diagnostic::error(format!("the chances to be taken elsewhere add up to {}", round(all)))
                     .at(at.to_string())
@@ -233,7 +125,7 @@ impl Compiler<'_> {
 
     fn timing(&mut self, at: &Path, written: &WrittenTiming) -> Timing {
         if let Number::Known(width) = written.width
-            && width <= 0.0
+            && width == 0.0
         {
             self.fault(
                 Diagnostic::error(format!("a timing cannot be {width} periods wide"))
@@ -271,7 +163,7 @@ impl Compiler<'_> {
             );
         }
         if let Some(Number::Known(fades)) = written.fades
-            && fades <= 0.0
+            && fades == 0.0
         {
             self.fault(
                 Diagnostic::error(format!("an answer cannot fade in {fades} days"))
@@ -280,8 +172,26 @@ impl Compiler<'_> {
                     .help("give a number above 0, such as 8"),
             );
         }
+        let before = self.numbers.faults.len();
         let law = self.numbers.spread(&path, Meaning::Positive, spread);
-        let mean = law.mean();
+        if law.support().0 < 0.0 && self.numbers.faults.len() == before {
+            self.fault(
+                Diagnostic::error("an answer cannot come before its question")
+                    .at(path.to_string())
+                    .why("it is the number of days until it comes")
+                    .help("use a distribution of positive numbers, such as \"lognormal(median=1.5, sigma=1)\""),
+            );
+        }
+        if written.fades.is_none() {
+            self.fault(
+                Diagnostic::warning("how long this takes to come changes nothing")
+                    .at_key(path.to_string())
+                    .why("nothing of its importance fades")
+                    .help("add `fades = 8`, the days after which half of it is gone, or take `answer` out"),
+            );
+        }
+        let known = self.numbers.faults.len() == before;
+        let mean = if known { law.mean() } else { 1.0 };
         let scaled = if mean > 0.0 && mean.is_finite() { law.scaled(1.0 / mean) } else { None };
         Some(Answer {
             mean: self.number(&path, Meaning::Positive, &Number::Known(mean.max(0.0))),
@@ -293,7 +203,11 @@ impl Compiler<'_> {
     /// What only customers with expectations feel.
     fn check_felt(&mut self, at: &Path, written: &Written) {
         let hears = self.study.experience.as_ref().is_some_and(|its| its.expectation.is_some());
-        let followed = self.study.states.values().any(|its| its.follows.as_deref() == Some("promise"));
+        let reads = |its: &State| {
+            let followed = [&its.follows, &its.peak].into_iter().flatten().any(|signal| signal == "promise");
+            followed || its.adds.contains_key("promise")
+        };
+        let followed = self.study.states.values().any(reads);
         let promises = written.ends.iter().filter(|(_, end)| end.promise.is_some());
         let promises = promises.map(|(name, _)| at.child("ends").child(name).child("promise"));
         for path in written.promise.iter().map(|_| at.child("promise")).chain(promises) {
@@ -308,10 +222,10 @@ impl Compiler<'_> {
         }
     }
 
-    fn check_ends(&mut self, at: &Path, written: &Written) {
-        let known = |end: &WrittenEnd| if let Number::Known(chance) = end.chance { chance } else { 0.0 };
-        let all: f64 = written.ends.values().map(known).sum();
-        if all > 1.0 + 1e-9 {
+    fn check_ends(&mut self, at: &Path, (written, ends): (&Written, &[End])) {
+        let means = || ends.iter().filter_map(|end| end.chance).map(|id| self.numbers.params[id.index()].law.mean());
+        let all: f64 = means().sum();
+        if all > 1.0 + 1e-9 && means().all(|chance| (0.0..=1.0).contains(&chance)) {
             let mut fault = Diagnostic::error(format!("the chances of how this ends add up to {}", round(all)))
                 .why("what they leave over ends as the touchpoint itself says, so they may add up to 1 at most")
                 .help("lower the chances");
@@ -351,6 +265,6 @@ impl Compiler<'_> {
 }
 
 /// A sum as messages tell it.
-fn round(sum: f64) -> f64 {
+pub(super) fn round(sum: f64) -> f64 {
     (sum * 1e6).round() / 1e6
 }

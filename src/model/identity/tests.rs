@@ -8,15 +8,26 @@ use super::hash::text;
 use super::written::json;
 use crate::model::Model;
 use crate::study::Study;
-use crate::study::names::Things;
+use crate::study::names::{Name, Things};
 use crate::study::path::{ParamPath as Path, Step};
+use crate::study::signal::PRESETS;
 use crate::study::site::{Site, Sites};
 use crate::study::source::Source;
 use crate::study::worded::Text;
 
-/// Another name, such that names are in another order too. What is told by the end of a name stays.
+/// Another name, such that names are in another order too. What is told by the end of a name stays, as do the states that
+/// `[experience]` makes, and the end of a touchpoint, which stands after a point.
 fn other(name: &str) -> String {
-    if name == "revenue" { name.to_owned() } else { format!("{:016x} {name}", text(name)) }
+    match name.split_once('.') {
+        Some((touchpoint, end)) => format!("{}.{end}", other(touchpoint)),
+        None if name == "revenue" || PRESETS.contains(&name) => name.to_owned(),
+        None => format!("{:016x} {name}", text(name)),
+    }
+}
+
+/// Whether what is written is the name of a thing that is called otherwise.
+fn is_renamed(called: Name, written: &str) -> bool {
+    called.kind_of(written).is_some_and(|kind| matches!(kind.things, Things::Named(_)))
 }
 
 /// What a path of the study is once all is renamed.
@@ -25,10 +36,7 @@ fn other_path(sites: &Sites, path: &Path) -> Path {
     let step = |step: &Step| {
         site = site.step(step);
         match (step, site.called()) {
-            (Step::Name(name), Some(called)) => match called.kind_of(name).map(|kind| kind.things) {
-                Some(Things::Named(_)) => Step::Name(other(name)),
-                _ => step.clone(),
-            },
+            (Step::Name(name), Some(called)) if is_renamed(called, name) => Step::Name(other(name)),
             _ => step.clone(),
         }
     };
@@ -37,7 +45,7 @@ fn other_path(sites: &Sites, path: &Path) -> Path {
 
 fn other_text(sites: &Sites, said: Option<Text>, written: &str) -> String {
     match said {
-        Some(Text::Name(name)) if name.kind_of(written).is_some() => other(written),
+        Some(Text::Name(name)) if is_renamed(name, written) => other(written),
         Some(Text::Path) => other_path(sites, &Path::parse(written).unwrap()).to_string(),
         Some(Text::Metric) => {
             written.split_once('.').map_or(written.to_owned(), |(metric, name)| format!("{metric}.{}", other(name)))
@@ -54,7 +62,7 @@ fn renamed_below(sites: &Sites, site: Site<'_>, value: &Value) -> Value {
         Value::Object(entries) => {
             let entry = |(key, item): (&String, &Value)| {
                 let site = site.key(key);
-                let name = site.called().and_then(|called| called.kind_of(key)).is_some();
+                let name = site.called().is_some_and(|called| is_renamed(called, key));
                 (if name { other(key) } else { key.clone() }, renamed_below(sites, site, item))
             };
             Value::Object(entries.iter().map(entry).collect::<Map<_, _>>())
@@ -88,6 +96,8 @@ fn addresses(model: &Model, name: impl Fn(&str) -> String, path: impl Fn(&Path) 
     }
     all.extend(model.traits.iter().map(|its| format!("trait {} {}", name(&its.name), its.luck)));
     all.extend(model.rates.iter().map(|its| format!("rate {} {} {:?}", name(&its.name), its.luck, its.counter)));
+    all.extend(model.touchpoints.iter().map(|its| format!("touchpoint {} {}", name(&its.name), its.luck)));
+    all.extend(model.carried.iter().map(|its| format!("state {} {}", name(&its.name), its.luck)));
     all.extend(model.initiatives.iter().map(|its| format!("initiative {} {}", name(&its.name), its.shape)));
     all.extend(model.shocks.iter().map(|shock| format!("shock {}", shock.luck)));
     all.extend(model.params.iter().map(|its| format!("{} {:?} {}", path(&its.path), its.element, its.luck)));

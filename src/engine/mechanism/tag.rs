@@ -1,0 +1,157 @@
+//! Tag: customers fall into classes by a number that they carry, and are read anew every so many of their periods.
+//!
+//! Classes by what customers have done before are those of recency, frequency and value (Hughes 1994, "Strategic database
+//! marketing"); a class of four bits for each tag stands in one word.
+
+use super::contract::{Mechanism, Step};
+use super::feel::SATISFACTION;
+use super::moving::CARRIED;
+use super::needs::{Needs, Shown};
+use super::transition::PERIODS_IN_STAGE;
+use crate::engine::chance::narrow::{single, whole};
+use crate::engine::count::layout::Place;
+use crate::engine::state::at::At;
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
+use crate::engine::table::values::Values;
+use crate::model::Model;
+use crate::model::journey::State;
+use crate::model::tag::{Reading, Tag};
+use crate::quantity::StageId;
+
+/// The classes of every customer: four bits a tag.
+pub const TAGS: ColumnSpec = ColumnSpec::new("tags");
+
+/// Customers fall into classes.
+pub struct Tags {
+    column: ColumnId<u32, Lasting>,
+    /// By their places in the model.
+    each: Vec<Read>,
+    /// For each stage, whether customers there are retained, so that they are counted.
+    retained: Vec<bool>,
+}
+
+/// A tag as it is read.
+struct Read {
+    /// Its place in the word.
+    shift: u32,
+    from: From,
+    /// From which value on each class but the first holds.
+    bands: Vec<f32>,
+    every: u32,
+    place: Place,
+}
+
+/// What a tag is read from.
+enum From {
+    /// A number, with how much it has grown in each period since a customer came.
+    Number(ColumnId<f32, Lasting>, f32),
+    Tenure,
+    Periods(ColumnId<u32, Lasting>),
+}
+
+impl Mechanism for Tags {
+    const NAME: &'static str = "tag";
+    // Bands are known, so that no two scenarios differ in them.
+    type Sheet = ();
+
+    fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
+        needs.compared_by_sheet();
+        let each: Vec<Read> =
+            model.tags.iter().enumerate().filter_map(|(place, tag)| Read::of((place, tag), needs)).collect();
+        (!each.is_empty()).then(|| Self {
+            column: needs.words(TAGS),
+            each,
+            retained: model.stages.iter().map(|stage| stage.retained).collect(),
+        })
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Begin, Step::Start, Step::Settle, Step::Count]
+    }
+
+    fn sheet(&self, _values: &Values<'_>) {}
+
+    fn run(&self, step: Step, at: &mut At<'_>, _sheet: Option<&()>) {
+        match step {
+            Step::Begin => self.read(at, None),
+            Step::Settle => {
+                let age = at.period.map(|now| now.age);
+                self.read(at, age);
+            }
+            _ => self.count(at),
+        }
+    }
+
+    // Outside retained stages nobody counts a class: who reads it does not let them rest.
+    fn rests(&self, stage: StageId) -> bool {
+        !self.retained[stage.index()]
+    }
+
+    // What reads classes says itself that it cannot be followed.
+    fn obstacle(_model: &Model) -> Option<String> {
+        None
+    }
+}
+
+impl Read {
+    /// None where nobody has registered what it is read from, such as a blend of states.
+    fn of((place, tag): (usize, &Tag), needs: &mut Needs<'_>) -> Option<Self> {
+        let from = match tag.on {
+            Reading::State(State::Satisfaction) => From::Number(needs.numbers(SATISFACTION), 0.0),
+            Reading::State(State::Carried(of)) => From::Number(needs.lasting_numbers(CARRIED.at(of.index()))?, 0.0),
+            Reading::State(State::Trait(of)) => {
+                From::Number(needs.trait_column(of)?, needs.growth(State::Trait(of)).unwrap_or(0.0))
+            }
+            Reading::State(State::Happened(_)) => return None,
+            Reading::Tenure => From::Tenure,
+            Reading::PeriodsInStage => From::Periods(needs.words(PERIODS_IN_STAGE)),
+        };
+        let bands = tag.bands.iter().skip(1).map(|(_, from)| single(*from)).collect();
+        Some(Self {
+            shift: 4 * whole(place),
+            from,
+            bands,
+            every: tag.every,
+            place: needs.counter(tag.counter, Shown::ByState),
+        })
+    }
+}
+
+impl Tags {
+    /// Reads the tags that are due in a customer's `age`-th period; all of them at entry.
+    fn read(&self, at: &mut At<'_>, age: Option<u32>) {
+        let block = &mut *at.block;
+        let mut words = block.columns.take_words(self.column);
+        for tag in &self.each {
+            if age.is_some_and(|age| age % tag.every != 0) {
+                continue;
+            }
+            let grown = age.map_or(0, |age| age - 1) as f32;
+            for (at, word) in words[..block.live].iter_mut().enumerate() {
+                let number = match tag.from {
+                    From::Number(column, growth) => block.columns.numbers(column)[at] + growth * grown,
+                    From::Tenure => age.unwrap_or(1) as f32,
+                    From::Periods(column) => (block.columns.words(column)[at] + 1) as f32,
+                };
+                let class = whole(tag.bands.iter().filter(|from| number >= **from).count());
+                *word = *word & !(15 << tag.shift) | class << tag.shift;
+            }
+        }
+        block.columns.put_words(self.column, words);
+    }
+
+    fn count(&self, at: &mut At<'_>) {
+        let t = at.time() as usize;
+        let block = &*at.block;
+        let Some(counts) = &mut at.counts else { return };
+        let words = block.columns.words(self.column);
+        for tag in &self.each {
+            let cells = counts.cells_at(&tag.place, t);
+            for (word, stage) in words[..block.live].iter().zip(&block.stage) {
+                if self.retained[*stage as usize] {
+                    cells[(*word >> tag.shift & 15) as usize] += 1;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Compiles tags, and whom touchpoints are for.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, nearest, suggest};
+use crate::model::counter::EVERY_MODEL;
+use crate::model::journey::State;
+use crate::model::tag::{MOST_CLASSES, Reading, Tag, Whom};
+use crate::quantity::{CounterId, TagId};
+use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS};
+use crate::study::path::ParamPath as Path;
+
+use super::compiler::Compiler;
+
+impl Compiler<'_> {
+    /// Compiles the tags, in canonical order; what customers carry has names by now.
+    pub(super) fn tags(&mut self) {
+        let study = self.study;
+        for (name, _) in self.identity.lucks(&TAGS) {
+            let written = &study.tags[&name];
+            let at = Path::of([TAGS.root, &name]);
+            if PLACES.contains(&name.as_str()) {
+                self.fault(
+                    Diagnostic::error(format!("a tag cannot be called `{name}`"))
+                        .at_key(at.to_string())
+                        .why("where tags say whom something is for, that word means something else")
+                        .help("give it another name"),
+                );
+            }
+            self.check_bands(&at.child("bands"), &written.bands);
+            let on = self.reading(&at.child("on"), &written.on);
+            let every = written.every.map_or(1, |every| u32::try_from(every.0).unwrap_or(u32::MAX));
+            if every == 0 {
+                self.fault(
+                    Diagnostic::error("nothing is read every 0 periods")
+                        .at(at.child("every").to_string())
+                        .help("give a whole number from 1 on"),
+                );
+            }
+            self.tags.push(Tag {
+                title: written.title.clone().unwrap_or_else(|| name.clone()),
+                name,
+                on: on.unwrap_or(Reading::Tenure),
+                bands: written.bands.iter().map(|(class, from)| (class.clone(), *from)).collect(),
+                every: every.max(1),
+                counter: CounterId(0),
+            });
+        }
+    }
+
+    /// Gives them their counters, which come after those of touchpoints.
+    pub(super) fn count_tags(&mut self) {
+        let first = EVERY_MODEL + self.rates.len() + self.carried.len() + self.touchpoints.len();
+        for (place, tag) in self.tags.iter_mut().enumerate() {
+            tag.counter = CounterId::from(first + place);
+        }
+    }
+
+    fn check_bands(&mut self, at: &Path, bands: &IndexMap<String, f64>) {
+        let fault = if bands.is_empty() {
+            Diagnostic::error("a tag without classes tells nobody apart")
+                .why("`bands` are its classes, each with the value from which on it holds")
+                .help("write for example `bands = { new = 0, regular = 6 }`")
+        } else if bands.len() > MOST_CLASSES {
+            Diagnostic::error(format!("a tag cannot have {} classes", bands.len()))
+                .why(format!("{MOST_CLASSES} are the most"))
+                .help("let classes that are alike be one")
+        } else if !bands.values().is_sorted_by(|one, next| one < next) {
+            Diagnostic::error("the classes of a tag do not rise")
+                .why("each holds from its value on, until that of the next one")
+                .help("order them by their values, the lowest first")
+        } else {
+            return;
+        };
+        self.fault(fault.at(at.to_string()));
+    }
+
+    /// What a tag is read from, or a fault.
+    fn reading(&mut self, at: &Path, on: &str) -> Option<Reading> {
+        match on {
+            "tenure" => return Some(Reading::Tenure),
+            "periods_in_stage" => return Some(Reading::PeriodsInStage),
+            word if STATES.contains(&word) && self.study.experience.is_some() => {
+                return Some(Reading::State(State::Satisfaction));
+            }
+            _ => {}
+        }
+        if self.is_blend(on) {
+            self.fault(
+                Diagnostic::error(format!("a tag cannot be read from `{on}`"))
+                    .at(at.to_string())
+                    .why("a blend is made of other states when it is read, and carried by nobody")
+                    .help("let another state follow what it is made of, or read one of those"),
+            );
+            return None;
+        }
+        if let Some(of) = self.carried_named(on) {
+            return Some(Reading::State(State::Carried(of)));
+        }
+        if let Some(of) = self.traits.get(on) {
+            return Some(Reading::State(State::Trait(*of)));
+        }
+        let carried = self.carried.iter().map(|its| its.name.as_str());
+        let known: Vec<&str> =
+            READINGS.into_iter().chain(carried).chain(self.traits.keys().map(String::as_str)).collect();
+        let help = match nearest(on, known.iter().copied()) {
+            Some(near) if near != on => format!("did you mean `{near}`?"),
+            _ => format!("use one of `{}`", known.join("`, `")),
+        };
+        self.fault(
+            Diagnostic::error(format!("customers have no `{on}` that a tag could be read from"))
+                .at(at.to_string())
+                .why("a tag is read from a state, a trait, satisfaction, or how long a customer has been there")
+                .help(help),
+        );
+        None
+    }
+
+    /// Whom something is for, and in which of the stages.
+    pub(super) fn whom(&mut self, at: &Path, written: &IndexMap<String, Vec<String>>, stages: &mut [bool]) -> Whom {
+        let study = self.study;
+        let mut whom = Whom::default();
+        for (key, names) in written {
+            let at = at.child(key);
+            if names.is_empty() {
+                self.fault(
+                    Diagnostic::error("this is for nobody")
+                        .at(at.to_string())
+                        .why("the list of those whom it is for is empty")
+                        .help("name some, or take the line out"),
+                );
+            }
+            let known: Vec<&str> = match key.as_str() {
+                "segment" => study.segments.keys().map(String::as_str).collect(),
+                "stage" => study.stages.keys().map(String::as_str).collect(),
+                tag => match study.tags.get(tag) {
+                    Some(tag) => tag.bands.keys().map(String::as_str).collect(),
+                    None => {
+                        let known = PLACES.into_iter().chain(study.tags.keys().map(String::as_str));
+                        let help = suggest(tag, known.collect::<Vec<_>>());
+                        self.fault(TAGS.missing(tag).at_key(at.to_string()).help(help));
+                        continue;
+                    }
+                },
+            };
+            let noun = match key.as_str() {
+                "segment" => SEGMENTS.noun,
+                "stage" => STAGES.noun,
+                _ => "class",
+            };
+            for (item, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
+                self.fault(
+                    Diagnostic::error(format!("there is no {noun} `{name}`"))
+                        .at(at.child(&item.to_string()).to_string())
+                        .help(suggest(name, known.clone())),
+                );
+            }
+            let is_named = |name: &str| names.iter().any(|its| its == name);
+            match key.as_str() {
+                "segment" => {
+                    whom.segments = self.identity.segment_order().iter().map(|name| is_named(name)).collect();
+                }
+                "stage" => {
+                    for (name, stage) in &self.stages {
+                        stages[stage.index()] &= is_named(name);
+                    }
+                }
+                tag => {
+                    let place = self.tags.iter().position(|its| its.name == tag);
+                    let bit = |(place, name): (usize, &&str)| u16::from(is_named(name)) << place.min(15);
+                    let classes = known.iter().enumerate().map(bit).fold(0, |all, bit| all | bit);
+                    whom.classes.extend(place.map(|place| (TagId::from(place), classes)));
+                }
+            }
+        }
+        whom.classes.sort_unstable();
+        whom
+    }
+}

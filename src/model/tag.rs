@@ -1,0 +1,67 @@
+//! Tags in numbers: which classes there are, and what they are read from.
+
+use crate::quantity::{CounterId, TagId, TraitId};
+
+use super::journey::State;
+
+/// A class takes four bits of a word.
+pub const MOST_CLASSES: usize = 16;
+/// So many classes of a customer fit one word.
+pub const MOST_TAGS: usize = 8;
+
+/// Classes that customers fall into.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// Its name in the study.
+    pub name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// What it is read from.
+    pub on: Reading,
+    /// The classes in rising order, each with the value from which on it holds.
+    pub bands: Vec<(String, f64)>,
+    /// After how many of a customer's periods it is read again.
+    pub every: u32,
+    /// What counts customers in retained stages by class.
+    pub counter: CounterId,
+}
+
+/// What a tag is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A number that customers carry.
+    State(State),
+    /// The periods since they came, 1 in the first.
+    Tenure,
+    /// The periods that they have been in the stage, 1 in the first.
+    PeriodsInStage,
+}
+
+/// Whom a touchpoint is for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Whom {
+    /// By segment; empty where it is for all.
+    pub segments: Vec<bool>,
+    /// Tags with a bit for each class that it is for.
+    pub classes: Vec<(TagId, u16)>,
+}
+
+impl Reading {
+    /// The trait that it reads, if it reads one.
+    pub fn trait_read(self) -> Option<TraitId> {
+        if let Self::State(State::Trait(of)) = self { Some(of) } else { None }
+    }
+}
+
+impl Whom {
+    /// Whether it is for everybody.
+    pub fn is_all(&self) -> bool {
+        self.segments.is_empty() && self.classes.is_empty()
+    }
+
+    /// Whether it is for customers of a segment, whose classes stand in a word.
+    pub fn fits(&self, segment: usize, tags: u32) -> bool {
+        self.segments.get(segment).is_none_or(|fits| *fits)
+            && self.classes.iter().all(|(tag, classes)| classes >> (tags >> (4 * tag.0) & 15) & 1 == 1)
+    }
+}

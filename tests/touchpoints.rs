@@ -460,3 +460,63 @@ fn the_first_row_of_a_plan_that_fits_counts_and_whom_none_fits_is_never_met() {
     let off = off + &plan.replace("every = 1 }", "every = 1, chance = 1 }");
     near(&summary(&model(&off)), "touchpoints.care_call", 100_000.0 * 0.5 * 2.0 * 0.5);
 }
+
+/// Guests who were promised something, are let down, complain, and are answered or not.
+const GUESTS: &str = r#"
+run = { period = "month", horizon = 24, customers = 50_000, agents = 5_000, replications = 30, seed = 3 }
+scenarios.never = {}
+scenarios.always.changes = [ { target = "touchpoints.reply.chance", set = 1 } ]
+scenarios.promised.changes = [ { target = "touchpoints.advert.promise", set = 0.9 } ]
+segments.all = { share = 1, start = { guest = 1 } }
+[experience]
+start = 0.65
+neutral = 0.65
+learning = 0.3
+gain = 0.2
+loss = 0.45
+expectation = { start = 0.7, adapts = 0.1, hears = 0.5 }
+[stages.guest]
+retained = true
+purchases = { rate = 0.5, basket = 100, margin = 0.4, drivers = { satisfaction = 1 } }
+to = { gone = { chance = 0.03, drivers = { satisfaction = -4 } } }
+[stages.gone]
+[touchpoints.advert]
+rate = 0.3
+promise = 0.7
+[touchpoints.stay]
+on = "purchase"
+quality = "normal(0.7, 0.1)"
+ends.failed = { chance = 0.1, quality = 0.2 }
+[touchpoints.reply]
+on = "stay.failed"
+chance = 0
+quality = 0.9
+values = { compensation_cost = AMENDS }
+"#;
+
+#[test]
+fn amends_pay_up_to_the_difference_that_they_make() {
+    let at = |amends: f64| summary(&model(&with(GUESTS, &[("AMENDS", &amends.to_string())])));
+    let free = at(0.0);
+    let gain =
+        |run: &Summary| run.contrasts.iter().find(|its| its.scenario == "always").unwrap().metrics["npv"].estimate;
+    let replies = &free.scenarios.iter().find(|its| its.name == "always").unwrap().metrics["touchpoints.reply"];
+    let worth = gain(&free);
+    assert!(worth.mean > 20.0 * worth.standard_error.unwrap(), "an answer keeps people: {worth:?}");
+    // What one answer is worth is the most that it may cost: there the difference is nothing, and beyond it a loss.
+    let most = worth.mean / replies.mean;
+    let (even, more) = (gain(&at(most)), gain(&at(1.1 * most)));
+    assert!(even.mean.abs() < 1e-6 * worth.mean, "{even:?} at {most}");
+    assert!((more.mean + 0.1 * worth.mean).abs() < 1e-6 * worth.mean, "{more:?}");
+}
+
+#[test]
+fn promising_more_than_there_is_loses_purchases_though_nothing_else_changed() {
+    let run = summary(&model(&with(GUESTS, &[("AMENDS", "0")])));
+    let promised = run.contrasts.iter().find(|its| its.scenario == "promised").unwrap();
+    for metric in ["satisfaction", "purchases", "retention"] {
+        let lost = &promised.metrics[metric].estimate;
+        assert!(lost.mean < -10.0 * lost.standard_error.unwrap(), "{metric}: {lost:?}");
+    }
+    assert!(promised.metrics["states.expectation"].estimate.mean > 0.0);
+}

@@ -4,6 +4,7 @@ use super::Report;
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::model::facts::{Dimension, Time};
+use crate::model::metric::{TAGS, TOUCHPOINTS};
 use crate::model::reported::{dimension_of, named};
 use crate::stats::estimate::Estimate;
 
@@ -25,6 +26,10 @@ fn is_state(metric: &str) -> bool {
 /// A metric as people say it.
 pub fn metric_in_words(metric: &str) -> String {
     match named(metric) {
+        // A touchpoint stands before its end, and a tag before its class.
+        Some((facts, member)) if [TOUCHPOINTS, TAGS].contains(&facts) => {
+            format!("{}{}", facts.phrase, member.replacen('.', ", ", 1).replace('_', " "))
+        }
         Some((facts, member)) => format!("{}{}", facts.phrase, member.replace('_', " ")),
         None => metric.replace('_', " "),
     }
@@ -156,6 +161,10 @@ mod tests {
             (target("npv", true, 0.0, true), "net present value at least that of “Today” up to month 36"),
             (target("satisfaction", true, 0.56, false), "satisfaction at least 0.56 in month 36"),
             (target("customers.at_risk", false, 12_000.0, false), "customers in at risk at most 12.0 k in month 36"),
+            (
+                target("touchpoints.stay.too_late", false, 12_000.0, false),
+                "stay, too late at most 12.0 k up to month 36",
+            ),
         ] {
             assert_eq!(WORDS.asked(&target), said);
         }

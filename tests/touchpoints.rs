@@ -5,6 +5,8 @@
 mod common;
 
 use common::{model, summary, text, with};
+use polku::inside::engine::lanes::InstructionSet;
+use polku::inside::engine::mechanism::schedule::Schedule;
 use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::experiment::Experiment;
 use polku::inside::estimate::summary::Summary;
@@ -216,6 +218,9 @@ quality = 0.6
 timing = { best = 1, width = 1, miss = 0.2 }
 "#;
 
+/// Takes the segment out of what says whom it is for.
+const WHERE: (&str, &str) = ("where = { segment = [\"all\"] }\n", "");
+
 /// The same, where touchpoints take people elsewhere too.
 fn moving() -> String {
     with(
@@ -235,6 +240,10 @@ fn neither_names_nor_order_threads_blocks_nor_instructions_move_a_number() {
         |threads, block| text(&Experiment::new(&model(&small)).threads(threads).block(block).run().unwrap().summary());
     for (threads, block) in [(8, 2048), (1, 128), (8, 7001)] {
         assert!(run(threads, block) == first, "{threads} threads, blocks of {block}");
+    }
+    for set in InstructionSet::available() {
+        let told = text(&Experiment::new(&model(&small)).threads(2).instructions(set).run().unwrap().summary());
+        assert!(told == first, "{}", set.name());
     }
     let (visit, sorry) = (small.find("[touchpoints.visit]").unwrap(), small.find("[touchpoints.sorry]").unwrap());
     let delivery = small.find("[touchpoints.delivery]").unwrap();
@@ -273,7 +282,11 @@ fn a_touchpoint_that_changes_nothing_changes_nothing_else() {
 #[test]
 fn forced_differences_agree_with_paired_ones() {
     // Where customers come later no difference is forced.
-    let model = model(&with(SHOP, &[("inflow = { per_period = 900, start = { active = 1 } }\n", "")]));
+    let coming = ("inflow = { per_period = 900, start = { active = 1 } }\n", "");
+    let shares = |study: &str| Schedule::new(&model(study), true).shares_paths();
+    assert!(!shares(&with(SHOP, &[coming])), "branches do not know the segment that `where` names");
+    assert!(!shares(&with(&moving(), &[WHERE])), "who is taken elsewhere moves by no row");
+    let model = model(&with(SHOP, &[coming, WHERE]));
     let with = |grain| Experiment::new(&model).threads(2).forced(&[None, None, None, grain]).run().unwrap();
     let (paired, forced) = (with(None).summary(), with(Some(Resolution(2))));
     let pairs = paired.contrasts.iter().find(|contrast| contrast.scenario == "kept").unwrap();

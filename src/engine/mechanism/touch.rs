@@ -55,17 +55,18 @@ impl Mechanism for Touch {
     type Sheet = TouchSheet;
 
     fn declare(model: &Model, needs: &mut Needs<'_>) -> Option<Self> {
-        // Who is taken elsewhere moves otherwise than by the rows that scenarios are compared by: such lives are only paired.
+        let rows = || model.touchpoints.iter().flat_map(|its| &its.rows);
         let moves = model.touchpoints.iter().any(Touchpoint::moves);
-        if !moves {
+        // Who is taken elsewhere moves otherwise than by the rows that scenarios are compared by, and branches of a shared
+        // path do not know the segment of their customers: such lives are only paired.
+        if !moves && rows().all(|row| row.whom.segments.is_empty()) {
             needs.compared_by_sheet();
         }
         if model.touchpoints.is_empty() {
             return None;
         }
         let caused = |cause: Cause| model.touchpoints.iter().any(|its| its.cause() == cause);
-        let mut rows = model.touchpoints.iter().flat_map(|its| &its.rows);
-        let by_tag = rows.any(|row| !row.whom.classes.is_empty());
+        let by_tag = rows().any(|row| !row.whom.classes.is_empty());
         let mut points: Vec<Point> = Vec::new();
         for place in 0..model.touchpoints.len() {
             let point = Point::of(model, needs, place, &points);

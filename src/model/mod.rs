@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod outside;
 pub mod param;
 pub mod people;
+pub mod pillar;
 pub mod presence;
 pub mod rate;
 pub mod reported;
@@ -30,6 +31,7 @@ pub mod sense;
 pub mod starts;
 pub mod state;
 pub mod strikes;
+pub mod survey;
 pub mod tag;
 pub mod timeline;
 pub mod together;
@@ -49,12 +51,14 @@ use goal::Target;
 use journey::{Experience, Stage};
 use param::Param;
 use people::{Segment, Trait};
+use pillar::Pillar;
 use presence::Presence;
 use rate::Rate;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
 use state::Carried;
+use survey::Survey;
 use tag::Tag;
 use together::Together;
 use touchpoint::Touchpoint;
@@ -94,6 +98,10 @@ pub struct Model {
     pub tags: Vec<Tag>,
     /// What happens between customers and the company: what brings another about stands before it.
     pub touchpoints: Vec<Touchpoint>,
+    /// What the company asks customers.
+    pub surveys: Vec<Survey>,
+    /// What the company has promised never to do.
+    pub pillars: Vec<Pillar>,
     /// What happens to customers at a rate, and is counted.
     pub rates: Vec<Rate>,
     /// What is counted.

@@ -15,6 +15,7 @@ pub mod order;
 pub mod ratio;
 pub mod resample;
 pub mod risk;
+pub mod sample;
 pub mod share;
 pub mod shortfall;
 pub mod significance;

@@ -32,6 +32,7 @@ pub mod signal;
 pub mod site;
 pub mod source;
 pub mod state;
+pub mod survey;
 mod synonyms;
 mod syntax;
 pub mod table;
@@ -60,6 +61,7 @@ use roadmap::Scenario;
 use run::Run;
 use source::Source;
 use state::State;
+use survey::{Pillar, Survey};
 use tag::Tag;
 use touchpoint::Touchpoint;
 use version::Version;
@@ -105,6 +107,12 @@ pub struct Study {
     /// What happens between customers and the company, how it turns out, and what follows.
     #[serde(default)]
     pub touchpoints: IndexMap<String, Touchpoint>,
+    /// What the company asks customers, and what of the answers it sees.
+    #[serde(default)]
+    pub surveys: IndexMap<String, Survey>,
+    /// What the company has promised never to do; breaches are counted.
+    #[serde(default)]
+    pub pillars: IndexMap<String, Pillar>,
     /// Ledger lines that `values` feed; needed where a name alone does not tell a cost.
     #[serde(default)]
     pub lines: IndexMap<String, Line>,

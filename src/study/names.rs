@@ -103,7 +103,7 @@ pub const READINGS: [&str; 3] = ["satisfaction", "tenure", "periods_in_stage"];
 pub const PLACES: [&str; 2] = ["segment", "stage"];
 
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 17] = [
+pub static KINDS: [&Kind; 19] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
@@ -112,6 +112,8 @@ pub static KINDS: [&Kind; 17] = [
     &CLASSES,
     &TOUCHPOINTS,
     &ENDS,
+    &SURVEYS,
+    &PILLARS,
     &LINES,
     &OUTCOMES,
     &CAPABILITIES,
@@ -159,6 +161,7 @@ pub static STAGES: Kind = Kind {
         ("touchpoints.*.chance.*", &[]),
         ("touchpoints.*.to.*", &[]),
         ("touchpoints.*.ends.*.to.*", &[]),
+        ("surveys.*.in.[]", &[]),
     ],
     shape: Shape::Journey,
     // A column of customers holds a stage in a byte; so many stages have 65,025 moves, which 16 bits hold.
@@ -188,6 +191,8 @@ pub static TRAITS: Kind = Kind {
         ("touchpoints.*.ends.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.to.*.drivers.*", &STATES),
         ("tags.*.on", &READINGS),
+        ("surveys.*.reads", &STATES),
+        ("surveys.*.response.drivers.*", &STATES),
     ],
     shape: Shape::Uses,
     most: Some((1_000, "let traits that are alike be one")),
@@ -234,15 +239,43 @@ pub static TOUCHPOINTS: Kind = Kind {
     noun: "touchpoint",
     root: "touchpoints",
     things: Things::Named(|study| things(&study.touchpoints, |its| its.title.as_deref())),
-    named: &[("touchpoints.*.on", &OCCASIONS)],
+    named: &[
+        ("touchpoints.*.on", &OCCASIONS),
+        ("surveys.*.on", &[]),
+        ("pillars.*.on", &[]),
+        ("pillars.*.never.without", &[]),
+    ],
     // Each is looked at for every customer in every period.
     most: Some((100, "let touchpoints that are alike be one with several `ends`")),
     ..KIND
 };
 
 /// How touchpoints can end. Each touchpoint has its own.
-pub static ENDS: Kind =
-    Kind { noun: "end", root: "ends", named: &[("touchpoints.*.ends.*", &[])], shape: Shape::Alike(17), ..KIND };
+pub static ENDS: Kind = Kind {
+    noun: "end",
+    root: "ends",
+    named: &[("touchpoints.*.ends.*", &[]), ("pillars.*.never.end", &[])],
+    shape: Shape::Alike(17),
+    ..KIND
+};
+
+/// What the company asks customers.
+pub static SURVEYS: Kind = Kind {
+    noun: "survey",
+    root: "surveys",
+    things: Things::Named(|study| things(&study.surveys, |its| its.title.as_deref())),
+    most: Some((100, "ask fewer questions")),
+    ..KIND
+};
+
+/// What the company has promised never to do.
+pub static PILLARS: Kind = Kind {
+    noun: "pillar",
+    root: "pillars",
+    things: Things::Named(|study| things(&study.pillars, |its| its.title.as_deref())),
+    most: Some((100, "keep to the promises that matter")),
+    ..KIND
+};
 
 /// The lines of the ledger.
 pub static LINES: Kind = Kind {

@@ -46,6 +46,8 @@ pub const TEXTS: [(Text, &[&str]); 4] = [
             "states.*.title",
             "tags.*.title",
             "touchpoints.*.title",
+            "surveys.*.title",
+            "pillars.*.title",
             "capabilities.*.title",
             "targets.*.title",
             "initiatives.*.title",

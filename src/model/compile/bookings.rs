@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings, Price};
 use crate::model::counter::{Counter, MOVES, Measure, Shape, counters};
 use crate::model::param::Meaning;
+use crate::model::{pillar, survey};
 use crate::quantity::{PARTS_PER_ONE, StageId};
 use crate::study::journey::Stage as Written;
 use crate::study::number::Number;
@@ -85,6 +86,13 @@ impl Compiler<'_> {
         );
         counters.extend(
             self.tags.iter().map(|its| Counter::new(&its.name, Shape::ByItem(its.bands.len()), Measure::State)),
+        );
+        counters.extend(self.surveys.iter().map(|its| Counter {
+            unit: survey::PARTS,
+            ..Counter::new(&its.name, Shape::ByItem(survey::CELLS), Measure::State)
+        }));
+        counters.extend(
+            self.pillars.iter().map(|its| Counter::new(&its.name, Shape::ByItem(pillar::CELLS), Measure::Event)),
         );
         counters.extend(presences);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());

@@ -250,6 +250,12 @@ impl Compiler<'_> {
             return None;
         };
         let Some(end) = end else { return Some(Cause::After { of, end: None }) };
+        self.end_of(at, of, end).map(|place| Cause::After { of, end: Some(place) })
+    }
+
+    /// The place of an end of a touchpoint, or a fault.
+    pub(super) fn end_of(&mut self, at: &Path, of: TouchpointId, end: &str) -> Option<usize> {
+        let name = self.touchpoints[of.index()].name.clone();
         let ends = &self.touchpoints[of.index()].ends;
         let place = ends.iter().position(|its| its.name.as_deref() == Some(end));
         if place.is_none() {
@@ -266,7 +272,7 @@ impl Compiler<'_> {
                     .help(help),
             );
         }
-        place.map(|place| Cause::After { of, end: Some(place) })
+        place
     }
 
     fn unknown_cause(&mut self, at: &Path, name: &str, on: &str) {

@@ -6,9 +6,11 @@ use crate::diagnostic::Diagnostic;
 use crate::model::identity::Identity;
 use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
+use crate::model::pillar::Pillar;
 use crate::model::presence::Presence;
 use crate::model::rate::Rate;
 use crate::model::state::Carried;
+use crate::model::survey::Survey;
 use crate::model::tag::Tag;
 use crate::model::touchpoint::Touchpoint;
 use crate::model::value::Account;
@@ -53,6 +55,10 @@ pub struct Compiler<'a> {
     pub tags: Vec<Tag>,
     /// What happens between customers and the company: named before anything may read it, then filled in.
     pub touchpoints: Vec<Touchpoint>,
+    /// What the company asks customers.
+    pub surveys: Vec<Survey>,
+    /// What the company has promised never to do.
+    pub pillars: Vec<Pillar>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// What changes may aim at.
@@ -91,6 +97,8 @@ impl<'a> Compiler<'a> {
             carried: Vec::new(),
             tags: Vec::new(),
             touchpoints: Vec::new(),
+            surveys: Vec::new(),
+            pillars: Vec::new(),
             amounts: Vec::new(),
             aims: Aims::default(),
             aimed: 0,

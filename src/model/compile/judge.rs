@@ -88,6 +88,8 @@ impl Compiler<'_> {
         self.states();
         let stages = self.journey(run.horizon);
         self.touchpoints();
+        self.surveys();
+        self.pillars();
         self.count_tags();
         let mut segments = self.segments();
         self.converts = converts(&stages, &segments);
@@ -132,6 +134,8 @@ impl Compiler<'_> {
             carried: std::mem::take(&mut self.carried),
             tags: std::mem::take(&mut self.tags),
             touchpoints: std::mem::take(&mut self.touchpoints),
+            surveys: std::mem::take(&mut self.surveys),
+            pillars: std::mem::take(&mut self.pillars),
             counters,
             presences: std::mem::take(&mut self.presences),
             bookings,

@@ -138,10 +138,11 @@ impl Compiler<'_> {
         }
     }
 
-    /// The counters of presences, which come after those of rates, states, touchpoints and tags.
+    /// The counters of presences, which come after those of rates, states, touchpoints, tags, surveys and pillars.
     pub(super) fn count_presences(&mut self) -> Vec<Counter> {
         let mut presences = std::mem::take(&mut self.presences);
-        let first = self.rates.len() + self.carried.len() + self.touchpoints.len() + self.tags.len();
+        let watched = self.surveys.len() + self.pillars.len();
+        let first = self.rates.len() + self.carried.len() + self.touchpoints.len() + self.tags.len() + watched;
         let counter = |(place, its): (usize, &mut Presence)| {
             its.counter = Rate::counter_of(first + place);
             let stage = self.stages.get_index(its.stage.index()).map_or_else(String::new, |(name, _)| name.clone());

@@ -54,6 +54,7 @@ impl Compiler<'_> {
         for (place, tag) in self.tags.iter_mut().enumerate() {
             tag.counter = CounterId::from(first + place);
         }
+        self.count_what_is_watched(first + self.tags.len());
     }
 
     fn check_bands(&mut self, at: &Path, bands: &IndexMap<String, f64>) {

@@ -3,11 +3,13 @@
 use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
 use crate::model::facts::{Part, Ratio, Time};
 use crate::model::metric::Metric;
+use crate::model::pillar::{BREACHES, OCCASIONS};
 use crate::model::rate::Rate;
 use crate::quantity::CounterId;
 use crate::stats::cash::cumulative;
 
 use super::performance::Performance;
+use crate::model::survey::{Said, Seen, Wave};
 
 impl Metric {
     /// Its value over the horizon: of a state at the end, of a flow the sum.
@@ -47,7 +49,7 @@ impl Metric {
 
     /// The sum over customers that it is at a time; of a ratio, that of its part.
     fn sum(self, its: &Performance, t: usize) -> f64 {
-        let Performance { counted, money } = its;
+        let Performance { counted, money, .. } = its;
         match self {
             Self::Retention | Self::ActiveCustomers => Part::Active.at(its, t),
             Self::Churned => counted.churned[t],
@@ -70,7 +72,43 @@ impl Metric {
             Self::Tagged(counter, cell) | Self::Met(counter, cell) => {
                 counted.flows.cells(CounterId::from(counter), t)[cell]
             }
+            Self::Surveyed(counter, said) => its.surveyed_at((CounterId::from(counter), said), t),
+            Self::Broken(counter) => counted.flows.cells(CounterId::from(counter), t)[BREACHES],
+            Self::BrokenShare(counter) => {
+                let so_far = |cell: usize| -> f64 {
+                    (0..=t).map(|t| counted.flows.cells(CounterId::from(counter), t)[cell]).sum()
+                };
+                let occasions = so_far(OCCASIONS);
+                if occasions > 0.0 { so_far(BREACHES) / occasions } else { 0.0 }
+            }
             Self::Happened(rate) => counted.total(Rate::counter_of(rate))[t],
+        }
+    }
+}
+
+impl Performance {
+    /// What is said of a survey at a time: that of the last wave, 0 before the first one.
+    fn surveyed_at(&self, (counter, said): (CounterId, Said), t: usize) -> f64 {
+        let tends = |of: fn(&Wave) -> f64| {
+            let waves = (1..=t).rev().map(|t| Wave::of(self.counted.flows.cells(counter, t)));
+            waves.into_iter().find(|wave| wave.asked > 0.0).map_or(0.0, |wave| of(&wave))
+        };
+        let seen = |of: fn(&Seen) -> f64, tendency: fn(&Wave) -> f64| {
+            let Some(its) = self.surveyed.iter().find(|its| its.counter == counter.index()) else {
+                return tends(tendency);
+            };
+            let so_far = t / its.every.max(1) as usize;
+            let waves = its.waves.iter().take(so_far).rev();
+            waves.into_iter().find(|wave| wave.answers > 0.0).map_or(0.0, of)
+        };
+        match said {
+            Said::Truth => tends(Wave::truth),
+            Said::Respondents => tends(Wave::respondents),
+            Said::Response => tends(Wave::response),
+            Said::Score => seen(Seen::score, Wave::respondents),
+            Said::Answers => seen(|wave| wave.answers, |wave| wave.answering),
+            Said::Promoters => seen(Seen::promoting, Wave::promoting),
+            Said::Detractors => seen(Seen::detracting, Wave::detracting),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::Model;
 use super::change::Change;
 use super::param::ParamSet;
 use super::row_draw::RowDraw;
+use super::survey::{Survey, WaveLuck};
 use super::world::Occurrence;
 
 /// What decides: probabilities in (0, 1), the same for the same question.
@@ -26,6 +27,8 @@ pub struct Draw {
     pub values: ParamSet,
     /// The shocks that come, in the order of their periods.
     pub struck: Vec<ShockEvent>,
+    /// By survey, then by wave: the probabilities of what the company sees.
+    pub asked: Vec<Vec<WaveLuck>>,
 }
 
 /// A shock that comes.
@@ -74,7 +77,7 @@ impl Draw {
             row.draw(&mut values, |id| luck.number(model.params[id.index()].luck));
         }
         let struck = struck(model, &values, luck);
-        Self { values, struck }
+        Self { values, struck, asked: asked(model, luck) }
     }
 
     /// Draws only some numbers and, where they are needed, the shocks; the rest is that of another draw.
@@ -94,7 +97,7 @@ impl Draw {
             row.draw(&mut values, |id| luck.number(model.params[id.index()].luck));
         }
         let struck = if needed.shocks { struck(model, &values, luck) } else { Vec::new() };
-        Self { values, struck }
+        Self { values, struck, asked: rest.asked.clone() }
     }
 
     /// The middle of everything: uncertain numbers at their medians, rows at their means, every initiative that can work
@@ -110,7 +113,8 @@ impl Draw {
                 if question == 0 { 1.0 } else { 0.5 }
             }
         }
-        let mut draw = Self { values: ParamSet::drawn(&model.params, |_| 0.5), struck: Vec::new() };
+        let values = ParamSet::drawn(&model.params, |_| 0.5);
+        let mut draw = Self { values, struck: Vec::new(), asked: asked(model, &Middle) };
         for row in &model.row_draws {
             for (id, mean) in row.chances.iter().zip(&row.means) {
                 draw.values.0[id.index()] = *mean;
@@ -152,6 +156,23 @@ impl RowDraw {
             left *= 1.0 - share;
         }
     }
+}
+
+/// The probabilities of what the company sees of every wave of every survey, whatever the scenario.
+fn asked(model: &Model, luck: &dyn Luck) -> Vec<Vec<WaveLuck>> {
+    let of = |survey: &Survey| {
+        let wave = |period: u32| {
+            // Question 0 asks whether something comes, and what is asked comes.
+            let mut question = 0;
+            let mut next = || {
+                question += 1;
+                luck.event(survey.luck, period, question)
+            };
+            std::array::from_fn(|_| std::array::from_fn(|_| next()))
+        };
+        (1..=model.run.horizon).filter(|period| survey.asks(*period)).map(wave).collect()
+    };
+    model.surveys.iter().map(of).collect()
 }
 
 /// The shocks that come within the horizon.

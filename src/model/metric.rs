@@ -1,6 +1,8 @@
 //! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
 
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
+use super::families;
+use super::survey::Said;
 
 /// A number that a study reports, by time and over the horizon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,12 @@ pub enum Metric {
     Met(usize, usize),
     /// Customers in retained stages who fall into a class of a tag, by its counter and the place of the class.
     Tagged(usize, usize),
+    /// What is said of a survey, by its counter.
+    Surveyed(usize, Said),
+    /// How often a pillar breaks, by its counter.
+    Broken(usize),
+    /// The share of the occasions so far at which a pillar broke, by its counter.
+    BrokenShare(usize),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -86,8 +94,14 @@ pub const TOUCHPOINTS: &Facts = Metric::Met(0, 0).facts();
 /// The family of the classes of tags.
 pub const TAGS: &Facts = Metric::Tagged(0, 0).facts();
 
+/// The family of surveys, and what is said of each.
+pub const SURVEYS: &Facts = Metric::Surveyed(0, Said::Score).facts();
+
+/// The family of pillars.
+pub const PILLARS: &Facts = Metric::Broken(0).facts();
+
 /// All families.
-pub const FAMILIES: [&Facts; 7] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS, TAGS];
+pub const FAMILIES: [&Facts; 9] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
 
 impl Metric {
     /// What the list says of it: its row.
@@ -263,90 +277,18 @@ impl Metric {
                 needs: Needs::Experience,
                 uses: &[Headline, Contrast, Target],
             },
-            Self::Line(_) => &Facts {
-                name: "lines",
-                title: "Ledger lines",
-                phrase: "",
-                dimension: Dimension::Money,
-                time: Time::Flow,
-                better: Better::AsDeclared,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
-                uses: &[Target],
-            },
-            Self::Outcome(_) => &Facts {
-                name: "outcomes",
-                title: "Outcomes",
-                phrase: "",
-                dimension: Dimension::Own,
-                time: Time::Flow,
-                better: Better::AsDeclared,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
-                uses: &[Contrast, Target],
-            },
-            Self::Stage(_) => &Facts {
-                name: "customers",
-                title: "Customers by stage",
-                phrase: "customers in ",
-                dimension: Dimension::Customers,
-                time: Time::State,
-                better: Better::Neither,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
-                uses: &[Target],
-            },
-            Self::Happened(_) => &Facts {
-                name: "happened",
-                title: "What happened",
-                phrase: "",
-                dimension: Dimension::Times,
-                time: Time::Flow,
-                better: Better::Neither,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
-                uses: &[Headline, Contrast, Target],
-            },
-            Self::Carried(_) => &Facts {
-                name: "states",
-                title: "What customers carry",
-                phrase: "",
-                dimension: Dimension::Own,
-                time: Time::State,
-                better: Better::Neither,
-                ratio: None,
-                exact: Exact::Never,
-                needs: Needs::Nothing,
-                uses: &[Headline, Contrast, Target],
-            },
-            Self::Tagged(..) => &Facts {
-                name: "tags",
-                title: "Customers by class",
-                phrase: "customers in ",
-                dimension: Dimension::Customers,
-                time: Time::State,
-                better: Better::Neither,
-                ratio: None,
-                exact: Exact::Never,
-                needs: Needs::Nothing,
-                uses: &[Headline, Contrast, Target],
-            },
-            Self::Met(..) => &Facts {
-                name: "touchpoints",
-                title: "Touchpoints",
-                phrase: "",
-                dimension: Dimension::Times,
-                time: Time::Flow,
-                better: Better::Neither,
-                ratio: None,
-                exact: Exact::Never,
-                needs: Needs::Nothing,
-                uses: &[Headline, Contrast, Target],
-            },
+            Self::Line(_) => &families::LINES,
+            Self::Outcome(_) => &families::OUTCOMES,
+            Self::Stage(_) => &families::STAGES,
+            Self::Happened(_) => &families::HAPPENED,
+            Self::Carried(_) => &families::CARRIED,
+            Self::Tagged(..) => &families::TAGS,
+            Self::Met(..) => &families::TOUCHPOINTS,
+            Self::Surveyed(_, Said::Score | Said::Truth) => &families::SURVEYS,
+            Self::Surveyed(_, Said::Response | Said::Promoters | Said::Detractors) => &families::SHARES_OF_SURVEYS,
+            Self::Surveyed(_, Said::Respondents | Said::Answers) => &families::OF_SURVEYS,
+            Self::Broken(_) => &families::PILLARS,
+            Self::BrokenShare(_) => &families::SHARES_OF_PILLARS,
         }
     }
 

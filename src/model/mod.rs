@@ -9,6 +9,7 @@ pub mod course;
 pub mod draw;
 pub mod drivers;
 pub mod facts;
+pub mod families;
 pub mod goal;
 pub mod hazard;
 pub mod identity;

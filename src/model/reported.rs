@@ -6,13 +6,36 @@ use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
-use super::metric::{CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PLAIN, STAGES, TAGS, TOUCHPOINTS};
+use super::metric::{
+    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS,
+};
+use super::pillar::Pillar;
 use super::rate::Rate;
 use super::roadmap::Watched;
 use super::state::Carried;
+use super::survey::{Said, Survey};
 use super::tag::Tag;
 use super::touchpoint::Touchpoint;
 use super::value::{Account, AccountKind};
+
+/// What follows the name of a pillar where the share of occasions is meant.
+const SHARE: &str = "share";
+
+/// What a study has metrics of beside accounts and stages.
+pub struct Things<'m> {
+    /// What happens at a rate.
+    pub rates: &'m [Rate],
+    /// The states that it declares.
+    pub carried: &'m [Carried],
+    /// What happens between customers and the company.
+    pub touchpoints: &'m [Touchpoint],
+    /// The classes that customers fall into.
+    pub tags: &'m [Tag],
+    /// What the company asks.
+    pub surveys: &'m [Survey],
+    /// What it has promised never to do.
+    pub pillars: &'m [Pillar],
+}
 
 /// The metrics of a model, in the order in which outputs show them.
 pub fn metrics(model: &Model) -> Vec<Metric> {
@@ -22,19 +45,20 @@ pub fn metrics(model: &Model) -> Vec<Metric> {
         Needs::Experience => model.experience.is_some(),
         Needs::Conversion => model.converts(),
     };
-    let listed = listed(has, &model.accounts, stages, (&model.rates, &model.carried, &model.touchpoints, &model.tags));
+    let things = Things::of(model);
+    let listed = listed(has, &model.accounts, stages, &things);
     listed.into_iter().map(|(metric, _)| metric).collect()
 }
 
 /// The metrics of a study with their names, in the order in which outputs show them: those whose needs it `has`, all ledger
-/// lines and outcomes in their places, stages with their places, all that happens at a rate in its place, states, touchpoints with
-/// their ends, and tags with their classes.
+/// lines and outcomes in their places, stages with their places, and all other things with what is said of each.
 pub fn listed<'a>(
     has: impl Fn(Needs) -> bool,
     accounts: impl IntoIterator<Item = &'a Account>,
     stages: impl IntoIterator<Item = (usize, &'a str)>,
-    (rates, carried, touchpoints, tags): (&[Rate], &[Carried], &[Touchpoint], &[Tag]),
+    things: &Things<'_>,
 ) -> Vec<(Metric, String)> {
+    let Things { rates, carried, touchpoints, tags, surveys, pillars } = things;
     let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
     listed.extend(accounts.into_iter().enumerate().map(|(place, account)| match account.kind {
@@ -55,7 +79,35 @@ pub fn listed<'a>(
         })
     });
     listed.extend(tagged);
+    let asked = surveys.iter().flat_map(|its| {
+        Said::ALL.map(|said| {
+            let name = said.key().map_or_else(|| its.name.clone(), |key| format!("{}.{key}", its.name));
+            (Metric::Surveyed(its.counter.index(), said), SURVEYS.called(&name))
+        })
+    });
+    listed.extend(asked);
+    listed.extend(pillars.iter().flat_map(|its| {
+        let counter = its.counter.index();
+        [
+            (Metric::Broken(counter), PILLARS.called(&its.name)),
+            (Metric::BrokenShare(counter), PILLARS.called(&format!("{}.{SHARE}", its.name))),
+        ]
+    }));
     listed
+}
+
+impl<'m> Things<'m> {
+    /// Those of a model.
+    fn of(model: &'m Model) -> Self {
+        Self {
+            rates: &model.rates,
+            carried: &model.carried,
+            touchpoints: &model.touchpoints,
+            tags: &model.tags,
+            surveys: &model.surveys,
+            pillars: &model.pillars,
+        }
+    }
 }
 
 /// What the list says of a metric by the name that outputs use, with the member that is meant of a family; the member is
@@ -114,6 +166,25 @@ impl Metric {
                 let said = name.replace('_', " ");
                 Some((Cow::Owned(format!("{}.{name}", its.name)), Cow::Owned(format!("{}, {said}", its.title))))
             }
+            Self::Surveyed(counter, said) => {
+                let its = model.surveys.iter().find(|its| its.counter.index() == counter)?;
+                Some(match said.key() {
+                    None => both(&its.name, &its.title),
+                    Some(key) => {
+                        (Cow::Owned(format!("{}.{key}", its.name)), Cow::Owned(format!("{}, {key}", its.title)))
+                    }
+                })
+            }
+            Self::Broken(counter) | Self::BrokenShare(counter) => {
+                let its = model.pillars.iter().find(|its| its.counter.index() == counter)?;
+                Some(match self {
+                    Self::BrokenShare(_) => (
+                        Cow::Owned(format!("{}.{SHARE}", its.name)),
+                        Cow::Owned(format!("{}, share of occasions", its.title)),
+                    ),
+                    _ => both(&its.name, &its.title),
+                })
+            }
             _ => None,
         }
     }
@@ -131,6 +202,9 @@ impl Metric {
             Self::CashFlow => Some(Watched::CashFlow),
             Self::Satisfaction => Some(Watched::Satisfaction),
             Self::Stage(stage) => Some(Watched::Stage(stage)),
+            Self::Met(counter, cell) => Some(Watched::Met(counter, cell)),
+            Self::Surveyed(counter, Said::Score) => Some(Watched::Surveyed(counter)),
+            Self::Broken(counter) => Some(Watched::Broken(counter)),
             Self::Conversion
             | Self::TimeToConvert
             | Self::InitiativeCost
@@ -140,8 +214,9 @@ impl Metric {
             | Self::Outcome(_)
             | Self::Happened(_)
             | Self::Carried(_)
-            | Self::Met(..)
-            | Self::Tagged(..) => None,
+            | Self::Tagged(..)
+            | Self::Surveyed(..)
+            | Self::BrokenShare(_) => None,
         }
     }
 
@@ -179,6 +254,9 @@ impl From<Watched> for Metric {
             Watched::CashFlow => Self::CashFlow,
             Watched::Satisfaction => Self::Satisfaction,
             Watched::Stage(stage) => Self::Stage(stage),
+            Watched::Met(counter, cell) => Self::Met(counter, cell),
+            Watched::Surveyed(counter) => Self::Surveyed(counter, Said::Score),
+            Watched::Broken(counter) => Self::Broken(counter),
         }
     }
 }
@@ -219,6 +297,10 @@ mod tests {
             Metric::Carried(3),
             Metric::Met(3, 1),
             Metric::Tagged(3, 1),
+            Metric::Surveyed(3, Said::Score),
+            Metric::Surveyed(3, Said::Truth),
+            Metric::Broken(3),
+            Metric::BrokenShare(3),
         ]) {
             assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
         }

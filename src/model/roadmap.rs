@@ -298,4 +298,10 @@ pub enum Watched {
     Satisfaction,
     /// Customers in a stage, by its place in the model.
     Stage(usize),
+    /// How often a touchpoint happened in the period, or one of its ends, by its counter and the cell of that.
+    Met(usize, usize),
+    /// The score of a survey, by its counter; known only at the end of a period in which it asks.
+    Surveyed(usize),
+    /// How often a pillar broke in the period, by its counter.
+    Broken(usize),
 }

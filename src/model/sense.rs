@@ -15,6 +15,7 @@ use super::journey::{Chance, Exit, Quality, Stage, State};
 use super::metric::Metric;
 use super::rows::Moment;
 use super::state::{Carried, Signal};
+use super::tag::Reading;
 use super::value::AccountKind;
 
 /// Of a half-life shorter than this, in periods, less than 1 in 15 is left after one period.
@@ -46,11 +47,16 @@ pub fn warnings(model: &Model) -> Vec<Diagnostic> {
 fn unread(model: &Model) -> Vec<Diagnostic> {
     let drives = |of: CarriedId| model.drivers().any(|driver| driver.on == State::Carried(of));
     let moves = |of: CarriedId| model.carried.iter().any(|its| its.signals().contains(&Signal::Carried(of)));
+    let watched = |of: CarriedId| {
+        let read = State::Carried(of);
+        model.tags.iter().any(|tag| tag.on == Reading::State(read))
+            || model.surveys.iter().any(|survey| survey.states().any(|state| state == read))
+    };
     let compared = model.experience.as_ref().and_then(|its| its.surprise).map(|its| its.expectation);
     let asked = |counter: usize| model.targets.iter().any(|target| target.metric == Metric::Carried(counter));
     let unread = model.carried.iter().enumerate().filter(|(place, its)| {
         let of = CarriedId::from(*place);
-        !drives(of) && !moves(of) && compared != Some(of) && !asked(its.counter.index())
+        !drives(of) && !moves(of) && !watched(of) && compared != Some(of) && !asked(its.counter.index())
     });
     let told = |(_, its): (usize, &Carried)| {
         let root = if PRESETS.contains(&its.name.as_str()) { "experience" } else { "states" };

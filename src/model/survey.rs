@@ -15,8 +15,16 @@ use super::journey::{Driver, State};
 pub const CELLS: usize = 6;
 /// In how many parts of one customer each cell counts.
 pub const PARTS: f64 = 65_536.0;
+/// The most surveys that ask those who met a touchpoint: each has a bit of a word.
+pub const MOST_ON_TOUCHPOINTS: u32 = 32;
 /// How many probabilities a wave draws by: how many answer, how many of them are detractors, and promoters.
 pub const QUESTIONS: usize = 3;
+
+/// The samples of a wave: that of all customers, and a half of it from each of two batches of them.
+pub const SAMPLES: usize = 3;
+
+/// The probabilities that a wave draws by, for each of its samples.
+pub type WaveLuck = [[f64; QUESTIONS]; SAMPLES];
 
 /// What the company asks.
 #[derive(Clone, Debug)]
@@ -107,17 +115,28 @@ pub enum Said {
     Detractors,
 }
 
+/// The surveys that ask those who met a touchpoint that ended so, as bits.
+pub fn asks(surveys: &[Survey], (place, end): (usize, usize)) -> u32 {
+    let asked = surveys.iter().filter_map(|its| its.on);
+    let fits = |(of, only): (TouchpointId, Option<usize>)| of.index() == place && only.is_none_or(|only| only == end);
+    (0..MOST_ON_TOUCHPOINTS).zip(asked).filter(|(_, on)| fits(*on)).fold(0, |bits, (bit, _)| bits | 1 << bit)
+}
+
+/// The bit of each survey that asks those who met a touchpoint.
+pub fn bits(surveys: &[Survey]) -> Vec<Option<u32>> {
+    let mut next = 0;
+    let bit = |its: &Survey| {
+        its.on?;
+        next += 1;
+        (next <= MOST_ON_TOUCHPOINTS).then(|| 1 << (next - 1))
+    };
+    surveys.iter().map(bit).collect()
+}
+
 impl Said {
     /// All of it, in the order in which outputs show it.
-    pub const ALL: [Self; 7] = [
-        Self::Score,
-        Self::Truth,
-        Self::Respondents,
-        Self::Response,
-        Self::Answers,
-        Self::Promoters,
-        Self::Detractors,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Score, Self::Truth, Self::Respondents, Self::Response, Self::Answers, Self::Promoters, Self::Detractors];
 
     /// What follows the name of the survey.
     pub const fn key(self) -> Option<&'static str> {
@@ -134,6 +153,22 @@ impl Said {
 }
 
 impl Survey {
+    /// What the company sees of every wave so far, one sample of each, from the counts of all customers by period. The
+    /// share of its sample that is asked is 1, or a half in each batch, so that batches differ as much as chance makes them.
+    pub fn waves<'f>(&self, (set, luck): (usize, &[WaveLuck]), counted: impl Fn(u32) -> &'f [f64]) -> Vec<Seen> {
+        let size = if set == 0 { self.sample } else { libm::ceil(self.sample / (SAMPLES - 1) as f64) };
+        let wave = |(place, luck): (u32, &WaveLuck)| {
+            Wave::of(counted((place + 1).saturating_mul(self.every))).seen(size, luck[set])
+        };
+        (0..).zip(luck).map(wave).collect()
+    }
+
+    /// What it reads of customers: what they answer by, and what bends who answers.
+    pub fn states(&self) -> impl Iterator<Item = State> {
+        let drivers = self.response.iter().flat_map(|its| &its.drivers).map(|driver| driver.on);
+        std::iter::once(self.reads).chain(drivers)
+    }
+
     /// Whether it asks at the end of a period.
     pub fn asks(&self, period: u32) -> bool {
         period > 0 && period.is_multiple_of(self.every)
@@ -162,6 +197,16 @@ impl Wave {
     /// The score that those who answer tend to.
     pub fn respondents(&self) -> f64 {
         score(self.answering_promoters, self.answering_detractors, self.answering)
+    }
+
+    /// The share of promoters among those who answer.
+    pub fn promoting(&self) -> f64 {
+        share(self.answering_promoters, self.answering)
+    }
+
+    /// The share of detractors among those who answer.
+    pub fn detracting(&self) -> f64 {
+        share(self.answering_detractors, self.answering)
     }
 
     /// The share of those asked who answer.

@@ -87,7 +87,7 @@ pub struct Contingency {
 #[schemars(example = serde_json::json!({"metric": "retention", "below": 0.8}))]
 pub struct Condition {
     /// The metric: `retention`, `active_customers`, `churned`, `purchases`, `revenue`, `margin`, `cost`, `cash_flow`,
-    /// `satisfaction` or `customers.STAGE`.
+    /// `satisfaction`, `customers.STAGE`, `touchpoints.NAME`, `surveys.NAME` or `pillars.NAME`.
     #[schemars(example = &"retention")]
     pub metric: String,
     /// Act when the metric is below this.

@@ -4,6 +4,7 @@ use super::met::{Add, AfterTrouble, Feels, Peak, Toward};
 use super::moving::Hold;
 use super::occur::{Ends, Occurring};
 use super::point::{EndSheet, Motion, Source};
+use super::vow::Vow;
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::{Sample, Sampler};
 use crate::engine::state::block::Block;
@@ -28,6 +29,7 @@ impl Occurring<'_> {
         if let Some(sampler) = &ends.ending.quality {
             self.quality(some, sampler, numbers);
             some.felt[..count].copy_from_slice(&some.quality[..count]);
+            self.fall_short(block, some);
             if let Some(satisfaction) = self.reached.satisfaction {
                 let expectation = self.reached.expectation.filter(|_| self.reached.surprises);
                 let Group { place, carried, other, weight, quality, felt, .. } = some;
@@ -51,6 +53,18 @@ impl Occurring<'_> {
         self.move_states(block, some, ends);
     }
 
+    /// By how much it was better than expected, where a pillar asks for that.
+    fn fall_short(&self, block: &Block, some: &mut Group) {
+        let Some(expectation) = self.reached.expectation else { return };
+        if self.point.vows.iter().any(Vow::asks_for_shortfall) {
+            let Group { count, place, gap, quality, .. } = some;
+            take(block.columns.numbers(expectation), &place[..*count], gap);
+            for (gap, quality) in gap[..*count].iter_mut().zip(quality) {
+                *gap = *quality - *gap;
+            }
+        }
+    }
+
     /// What an occurrence weighs: its importance, how long it took to come, and when it comes.
     fn weigh(&self, block: &Block, some: &mut Group, numbers: &EndSheet) {
         let count = some.count;
@@ -69,14 +83,19 @@ impl Occurring<'_> {
                 some.weight[at] *= timing.max(0.0);
             }
         }
-        if let Some((law, _)) = &self.point.answer {
-            let [mean, fades] = self.numbers.answer;
-            let Group { words, other, weight, .. } = some;
-            self.now.world.set.run(Sample { sampler: law, words: &words[2], out: other, count });
-            for (weight, share) in weight[..count].iter_mut().zip(other) {
-                let days = f64::from(mean * *share);
-                *weight *= if fades > 0.0 { single(libm::exp2(-days / f64::from(fades))) } else { 0.0 };
+        if let Some((law, ..)) = &self.point.answer {
+            let (mean, fades) = self.numbers.answer;
+            let Group { words, days, weight, .. } = some;
+            self.now.world.set.run(Sample { sampler: law, words: &words[2], out: days, count });
+            for (weight, days) in weight[..count].iter_mut().zip(days) {
+                *days *= mean;
+                if let Some(fades) = fades {
+                    let left = libm::exp2(-f64::from(*days) / f64::from(fades));
+                    *weight *= if fades > 0.0 { single(left) } else { 0.0 };
+                }
             }
+        } else if !self.point.vows.is_empty() {
+            some.days[..count].fill(0.0);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What happens to customers: the contract of a mechanism, and a file for each.
 
 pub mod arrive;
+mod ask;
 mod baskets;
 pub mod bend;
 pub mod booked_moves;
@@ -29,6 +30,7 @@ pub mod talk;
 pub mod totals;
 pub mod touch;
 pub mod transition;
+mod vow;
 mod won;
 
 use crate::model::Model;
@@ -47,6 +49,7 @@ pub const MECHANISMS: &[Entry] = &[
     entry::<buy::Buy>(),
     entry::<talk::Talk>(),
     entry::<count::Count>(),
+    entry::<ask::Ask>(),
     entry::<present::Present>(),
     entry::<compare::Compare>(),
 ];

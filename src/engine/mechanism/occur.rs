@@ -25,6 +25,8 @@ pub struct Reached {
     pub touched: Option<ColumnId<u32, Passing>>,
     /// Where each is taken at the next move: the stage, counted from 1.
     pub goes: Option<ColumnId<u32, Lasting>>,
+    /// For each customer the surveys that ask those who met their touchpoint: a bit for each.
+    pub met: Option<ColumnId<u32, Passing>>,
 }
 
 /// A touchpoint that happens in a period.
@@ -163,6 +165,9 @@ impl Occurring<'_> {
             let ends = Ends { ending, numbers, place };
             self.note(columns, occasions, number, &ends);
             self.felt(block, &mut occasions.alike, &ends);
+            if !self.point.vows.is_empty() {
+                self.hold(columns, &occasions.alike, &ends, counts.as_deref_mut());
+            }
             self.send((block, columns), occasions, &ends);
         }
     }
@@ -218,6 +223,13 @@ impl Occurring<'_> {
         if self.point.is_followed {
             for place in places {
                 happened[self.place].push(*place, number, whole(ends.place));
+            }
+        }
+        let asks = self.point.asks[ends.place];
+        if let Some(met) = self.reached.met.filter(|_| asks > 0) {
+            let met = columns.words_mut(met);
+            for place in places {
+                met[*place as usize] |= asks;
             }
         }
         if let Some(touched) = self.reached.touched {

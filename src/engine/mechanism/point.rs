@@ -2,6 +2,7 @@
 
 use super::feel::centred;
 use super::needs::{Needs, Shown};
+use super::vow::Vow;
 use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::{Sampler, threshold};
@@ -14,6 +15,7 @@ use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::{Driver, State};
 use crate::model::state::{Carried, Life, Signal};
+use crate::model::survey::asks;
 use crate::model::tag::Whom;
 use crate::model::touchpoint::{Cause, End, Occurs, Row, Timing, Touchpoint, Way};
 use crate::quantity::{ParamId, TouchpointId};
@@ -50,10 +52,14 @@ pub struct Point {
     /// What drives its rate or its chance.
     pub states: Vec<State>,
     pub timing: Option<Timing>,
-    /// How long it takes to come, as a multiple of the mean: none where it does not fade.
-    pub answer: Option<(Sampler, [ParamId; 2])>,
+    /// How long it takes to come, as a multiple of the mean, and how fast it fades, where that is known.
+    pub answer: Option<(Sampler, ParamId, Option<ParamId>)>,
     pub ends: Vec<Ending>,
     pub counted: Place,
+    /// For each end, the surveys that ask those who met it so: a bit for each.
+    pub asks: Vec<u32>,
+    /// The pillars that hold or break here.
+    pub vows: Vec<Vow>,
     drivers: Vec<Driver>,
 }
 
@@ -140,8 +146,8 @@ pub struct PointSheet {
     pub dense: Vec<f32>,
     /// When it weighs most, how wide that is, and what it weighs far from there.
     pub timing: [f32; 3],
-    /// The mean days that it takes to come, and those after which half of its importance is gone.
-    pub answer: [f32; 2],
+    /// The mean days that it takes to come, and those after which half of its importance is gone, where it fades.
+    pub answer: (f32, Option<f32>),
     /// What other ends leave over.
     pub rest: f32,
     pub ends: Vec<EndSheet>,
@@ -186,10 +192,14 @@ impl Point {
         let by_itself = its.rows.iter().any(|row| matches!(row.cause, Cause::Rate | Cause::Chance));
         let turns = its.rows.iter().any(|row| matches!(row.cause, Cause::Every(_)));
         let follows = |other: &Touchpoint| matches!(other.cause(), Cause::After { of, .. } if of.index() == place);
+        let vows = Vow::all(model, needs, place);
+        // How long it takes matters where it fades, and to whom it was promised.
+        let matters = |fades: Option<ParamId>| fades.is_some() || !vows.is_empty();
         let answer = its
             .answer
             .as_ref()
-            .and_then(|answer| Some((needs.sampler(&answer.law, 0.0, f64::INFINITY), [answer.mean, answer.fades?])));
+            .filter(|answer| matters(answer.fades))
+            .map(|answer| (needs.sampler(&answer.law, 0.0, f64::INFINITY), answer.mean, answer.fades));
         needs.draws(COURSE);
         needs.draws(FOLLOW);
         needs.draws(TURN);
@@ -205,6 +215,8 @@ impl Point {
             answer,
             ends: its.ends.iter().enumerate().map(|(end, _)| Ending::of(model, needs, (place, end))).collect(),
             counted: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
+            asks: (0..its.ends.len()).map(|end| asks(&model.surveys, (place, end))).collect(),
+            vows,
             drivers: its.drivers.clone(),
         }
     }
@@ -226,7 +238,9 @@ impl Point {
             weights: dense.iter().map(of_all).collect(),
             dense,
             timing: self.timing.map_or([0.0; 3], timing),
-            answer: self.answer.as_ref().map_or([0.0; 2], |(_, ids)| ids.map(|id| single(values[id]))),
+            answer: self.answer.as_ref().map_or((0.0, None), |(_, mean, fades)| {
+                (single(values[*mean]), fades.map(|fades| single(values[fades])))
+            }),
             rest: left_over(values, ends.iter().map(|end| end.chance)),
             ends,
         }

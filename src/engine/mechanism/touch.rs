@@ -35,6 +35,9 @@ const COUNT: ColumnSpec = ColumnSpec::new("met");
 /// Where a touchpoint takes each customer at the next move: the stage, counted from 1.
 const GOES: ColumnSpec = ColumnSpec::new("goes");
 
+/// Which surveys ask each customer for what was met in the period.
+pub const MET: ColumnSpec = ColumnSpec::new("met by surveys");
+
 /// Touchpoints happen to customers.
 pub struct Touch {
     /// By their places in the model.
@@ -87,6 +90,7 @@ impl Mechanism for Touch {
                 periods: (timed || (moves && counts_periods_in_stage(model))).then(|| needs.words(PERIODS_IN_STAGE)),
                 touched: needs.event(TOUCHED),
                 goes: moves.then(|| needs.words(GOES)),
+                met: model.surveys.iter().any(|its| its.on.is_some()).then(|| needs.passing_words(MET)),
             },
             tags: by_tag.then(|| needs.words(TAGS)),
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),
@@ -147,9 +151,9 @@ impl Touch {
     /// Lets touchpoints happen, in the order of cause.
     fn happen(&self, at: &mut At<'_>, sheet: &TouchSheet, late: bool) {
         let Some(now) = at.period else { return };
-        if let Some(touched) = self.reached.touched.filter(|_| !late) {
+        for column in [self.reached.touched, self.reached.met].into_iter().flatten().filter(|_| !late) {
             let lanes = at.block.live.next_multiple_of(MOST_LANES);
-            at.scratch.columns.words_mut(touched)[..lanes].fill(0);
+            at.scratch.columns.words_mut(column)[..lanes].fill(0);
         }
         if self.points.iter().all(|point| point.late != late) {
             return;

@@ -7,9 +7,11 @@ use crate::model::course::{RoadmapTimeline, Run};
 use crate::model::draw::Draw;
 use crate::model::journey::Stage;
 use crate::model::param::ParamSet;
+use crate::model::pillar::BREACHES;
 use crate::model::roadmap::Watched;
+use crate::model::survey::{CELLS, PARTS, Wave};
 use crate::model::value::AccountKind;
-use crate::quantity::{PARTS_PER_ONE, SegmentId, UNITS_PER_ONE};
+use crate::quantity::{CounterId, PARTS_PER_ONE, SegmentId, UNITS_PER_ONE};
 use crate::study::journey::LineKind;
 
 use crate::engine::count::counts::Counts;
@@ -68,7 +70,30 @@ impl Observed<'_> {
                 share(sum(&|seen| seen.ledger.cells(SATISFACTION, t)[0] as f64 / PARTS_PER_ONE), sum(&retained))
             }
             Watched::Stage(stage) => sum(&|seen| seen.ledger.cells(CUSTOMERS, t)[stage] as f64),
+            Watched::Met(counter, cell) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[cell] as f64),
+            Watched::Broken(counter) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[BREACHES] as f64),
+            Watched::Surveyed(counter) => self.score(CounterId::from(counter)),
         }
+    }
+
+    /// The score of a survey as the company sees it; not a number where nobody was asked or answered in the period, so that
+    /// no bound is passed.
+    fn score(&self, counter: CounterId) -> f64 {
+        let Some(place) = self.model.surveys.iter().position(|its| its.counter == counter) else { return f64::NAN };
+        let survey = &self.model.surveys[place];
+        if !survey.asks(self.t) {
+            return f64::NAN;
+        }
+        let mut cells = [0.0; CELLS];
+        for seen in self.cohorts {
+            for (cell, count) in cells.iter_mut().zip(seen.ledger.cells(counter, self.t as usize)) {
+                *cell += *count as f64 / PARTS * seen.weight;
+            }
+        }
+        let wave = (self.t / survey.every - 1) as usize;
+        let luck = self.drawn.asked.get(place).and_then(|waves| waves.get(wave));
+        let seen = luck.map(|luck| Wave::of(&cells).seen(survey.sample, luck[0]));
+        seen.filter(|seen| seen.answers > 0.0).map_or(f64::NAN, |seen| seen.score())
     }
 
     /// The simulated customers in retained stages.

@@ -53,6 +53,10 @@ pub struct Group {
     pub carried: Vec<f32>,
     /// Another number of theirs.
     pub other: Vec<f32>,
+    /// The days that an answer took; 0 of what answers nothing.
+    pub days: Vec<f32>,
+    /// By how much it was better than expected, where somebody asks for that.
+    pub gap: Vec<f32>,
 }
 
 impl Happened {
@@ -100,8 +104,8 @@ impl Group {
         for column in [&mut self.place, &mut self.customer].into_iter().chain(&mut self.words) {
             column.resize(length, 0);
         }
-        let Self { quality, felt, weight, timing, carried, other, .. } = self;
-        for column in [quality, felt, weight, timing, carried, other] {
+        let Self { quality, felt, weight, timing, carried, other, days, gap, .. } = self;
+        for column in [quality, felt, weight, timing, carried, other, days, gap] {
             column.resize(length, 0.0);
         }
     }

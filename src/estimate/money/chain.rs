@@ -98,7 +98,7 @@ impl Chains {
         within.map(|(amount, _)| amount).sum()
     }
 
-    fn year(&self, Performance { counted, money }: &Performance, year: usize) -> Year {
+    fn year(&self, Performance { counted, money, .. }: &Performance, year: usize) -> Year {
         let over = |column: &[f64]| self.over(year, column);
         let (revenue, baskets) = (over(&money.revenue), over(counted.total(BASKETS)));
         let acquisition = over(&money.acquisition);

@@ -169,13 +169,18 @@ impl<'m> Pricer<'m> {
         let mut all = Performance::empty(self.model);
         cuts.iter().for_each(|books| all.add(books));
         prices.spend(whose, &mut all.money, Some(&mut posted));
+        all.ask(self.model, &replication.drawn, 0);
         if self.smooths {
             let mut sum = Performance::empty(self.model);
             smooth.iter().for_each(|books| sum.add(books));
             prices.spend(whose, &mut sum.money, None);
+            sum.ask(self.model, &replication.drawn, 0);
             smooth.insert(0, sum);
         }
-        parts.iter_mut().for_each(|part| prices.spend(whose, &mut part.money, None));
+        for (batch, part) in parts.iter_mut().enumerate() {
+            prices.spend(whose, &mut part.money, None);
+            part.ask(self.model, &replication.drawn, 1 + batch);
+        }
         let of_batches = |metric: &Metric| parts.iter().map(|books| metric.horizon(books)).collect();
         let batches = self.metrics.iter().map(of_batches).collect();
         for (flow, worth) in
@@ -305,6 +310,7 @@ impl<'m> Pricer<'m> {
                 all.add(&prices.performance(whose, place, &[everybody(&flows, came)], None));
             }
             prices.spend(whose, &mut all.money, None);
+            all.ask(self.model, &replication.drawn, 0);
             all
         });
         let paired = |scenario: usize| priced[scenario].smooth.first().unwrap_or(&priced[scenario].all);

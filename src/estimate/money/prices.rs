@@ -113,7 +113,9 @@ impl<'m> Prices<'m> {
         });
         let counted = |cohorts: &[Cohort<'_>]| Counted::of(self.model, &self.layout, cohorts);
         let pairs = sets.iter().zip(books);
-        pairs.map(|(cohorts, books)| Performance { counted: counted(cohorts), money: books.sums }).collect()
+        pairs
+            .map(|(cohorts, books)| Performance { counted: counted(cohorts), money: books.sums, surveyed: Vec::new() })
+            .collect()
     }
 
     /// What customers of one segment are worth, discounted to time 0: in a stage, by what they spend, by the moves that

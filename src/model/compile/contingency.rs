@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::facts::Needs;
 use crate::model::metric::{Metric, PLAIN, STAGES};
+use crate::model::reported::listed;
 use crate::model::roadmap::{Rule, Watched};
 use crate::stats::distribution::Distribution;
 use crate::study::names;
@@ -165,14 +166,21 @@ impl Compiler<'_> {
             self.fault(names::STAGES.missing(stage).at(at.to_string()).help(names::STAGES.suggest(stage, self.study)));
             return None;
         }
+        let things = listed(|_| false, [], [], &self.things());
+        if let Some((metric, _)) = things.iter().find(|(_, called)| called == name)
+            && let Some(watched) = metric.watched()
+        {
+            return Some(watched);
+        }
         let known = PLAIN.into_iter().filter(|metric| remembered || metric.facts().needs != Needs::Experience);
         let known = known.filter(|metric| metric.watched().is_some()).map(|metric| -> &str { metric.key() });
         let stages = STAGES.called("STAGE");
+        let things = things.iter().filter(|(metric, _)| metric.watched().is_some()).map(|(_, called)| called.as_str());
         self.fault(
             Diagnostic::error(format!("a company does not see `{name}` within a period"))
                 .at(at.to_string())
                 .why("a rule is decided on what is seen of customers when a period has ended")
-                .help(suggest(name, known.chain([stages.as_str()]))),
+                .help(suggest(name, known.chain([stages.as_str()]).chain(things))),
         );
         None
     }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::facts::{Needs, Use};
 use crate::model::goal::{Asked, Target};
 use crate::model::metric::Metric;
-use crate::model::reported::{dimension_of, listed};
+use crate::model::reported::{Things, dimension_of, listed};
 use crate::quantity::SegmentId;
 use crate::study::goal::Target as WrittenTarget;
 use crate::study::names::SEGMENTS;
@@ -163,6 +163,18 @@ impl Compiler<'_> {
         );
     }
 
+    /// What the study has metrics of beside accounts and stages.
+    pub(super) fn things(&self) -> Things<'_> {
+        Things {
+            rates: &self.rates,
+            carried: &self.carried,
+            touchpoints: &self.touchpoints,
+            tags: &self.tags,
+            surveys: &self.surveys,
+            pillars: &self.pillars,
+        }
+    }
+
     /// The metrics that a target may name, with the names that outputs use.
     fn targeted(&self) -> Vec<(Metric, String)> {
         let stages = self.study.stages.keys().filter_map(|name| Some((self.stages.get(name)?.index(), name.as_str())));
@@ -171,8 +183,7 @@ impl Compiler<'_> {
             Needs::Experience => self.study.experience.is_some(),
             Needs::Conversion => self.converts,
         };
-        let mut listed =
-            listed(has, self.accounts.values(), stages, (&self.rates, &self.carried, &self.touchpoints, &self.tags));
+        let mut listed = listed(has, self.accounts.values(), stages, &self.things());
         listed.retain(|(metric, _)| metric.is_for(Use::Target));
         listed
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::journey::State;
 use crate::model::param::Meaning;
-use crate::model::survey::{Answering, Survey};
+use crate::model::survey::{Answering, MOST_ON_TOUCHPOINTS, Survey};
 use crate::quantity::{CounterId, ParamId};
 use crate::study::names::{STATES, SURVEYS};
 use crate::study::path::ParamPath as Path;
@@ -55,6 +55,20 @@ impl Compiler<'_> {
                 name,
             };
             self.surveys.push(survey);
+        }
+        self.check_surveys_on_touchpoints();
+    }
+
+    /// Each survey on a touchpoint has a bit of a word.
+    fn check_surveys_on_touchpoints(&mut self) {
+        let on = self.surveys.iter().filter(|its| its.on.is_some()).count();
+        if on > MOST_ON_TOUCHPOINTS as usize {
+            self.fault(
+                Diagnostic::error(format!("{on} surveys ask those who met a touchpoint"))
+                    .at(SURVEYS.root)
+                    .why(format!("{MOST_ON_TOUCHPOINTS} are the most"))
+                    .help("ask fewer questions"),
+            );
         }
     }
 

@@ -1,0 +1,101 @@
+//! Families of metrics: what the list says of those of which a study has one for each of its things.
+
+use super::facts::{Better, Dimension, Exact, Facts, Needs, Time, Use};
+use Use::{Contrast, Headline, Target};
+
+/// What most families are like.
+const FAMILY: Facts = Facts {
+    name: "",
+    title: "",
+    phrase: "",
+    dimension: Dimension::Own,
+    time: Time::State,
+    better: Better::Neither,
+    ratio: None,
+    exact: Exact::Never,
+    needs: Needs::Nothing,
+    uses: &[Headline, Contrast, Target],
+};
+
+/// Ledger lines.
+pub const LINES: Facts = Facts {
+    name: "lines",
+    title: "Ledger lines",
+    dimension: Dimension::Money,
+    time: Time::Flow,
+    better: Better::AsDeclared,
+    exact: Exact::Always,
+    uses: &[Target],
+    ..FAMILY
+};
+
+/// Outcomes.
+pub const OUTCOMES: Facts = Facts {
+    name: "outcomes",
+    title: "Outcomes",
+    time: Time::Flow,
+    better: Better::AsDeclared,
+    exact: Exact::Always,
+    uses: &[Contrast, Target],
+    ..FAMILY
+};
+
+/// Customers by stage.
+pub const STAGES: Facts = Facts {
+    name: "customers",
+    title: "Customers by stage",
+    phrase: "customers in ",
+    dimension: Dimension::Customers,
+    exact: Exact::Always,
+    uses: &[Target],
+    ..FAMILY
+};
+
+/// What happens at a rate.
+pub const HAPPENED: Facts = Facts {
+    name: "happened",
+    title: "What happened",
+    dimension: Dimension::Times,
+    time: Time::Flow,
+    exact: Exact::Always,
+    ..FAMILY
+};
+
+/// States that studies declare.
+pub const CARRIED: Facts = Facts { name: "states", title: "What customers carry", ..FAMILY };
+
+/// The classes of tags.
+pub const TAGS: Facts = Facts {
+    name: "tags",
+    title: "Customers by class",
+    phrase: "customers in ",
+    dimension: Dimension::Customers,
+    ..FAMILY
+};
+
+/// Touchpoints and their ends.
+pub const TOUCHPOINTS: Facts =
+    Facts { name: "touchpoints", title: "Touchpoints", dimension: Dimension::Times, time: Time::Flow, ..FAMILY };
+
+/// Surveys: what the dashboard shows, and what everybody would say.
+pub const SURVEYS: Facts = Facts { name: "surveys", title: "Surveys", better: Better::More, ..FAMILY };
+
+/// What else is said of surveys.
+pub const OF_SURVEYS: Facts = Facts { uses: &[Target], better: Better::Neither, ..SURVEYS };
+
+/// Shares that are said of surveys.
+pub const SHARES_OF_SURVEYS: Facts = Facts { dimension: Dimension::Share, ..OF_SURVEYS };
+
+/// Pillars: how often each breaks.
+pub const PILLARS: Facts = Facts {
+    name: "pillars",
+    title: "Broken promises",
+    phrase: "breaches of ",
+    dimension: Dimension::Times,
+    time: Time::Flow,
+    better: Better::Less,
+    ..FAMILY
+};
+
+/// The share of occasions at which pillars broke.
+pub const SHARES_OF_PILLARS: Facts = Facts { dimension: Dimension::Share, time: Time::State, ..PILLARS };

@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 44] = [
+const WARNED: [&str; 46] = [
     "answer_that_does_not_fade",
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
@@ -33,6 +33,7 @@ const WARNED: [&str; 44] = [
     "nobody_retained",
     "numbers_hardly_meant",
     "points_in_amounts",
+    "pillar_within_days_of_what_comes_at_once",
     "promise_that_is_never_made",
     "promise_that_nobody_hears",
     "provides_less_than_there_is",
@@ -45,6 +46,7 @@ const WARNED: [&str; 44] = [
     "stages_left_for_each_other_for_ever",
     "start_after_the_horizon",
     "state_that_nothing_reads",
+    "survey_later_than_the_horizon",
     "target_relative_to_the_baseline_in_percent",
     "titles_that_are_alike",
     "touchpoint_that_nobody_feels",

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::Command;
 
 use polku::inside::report::workbook::workbook;
-use polku::inside::report::{Assumption, Report, is_money, origin};
+use polku::inside::report::{Assumption, Report, Watched, is_money, origin};
 use polku::inside::{engine, estimate, quantity, stats, study};
 
 // The fixture of the unit tests, which sees the library by the names above.

@@ -3,7 +3,7 @@
 use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
 use crate::model::facts::{Part, Ratio, Time};
 use crate::model::metric::Metric;
-use crate::model::pillar::{BREACHES, OCCASIONS};
+use crate::model::pillar::{BREACHES, Breaches, OCCASIONS};
 use crate::model::rate::Rate;
 use crate::quantity::CounterId;
 use crate::stats::cash::cumulative;
@@ -73,8 +73,8 @@ impl Metric {
                 counted.flows.cells(CounterId::from(counter), t)[cell]
             }
             Self::Surveyed(counter, said) => its.surveyed_at((CounterId::from(counter), said), t),
-            Self::Broken(counter) => counted.flows.cells(CounterId::from(counter), t)[BREACHES],
-            Self::BrokenShare(counter) => {
+            Self::Broken(counter, Breaches::Count) => counted.flows.cells(CounterId::from(counter), t)[BREACHES],
+            Self::Broken(counter, Breaches::Share) => {
                 let so_far = |cell: usize| -> f64 {
                     (0..=t).map(|t| counted.flows.cells(CounterId::from(counter), t)[cell]).sum()
                 };

@@ -4,6 +4,7 @@ mod bands;
 mod differences;
 mod over_time;
 mod replicated;
+mod visible;
 
 use std::sync::{Arc, OnceLock};
 

@@ -200,10 +200,23 @@ pub struct Contrast {
     /// Where the paired differences in the same metrics lie in single replications; empty where those are too few to know.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub percentiles: IndexMap<String, Percentiles>,
+    /// By survey, from when on it shows the difference.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub visible: IndexMap<String, Visible>,
     /// The real customers whose path or purchases differ at all: mean over replications.
     pub affected_customers: f64,
     /// The simulated affected customers, summed over replications: what the intervals rest on.
     pub affected_agents: u64,
+}
+
+/// From when on a survey shows how a scenario differs from the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize)]
+pub struct Visible {
+    /// The first period from which on a two-sided test at 5 %, of a wave of each, finds the difference 8 times in 10; none
+    /// where that is not within the horizon.
+    pub period: Option<u64>,
+    /// How often the test finds it in the last wave.
+    pub power: f64,
 }
 
 /// How differences from the baseline are estimated.

@@ -2,6 +2,7 @@
 
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
 use super::families;
+use super::pillar::Breaches;
 use super::survey::Said;
 
 /// A number that a study reports, by time and over the horizon.
@@ -51,10 +52,8 @@ pub enum Metric {
     Tagged(usize, usize),
     /// What is said of a survey, by its counter.
     Surveyed(usize, Said),
-    /// How often a pillar breaks, by its counter.
-    Broken(usize),
-    /// The share of the occasions so far at which a pillar broke, by its counter.
-    BrokenShare(usize),
+    /// How often a pillar breaks, or at which share of the occasions so far, by its counter.
+    Broken(usize, Breaches),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -98,7 +97,7 @@ pub const TAGS: &Facts = Metric::Tagged(0, 0).facts();
 pub const SURVEYS: &Facts = Metric::Surveyed(0, Said::Score).facts();
 
 /// The family of pillars.
-pub const PILLARS: &Facts = Metric::Broken(0).facts();
+pub const PILLARS: &Facts = Metric::Broken(0, Breaches::Count).facts();
 
 /// All families.
 pub const FAMILIES: [&Facts; 9] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
@@ -287,8 +286,8 @@ impl Metric {
             Self::Surveyed(_, Said::Score | Said::Truth) => &families::SURVEYS,
             Self::Surveyed(_, Said::Response | Said::Promoters | Said::Detractors) => &families::SHARES_OF_SURVEYS,
             Self::Surveyed(_, Said::Respondents | Said::Answers) => &families::OF_SURVEYS,
-            Self::Broken(_) => &families::PILLARS,
-            Self::BrokenShare(_) => &families::SHARES_OF_PILLARS,
+            Self::Broken(_, Breaches::Count) => &families::PILLARS,
+            Self::Broken(_, Breaches::Share) => &families::SHARES_OF_PILLARS,
         }
     }
 

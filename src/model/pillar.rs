@@ -9,6 +9,15 @@ pub const OCCASIONS: usize = 1;
 /// How many cells count a pillar.
 pub const CELLS: usize = 2;
 
+/// What is said of the breaches of a pillar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaches {
+    /// How many there are.
+    Count,
+    /// Their share of the occasions so far.
+    Share,
+}
+
 /// What the company has promised never to do.
 #[derive(Clone, Debug)]
 pub struct Pillar {

@@ -9,7 +9,7 @@ use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::metric::{
     CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS,
 };
-use super::pillar::Pillar;
+use super::pillar::{Breaches, Pillar};
 use super::rate::Rate;
 use super::roadmap::Watched;
 use super::state::Carried;
@@ -89,8 +89,8 @@ pub fn listed<'a>(
     listed.extend(pillars.iter().flat_map(|its| {
         let counter = its.counter.index();
         [
-            (Metric::Broken(counter), PILLARS.called(&its.name)),
-            (Metric::BrokenShare(counter), PILLARS.called(&format!("{}.{SHARE}", its.name))),
+            (Metric::Broken(counter, Breaches::Count), PILLARS.called(&its.name)),
+            (Metric::Broken(counter, Breaches::Share), PILLARS.called(&format!("{}.{SHARE}", its.name))),
         ]
     }));
     listed
@@ -115,7 +115,18 @@ impl<'m> Things<'m> {
 pub fn named(name: &str) -> Option<(&'static Facts, &str)> {
     let plain = PLAIN.iter().map(|metric| metric.facts()).find(|facts| facts.name == name);
     let family = || FAMILIES.into_iter().find_map(|facts| Some((facts, facts.member(name)?)));
-    plain.map(|facts| (facts, "")).or_else(family)
+    plain.map(|facts| (facts, "")).or_else(family).map(|(facts, member)| (within(facts, member), member))
+}
+
+/// What the list says of a member, where a family has members of several kinds.
+fn within(facts: &'static Facts, member: &str) -> &'static Facts {
+    let said = member.rsplit_once('.').map(|(_, said)| said);
+    let told = Said::ALL.into_iter().find(|its| its.key() == said);
+    match (facts == SURVEYS, facts == PILLARS, told, said) {
+        (true, _, Some(told), _) => Metric::Surveyed(0, told).facts(),
+        (_, true, _, Some(SHARE)) => Metric::Broken(0, Breaches::Share).facts(),
+        _ => facts,
+    }
 }
 
 /// What a number is measured in, by the name that outputs use; a name that is not in the list has a unit of its own.
@@ -175,14 +186,14 @@ impl Metric {
                     }
                 })
             }
-            Self::Broken(counter) | Self::BrokenShare(counter) => {
+            Self::Broken(counter, told) => {
                 let its = model.pillars.iter().find(|its| its.counter.index() == counter)?;
-                Some(match self {
-                    Self::BrokenShare(_) => (
+                Some(match told {
+                    Breaches::Share => (
                         Cow::Owned(format!("{}.{SHARE}", its.name)),
                         Cow::Owned(format!("{}, share of occasions", its.title)),
                     ),
-                    _ => both(&its.name, &its.title),
+                    Breaches::Count => both(&its.name, &its.title),
                 })
             }
             _ => None,
@@ -204,7 +215,7 @@ impl Metric {
             Self::Stage(stage) => Some(Watched::Stage(stage)),
             Self::Met(counter, cell) => Some(Watched::Met(counter, cell)),
             Self::Surveyed(counter, Said::Score) => Some(Watched::Surveyed(counter)),
-            Self::Broken(counter) => Some(Watched::Broken(counter)),
+            Self::Broken(counter, Breaches::Count) => Some(Watched::Broken(counter)),
             Self::Conversion
             | Self::TimeToConvert
             | Self::InitiativeCost
@@ -216,7 +227,7 @@ impl Metric {
             | Self::Carried(_)
             | Self::Tagged(..)
             | Self::Surveyed(..)
-            | Self::BrokenShare(_) => None,
+            | Self::Broken(..) => None,
         }
     }
 
@@ -256,7 +267,7 @@ impl From<Watched> for Metric {
             Watched::Stage(stage) => Self::Stage(stage),
             Watched::Met(counter, cell) => Self::Met(counter, cell),
             Watched::Surveyed(counter) => Self::Surveyed(counter, Said::Score),
-            Watched::Broken(counter) => Self::Broken(counter),
+            Watched::Broken(counter) => Self::Broken(counter, Breaches::Count),
         }
     }
 }
@@ -299,8 +310,8 @@ mod tests {
             Metric::Tagged(3, 1),
             Metric::Surveyed(3, Said::Score),
             Metric::Surveyed(3, Said::Truth),
-            Metric::Broken(3),
-            Metric::BrokenShare(3),
+            Metric::Broken(3, Breaches::Count),
+            Metric::Broken(3, Breaches::Share),
         ]) {
             assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
         }

@@ -6,13 +6,14 @@ use crate::diagnostic::{Diagnostic, in_percent};
 use crate::quantity::{CarriedId, ParamId};
 use crate::stats::distribution::Distribution;
 use crate::study::path::ParamPath as Path;
-use crate::study::signal::PRESETS;
+use crate::study::signal::{EXPECTATION, PRESETS};
 
 use super::Model;
 use super::change::{Change, Op};
 use super::hazard::{Hazard, HazardForm};
 use super::journey::{Chance, Exit, Quality, Stage, State};
 use super::metric::Metric;
+use super::pillar::Never;
 use super::rows::Moment;
 use super::state::{Carried, Signal};
 use super::tag::Reading;
@@ -53,10 +54,17 @@ fn unread(model: &Model) -> Vec<Diagnostic> {
             || model.surveys.iter().any(|survey| survey.states().any(|state| state == read))
     };
     let compared = model.experience.as_ref().and_then(|its| its.surprise).map(|its| its.expectation);
+    let promised = model.pillars.iter().any(|pillar| matches!(pillar.never, Never::ShortBy(_)));
+    let promised = |its: &Carried| promised && its.name == EXPECTATION;
     let asked = |counter: usize| model.targets.iter().any(|target| target.metric == Metric::Carried(counter));
     let unread = model.carried.iter().enumerate().filter(|(place, its)| {
         let of = CarriedId::from(*place);
-        !drives(of) && !moves(of) && !watched(of) && compared != Some(of) && !asked(its.counter.index())
+        !drives(of)
+            && !moves(of)
+            && !watched(of)
+            && compared != Some(of)
+            && !promised(its)
+            && !asked(its.counter.index())
     });
     let told = |(_, its): (usize, &Carried)| {
         let root = if PRESETS.contains(&its.name.as_str()) { "experience" } else { "states" };

@@ -10,6 +10,7 @@ use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::model::Model;
 use crate::model::metric::CARRIED;
+use crate::model::survey::Survey;
 use crate::study::leaves::Leaf;
 use crate::study::names::KINDS;
 use crate::study::run::Accrual;
@@ -18,7 +19,7 @@ use crate::study::source::Source;
 use super::amount::{Unit, sentence_case, write};
 use super::file_names::file_names;
 use super::origin::Origin;
-use super::{Assumption, Report};
+use super::{Asked, Assumption, Report, Watched};
 
 impl Report {
     /// The report of some runs.
@@ -33,6 +34,7 @@ impl Report {
             bands: runs.bands(),
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             feelings: feelings(model),
+            watched: watched(model),
             samples: runs.samples(),
             draws: runs.draws().clone(),
             replicated: runs.replicated(),
@@ -59,6 +61,18 @@ impl Report {
 fn feelings(model: &Model) -> IndexMap<String, String> {
     let within = model.carried.iter().filter(|its| its.range.0 >= 0.0 && its.range.1 <= 1.0);
     within.map(|its| (CARRIED.called(&its.name), sentence_case(&its.title))).collect()
+}
+
+/// What the company watches.
+fn watched(model: &Model) -> Watched {
+    let survey = |its: &Survey| {
+        let asked = Asked { title: sentence_case(&its.title), every: u64::from(its.every) };
+        (its.name.clone(), asked)
+    };
+    Watched {
+        surveys: model.surveys.iter().map(survey).collect(),
+        pillars: model.pillars.iter().map(|its| (its.name.clone(), sentence_case(&its.title))).collect(),
+    }
 }
 
 /// The first and the last time at which what customers bring and cost is booked.

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 
 use self::business::Plan;
 use super::origin::Origin;
-use super::{Assumption, Report};
+use super::{Assumption, Report, Watched};
 use crate::engine::exact::depth::Depth;
 use crate::estimate::budget::Budget;
 use crate::estimate::kept::{Draws, ReplicatedMetric};
@@ -287,6 +287,7 @@ impl Recipe {
                 .iter()
                 .filter_map(|(metric, values)| Some((metric.clone(), Percentiles::of(values, 0.95)?)))
                 .collect(),
+            visible: IndexMap::new(),
             estimator: Estimator::Paired,
             affected_customers: 1_234.5,
             affected_agents: 12_345,
@@ -350,6 +351,7 @@ impl Recipe {
             series: self.series(),
             bands: self.bands(),
             feelings: IndexMap::new(),
+            watched: Watched::default(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),
             replicated: replicated(&samples),

@@ -14,6 +14,7 @@ use super::spread::spread;
 use super::targets::targets;
 use super::timeline::timelines;
 use super::value_risk::value_risk;
+use super::watched::{dashboard, pillars};
 use super::waterfall::{cash_flows, impact_chains};
 use crate::model::facts::Use;
 use crate::model::metric::PLAIN;
@@ -64,6 +65,8 @@ impl Gallery {
                 .chain(shares(report))
                 .chain(conversion(report))
                 .chain(feelings(report))
+                .chain(dashboard(report))
+                .chain(pillars(report))
                 .chain(retention(report))
                 .chain(heat_maps(report))
                 .collect(),

@@ -4,7 +4,7 @@ use super::Report;
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::model::facts::{Dimension, Time};
-use crate::model::metric::{TAGS, TOUCHPOINTS};
+use crate::model::metric::{PILLARS, SURVEYS, TAGS, TOUCHPOINTS};
 use crate::model::reported::{dimension_of, named};
 use crate::stats::estimate::Estimate;
 
@@ -26,8 +26,8 @@ fn is_state(metric: &str) -> bool {
 /// A metric as people say it.
 pub fn metric_in_words(metric: &str) -> String {
     match named(metric) {
-        // A touchpoint stands before its end, and a tag before its class.
-        Some((facts, member)) if [TOUCHPOINTS, TAGS].contains(&facts) => {
+        // A touchpoint stands before its end, a tag before its class, and a survey before what is said of it.
+        Some((facts, member)) if [TOUCHPOINTS, TAGS, SURVEYS, PILLARS].iter().any(|its| its.name == facts.name) => {
             format!("{}{}", facts.phrase, member.replacen('.', ", ", 1).replace('_', " "))
         }
         Some((facts, member)) => format!("{}{}", facts.phrase, member.replace('_', " ")),

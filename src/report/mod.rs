@@ -50,6 +50,7 @@ pub mod table;
 pub mod targets;
 pub mod timeline;
 pub mod value_risk;
+mod watched;
 pub mod waterfall;
 pub mod workbook;
 
@@ -84,6 +85,8 @@ pub struct Report {
     pub stage_titles: IndexMap<String, String>,
     /// The titles of the states that are held between 0 and 1, by their metrics.
     pub feelings: IndexMap<String, String>,
+    /// What the company asks customers, and what it has promised never to do.
+    pub watched: Watched,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
     pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
     /// The uncertain numbers and the shocks of every replication.
@@ -161,6 +164,24 @@ impl Report {
         let is_it = |s: &&Series| s.scenario == scenario && s.segment == "all" && s.metric == metric;
         self.series.iter().find(is_it).map_or(&[], |s| &s.values)
     }
+}
+
+/// What the company watches, by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Watched {
+    /// Its surveys.
+    pub surveys: IndexMap<String, Asked>,
+    /// The titles of its pillars.
+    pub pillars: IndexMap<String, String>,
+}
+
+/// A survey, as the page tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// Its title.
+    pub title: String,
+    /// The period of its first wave, and of every such one after it.
+    pub every: u64,
 }
 
 /// A number or change that the study rests on.

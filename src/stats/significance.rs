@@ -1,6 +1,6 @@
 //! Significance: how likely chance alone is to lead as far away from what is expected as was seen.
 
-use super::special::incomplete_beta;
+use super::special::{incomplete_beta, normal_cdf, normal_quantile};
 
 /// Moments up to the third of numbers seen one at a time: Pébay (2008), "Formulas for robust, one-pass parallel
 /// computation of covariances and arbitrary-order statistical moments", Sandia report SAND2008-6212.
@@ -75,6 +75,15 @@ pub fn binomial(count: f64, of: f64, p: f64) -> f64 {
     (2.0 * at_least.min(at_most)).min(1.0)
 }
 
+/// How often a two-sided test at a level finds a difference that is estimated with a standard error, normally.
+pub fn power(difference: f64, standard_error: f64, level: f64) -> f64 {
+    if !(standard_error > 0.0 && standard_error.is_finite()) {
+        return 0.0;
+    }
+    let (z, bound) = (libm::fabs(difference) / standard_error, normal_quantile(1.0 - level / 2.0));
+    normal_cdf(z - bound) + normal_cdf(-z - bound)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +99,18 @@ mod tests {
         assert!((binomial(1.0, 10.0, 0.5) - 22.0 / 1024.0).abs() < 1e-14);
         assert!((binomial(9.0, 10.0, 0.5) - 22.0 / 1024.0).abs() < 1e-14);
         assert_eq!((binomial(0.0, 10.0, 0.0), binomial(10.0, 10.0, 1.0), binomial(1.0, 10.0, 0.0)), (1.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn a_difference_of_ten_points_is_found_by_974_answers_and_one_of_five_by_3894() {
+        // Two waves of answers with variance .62 each: power .8 at 5 %.
+        for (points, answers) in [(0.10, 974.0), (0.05, 3_894.0)] {
+            let error = |answers: f64| libm::sqrt(2.0 * 0.62 / answers);
+            assert!(power(points, error(answers), 0.05) >= 0.8, "{points}");
+            assert!(power(points, error(answers - 1.0), 0.05) < 0.8, "{points}");
+        }
+        assert!((power(0.0, 1.0, 0.05) - 0.05).abs() < 1e-12);
+        assert_eq!(power(1.0, f64::INFINITY, 0.05), 0.0);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod thing;
 pub mod touchpoint;
 mod truth;
 mod unit;

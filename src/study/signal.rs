@@ -8,8 +8,10 @@ pub const OCCASIONS: [&str; 2] = ["purchase", "entry"];
 pub const RESERVED: [&str; 3] = ["spent", "heard", "abandoned"];
 /// What follows the name of a touchpoint where its quality is meant, or how it felt.
 pub const ASPECTS: [&str; 2] = ["quality", "felt"];
+/// What is expected, as `[experience]` makes it.
+pub const EXPECTATION: &str = "expectation";
 /// The states that `[experience]` makes.
-pub const PRESETS: [&str; 5] = ["expectation", "peak", "last", "memory", "commitment"];
+pub const PRESETS: [&str; 5] = [EXPECTATION, "peak", "last", "memory", "commitment"];
 
 /// A signal that is no other state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

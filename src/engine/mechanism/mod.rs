@@ -5,6 +5,7 @@ mod ask;
 mod baskets;
 pub mod bend;
 pub mod booked_moves;
+mod breach;
 mod bulk;
 pub mod buy;
 pub mod carry;

@@ -165,8 +165,8 @@ impl Occurring<'_> {
             let ends = Ends { ending, numbers, place };
             self.note(columns, occasions, number, &ends);
             self.felt(block, &mut occasions.alike, &ends);
-            if !self.point.vows.is_empty() {
-                self.hold(columns, &occasions.alike, &ends, counts.as_deref_mut());
+            if let Some(counts) = counts.as_deref_mut().filter(|_| !self.point.vows.is_empty()) {
+                self.hold(&occasions.alike, &ends, counts);
             }
             self.send((block, columns), occasions, &ends);
         }

@@ -28,6 +28,7 @@ impl Runs {
             metrics,
             percentiles: self
                 .percentiles(|place| self.differences(scenario, place), |metric| metric.is_for(Use::Contrast)),
+            visible: self.visible(scenario),
             affected_customers: real / self.replications as f64,
             affected_agents: agents,
         }

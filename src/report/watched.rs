@@ -9,7 +9,6 @@ use super::figure::Figure;
 use super::key::Sample;
 use super::palette::scenario;
 use super::panels::{Head, Panels, draw_zero, legend};
-use crate::estimate::summary::Visible;
 use crate::model::metric::{PILLARS, SURVEYS};
 
 /// No more points than this are drawn of one line.
@@ -85,13 +84,18 @@ pub fn pillars(report: &Report) -> Option<Chart> {
 /// From when on a survey shows what each scenario does.
 fn seen_from(report: &Report, survey: &str) -> String {
     let noun = report.summary.period.noun();
-    let told = report.summary.contrasts.iter().filter_map(|contrast| {
-        let Visible { period, .. } = contrast.visible.get(survey)?;
-        let when = period.map_or_else(|| "not within the horizon".to_owned(), |period| format!("{noun} {period}"));
-        Some(format!("{} {when}", report.title(&contrast.scenario)))
-    });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() { String::new() } else { format!("Visible: {}", told.join(", ")) }
+    let seen = report.summary.contrasts.iter().filter_map(|its| Some((&its.scenario, its.visible.get(survey)?.period)));
+    let (told, never): (Vec<_>, Vec<_>) = seen.partition(|(_, period)| period.is_some());
+    let title = |(name, _): &(&String, Option<u64>)| report.title(name).to_owned();
+    let mut parts: Vec<String> =
+        told.iter().map(|its| format!("{} from {noun} {}", title(its), its.1.unwrap_or_default())).collect();
+    match (told.is_empty(), never.is_empty()) {
+        (true, true) => return String::new(),
+        (true, false) => parts.push("no difference within the horizon".to_owned()),
+        (false, false) => parts.push(format!("not {}", never.iter().map(title).collect::<Vec<_>>().join(", "))),
+        (false, true) => {}
+    }
+    format!("Visible: {}", parts.join("; "))
 }
 
 fn drawn(report: &Report, (name, title, subtitle): (&str, &str, &str), shown: &[Shown]) -> Option<Chart> {
@@ -162,7 +166,7 @@ fn words(report: &Report, shown: &[Shown]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::summary::Series;
+    use crate::estimate::summary::{Series, Visible};
     use crate::report::{Asked, fixture};
 
     #[test]

@@ -103,7 +103,7 @@ impl Compiler<'_> {
         Initiative {
             name: name.to_owned(),
             title: written.title.clone().unwrap_or_else(|| name.to_owned()),
-            pillar: written.pillar.clone().unwrap_or_default(),
+            pillar: written.pillar.as_ref().map_or_else(String::new, |named| self.pillar_title(named)),
             cost,
             build: clamp(written.build.0),
             slip,

@@ -46,6 +46,12 @@ impl Compiler<'_> {
         }
     }
 
+    /// What a pillar of the roadmap is called: the title of the promise that it names, or as it is written.
+    pub(super) fn pillar_title(&self, named: &str) -> String {
+        let title = self.study.pillars.get(named).and_then(|its| its.title.as_deref());
+        title.unwrap_or(named).to_owned()
+    }
+
     /// What breaks it, or a fault.
     fn never(&mut self, at: &Path, written: &Written, on: Occasion) -> Option<Never> {
         let ways = [

@@ -26,7 +26,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Runs J1 or J2 once and prints one line of JSON, in the form that other engines' programs print
+    /// Runs J1, J2 or J3a once and prints one line of JSON, in the form that other engines' programs print
     Job(job::Job),
     /// Prints the instruction set that the engine works with
     Lanes,

@@ -8,6 +8,9 @@ import subprocess
 import machine
 
 MILLION = 1_000_000
+JOBS = ["J1", "J2", "J3a"]
+# The programs for J3a.
+HERE = pathlib.Path(__file__).resolve().parent / "programs"
 
 
 class Missing(Exception):
@@ -35,24 +38,37 @@ def call(command, limit=1800, **rest):
 class Engine:
     version = None
 
-    def __init__(self, name, title, jobs, threads=False, rounds=1000):
+    def __init__(self, name, title, jobs, here=None, threads=False, rounds=1000):
+        """`jobs` gives each job's customers, `here` the source of those whose program stands in this project."""
         self.name, self.title, self.jobs, self.threads, self.rounds = name, title, jobs, threads, rounds
+        self.here = here or {}
 
     def source(self):
         """The file in the folder of peers without which it cannot be measured."""
 
-    def found(self, peers):
-        if not peers:
-            return "no folder of peers given"
-        return "source found" if (pathlib.Path(peers) / self.source()).exists() else "no source found"
+    def place(self, job, peers):
+        """The folder that holds the program for a job, none where it is not known; and the source in that."""
+        return (HERE, self.here[job]) if job in self.here else (peers, self.source())
 
-    def prepare(self, peers, scratch, python):
-        if not (peers / self.source()).exists():
-            raise Missing(f"no {self.source()} in the folder of peers")
-        self.build(peers, scratch, python)
+    def found(self, job, peers):
+        folder, source = self.place(job, peers)
+        if not folder:
+            return "no folder of peers given"
+        return "source found" if (pathlib.Path(folder) / source).exists() else "no source found"
+
+    def prepare(self, jobs, peers, scratch, python):
+        """Builds or installs what some of its jobs need."""
+        self.programs, built = {}, {}
+        for job in jobs:
+            folder, source = self.place(job, peers)
+            if not (folder / source).exists():
+                raise Missing(f"no {source} where programs stand")
+            if source not in built:
+                built[source] = self.build(folder, source, scratch, python)
+            self.programs[job] = built[source]
 
     def command(self, job, customers, threads):
-        return self.program + [job, "-n", customers] + (["--threads", threads] if self.threads else [])
+        return self.programs[job] + [job, "-n", customers] + (["--threads", threads] if self.threads else [])
 
 
 class Cargo(Engine):
@@ -66,18 +82,19 @@ class Cargo(Engine):
     def source(self):
         return f"{self.folder}/Cargo.toml"
 
-    def build(self, peers, scratch, python):
+    def build(self, folder, source, scratch, python):
         if self.options:
             self.version = "; ".join(f"{job}: {' '.join(self.options(job)) or 'as it comes'}" for job in self.jobs)
-        copy = scratch / self.folder
-        shutil.copytree(peers / self.folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
+        name = pathlib.Path(source).parent.name
+        copy = scratch / name
+        shutil.copytree(folder / name, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
         for path in [copy, *copy.rglob("*")]:
             if "target" not in path.parts:
                 path.chmod(path.stat().st_mode | 0o200)
         # A folder of its own for what is built, whatever polku's is.
         rest = {key: value for key, value in os.environ.items() if key != "CARGO_TARGET_DIR"}
         call(["cargo", "build", "--release", "--locked"], cwd=copy, env=rest)
-        self.program = [str(copy / "target/release" / self.folder)]
+        return [str(copy / "target/release" / name)]
 
     def command(self, job, customers, threads):
         return super().command(job, customers, threads) + (self.options(job) if self.options else [])
@@ -94,21 +111,23 @@ class Python(Engine):
     def source(self):
         return self.file
 
-    def build(self, peers, scratch, python):
+    def build(self, folder, source, scratch, python):
         # An environment each: some of them pin versions that others cannot live with.
         home = scratch / f"venv-{self.name}"
         own = str(home / "bin/python")
-        named = f"import importlib.metadata as m; print(m.version('{self.packages[0]}'))"
-        if not home.exists() or subprocess.run([own, "-c", named], capture_output=True).returncode:
+        package, _, pinned = self.packages[0].partition("==")
+        named = f"import importlib.metadata as m; print(m.version('{package}'))"
+        has = subprocess.run([own, "-c", named], capture_output=True, text=True).stdout.strip() if home.exists() else ""
+        if not has or pinned not in ("", has):
             call([python, "-m", "venv", "--clear", str(home)])
             call([own, "-m", "pip", "install", "--quiet", *self.packages])
         self.version = call([own, "-c", named]).strip()
         # A copy, because some of them write what they compiled beside the program.
         copies = scratch / "python"
         copies.mkdir(exist_ok=True)
-        for file in peers.glob("*.py"):
+        for file in folder.glob("*.py"):
             shutil.copyfile(file, copies / file.name)
-        self.program = [own, str(copies / self.file), *self.options]
+        return [own, str(copies / source), *self.options]
 
 
 class Cpp(Engine):
@@ -118,16 +137,16 @@ class Cpp(Engine):
     def source(self):
         return "epiworld_peer/main.cpp"
 
-    def build(self, peers, scratch, python):
-        header = next(iter(sorted(peers.rglob("epiworld.hpp"))), None)
+    def build(self, folder, source, scratch, python):
+        header = next(iter(sorted(folder.rglob("epiworld.hpp"))), None)
         if not header:
             raise Missing("no epiworld.hpp in the folder of peers: a C++ header library without a package")
         program = str(scratch / self.name)
-        call(["g++", "-O3", "-std=c++20", "-I", str(header.parent), str(peers / self.source()), "-o", program])
-        self.program = [program]
+        call(["g++", "-O3", "-std=c++20", "-I", str(header.parent), str(folder / source), "-o", program])
+        return [program]
 
     def command(self, job, customers, threads):
-        return self.program + [job, customers]
+        return self.programs[job] + [job, customers]
 
 
 class R(Engine):
@@ -137,12 +156,12 @@ class R(Engine):
     def source(self):
         return "hesim_peer.R"
 
-    def build(self, peers, scratch, python):
+    def build(self, folder, source, scratch, python):
         call(["Rscript", "-e", "library(hesim)"])
-        self.program = ["Rscript", str(peers / self.source())]
+        return ["Rscript", str(folder / source)]
 
     def command(self, job, customers, threads):
-        return self.program + [customers]
+        return self.programs[job] + [customers]
 
 
 def limit(philox):
@@ -163,11 +182,17 @@ def both(customers):
     return {"J1": customers, "J2": customers}
 
 
+def every(customers):
+    return both(customers) | {"J3a": customers}
+
+
 ENGINES = [
     Cargo("limit", "limit kernel, ARS-5 where it can", both(MILLION), "limit", limit(False), threads=True),
     Cargo("limit-philox", "limit kernel, Philox4x32-10", both(MILLION), "limit", limit(True), threads=True),
-    Cargo("rust_plain", "Rust in an afternoon", both(MILLION), "rust_plain", threads=True),
-    Python("numba", "Numba", both(MILLION), "numba_peer.py", ["numba", "numpy"], threads=True),
+    Cargo("rust_plain", "Rust in an afternoon", every(MILLION), "rust_plain",
+          here={"J3a": "rust_plain_j3a/Cargo.toml"}, threads=True),
+    Python("numba", "Numba", every(MILLION), "numba_peer.py", ["numba==0.68.1", "numpy"],
+           here={"J3a": "numba_j3a.py"}, threads=True),
     Python("jax", "JAX", both(MILLION), "jax_peer.py", ["jax", "numpy"], threads=True, rounds=2),
     Python("jax-inversion", "JAX, Poisson by inversion", {"J2": MILLION}, "jax_peer.py", ["jax", "numpy"],
            options=["--inversion"], threads=True, rounds=2),

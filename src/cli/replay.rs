@@ -9,8 +9,9 @@ use crate::diagnostic::suggest;
 use crate::engine::run::replay::{Life, Who};
 use crate::estimate::experiment::Experiment;
 use crate::model::Model;
-use crate::model::metric::CARRIED;
+use crate::model::metric::{CARRIED, Metric};
 use crate::model::state::Life as StateLife;
+use crate::model::tag::Tag;
 use crate::quantity::SegmentId;
 use crate::report::inert::inert;
 
@@ -34,6 +35,9 @@ pub struct Replay {
     /// A newcomer of this period; 0 is the start
     #[arg(long, value_name = "PERIOD", default_value_t = 0, requires = "segment")]
     entry: u32,
+    /// One row for each occurrence of a touchpoint instead: how it ended, what it was like, and what it left behind
+    #[arg(long)]
+    occurrences: bool,
 }
 
 impl Replay {
@@ -55,7 +59,8 @@ impl Replay {
         }
         let life = Experiment::new(model).replay(scenario, self.replication, self.who(model)?);
         let life = life.map_err(|simulated| Failure::Usage(self.nobody(simulated)))?;
-        print(&csv(model, &life).map_err(|fault| Failure::Bug(fault.to_string()))?)
+        let table = if self.occurrences { occurrences(model, &life) } else { csv(model, &life) };
+        print(&table.map_err(|fault| Failure::Bug(fault.to_string()))?)
     }
 }
 
@@ -96,9 +101,8 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
     let traits = model.traits.iter().map(|t| format!("trait.{}", t.name));
     let head =
         ["segment", "period", "stage", "retained", "satisfaction", "purchases", "spent"].into_iter().map(str::to_owned);
-    let carried = model.carried.iter().filter(|its| matches!(its.life, StateLife::Own(_)));
-    let carried = carried.map(|its| CARRIED.called(&its.name));
-    writer.write_record(head.chain(traits).chain(carried))?;
+    let tags = model.tags.iter().map(|tag| format!("tag.{}", tag.name));
+    writer.write_record(head.chain(traits).chain(carried(model)).chain(tags))?;
     for moment in &life.moments {
         let stage = &model.stages[moment.stage];
         let row = [
@@ -111,7 +115,44 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
             moment.spent.to_string(),
         ];
         let numbers = life.traits.iter().chain(&moment.states).map(f64::to_string);
-        writer.write_record(row.into_iter().chain(numbers))?;
+        let class = |(tag, class): (&Tag, &usize)| {
+            tag.bands.get(*class).map_or_else(String::new, |(name, _)| inert(name).into_owned())
+        };
+        let classes = model.tags.iter().zip(&moment.classes).map(class);
+        writer.write_record(row.into_iter().chain(numbers).chain(classes))?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// The names of states that customers carry.
+fn carried(model: &Model) -> impl Iterator<Item = String> {
+    let own = model.carried.iter().filter(|its| matches!(its.life, StateLife::Own(_)));
+    own.map(|its| CARRIED.called(&its.name))
+}
+
+/// One row for each occurrence of a touchpoint.
+fn occurrences(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = ["period", "touchpoint", "number", "end", "days", "weight", "quality", "expected", "felt"];
+    let satisfaction = model.experience.iter().map(|_| Metric::Satisfaction.key().to_owned());
+    writer.write_record(head.into_iter().map(str::to_owned).chain(satisfaction).chain(carried(model)))?;
+    let number = |number: Option<f32>| number.map_or_else(String::new, |number| number.to_string());
+    for (period, told) in life.moments.iter().flat_map(|its| its.told.iter().map(move |told| (its.period, told))) {
+        let its = &model.touchpoints[told.touchpoint];
+        let end = its.ends[told.end].name.as_deref().unwrap_or_default();
+        let (quality, expected, felt) = told.felt.map_or((None, None, None), |(q, e, u)| (Some(q), e, Some(u)));
+        let row = [
+            period.to_string(),
+            inert(&its.name).into_owned(),
+            told.number.to_string(),
+            inert(end).into_owned(),
+            number(told.days),
+            told.weight.to_string(),
+            number(quality),
+            number(expected),
+            number(felt),
+        ];
+        writer.write_record(row.into_iter().chain(told.left.iter().map(f32::to_string)))?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
 }

@@ -12,7 +12,7 @@ use crate::engine::state::occasions::Group;
 
 impl Occurring<'_> {
     /// What it is like, how that feels, and which states it moves.
-    pub(super) fn felt(&self, block: &mut Block, some: &mut Group, ends: &Ends<'_>) {
+    pub(super) fn felt(&self, block: &mut Block, some: &mut Group, ends: &Ends<'_>, asks_for_gap: bool) {
         let (set, numbers) = (self.now.world.set, ends.numbers);
         let count = some.count;
         self.weigh(block, some, numbers);
@@ -29,7 +29,9 @@ impl Occurring<'_> {
         if let Some(sampler) = &ends.ending.quality {
             self.quality(some, sampler, numbers);
             some.felt[..count].copy_from_slice(&some.quality[..count]);
-            self.fall_short(block, some);
+            if asks_for_gap || self.point.vows.iter().any(Vow::asks_for_shortfall) {
+                self.fall_short(block, some);
+            }
             if let Some(satisfaction) = self.reached.satisfaction {
                 let expectation = self.reached.expectation.filter(|_| self.reached.surprises);
                 let Group { place, carried, other, weight, quality, felt, .. } = some;
@@ -53,15 +55,13 @@ impl Occurring<'_> {
         self.move_states(block, some, ends);
     }
 
-    /// By how much it was better than expected, where a pillar asks for that.
+    /// By how much it was better than expected, where somebody asks for that.
     fn fall_short(&self, block: &Block, some: &mut Group) {
         let Some(expectation) = self.reached.expectation else { return };
-        if self.point.vows.iter().any(Vow::asks_for_shortfall) {
-            let Group { count, place, gap, quality, .. } = some;
-            take(block.columns.numbers(expectation), &place[..*count], gap);
-            for (gap, quality) in gap[..*count].iter_mut().zip(quality) {
-                *gap = *quality - *gap;
-            }
+        let Group { count, place, gap, quality, .. } = some;
+        take(block.columns.numbers(expectation), &place[..*count], gap);
+        for (gap, quality) in gap[..*count].iter_mut().zip(quality) {
+            *gap = *quality - *gap;
         }
     }
 

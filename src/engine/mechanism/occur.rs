@@ -164,9 +164,12 @@ impl Occurring<'_> {
             }
             let ends = Ends { ending, numbers, place };
             self.note(columns, occasions, number, &ends);
-            self.felt(block, &mut occasions.alike, &ends);
+            self.felt(block, &mut occasions.alike, &ends, occasions.told.is_some());
             if let Some(counts) = counts.as_deref_mut().filter(|_| !self.point.vows.is_empty()) {
                 self.hold(&occasions.alike, &ends, counts);
+            }
+            if occasions.told.is_some() {
+                self.tell(block, occasions, number, &ends);
             }
             self.send((block, columns), occasions, &ends);
         }

@@ -15,7 +15,9 @@ use crate::engine::count::cells::{Arrivals, planned};
 use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::mechanism::schedule::Schedule;
+use crate::engine::mechanism::tag::TAGS;
 use crate::engine::state::block::Block;
+use crate::engine::state::occasions::Told;
 use crate::engine::state::plan::StateColumn;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::table::history::History;
@@ -52,6 +54,10 @@ pub struct Moment {
     pub purchases: u64,
     /// Money spent in the period.
     pub spent: f64,
+    /// The class of each tag, in the order of the model.
+    pub classes: Vec<usize>,
+    /// What happened at touchpoints in the period, in its order.
+    pub told: Vec<Told>,
 }
 
 /// One customer's life.
@@ -88,6 +94,7 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
     let timeline = Timeline::with_rules(model, &drawn, scenario, &fired, segment);
     let mut block = Block::with_room(&rollout.world, 1, true);
     let mut scratch = Scratch::new(&rollout.world, 1, true);
+    scratch.occasions.told = Some(Vec::new());
     let mut ledger = Counts::new(&schedule.layout, crowd.entry, model.run.horizon);
     let start = changed(model, &timeline, crowd.segment, crowd.entry);
     rollout.begin(&mut block, &mut scratch, (crowd, 1), start.as_ref().map(|start| start.pieces.as_slice()));
@@ -96,7 +103,7 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
     let mut moments = Vec::new();
     if crowd.entry == 0 {
         rollout.start(&mut block, &mut scratch, &mut ledger);
-        moments.push(moment((model, &schedule), &block, &ledger, 0));
+        moments.push(moment((model, &schedule), &block, (&ledger, Vec::new()), 0));
     }
     for t in crowd.entry.max(1)..=model.run.horizon {
         let mut table = PeriodTable::new(schedule.tables(model), &timeline, t, history.begin(t));
@@ -109,7 +116,8 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
             rollout.walk((&mut block, &mut scratch), &bits, now, *half, Some(&mut ledger));
         }
         block.put_back(bits, &mut scratch);
-        moments.push(moment((model, &schedule), &block, &ledger, t));
+        let told = scratch.occasions.told.replace(Vec::new()).unwrap_or_default();
+        moments.push(moment((model, &schedule), &block, (&ledger, told), t));
     }
     Ok(Life { segment, traits, moments })
 }
@@ -146,7 +154,21 @@ fn number(block: &Block, schedule: &Schedule, state: State) -> Option<f64> {
     }
 }
 
-fn moment((model, schedule): (&Model, &Schedule), block: &Block, ledger: &Counts<i128>, t: u32) -> Moment {
+/// The classes of the only customer of a block; none where they were dropped.
+fn classes(model: &Model, schedule: &Schedule, block: &Block) -> Vec<usize> {
+    if block.live == 0 {
+        return Vec::new();
+    }
+    let word = schedule.plan.lasting.find(&TAGS).and_then(|column| block.columns.words(column).first());
+    word.map_or_else(Vec::new, |word| (0..model.tags.len()).map(|tag| (word >> (4 * tag) & 15) as usize).collect())
+}
+
+fn moment(
+    (model, schedule): (&Model, &Schedule),
+    block: &Block,
+    (ledger, told): (&Counts<i128>, Vec<Told>),
+    t: u32,
+) -> Moment {
     let at = t as usize;
     let stage = ledger.cells(CUSTOMERS, at).iter().position(|count| *count > 0).unwrap_or(0);
     let satisfaction = number(block, schedule, State::Satisfaction);
@@ -165,5 +187,7 @@ fn moment((model, schedule): (&Model, &Schedule), block: &Block, ledger: &Counts
         states: states.collect(),
         purchases,
         spent: ledger.cells(BASKETS, at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
+        classes: classes(model, schedule, block),
+        told,
     }
 }

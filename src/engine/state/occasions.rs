@@ -28,6 +28,27 @@ pub struct Occasions {
     pub end: Vec<u32>,
     /// What drivers multiply by; one column for each end or way.
     pub tilts: Vec<Vec<f32>>,
+    /// What is told of each occurrence; none where nobody asks for it.
+    pub told: Option<Vec<Told>>,
+}
+
+/// What is told of one occurrence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The touchpoint, by its place in the model.
+    pub touchpoint: usize,
+    /// Which of the customer's in the period it is, counted from 0; of what follows another, that of what it follows.
+    pub number: u32,
+    /// How it ended, by the place of the end.
+    pub end: usize,
+    /// The days until it came, where it answers something.
+    pub days: Option<f32>,
+    /// By how much it moved the customer.
+    pub weight: f32,
+    /// What it was like, what was expected, and how that felt; none where nothing is felt, or expected.
+    pub felt: Option<(f32, Option<f32>, f32)>,
+    /// Satisfaction, and the states that the study declares, as it left them; those that are no blends.
+    pub left: Vec<f32>,
 }
 
 /// Some customers, side by side.

@@ -31,10 +31,13 @@ expectation = { start = 0.65, adapts = 0.1 }
 range = [0, 20]
 adds = { visit = 1 }
 half_life = 2
+[states.paid]
+range = [0, 100_000]
+adds = { spent = 1 }
 [stages.active]
 retained = true
 to = { gone = { chance = 0.04, drivers = { satisfaction = -3 } } }
-purchases = { rate = 1.2, basket = 30 }
+purchases = { rate = 1.2, basket = "lognormal(mean=30, sd=20)" }
 [stages.gone]
 [tags.tier]
 on = "tired"
@@ -123,6 +126,38 @@ fn each_occurrence_follows_from_what_was_felt_before() {
             assert!((felt - (quality + more * surprise)).abs() < 1e-6, "{told:?}");
             assert!((0.0..=1.0).contains(&quality) && (0.0..=1.0).contains(&told.left[0]), "{told:?}");
         }
+    }
+}
+
+#[test]
+fn what_was_spent_moves_states_a_period_later() {
+    let model = model(STUDY);
+    let paid = model.carried.iter().filter(|its| its.name != "memory").position(|its| its.name == "paid").unwrap();
+    let lives = lives(&model);
+    assert!(lives.iter().flat_map(|life| &life.moments).any(|its| its.spent > 100.0));
+    for life in &lives {
+        let mut sum = 0.0;
+        // Who is gone carries nothing on.
+        for moment in life.moments.iter().take_while(|its| its.stage == 0) {
+            assert!(
+                (moment.states[paid] - sum).abs() <= 1e-4 * (1.0 + sum),
+                "{} instead of {sum}",
+                moment.states[paid]
+            );
+            sum += moment.spent;
+        }
+    }
+}
+
+#[test]
+fn a_state_that_reads_what_was_spent_changes_nothing_else() {
+    assert!(STUDY.contains("[states.paid]\nrange = [0, 100_000]\nadds = { spent = 1 }\n"));
+    let (with, without) = (
+        summary(&model(STUDY)),
+        summary(&model(&STUDY.replace("[states.paid]\nrange = [0, 100_000]\nadds = { spent = 1 }\n", ""))),
+    );
+    for (metric, estimate) in &without.scenarios[0].metrics {
+        assert_eq!(estimate, &with.scenarios[0].metrics[metric], "{metric}");
     }
 }
 

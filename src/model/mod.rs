@@ -58,7 +58,7 @@ use rate::Rate;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
-use state::Carried;
+use state::{Carried, Signal};
 use survey::Survey;
 use tag::Tag;
 use together::Together;
@@ -153,6 +153,11 @@ impl Model {
     /// time.
     pub fn is_coupled(&self) -> bool {
         self.hears() || self.has_referrals() || self.has_rules()
+    }
+
+    /// Whether a state reads a signal.
+    pub fn reads(&self, signal: Signal) -> bool {
+        self.carried.iter().any(|its| its.signals().contains(&signal))
     }
 
     /// Whether word of mouth moves chances.

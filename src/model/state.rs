@@ -100,12 +100,14 @@ pub enum Signal {
     QualityOf(TouchpointId),
     /// How it felt.
     FeltOf(TouchpointId),
+    /// The money that the customer spent on baskets in the period before.
+    Spent,
 }
 
 impl Signal {
     /// Whether it is met as a period or a touchpoint is felt; others are known once a period.
     pub fn is_met(self) -> bool {
-        !matches!(self, Self::Purchases | Self::Satisfaction | Self::Carried(_))
+        !matches!(self, Self::Purchases | Self::Spent | Self::Satisfaction | Self::Carried(_))
     }
 }
 

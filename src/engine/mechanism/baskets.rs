@@ -1,7 +1,9 @@
 //! Baskets: which are wanted, and what money they come to.
 
+use crate::engine::chance::narrow::single;
 use crate::engine::lanes::{Kernel, Lanes};
 use crate::engine::state::subset::Subset;
+use crate::quantity::UNITS_PER_ONE;
 
 /// Lists the words of the baskets that are wanted: of a buyer's words `4 * draw` to `4 * draw + 3` those below the
 /// count of purchases. Returns how many there are.
@@ -125,6 +127,37 @@ impl Kernel for Money<'_> {
     }
 }
 
+/// Where it is noted what customers bought.
+#[derive(Default)]
+pub(super) struct Noted<'a> {
+    /// As lives are compared by.
+    pub(super) bought: Option<&'a mut [u32]>,
+    /// The money, in currency units.
+    pub(super) spent: Option<&'a mut [f32]>,
+}
+
+impl Noted<'_> {
+    /// The same, lent.
+    #[inline(always)]
+    pub(super) fn lent(&mut self) -> Noted<'_> {
+        Noted { bought: self.bought.as_deref_mut(), spent: self.spent.as_deref_mut() }
+    }
+
+    /// Notes so many purchases of a customer, and their money in ten-thousandths of the currency unit.
+    #[inline(always)]
+    pub(super) fn note(&mut self, place: usize, units: i64, purchases: u32) {
+        // The low bits of the money tell baskets apart well enough for a fingerprint.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
+        let mix = (units as u32).wrapping_mul(8).wrapping_add(purchases);
+        if let Some(bought) = &mut self.bought {
+            bought[place] = bought[place].wrapping_add(mix);
+        }
+        if let Some(spent) = &mut self.spent {
+            spent[place] += single(units as f64 / UNITS_PER_ONE);
+        }
+    }
+}
+
 /// The same where it matters whose a basket is: its size may be the customer's own, and is noted in what they bought.
 pub(super) struct TheirMoney<'a> {
     pub(super) baskets: &'a [f32],
@@ -132,7 +165,7 @@ pub(super) struct TheirMoney<'a> {
     pub(super) scale: f64,
     /// The customers' own sizes at the start, and what has been added to them since.
     pub(super) own: Option<(&'a [f32], f32)>,
-    pub(super) bought: Option<&'a mut [u32]>,
+    pub(super) noted: Noted<'a>,
 }
 
 impl Kernel for TheirMoney<'_> {
@@ -150,12 +183,7 @@ impl Kernel for TheirMoney<'_> {
                 };
                 let units = units(*basket, scale);
                 money += units;
-                // The low bits of the money tell baskets apart well enough for a fingerprint.
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
-                let mix = (units as u32).wrapping_mul(8).wrapping_add(1);
-                if let Some(bought) = &mut self.bought {
-                    bought[place] = bought[place].wrapping_add(mix);
-                }
+                self.noted.note(place, units, 1);
             }
             sum += i128::from(money);
         }

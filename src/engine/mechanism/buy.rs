@@ -5,7 +5,7 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use super::baskets::{Money, Remaining, Tally, TheirMoney, Wanted};
+use super::baskets::{Money, Noted, Remaining, Tally, TheirMoney, Wanted};
 use super::bend::tilts;
 use super::bulk::{self, ONE_BY_ONE};
 use super::contract::{Mechanism, Step};
@@ -47,6 +47,8 @@ pub const LEAVE: Purpose = Purpose::numbered(5);
 const COUNT: ColumnSpec = ColumnSpec::new("purchases");
 /// How often each customer bought in the last period.
 pub const LAST_PURCHASES: ColumnSpec = ColumnSpec::new("last purchases");
+/// What each customer spent on baskets in the last period.
+pub const LAST_SPENT: ColumnSpec = ColumnSpec::new("last spent");
 /// What each customer bought, as lives are compared by.
 const BOUGHT: ColumnSpec = ColumnSpec::new("bought");
 
@@ -60,6 +62,8 @@ pub struct Buy {
     bought: Option<ColumnId<u32, Passing>>,
     /// How often, where somebody reads it in the next period.
     last: Option<ColumnId<f32, Lasting>>,
+    /// For how much, where somebody does.
+    spent: Option<ColumnId<f32, Lasting>>,
     acquired: Option<ColumnId<u32, Lasting>>,
     periods_in_stage: Option<ColumnId<u32, Lasting>>,
     /// What drives rates.
@@ -97,6 +101,7 @@ impl Mechanism for Buy {
             count: needs.passing_words(COUNT.made_anew()),
             bought: needs.event(BOUGHT),
             last: reads_purchases(model).then(|| needs.numbers(LAST_PURCHASES)),
+            spent: model.reads(Signal::Spent).then(|| needs.numbers(LAST_SPENT)),
             acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
             periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
             states: states(model, purchases().flat_map(|its| &its.drivers)),
@@ -134,8 +139,8 @@ impl Mechanism for Buy {
 
     fn run(&self, _step: Step, at: &mut At<'_>, sheet: Option<&BuySheet>) {
         let Some((now, sheet)) = at.period.zip(sheet) else { return };
-        // Where nothing is counted only those change who leave, or carry on how often they bought.
-        if at.counts.is_none() && self.leaves.is_none() && self.last.is_none() {
+        // Where nothing is counted only those change who leave, or carry on what they bought.
+        if at.counts.is_none() && self.leaves.is_none() && self.last.is_none() && self.spent.is_none() {
             return;
         }
         let Scratch { columns, rate_tilt, subset, .. } = &mut *at.scratch;
@@ -144,10 +149,11 @@ impl Mechanism for Buy {
         if let Some(bought) = &mut bought {
             bought[..block.live].fill(0);
         }
-        if let Some(last) = self.last {
+        for last in [self.last, self.spent].into_iter().flatten() {
             let lanes = block.live.next_multiple_of(MOST_LANES);
             block.columns.numbers_mut(last)[..lanes].fill(0.0);
         }
+        let mut spent = self.spent.map(|id| block.columns.take_numbers(id));
         rate_tilt.resize(if self.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
         tilts((block, columns), now, (&self.states, &sheet.weights), rate_tilt);
         let count = columns.words_mut(self.count);
@@ -176,7 +182,11 @@ impl Mechanism for Buy {
                     last[*place as usize] = *count as f32;
                 }
             }
-            sale.serve(block, buyers, (subset, bought.as_deref_mut()), at.counts.as_deref_mut());
+            let noted = Noted { bought: bought.as_deref_mut(), spent: spent.as_deref_mut() };
+            sale.serve(block, buyers, (subset, noted), at.counts.as_deref_mut());
+        }
+        if let Some((id, spent)) = self.spent.zip(spent) {
+            block.columns.put_numbers(id, spent);
         }
         if let Some((id, bought)) = self.bought.zip(bought) {
             columns.put_words(id, bought);
@@ -194,8 +204,7 @@ impl Mechanism for Buy {
 
 /// Whether something reads how often customers bought.
 fn reads_purchases(model: &Model) -> bool {
-    model.carried.iter().any(|its| its.signals().contains(&Signal::Purchases))
-        || model.touchpoints.iter().any(|its| its.cause() == Cause::Purchase)
+    model.reads(Signal::Purchases) || model.touchpoints.iter().any(|its| its.cause() == Cause::Purchase)
 }
 
 fn rate_traits(model: &Model, needs: &Needs<'_>) -> Vec<RateTrait> {
@@ -268,6 +277,7 @@ impl Sale<'_> {
             || self.shop.basket_trait.is_some()
             || self.of.bought.is_some()
             || self.of.last.is_some()
+            || self.of.spent.is_some()
     }
 
     /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to.
@@ -316,16 +326,18 @@ impl Sale<'_> {
         &self,
         block: &Block,
         buyers: usize,
-        (subset, mut bought): (&mut Subset, Option<&mut [u32]>),
+        (subset, mut noted): (&mut Subset, Noted<'_>),
         ledger: Option<&mut Counts<i128>>,
     ) {
-        let Some(ledger) = ledger else { return };
+        if ledger.is_none() && noted.spent.is_none() {
+            return;
+        }
         let (set, sampler) = (self.now.world.set, &self.shop.law);
         let (purchases, mut most) = set.run(Tally { counts: &subset.count[..buyers] });
         let mut money = 0;
         let mut buyers = buyers;
         if most > ONE_BY_ONE {
-            (money, most) = self.in_bulk(block, buyers, subset, bought.as_deref_mut());
+            (money, most) = self.in_bulk(block, buyers, subset, noted.lent());
         }
         for draw in 0..most.div_ceil(4) {
             if draw > 0 {
@@ -335,8 +347,9 @@ impl Sale<'_> {
             self.now.world.draws.fill(set, at, &subset.customer, buyers, &mut subset.words);
             let count = set.run(Wanted { draw, places: self.places(), buyers, subset });
             set.run(Sample { sampler, words: &subset.word, out: &mut subset.value, count });
-            money += self.spend(block, &subset.value[..count], &subset.whose, bought.as_deref_mut());
+            money += self.spend(block, &subset.value[..count], &subset.whose, noted.lent());
         }
+        let Some(ledger) = ledger else { return };
         let t = self.now.t as usize;
         ledger.cells_at(&self.of.places.purchases, t)[self.stage] += i128::from(purchases);
         ledger.cells_at(&self.of.places.baskets, t)[self.stage] += money;
@@ -344,13 +357,7 @@ impl Sale<'_> {
 
     /// The money of those who buy so much that it is drawn as one sum, and the most purchases of any other.
     #[cold]
-    fn in_bulk(
-        &self,
-        block: &Block,
-        buyers: usize,
-        subset: &mut Subset,
-        mut bought: Option<&mut [u32]>,
-    ) -> (i128, u32) {
+    fn in_bulk(&self, block: &Block, buyers: usize, subset: &mut Subset, mut noted: Noted<'_>) -> (i128, u32) {
         let spread = self.shop.spread;
         let (mut money, mut most) = (0, 0);
         for buyer in 0..buyers {
@@ -370,22 +377,20 @@ impl Sale<'_> {
             #[expect(clippy::cast_possible_truncation, reason = "far below 2^127; `as` saturates")]
             let units = libm::round(sum * self.buying.basket * own) as i128;
             money += units;
-            if let Some((place, bought)) = place.zip(bought.as_deref_mut()) {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
-                let mix = (units as u32).wrapping_mul(8).wrapping_add(count);
-                bought[place] = bought[place].wrapping_add(mix);
+            if let Some(place) = place {
+                noted.note(place, i64::try_from(units).unwrap_or(i64::MAX), count);
             }
         }
         (money, most)
     }
 
     /// The money of some baskets, in ten-thousandths of the currency unit.
-    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], bought: Option<&mut [u32]>) -> i128 {
+    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], noted: Noted<'_>) -> i128 {
         let (set, scale) = (self.now.world.set, self.buying.basket);
         if !self.places() {
             return set.run(Money { baskets, scale });
         }
         let own = self.shop.basket_trait.map(|of| (block.columns.numbers(of.column), of.growth(self.now)));
-        set.run(TheirMoney { baskets, whose, scale, own, bought })
+        set.run(TheirMoney { baskets, whose, scale, own, noted })
     }
 }

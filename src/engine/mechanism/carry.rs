@@ -8,7 +8,7 @@
 //! retrospective evaluations of affective episodes", Journal of Personality and Social Psychology 65(1)).
 
 use super::arrive::draw;
-use super::buy::LAST_PURCHASES;
+use super::buy::{LAST_PURCHASES, LAST_SPENT};
 use super::contract::{Mechanism, Step};
 use super::feel::{FELT, MET, SATISFACTION};
 use super::moving::{Add, CARRIED, Forget, Hold, Mix, Peak, Sum, Toward, Turn, Turning, Weighed};
@@ -42,6 +42,7 @@ pub struct Carry {
     states: Vec<Kept>,
     satisfaction: Option<ColumnId<f32, Lasting>>,
     purchases: Option<ColumnId<f32, Lasting>>,
+    spent: Option<ColumnId<f32, Lasting>>,
     /// What the period was like.
     met: Option<ColumnId<f32, Passing>>,
     /// How it felt.
@@ -100,12 +101,13 @@ impl Mechanism for Carry {
         if model.carried.is_empty() {
             return None;
         }
-        let reads = |signal| model.carried.iter().any(|its| its.signals().contains(&signal));
+        let reads = |signal| model.reads(signal);
         let states = model.carried.iter().enumerate().map(|(place, its)| Kept::of(needs, place, its)).collect();
         Some(Self {
             states,
             satisfaction: reads(Signal::Satisfaction).then(|| needs.numbers(SATISFACTION)),
             purchases: reads(Signal::Purchases).then(|| needs.numbers(LAST_PURCHASES)),
+            spent: reads(Signal::Spent).then(|| needs.numbers(LAST_SPENT)),
             met: reads(Signal::Quality).then(|| needs.passing_numbers(MET.made_anew())),
             felt: reads(Signal::Felt).then(|| needs.passing_numbers(FELT.made_anew())),
             feels: bits(model.stages.iter().map(|stage| stage.quality.is_some()).chain([false])),
@@ -292,6 +294,7 @@ impl Carry {
             // What is met moves states as it is met, and is carried by nobody.
             _ if signal.is_met() => None,
             Signal::Purchases => self.purchases,
+            Signal::Spent => self.spent,
             Signal::Satisfaction => self.satisfaction,
             Signal::Carried(of) => match &self.states[of.index()].life {
                 Living::Own { column, .. } => Some(*column),

@@ -360,6 +360,6 @@ fn source(model: &Model, (place, end): (usize, usize), signal: Signal) -> Option
         Signal::Effort => its.effort.map(|_| Source::Effort),
         Signal::Promise => its.promise.map(|_| Source::Promise),
         Signal::Occurrence(of, one) => (here(of) && one.is_none_or(|one| one == end)).then_some(Source::One),
-        Signal::Purchases | Signal::Satisfaction | Signal::Carried(_) => None,
+        Signal::Purchases | Signal::Spent | Signal::Satisfaction | Signal::Carried(_) => None,
     }
 }

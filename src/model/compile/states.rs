@@ -301,12 +301,14 @@ impl Compiler<'_> {
             || ends().any(|end| end.quality.is_some());
         let has_effort = touchpoints.values().any(|its| its.effort.is_some()) || ends().any(|end| end.effort.is_some());
         let promises = touchpoints.values().any(|its| its.promise.is_some()) || ends().any(|end| end.promise.is_some());
+        let buys = stages.values().any(|stage| stage.purchases.is_some());
         let (signal, source) = match SignalWord::of(name) {
             Some(SignalWord::Quality) => (Signal::Quality, has_quality),
             Some(SignalWord::Felt) => (Signal::Felt, has_quality),
             Some(SignalWord::Effort) => (Signal::Effort, has_effort),
             Some(SignalWord::Promise) => (Signal::Promise, promises),
-            Some(SignalWord::Purchases) => (Signal::Purchases, stages.values().any(|stage| stage.purchases.is_some())),
+            Some(SignalWord::Purchases) => (Signal::Purchases, buys),
+            Some(SignalWord::Spent) => (Signal::Spent, buys),
             Some(SignalWord::Satisfaction) => (Signal::Satisfaction, self.study.experience.is_some()),
             None => match self.carried_named(name) {
                 Some(of) => (Signal::Carried(of), !self.is_blend(name)),
@@ -335,7 +337,7 @@ impl Compiler<'_> {
                 Signal::Effort => ("no touchpoint has an `effort`", "give a touchpoint an `effort`"),
                 Signal::Promise => ("no touchpoint has a `promise`", "give a touchpoint a `promise`"),
                 Signal::Occurrence(..) | Signal::QualityOf(_) | Signal::FeltOf(_) => ("", ""),
-                Signal::Purchases => ("no stage has `purchases`", "add `purchases` to a stage"),
+                Signal::Purchases | Signal::Spent => ("no stage has `purchases`", "add `purchases` to a stage"),
                 Signal::Satisfaction => {
                     ("no `[experience]` is defined", "add `[experience]` with `start`, `neutral` and `learning`")
                 }

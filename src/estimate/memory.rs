@@ -263,7 +263,10 @@ fn expected(model: &Model) -> f64 {
     let nodes = if follows_satisfaction(model) { MOST_INTERVALS as f64 + 1.0 } else { 1.0 };
     let felt = model.stages.iter().filter(|stage| stage.quality.is_some()).count() as f64;
     let cells: f64 = (0..model.stages.len()).map(|stage| tunnel_length(model, stage) as f64).sum();
-    table + 8.0 * nodes * nodes * (felt + 1.0) + 32.0 * combinations_needed(model) as f64 * cells * nodes
+    // What touchpoints do: a kernel for each that is felt, and one for all of them before the move and after it, by stage.
+    let ends = model.touchpoints.iter().flat_map(|its| &its.ends).filter(|end| end.quality.is_some()).count() as f64;
+    let met = if model.touchpoints.is_empty() { 0.0 } else { ends + 2.0 * model.stages.len() as f64 };
+    table + 8.0 * nodes * nodes * (felt + met + 1.0) + 32.0 * combinations_needed(model) as f64 * cells * nodes
 }
 
 /// A row has a threshold, a weight and a stage for each place, and one place for staying.

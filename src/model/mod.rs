@@ -175,6 +175,11 @@ impl Model {
         self.scenarios.iter().any(|scenario| !scenario.rules.is_empty())
     }
 
+    /// Whether touchpoints take people elsewhere.
+    pub fn moves_by_touch(&self) -> bool {
+        self.touchpoints.iter().any(Touchpoint::moves)
+    }
+
     /// Whether customers come after the start.
     pub fn has_inflow(&self) -> bool {
         self.segments.iter().any(|segment| segment.inflow.is_some())

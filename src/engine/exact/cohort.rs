@@ -68,7 +68,7 @@ impl<'m> Solver<'m> {
     pub fn with(model: &'m Model, program: &Program, precision: Precision) -> Self {
         Self {
             model,
-            layout: Layout::new(model, program),
+            layout: Layout::new(model, program, precision.grid > 0),
             counters: CountLayout::of(model),
             kinds: (0..model.segments.len()).map(|segment| precision.kinds(model, segment)).collect(),
             laws: Laws::of(model),
@@ -80,6 +80,16 @@ impl<'m> Solver<'m> {
     /// Where customers are kept.
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// The kinds of customers of a segment.
+    pub fn kinds(&self, segment: SegmentId) -> &Kinds {
+        &self.kinds[segment.index()]
+    }
+
+    /// No kernels yet, on a grid of one satisfaction: it shows what is made for touchpoints.
+    pub fn rehearsed(&self) -> Kernels<'_> {
+        Kernels::new(self.grid(0), &self.laws)
     }
 
     /// The expectations at a draw of the numbers.
@@ -118,7 +128,8 @@ impl<'m> Solution<'_, 'm> {
 
     /// How many multiplications the walks so far have taken, with the kernels that were made for them.
     pub fn work(&self) -> f64 {
-        self.done.all() + self.kernels.count() as f64 * self.weights.kernel
+        let touched = self.kernels.work().multiplications(self.kernels.grid().nodes().len());
+        self.done.all() + self.kernels.count() as f64 * self.weights.kernel + touched
     }
 
     /// What periods do to satisfaction.
@@ -128,7 +139,7 @@ impl<'m> Solution<'_, 'm> {
 
     /// The kinds of customers of a segment.
     pub fn kinds(&self, segment: SegmentId) -> &Kinds {
-        &self.solver.kinds[segment.index()]
+        self.solver.kinds(segment)
     }
 
     /// The numbers of a scenario and segment over time.
@@ -182,7 +193,7 @@ impl<'m> Solution<'_, 'm> {
         let timeline = self.timeline(place);
         let nodes = self.kernels.grid().nodes();
         for some in kinds.chunks(WIDTH / nodes.len()) {
-            let mut table = CohortTable::new(model, &timeline, &self.kernels, whole(first));
+            let mut table = CohortTable::new((model, place.1), &timeline, &self.kernels, whole(first));
             let mut state = CohortState::new((model, layout, counters), &some, (nodes, self.kernels.start()));
             let (mut steps, mut lanes) = (0.0, 0.0);
             for t in whole(first)..=model.run.horizon {
@@ -200,7 +211,8 @@ impl<'m> Solution<'_, 'm> {
             let rows = if layout.reads_age { steps } else { fills };
             let Weights { step, rows: of_rows, table, period, .. } = self.weights;
             let periods = f64::from(model.run.horizon);
-            self.done.add(periods * period + fills * table + width * (steps * step + rows * of_rows));
+            let own = state.work().multiplications(nodes.len());
+            self.done.add(periods * period + fills * table + width * (steps * step + rows * of_rows) + own);
         }
     }
 }

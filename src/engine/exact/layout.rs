@@ -3,8 +3,10 @@
 
 use crate::model::Model;
 use crate::model::journey::{Clock, Driver, Stage, State};
+use crate::model::touchpoint::{Cause, Touchpoint};
 use crate::quantity::StageId;
 
+use super::touch_plan::TouchPlan;
 use crate::engine::table::program::Program;
 
 /// Where the customers of all stages are kept.
@@ -17,6 +19,8 @@ pub struct Layout {
     pub reads_age: bool,
     /// Whether a chance is taken after purchases.
     pub leaves: bool,
+    /// How touchpoints are followed.
+    pub touch: TouchPlan,
 }
 
 /// The cells of a stage, and where its ways out lead.
@@ -29,10 +33,14 @@ pub struct StageCells {
     pub moves: Vec<Way>,
     /// The ways out that are taken after a purchase.
     pub leaves: Vec<Way>,
+    /// Where touchpoints take people: the stage counted from 1, and the way.
+    sent: Vec<(u32, Way)>,
     /// The clocks that rows are read by, their list lengths and strides.
     pub clocks: Vec<(Clock, usize, usize)>,
     /// Whether rows or purchases depend on how long ago customers came.
     pub reads_age: bool,
+    /// Whether what touchpoints do does.
+    pub touches_by_age: bool,
     /// Whether customers here count as retained.
     pub retained: bool,
 }
@@ -46,8 +54,9 @@ pub struct Way {
 }
 
 impl Layout {
-    /// The layout of a model.
-    pub fn new(model: &Model, program: &Program) -> Self {
+    /// The layout of a model whose satisfaction is followed or not.
+    pub fn new(model: &Model, program: &Program, follows: bool) -> Self {
+        let touch = TouchPlan::of(model, follows);
         let reached = reached(model);
         let mut cells = 0;
         let firsts: Vec<[Option<usize>; 2]> = model
@@ -79,6 +88,8 @@ impl Layout {
                 length: tunnel_length(model, from),
                 moves: stage.moves().map(|exit| way(from, exit.to)).collect(),
                 leaves: stage.leaves().map(|exit| way(from, exit.to)).collect(),
+                sent: sent(model, from).into_iter().map(|to| (to.0 + 1, way(from, to))).collect(),
+                touches_by_age: touches_by_age(model, &touch, from),
                 reads_age: reads_age(model, (from, stage), &shape.clocks),
                 clocks: shape.clocks,
                 retained: stage.retained,
@@ -86,9 +97,11 @@ impl Layout {
             .collect();
         Self {
             cells,
-            reads_age: stages.iter().any(|stage| stage.reads_age) || tells_ages_apart(model),
+            reads_age: stages.iter().any(|stage| stage.reads_age || (model.has_inflow() && stage.touches_by_age))
+                || tells_ages_apart(model),
             leaves: model.stages.iter().any(|stage| stage.leaves().next().is_some()),
             stages,
+            touch,
         }
     }
 }
@@ -97,6 +110,18 @@ impl StageCells {
     /// The cells of those who were ever retained, or never, by periods in the stage.
     pub fn cells(&self, ever: usize) -> std::ops::Range<usize> {
         self.first[ever].map_or(0..0, |first| first..first + self.length)
+    }
+
+    /// The cell to which touchpoints take people who were ever retained before, or never, by the stage counted from 1; with
+    /// the place among the moves that money is booked on.
+    pub fn sent_to(&self, to: u32, ever: usize) -> Option<(usize, Option<usize>)> {
+        let (_, way) = self.sent.iter().find(|(place, _)| *place == to)?;
+        Some((way.to[ever]?, way.slot))
+    }
+
+    /// To how many stages touchpoints take people from here.
+    pub fn sends(&self) -> usize {
+        self.sent.len()
     }
 
     /// All cells.
@@ -116,8 +141,8 @@ fn reached(model: &Model) -> Vec<[bool; 2]> {
     while news {
         news = false;
         for (from, stage) in model.stages.iter().enumerate() {
-            for exit in &stage.exits {
-                let (to, retained) = (exit.to.index(), model.stages[exit.to.index()].retained);
+            for to in stage.exits.iter().map(|exit| exit.to).chain(sent(model, from)) {
+                let (to, retained) = (to.index(), model.stages[to.index()].retained);
                 for ever in 0..2 {
                     let now = ever | usize::from(retained);
                     news |= reached[from][ever] && !reached[to][now];
@@ -127,6 +152,36 @@ fn reached(model: &Model) -> Vec<[bool; 2]> {
         }
     }
     reached
+}
+
+/// Where touchpoints take people who are in a stage; nobody out of one that nothing leads out of.
+fn sent(model: &Model, from: usize) -> Vec<StageId> {
+    let here = model.touchpoints.iter().filter(|its| its.is_in(from) && !model.stages[from].exits.is_empty());
+    let mut places: Vec<StageId> = here
+        .flat_map(|its| &its.ends)
+        .flat_map(|end| &end.ways)
+        .map(|way| way.to)
+        .filter(|to| to.index() != from)
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Whether what touchpoints do to customers in a stage depends on how long ago they came.
+fn touches_by_age(model: &Model, plan: &TouchPlan, stage: usize) -> bool {
+    let here = |its: &Touchpoint| its.is_in(stage);
+    let ages = |driver: &Driver| matches!(driver.on, State::Trait(of) if model.traits[of.index()].ages);
+    let turns = |(place, its): (usize, &Touchpoint)| {
+        here(its) && plan.turns.contains(&place) && its.rows.iter().any(|row| matches!(row.cause, Cause::Every(_)))
+    };
+    let buys = model.stages[stage].purchases.as_ref().is_some_and(|its| {
+        its.rate_trait.is_some_and(|of| model.traits[of.index()].ages) || its.drivers.iter().any(ages)
+    });
+    let late = |(place, its): (usize, &Touchpoint)| here(its) && plan.points[place].is_late;
+    model.touchpoints.iter().filter(|its| here(its)).flat_map(Touchpoint::all_drivers).any(ages)
+        || model.touchpoints.iter().enumerate().any(turns)
+        || (buys && model.touchpoints.iter().enumerate().any(late))
 }
 
 fn reads_age(model: &Model, (at, stage): (usize, &Stage), clocks: &[(Clock, usize, usize)]) -> bool {

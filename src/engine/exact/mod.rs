@@ -1,8 +1,11 @@
 //! Exact expectations: no chance, no simulated customers.
 
+pub mod bend;
 pub mod cohort;
 pub mod cost;
 pub mod depth;
+pub mod joint;
+pub mod kernel;
 pub mod kernels;
 pub mod layout;
 pub mod obstacle;
@@ -16,5 +19,11 @@ pub mod settling;
 pub mod state;
 pub mod table;
 pub mod tally;
+pub mod touch_effect;
+pub mod touch_met;
+pub mod touch_numbers;
+pub mod touch_obstacle;
+pub mod touch_plan;
+pub mod touching;
 pub mod value_to_come;
 pub mod work;

@@ -2,9 +2,12 @@
 
 use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Stage, State};
+use crate::model::touchpoint::Cause;
 use crate::quantity::TraitId;
 
 use super::quadrature::{Rule, whole_parts};
+use super::touch_obstacle::{of_counts, of_satisfaction};
+use super::touch_plan::{TouchPlan, count_of_turns};
 
 /// The most combinations of trait values for one segment, and for a study with uncertain numbers,
 /// where they are needed in every replication.
@@ -34,15 +37,20 @@ pub fn obstacles(model: &Model) -> Vec<String> {
     }
     found.extend(model.has_referrals().then(|| "customers bring others".to_owned()));
     found.extend(model.has_rules().then(|| "contingency rules act on what customers happen to do".to_owned()));
+    found.extend(of_counts(model));
+    if satisfaction_drives(model) {
+        found.extend(of_satisfaction(model));
+    }
     if found.is_empty() {
         found.extend(too_many_nodes(model));
     }
     found
 }
 
-/// Whether the exact expectation follows satisfaction: where it drives anything, and wherever that is cheap.
+/// Whether the exact expectation follows satisfaction: where it drives anything, and wherever that is cheap and possible.
 pub fn follows_satisfaction(model: &Model) -> bool {
-    satisfaction_drives(model) || (model.experience.is_some() && combinations_needed(model) <= most_grids(model))
+    let cheap = || combinations(model, &TouchPlan::of(model, true)) <= most_grids(model);
+    satisfaction_drives(model) || (model.experience.is_some() && cheap() && of_satisfaction(model).is_empty())
 }
 
 fn satisfaction_drives(model: &Model) -> bool {
@@ -77,20 +85,32 @@ fn too_many_nodes(model: &Model) -> Option<String> {
     let needed = combinations_needed(model);
     let mut names: Vec<&str> = bending.iter().map(|(of, _)| name(*of)).collect();
     names.sort_unstable();
+    let turns = TouchPlan::of(model, follows_satisfaction(model)).turns;
+    let mut taking_turns: Vec<&str> = turns.iter().map(|place| model.touchpoints[*place].name.as_str()).collect();
+    taking_turns.sort_unstable();
+    let of_what: Vec<String> = [("the traits", names), ("the turns of", taking_turns)]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what} {}", names.join(", ")))
+        .collect();
     let memory = if with_memory { " where satisfaction drives something too" } else { "" };
     let needed_in_words = if needed < usize::MAX { needed.to_string() } else { "more than 10^19".to_owned() };
     (needed > most).then(|| {
-        format!(
-            "it would take {needed_in_words} combinations of the traits {}, more than {most}{memory}",
-            names.join(", ")
-        )
+        format!("it would take {needed_in_words} combinations of {}, more than {most}{memory}", of_what.join(" and "))
     })
 }
 
-/// The combinations of trait values of the segment that needs most; the largest number there is where they are more.
+/// The combinations of trait values, and of turns that matter, of the segment that needs most; the largest number there is
+/// where they are more.
 pub fn combinations_needed(model: &Model) -> usize {
+    combinations(model, &TouchPlan::of(model, follows_satisfaction(model)))
+}
+
+fn combinations(model: &Model, plan: &TouchPlan) -> usize {
+    let turns = plan.turns.iter().map(|place| count_of_turns(&model.touchpoints[*place]));
+    let turns = turns.fold(1, usize::saturating_mul);
     let count = |segment: usize| {
-        rules(model, segment).iter().fold(1_usize, |count, (_, rule)| count.saturating_mul(rule.nodes.len()))
+        rules(model, segment).iter().fold(turns, |count, (_, rule)| count.saturating_mul(rule.nodes.len()))
     };
     (0..model.segments.len()).map(count).max().unwrap_or(1)
 }
@@ -100,11 +120,13 @@ fn bending(model: &Model) -> Vec<(TraitId, bool)> {
     // What multiplies is held at 0, so that its mean is not what it multiplies by in the mean.
     let falls_below_0 =
         |of: TraitId| model.segments.iter().any(|its| its.traits[of.index()].cdf(-f64::MIN_POSITIVE) > BELOW_0);
+    let follows = model.touchpoints.iter().any(|its| its.cause() == Cause::Purchase);
     let multipliers = |of: TraitId| {
         let leaves = model
             .stages
             .iter()
-            .any(|s| s.leaves().next().is_some() && s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
+            .filter(|s| follows || s.leaves().next().is_some())
+            .any(|s| s.purchases.as_ref().is_some_and(|p| p.rate_trait == Some(of)));
         let valued = model.presences.iter().any(|its| its.own == Some(of));
         multiplies(model, of) > 1 || leaves || ((multiplies(model, of) > 0 || valued) && falls_below_0(of))
     };

@@ -6,15 +6,16 @@ use crate::model::journey::{Clock, Stage};
 use crate::model::rows::passes;
 use crate::quantity::TraitId;
 
+use super::bend::Bend;
 use super::layout::{Layout, StageCells};
-use super::table::{Bend, CohortTable, StageNumbers};
+use super::table::{CohortTable, StageNumbers};
 use crate::engine::chance::exp::exp_held;
 
 /// Some kinds of customers of a segment: their shares, and their traits.
 pub struct Kinds {
     /// By kind.
     pub shares: Vec<f64>,
-    /// By trait, then by kind.
+    /// By trait, then by kind. Behind the traits stand the turns that matter: where in each the kind is.
     pub traits: Vec<Vec<f64>>,
 }
 
@@ -132,7 +133,7 @@ impl<'a> Rows<'a> {
     }
 
     /// A chance or rate, bent by what drives it, for every satisfaction of a kind.
-    fn bent(&self, bend: &Bend, (kind, age): (usize, u32), plain: f64, column: &mut [f64]) {
+    pub(super) fn bent(&self, bend: &Bend, (kind, age): (usize, u32), plain: f64, column: &mut [f64]) {
         let bent = if bend.traits.is_empty() {
             plain
         } else {

@@ -9,9 +9,9 @@
 
 use crate::stats::distribution::{Density, Distribution};
 
+use super::kernel::Kernel;
 use super::quadrature::{Nodes, unit_rule};
 use super::quality_law::QualityLaw;
-use super::tally::product;
 
 /// Where less than this is cut off at an end of [0, 1], the cut is not looked for.
 const NO_CUT: f64 = 1e-11;
@@ -25,13 +25,6 @@ pub struct SatisfactionGrid {
     rule: Nodes,
     /// How fine the rule is.
     finer: u32,
-}
-
-/// How one period of experience moves weights between nodes.
-pub struct Kernel {
-    /// By node before, then by node after.
-    weights: Vec<f64>,
-    nodes: usize,
 }
 
 impl SatisfactionGrid {
@@ -74,7 +67,16 @@ impl SatisfactionGrid {
     pub fn kernel(&self, law: &QualityLaw, mean: f64, learning: f64) -> Kernel {
         let experience = Felt::new(self, law, mean);
         let rows = self.nodes.iter().map(|s| self.weights(&experience.values((1.0 - learning) * s, learning)));
-        Kernel { weights: rows.flatten().collect(), nodes: self.nodes.len() }
+        Kernel::of(rows.flatten().collect(), self.nodes.len())
+    }
+
+    /// What one occurrence of a touchpoint does whose quality has this law, shifted to this mean: with n the quality less the
+    /// effort, held in [0, 1], s becomes s + pace (n - s). The pace is 1 at most.
+    pub fn touched(&self, law: &QualityLaw, mean: f64, (effort, pace): (f64, f64)) -> Kernel {
+        let met = Felt::new(self, law, mean).values(-effort, 1.0);
+        let felt = |s: f64| met.iter().map(|(n, chance)| ((1.0 - pace) * s + pace * n, *chance)).collect::<Nodes>();
+        let rows = self.nodes.iter().map(|s| self.weights(&felt(*s)));
+        Kernel::of(rows.flatten().collect(), self.nodes.len())
     }
 
     /// The weights of nodes for satisfactions in [0, 1] with their chances.
@@ -104,23 +106,6 @@ fn sum(numbers: &[f64]) -> f64 {
         lanes.iter_mut().zip(eight).for_each(|(lane, x)| *lane += x);
     }
     lanes.iter().sum::<f64>() + rest.iter().sum::<f64>()
-}
-
-impl Kernel {
-    /// What functions of satisfaction are expected to be after one period of experience, from what they are at the nodes.
-    pub fn expect(&self, values: &[f64], expected: &mut [f64]) {
-        for (expected, row) in expected.iter_mut().zip(self.weights.chunks_exact(self.nodes)) {
-            *expected = product(row, values);
-        }
-    }
-
-    /// Moves the weights of some customers by one period of experience.
-    pub fn feel(&self, weights: &[f64], felt: &mut [f64]) {
-        felt.fill(0.0);
-        for (weight, row) in weights.iter().zip(self.weights.chunks_exact(self.nodes)) {
-            felt.iter_mut().zip(row).for_each(|(felt, share)| *felt += weight * share);
-        }
-    }
 }
 
 /// A law that is felt: shifted to a mean, as the mechanism in `feel.rs` does it.

@@ -205,15 +205,19 @@ fn signature(
     let run = &solution.model().run;
     let times = [1, run.horizon.div_ceil(4), run.horizon.div_ceil(2), run.horizon];
     let levels = Presences::levels_of(solution.model());
-    let (mut shares, mut amounts): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (Vec::new(), vec![Vec::new(); 2 + levels]);
+    let touchpoints = solution.model().touchpoints.len();
+    let (mut shares, mut amounts): (Vec<Vec<f64>>, Vec<Vec<f64>>) =
+        (Vec::new(), vec![Vec::new(); 2 + levels + touchpoints]);
     // Kinds are taken some at a time; what is known of the next ones goes behind what is known of those before.
     let mut bought = [Vec::new(), Vec::new()];
     let mut summed = vec![Vec::new(); levels];
+    let mut met = vec![Vec::new(); touchpoints];
     let everybody = vec![1.0; solution.model().entries()];
     solution.walk((place, &everybody), kinds, |state, table| {
         state.step(table, |_| {});
         if table.t > 0 {
             state.bought_by_kind(&mut bought);
+            state.met_by_kind(&mut met);
         }
         state.levels_by_kind(&mut summed);
         let last = table.t == run.horizon;
@@ -225,7 +229,7 @@ fn signature(
             }
         }
         if last {
-            let its = bought.iter_mut().chain(&mut summed);
+            let its = bought.iter_mut().chain(&mut summed).chain(&mut met);
             amounts.iter_mut().zip(its).for_each(|(amounts, its)| amounts.append(its));
         }
     });

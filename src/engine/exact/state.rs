@@ -11,6 +11,8 @@ use super::presences::Presences;
 use super::rows::{Kinds, Rows};
 use super::table::CohortTable;
 use super::tally::{Tally, product, sum};
+use super::touching::{Moment, Touching};
+use super::work::Making;
 
 /// Customers of one segment on their way.
 pub struct CohortState<'a> {
@@ -18,6 +20,7 @@ pub struct CohortState<'a> {
     rows: Rows<'a>,
     kinds: &'a Kinds,
     presences: Presences<'a>,
+    touching: Touching<'a>,
     /// Satisfaction at the start.
     start: &'a [f64],
     /// The satisfactions that are told apart.
@@ -28,6 +31,8 @@ pub struct CohortState<'a> {
     fresh: f64,
     /// The weights of the period to come.
     next: Vec<f64>,
+    /// Whom touchpoints take elsewhere at the next move, where they go; empty where they take nobody.
+    sent: Vec<f64>,
     tally: Tally,
 }
 
@@ -44,11 +49,13 @@ impl<'a> CohortState<'a> {
             rows: Rows::new(model, layout, kinds, nodes.len()),
             kinds,
             presences: Presences::of(model, layout, kinds, nodes.len()),
+            touching: Touching::new(model, layout, kinds, nodes.len()),
             start,
             nodes,
             lanes: Vec::new(),
             fresh: 0.0,
             next: vec![0.0; layout.cells * kinds.shares.len() * nodes.len()],
+            sent: vec![0.0; if model.moves_by_touch() { layout.cells * kinds.shares.len() * nodes.len() } else { 0 }],
         }
     }
 
@@ -71,7 +78,7 @@ impl<'a> CohortState<'a> {
         }
     }
 
-    /// Feel, move, buy, count: the order of `rollout.rs`; at time 0 they are only counted. Tells what each entry came to.
+    /// Feel, meet, move, buy, count: the order of `rollout.rs`; at time 0 they are only counted. Tells what each entry came to.
     pub fn step(&mut self, table: &CohortTable<'_, '_>, mut tell: impl FnMut(&Tally)) {
         for at in 0..self.lanes.len() {
             let (entry, mut lane) = std::mem::take(&mut self.lanes[at]);
@@ -80,13 +87,17 @@ impl<'a> CohortState<'a> {
             let age = (table.t + 1).saturating_sub(entry.max(1));
             if table.t > 0 {
                 self.rows.make(table, age);
+                self.touching.make(table, &self.rows, age);
                 self.feel(table, &mut lane);
                 self.happen(table, When::BeforeMove, &lane);
+                self.touching.meet(Moment::Before, &mut lane, &mut self.sent, &mut self.tally);
                 self.travel(&mut lane);
+                lane.iter_mut().zip(&mut self.sent).for_each(|(there, sent)| *there += std::mem::take(sent));
                 self.buy(&lane);
                 if self.layout.leaves {
                     self.leave(&mut lane);
                 }
+                self.touching.meet(Moment::After, &mut lane, &mut self.sent, &mut self.tally);
                 self.happen(table, When::AfterMove, &lane);
             }
             self.count(&lane);
@@ -135,6 +146,16 @@ impl<'a> CohortState<'a> {
     /// The levels that each kind has added to the sums of traits, one for each that is summed.
     pub fn levels_by_kind(&self, into: &mut [Vec<f64>]) {
         self.lanes.iter().for_each(|(_, lane)| self.presences.add_levels(lane, self.nodes.len(), into));
+    }
+
+    /// How often each kind is about to meet each touchpoint, were the period like the last one.
+    pub fn met_by_kind(&self, into: &mut [Vec<f64>]) {
+        self.lanes.iter().for_each(|(_, lane)| self.touching.met_by_kind(lane, into));
+    }
+
+    /// What it took to make what touchpoints do to single kinds.
+    pub fn work(&self) -> Making {
+        self.touching.work
     }
 
     /// The numbers of a cell: one for each kind and satisfaction.

@@ -3,23 +3,24 @@
 use std::sync::Arc;
 
 use crate::model::Model;
-use crate::model::change::Op;
-use crate::model::journey::{Chance, Clock, Driver, Exit, Stage, State};
+use crate::model::journey::{Chance, Clock, Driver, Exit, Stage};
 use crate::model::param::ParamSet;
 use crate::model::rate::Rate;
 use crate::model::rows::{Moment, combinations, hold};
 use crate::model::timeline::Timeline;
-use crate::quantity::TraitId;
+use crate::quantity::SegmentId;
 
+use super::bend::{Bend, Own};
+use super::kernel::Kernel;
 use super::kernels::Kernels;
-use super::satisfaction_grid::Kernel;
-use crate::engine::chance::exp::exp_held;
+use super::touch_numbers::{PointNumbers, Whose};
 
 /// The numbers in force in one period for one segment of one scenario.
 pub struct CohortTable<'a, 'm> {
     model: &'m Model,
     timeline: &'a Timeline<'m>,
     kernels: &'a Kernels<'a>,
+    segment: SegmentId,
     /// The period.
     pub t: u32,
     /// How often it was filled.
@@ -52,50 +53,27 @@ pub struct StageNumbers {
     pub rates: Vec<Option<(f64, Bend)>>,
     /// What one period in the stage does to satisfaction; none where nothing is felt.
     pub kernel: Option<Arc<Kernel>>,
+    /// The touchpoints that happen in the stage.
+    pub points: Vec<PointNumbers>,
+    /// The bits of every number that these are made by.
+    pub touched_by: Vec<u64>,
     made_by: Vec<u64>,
-}
-
-/// What bends a chance or a rate.
-#[derive(Clone, Default)]
-pub struct Bend {
-    /// The traits, with the log-odds or log-rate per unit above neutral.
-    pub traits: Vec<(TraitId, f64)>,
-    /// By how much satisfaction multiplies, node by node; empty where it does not.
-    pub tilts: Vec<f64>,
-    /// The chance, where it is the customer's own.
-    pub own: Option<Own>,
-}
-
-/// A chance that is taken as it is: the customer's own, or a number.
-#[derive(Clone)]
-pub enum Own {
-    /// A trait, with the operations on it.
-    Of(TraitId, Vec<(Op, f64, f64)>),
-    /// A number.
-    Fixed(f64),
-}
-
-impl Own {
-    /// The chance of a customer with this trait.
-    pub fn chance(&self, traits: impl Fn(TraitId) -> f64) -> f64 {
-        match self {
-            Self::Fixed(chance) => *chance,
-            Self::Of(of, operations) => operations
-                .iter()
-                .fold(traits(*of), |p, (op, amount, share)| op.apply(p, *amount, *share))
-                .clamp(0.0, 1.0),
-        }
-    }
 }
 
 impl<'a, 'm> CohortTable<'a, 'm> {
     /// The table of time `t`.
-    pub fn new(model: &'m Model, timeline: &'a Timeline<'m>, kernels: &'a Kernels<'a>, t: u32) -> Self {
+    pub fn new(
+        (model, segment): (&'m Model, SegmentId),
+        timeline: &'a Timeline<'m>,
+        kernels: &'a Kernels<'a>,
+        t: u32,
+    ) -> Self {
         let stages = vec![StageNumbers::default(); model.stages.len()];
         let mut table = Self {
             model,
             timeline,
             kernels,
+            segment,
             t,
             fills: 0,
             values: timeline.values(t).0,
@@ -111,6 +89,11 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     /// What is true of the study.
     pub fn model(&self) -> &'m Model {
         self.model
+    }
+
+    /// What periods and touchpoints do to satisfaction.
+    pub fn kernels(&self) -> &'a Kernels<'a> {
+        self.kernels
     }
 
     /// Goes on or back to period `t`.
@@ -141,6 +124,8 @@ impl<'a, 'm> CohortTable<'a, 'm> {
                     purchases: self.purchases(stage),
                     rates: self.model.rates.iter().map(|rate| self.rate(rate, at)).collect(),
                     kernel: self.kernel(at, stage),
+                    points: self.whose(at).points(self.kernels),
+                    touched_by: self.touched_by(at),
                     made_by: bits.clone(),
                 };
             }
@@ -164,6 +149,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         if let (Some(experience), Some(quality)) = (&self.model.experience, &stage.quality) {
             [self.values[quality.mean], self.values[experience.learning]].into_iter().for_each(&mut add);
         }
+        self.whose(at).read(&mut add);
         for exit in &stage.exits {
             match exit.chance {
                 Chance::Own { changes, .. } => {
@@ -204,22 +190,8 @@ impl<'a, 'm> CohortTable<'a, 'm> {
     }
 
     fn bend(&self, drivers: &[Driver], own: Option<Own>) -> Bend {
-        let mut bend = Bend { own, ..Bend::default() };
-        let mut of_satisfaction = None;
-        for driver in drivers {
-            let weight = self.values[driver.weight];
-            match driver.on {
-                State::Trait(of) => bend.traits.push((of, weight)),
-                // What is drawn within the period has no expectation of its effects: see `obstacle.rs`.
-                State::Happened(_) | State::Carried(_) => {}
-                State::Satisfaction => *of_satisfaction.get_or_insert(0.0) += weight,
-            }
-        }
-        if let (Some(experience), Some(weight)) = (&self.model.experience, of_satisfaction) {
-            let nodes = self.kernels.grid().nodes();
-            bend.tilts = nodes.iter().map(|s| exp_held(weight * (s - experience.neutral))).collect();
-        }
-        bend
+        let nodes = self.kernels.grid().nodes();
+        Bend { own, ..Bend::of(self.model, &self.values, drivers, nodes) }
     }
 
     fn purchases(&self, stage: &Stage) -> (f64, f64, Bend) {
@@ -230,6 +202,16 @@ impl<'a, 'm> CohortTable<'a, 'm> {
 
     fn rate(&self, rate: &Rate, at: usize) -> Option<(f64, Bend)> {
         rate.of(at).map(|its| (self.values[its.mean], self.bend(&its.drivers, None)))
+    }
+
+    fn whose(&self, stage: usize) -> Whose<'_> {
+        Whose { model: self.model, values: &self.values, segment: self.segment, stage }
+    }
+
+    fn touched_by(&self, stage: usize) -> Vec<u64> {
+        let mut bits = Vec::new();
+        self.whose(stage).read(|number| bits.push(number.to_bits()));
+        bits
     }
 
     fn kernel(&self, at: usize, stage: &Stage) -> Option<Arc<Kernel>> {

@@ -14,6 +14,7 @@ use super::layout::{Layout, StageCells, Way};
 use super::presences::Presences;
 use super::rows::{Kinds, Rows};
 use super::table::CohortTable;
+use super::touching::{Moment, Touching};
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::counts::Counts;
 
@@ -22,6 +23,7 @@ struct Values<'a> {
     layout: &'a Layout,
     rows: Rows<'a>,
     presences: Presences<'a>,
+    touching: Touching<'a>,
     rewards: &'a Counts<f64>,
     /// Numbers of a cell: one for each kind and satisfaction.
     width: usize,
@@ -31,6 +33,8 @@ struct Values<'a> {
     now: Vec<f64>,
     /// The values of the step under way.
     before: Vec<f64>,
+    /// The values after the move, where touchpoints take people elsewhere.
+    moved: Vec<f64>,
 }
 
 impl Solution<'_, '_> {
@@ -61,7 +65,7 @@ impl Solution<'_, '_> {
     ) {
         let model = self.model();
         let mut values = Values::new(self, kinds, rewards);
-        let mut table = CohortTable::new(model, timeline, self.kernels(), model.run.horizon);
+        let mut table = CohortTable::new((model, segment), timeline, self.kernels(), model.run.horizon);
         for t in (first.max(1)..=model.run.horizon as usize).rev() {
             table.go_to(whole(t));
             values.step_back(&table, whole(t + 1 - first.max(1)));
@@ -95,20 +99,28 @@ impl<'a> Values<'a> {
         let nothing = vec![0.0; layout.cells * width];
         let rows = Rows::new(solution.model(), layout, kinds, nodes);
         let presences = Presences::of(solution.model(), layout, kinds, nodes);
-        Self { layout, rows, presences, rewards, width, nodes, before: nothing.clone(), now: nothing }
+        let touching = Touching::new(solution.model(), layout, kinds, nodes);
+        let moved = if solution.model().moves_by_touch() { nothing.clone() } else { Vec::new() };
+        Self { layout, rows, presences, touching, rewards, width, nodes, before: nothing.clone(), now: nothing, moved }
     }
 
     /// From after a period to before it: what comes later, and what happens in it.
     fn step_back(&mut self, table: &CohortTable<'_, '_>, age: u32) {
         self.rows.make(table, age);
+        self.touching.make(table, &self.rows, age);
         let t = table.t as usize;
         self.count(t, age);
         self.happen(table, When::AfterMove);
+        self.touching.value(Moment::After, &mut self.now, &self.moved, (self.rewards, t));
         if self.layout.leaves {
             self.leave(t);
         }
         self.buy(t);
+        if !self.moved.is_empty() {
+            self.moved.copy_from_slice(&self.now);
+        }
         self.travel(t);
+        self.touching.value(Moment::Before, &mut self.now, &self.moved, (self.rewards, t));
         self.happen(table, When::BeforeMove);
         self.feel(table);
     }

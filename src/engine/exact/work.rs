@@ -1,5 +1,6 @@
 //! The work of exact expectations as it is done, in multiplications, counted and never timed.
 
+use std::ops::Add;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::engine::count::layout::CountLayout;
@@ -47,7 +48,7 @@ impl Weights {
             let buys = if stage.purchases.is_some() { 2.0 + 2.0 * cells.leaves.len() as f64 } else { 0.0 };
             let rates = model.rates.iter().filter_map(|rate| rate.of(place)).count() as f64;
             let present = model.presences.iter().filter(|its| its.stage.index() == place).count() as f64;
-            step += all * (3.0 + moves + felt + buys + rates + present);
+            step += all * (3.0 + moves + felt + buys + rates + present + touches(model, layout, place, nodes));
             let bending = if stage.is_bent() { OF_BENDING } else { 3.0 };
             rows += cells.length as f64 * (1.0 + moves) * bending + (buys + rates) * OF_BENDING;
         }
@@ -59,6 +60,49 @@ impl Weights {
             period: OF_A_PERIOD + booked * OF_A_BOOKING,
             kernel: nodes * (nodes * NODES_OF_A_LAW * 3.0 + OF_A_CUT),
         }
+    }
+}
+
+/// What touchpoints of a stage take of one kind and satisfaction of customers in a step: what is counted, and what is moved.
+fn touches(model: &Model, layout: &Layout, stage: usize, nodes: f64) -> f64 {
+    let here = || model.touchpoints.iter().enumerate().filter(|(_, its)| its.is_in(stage));
+    let counted: usize = here().map(|(_, its)| its.cells()).sum();
+    let moved = |late: bool| {
+        let moves = here().any(|(place, _)| {
+            let planned = &layout.touch.points[place];
+            planned.is_joint && planned.is_late == late
+        });
+        f64::from(u8::from(moves)) * nodes
+    };
+    let sent = layout.stages[stage].sends() as f64 * nodes;
+    counted as f64 + sent + moved(false) + moved(true)
+}
+
+/// What making the effects of touchpoints takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Making {
+    /// How many kernels were multiplied.
+    pub products: u64,
+    /// How many touchpoints were met, by one kind of customers each.
+    pub met: u64,
+}
+
+impl Making {
+    /// The multiplications on a grid of so many satisfactions.
+    pub fn multiplications(self, nodes: usize) -> f64 {
+        /// What bending the numbers of a touchpoint takes, whatever the grid, and for each satisfaction.
+        const OF_A_TOUCHPOINT: f64 = 1_000.0;
+        const OF_A_NODE: f64 = 100.0;
+        let nodes = nodes as f64;
+        self.products as f64 * nodes * nodes * nodes + self.met as f64 * (OF_A_TOUCHPOINT + OF_A_NODE * nodes)
+    }
+}
+
+impl Add for Making {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { products: self.products + other.products, met: self.met + other.met }
     }
 }
 

@@ -24,8 +24,9 @@ use crate::engine::state::plan::{DriverState, StateColumn};
 use crate::engine::table::program::bits;
 use crate::engine::table::values::Values;
 use crate::model::Model;
-use crate::model::journey::State;
+use crate::model::journey::{Driver, State};
 use crate::model::state::{Carried, Life, Own, Signal};
+use crate::model::touchpoint::Touchpoint;
 use crate::quantity::{CarriedId, PARTS_PER_ONE, ParamId, StageId};
 
 /// Draws a state at entry.
@@ -151,11 +152,19 @@ impl Mechanism for Carry {
     }
 
     fn obstacle(model: &Model) -> Option<String> {
-        let name = model.drivers().find_map(|driver| match driver.on {
+        let carried = |driver: &Driver| match driver.on {
             State::Carried(of) => Some(&model.carried[of.index()].name),
             _ => None,
-        });
-        name.map(|name| format!("the state `{name}` drives moves or purchases"))
+        };
+        // Drivers of touchpoints come last.
+        let at_touchpoints = model.touchpoints.iter().flat_map(Touchpoint::all_drivers).count();
+        let others = model.drivers().count() - at_touchpoints;
+        let moves = model.drivers().take(others).find_map(carried);
+        moves.map(|name| format!("the state `{name}` drives moves or purchases")).or_else(|| {
+            let met = |its: &Touchpoint| Some((its.all_drivers().find_map(carried)?, its.name.clone()));
+            let (name, touchpoint) = model.touchpoints.iter().find_map(met)?;
+            Some(format!("the state `{name}` drives the touchpoint `{touchpoint}`"))
+        })
     }
 }
 

@@ -1,0 +1,63 @@
+//! Why touchpoints have no exact expectation: what customers would have to be told apart by, in words.
+
+use crate::model::Model;
+use crate::model::touchpoint::{Cause, Touchpoint};
+
+use super::touch_plan::{TouchPlan, feels};
+
+/// The most combinations of how often touchpoints happened, and where they take people, that are known at a time.
+const MOST_COMBINATIONS: usize = 300;
+
+/// What stands in the way whether satisfaction is followed or not.
+pub fn of_counts(model: &Model) -> Vec<String> {
+    let leaves = model.stages.iter().find(|stage| stage.purchases.is_some() && stage.leaves().next().is_some());
+    let plan = TouchPlan::of(model, false);
+    let one = |(place, its): (usize, &Touchpoint)| {
+        let name = &its.name;
+        let class = its.rows.iter().flat_map(|row| &row.whom.classes).next();
+        if let Some((tag, _)) = class {
+            return Some(format!("whom `{name}` meets depends on the tag `{}`", model.tags[tag.index()].name));
+        }
+        match its.cause() {
+            Cause::Entry => return Some(format!("`{name}` happens to those alone who come to a stage")),
+            Cause::Purchase if let Some(stage) = leaves => {
+                return Some(format!(
+                    "`{name}` follows purchases, and in `{}` a purchase may lead elsewhere",
+                    stage.name
+                ));
+            }
+            _ => {}
+        }
+        let late = plan.points[place].is_late && its.moves();
+        late.then(|| format!("`{name}` takes people elsewhere a period after it happens"))
+    };
+    let all = model.touchpoints.iter().enumerate().filter_map(one);
+    all.chain(too_many(model, &plan)).collect()
+}
+
+/// What stands in the way of following satisfaction.
+pub fn of_satisfaction(model: &Model) -> Vec<String> {
+    let one = |its: &Touchpoint| {
+        let name = &its.name;
+        let why = if its.timing.is_some() {
+            "is felt by the period in the stage (`timing`)"
+        } else if its.answer.as_ref().is_some_and(|answer| answer.fades.is_some()) {
+            "is felt less the later it comes (`fades`)"
+        } else {
+            return None;
+        };
+        feels(its).then(|| format!("`{name}` {why}"))
+    };
+    let all = model.touchpoints.iter().filter_map(one);
+    all.chain(too_many(model, &TouchPlan::of(model, true))).collect()
+}
+
+fn too_many(model: &Model, plan: &TouchPlan) -> Option<String> {
+    let (needed, place) = plan.most_combinations(model);
+    (needed > MOST_COMBINATIONS).then(|| {
+        let name = &model.touchpoints[place].name;
+        format!(
+            "when `{name}` has happened, {needed} combinations of how often what happened matter, more than {MOST_COMBINATIONS}"
+        )
+    })
+}

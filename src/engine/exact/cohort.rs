@@ -87,9 +87,9 @@ impl<'m> Solver<'m> {
         &self.kinds[segment.index()]
     }
 
-    /// No kernels yet, on a grid of one satisfaction: it shows what is made for touchpoints.
+    /// No kernels yet, on the coarsest grid: it shows what is made for touchpoints.
     pub fn rehearsed(&self) -> Kernels<'_> {
-        Kernels::new(self.grid(0), &self.laws)
+        Kernels::new(self.grid(self.precision.grid.min(1)), &self.laws)
     }
 
     /// The expectations at a draw of the numbers.

@@ -60,9 +60,10 @@ impl ExactCost {
             }
             if !model.touchpoints.is_empty() {
                 let place = (&timeline, SegmentId::from(segment));
-                let own = of_single_kinds(solver, &rehearsed, place, &changed).multiplications(grid);
+                let [own, by_age] = of_single_kinds(solver, &rehearsed, place, &changed);
                 let again = if solver.layout().reads_age { horizon * lanes / changed.len() as f64 } else { 1.0 };
-                plain += own * solver.precision.count(segment) as f64 * again.max(1.0);
+                let own = own.multiplications(grid) + by_age.multiplications(grid) * (again - 1.0).max(0.0);
+                plain += own * solver.precision.count(segment) as f64;
             }
         }
         plain += rehearsed.work().multiplications(grid);
@@ -84,22 +85,27 @@ fn kernels_met(model: &Model, values: &ParamSet) -> Vec<(usize, usize, [u64; 3])
     ends.filter_map(one).collect()
 }
 
-/// What making the effects of touchpoints takes for one kind of customers, in the periods in which numbers change; those that are the
-/// same for all kinds stay with the kernels.
+/// What making the effects of touchpoints takes for one kind of customers, in the periods in which numbers change, and what of it
+/// is made anew for another age; those that are the same for all kinds stay with the kernels.
 fn of_single_kinds<'a>(
     solver: &'a Solver<'_>,
     kernels: &'a Kernels<'a>,
     (timeline, segment): (&Timeline<'_>, SegmentId),
     changed: &[u32],
-) -> Making {
-    let (model, layout, kinds) = (solver.model, solver.layout(), solver.kinds(segment).some(1));
+) -> [Making; 2] {
+    let (model, layout, kinds) = (solver.model, solver.layout(), solver.kinds(segment).middle());
+    let nodes = kernels.grid().nodes().len();
     let mut table = CohortTable::new((model, segment), timeline, kernels, 0);
-    let mut rows = Rows::new(model, layout, &kinds, 1);
-    let mut touching = Touching::new(model, layout, &kinds, 1);
+    let mut rows = Rows::new(model, layout, &kinds, nodes);
+    let mut touching = Touching::new(model, layout, &kinds, nodes);
+    let mut made = [Making::default(); 2];
     for t in changed {
         table.go_to(*t);
-        rows.make(&table, *t.max(&1));
-        touching.make(&table, &rows, *t.max(&1));
+        for (made, age) in made.iter_mut().zip([*t + 1, *t + 2]) {
+            rows.make(&table, age);
+            touching.make(&table, &rows, age);
+            *made = *made + std::mem::take(&mut touching.work);
+        }
     }
-    touching.work
+    made
 }

@@ -41,11 +41,25 @@ impl Kernel {
     /// This one, and then another.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
+        let nodes = self.nodes;
         let mut weights = vec![0.0; self.weights.len()];
-        for (row, into) in self.weights.chunks_exact(self.nodes).zip(weights.chunks_exact_mut(self.nodes)) {
-            next.feel(row, into);
+        for (row, into) in self.weights.chunks_exact(nodes).zip(weights.chunks_exact_mut(nodes)) {
+            // Four rows at a time, so that sums are loaded and stored a quarter as often.
+            let (fours, rest) = row.as_chunks::<4>();
+            let (their_fours, their_rest) = next.weights.split_at(fours.len() * 4 * nodes);
+            for ([a, b, c, d], rows) in fours.iter().zip(their_fours.chunks_exact(4 * nodes)) {
+                let (first, second) = rows.split_at(2 * nodes);
+                let ((of_a, of_b), (of_c, of_d)) = (first.split_at(nodes), second.split_at(nodes));
+                let others = of_a.iter().zip(of_b).zip(of_c.iter().zip(of_d));
+                for (into, ((of_a, of_b), (of_c, of_d))) in into.iter_mut().zip(others) {
+                    *into += (a * of_a + b * of_b) + (c * of_c + d * of_d);
+                }
+            }
+            for (weight, row) in rest.iter().zip(their_rest.chunks_exact(nodes)) {
+                into.iter_mut().zip(row).for_each(|(into, share)| *into += weight * share);
+            }
         }
-        Self { weights, nodes: self.nodes }
+        Self { weights, nodes }
     }
 
     /// That of the share of customers that a chance takes, by their satisfaction before.

@@ -3,7 +3,7 @@
 
 use crate::model::Model;
 use crate::model::journey::{Clock, Driver, Stage, State};
-use crate::model::touchpoint::{Cause, Touchpoint};
+use crate::model::touchpoint::Cause;
 use crate::quantity::StageId;
 
 use super::touch_plan::TouchPlan;
@@ -21,6 +21,10 @@ pub struct Layout {
     pub leaves: bool,
     /// How touchpoints are followed.
     pub touch: TouchPlan,
+    /// Whether touchpoints happen after the move.
+    pub is_late: bool,
+    /// Whether who comes to a stage is told apart from who was there.
+    pub separates: bool,
 }
 
 /// The cells of a stage, and where its ways out lead.
@@ -39,8 +43,8 @@ pub struct StageCells {
     pub clocks: Vec<(Clock, usize, usize)>,
     /// Whether rows or purchases depend on how long ago customers came.
     pub reads_age: bool,
-    /// Whether what touchpoints do does.
-    pub touches_by_age: bool,
+    /// Whether what touchpoints do before the move does, and after it.
+    pub touches_by_age: [bool; 2],
     /// Whether customers here count as retained.
     pub retained: bool,
 }
@@ -89,7 +93,7 @@ impl Layout {
                 moves: stage.moves().map(|exit| way(from, exit.to)).collect(),
                 leaves: stage.leaves().map(|exit| way(from, exit.to)).collect(),
                 sent: sent(model, from).into_iter().map(|to| (to.0 + 1, way(from, to))).collect(),
-                touches_by_age: touches_by_age(model, &touch, from),
+                touches_by_age: [false, true].map(|late| touches_by_age(model, &touch, from, late)),
                 reads_age: reads_age(model, (from, stage), &shape.clocks),
                 clocks: shape.clocks,
                 retained: stage.retained,
@@ -97,9 +101,13 @@ impl Layout {
             .collect();
         Self {
             cells,
-            reads_age: stages.iter().any(|stage| stage.reads_age || (model.has_inflow() && stage.touches_by_age))
+            reads_age: stages
+                .iter()
+                .any(|stage| stage.reads_age || (model.has_inflow() && stage.touches_by_age != [false; 2]))
                 || tells_ages_apart(model),
             leaves: model.stages.iter().any(|stage| stage.leaves().next().is_some()),
+            is_late: touch.points.iter().any(|its| its.is_late),
+            separates: model.touchpoints.iter().any(|its| its.cause() == Cause::Entry),
             stages,
             touch,
         }
@@ -122,6 +130,12 @@ impl StageCells {
     /// To how many stages touchpoints take people from here.
     pub fn sends(&self) -> usize {
         self.sent.len()
+    }
+
+    /// The cells of those never retained, 0, and of those ever retained, 1.
+    pub fn both(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let [never, ever] = [self.cells(0), self.cells(1)];
+        never.map(|cell| (0, cell)).chain(ever.map(|cell| (1, cell)))
     }
 
     /// All cells.
@@ -168,20 +182,16 @@ fn sent(model: &Model, from: usize) -> Vec<StageId> {
     places
 }
 
-/// Whether what touchpoints do to customers in a stage depends on how long ago they came.
-fn touches_by_age(model: &Model, plan: &TouchPlan, stage: usize) -> bool {
-    let here = |its: &Touchpoint| its.is_in(stage);
+/// Whether what touchpoints do to customers in a stage, before the move or after it, depends on how long ago they came.
+fn touches_by_age(model: &Model, plan: &TouchPlan, stage: usize, late: bool) -> bool {
     let ages = |driver: &Driver| matches!(driver.on, State::Trait(of) if model.traits[of.index()].ages);
-    let turns = |(place, its): (usize, &Touchpoint)| {
-        here(its) && plan.turns.contains(&place) && its.rows.iter().any(|row| matches!(row.cause, Cause::Every(_)))
-    };
+    let all = model.touchpoints.iter().enumerate();
+    let mut here = all.filter(|(place, its)| its.is_in(stage) && plan.points[*place].is_late == late).peekable();
     let buys = model.stages[stage].purchases.as_ref().is_some_and(|its| {
         its.rate_trait.is_some_and(|of| model.traits[of.index()].ages) || its.drivers.iter().any(ages)
     });
-    let late = |(place, its): (usize, &Touchpoint)| here(its) && plan.points[place].is_late;
-    model.touchpoints.iter().filter(|its| here(its)).flat_map(Touchpoint::all_drivers).any(ages)
-        || model.touchpoints.iter().enumerate().any(turns)
-        || (buys && model.touchpoints.iter().enumerate().any(late))
+    (late && buys && here.peek().is_some())
+        || here.any(|(place, its)| plan.turns.contains(&place) || its.all_drivers().any(ages))
 }
 
 fn reads_age(model: &Model, (at, stage): (usize, &Stage), clocks: &[(Clock, usize, usize)]) -> bool {

@@ -1,6 +1,8 @@
 //! Exact expectations: no chance, no simulated customers.
 
+pub mod afterwards;
 pub mod bend;
+mod by_kind;
 pub mod cohort;
 pub mod cost;
 pub mod depth;
@@ -11,6 +13,7 @@ pub mod layout;
 pub mod obstacle;
 pub mod precision;
 pub mod presences;
+pub mod purchase_law;
 pub mod quadrature;
 pub mod quality_law;
 pub mod rows;

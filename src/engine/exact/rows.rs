@@ -41,6 +41,16 @@ impl Kinds {
         })
     }
 
+    /// The one in the middle.
+    #[must_use]
+    pub fn middle(&self) -> Self {
+        let at = self.shares.len() / 2..(self.shares.len() / 2 + 1).min(self.shares.len());
+        Self {
+            shares: self.shares[at.clone()].to_vec(),
+            traits: self.traits.iter().map(|its| its[at.clone()].to_vec()).collect(),
+        }
+    }
+
     /// So many of them at most, from one end to the other.
     #[must_use]
     pub fn some(&self, most: usize) -> Self {
@@ -70,6 +80,8 @@ pub struct StageRows {
     pub rows: Vec<Vec<f64>>,
     /// The purchases of a period.
     pub purchases: Vec<f64>,
+    /// Where touchpoints follow them: how many there would be if nobody left after one, and by kind, the chance to leave.
+    pub stream: (Vec<f64>, Vec<f64>),
     /// What is spent in a period.
     pub spent: Vec<f64>,
     /// By rate, how often it happens; empty where it does not.
@@ -189,6 +201,7 @@ impl<'a> Rows<'a> {
         rows.spent.resize(width, 0.0);
         rows.left.resize_with(numbers.leaves.len(), Vec::new);
         rows.left.iter_mut().for_each(|column| column.resize(width, 0.0));
+        rows.stream.1.clear();
         for kind in 0..self.kinds.shares.len() {
             let own = |of: Option<TraitId>| of.map_or(1.0, |of| self.trait_at(of, kind, age).max(0.0));
             let place = kind * self.nodes..(kind + 1) * self.nodes;
@@ -197,6 +210,9 @@ impl<'a> Rows<'a> {
             let whole: f64 = numbers.leaves.iter().map(|leave| leave.chance(of_kind)).sum();
             // Chances that add up to more than 1 are scaled to 1, as in every row.
             let chance = if passes(whole) { 1.0 } else { whole };
+            rows.stream.1.push(chance);
+            rows.stream.0.truncate(place.start);
+            rows.stream.0.extend_from_slice(&rows.purchases[place.clone()]);
             if chance > 0.0 {
                 for node in place.clone() {
                     let gone = -libm::expm1(-rows.purchases[node] * chance);

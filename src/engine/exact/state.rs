@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, FRESH, MOVES, PURCHASES, SATISFACTION, WAITING};
 use crate::model::rate::When;
 
+use super::afterwards::Afterwards;
 use super::layout::{Layout, StageCells, Way};
 use super::presences::Presences;
 use super::rows::{Kinds, Rows};
@@ -16,23 +17,25 @@ use super::work::Making;
 
 /// Customers of one segment on their way.
 pub struct CohortState<'a> {
-    layout: &'a Layout,
-    rows: Rows<'a>,
-    kinds: &'a Kinds,
-    presences: Presences<'a>,
-    touching: Touching<'a>,
+    pub(super) layout: &'a Layout,
+    pub(super) rows: Rows<'a>,
+    pub(super) kinds: &'a Kinds,
+    pub(super) presences: Presences<'a>,
+    pub(super) touching: Touching<'a>,
     /// Satisfaction at the start.
     start: &'a [f64],
     /// The satisfactions that are told apart.
-    nodes: &'a [f64],
+    pub(super) nodes: &'a [f64],
     /// By entry, where that is told apart: the entry, and the weights by cell, kind and satisfaction.
-    lanes: Vec<(u32, Vec<f64>)>,
+    pub(super) lanes: Vec<(u32, Vec<f64>)>,
     /// Who has come since the last step in a stage that is not retained.
     fresh: f64,
     /// The weights of the period to come.
     next: Vec<f64>,
     /// Whom touchpoints take elsewhere at the next move, where they go; empty where they take nobody.
     sent: Vec<f64>,
+    /// Who has come to a stage in this period; empty where that is not told apart.
+    arrived: Vec<f64>,
     tally: Tally,
 }
 
@@ -43,6 +46,7 @@ impl<'a> CohortState<'a> {
         kinds: &'a Kinds,
         (nodes, start): (&'a [f64], &'a [f64]),
     ) -> Self {
+        let width = layout.cells * kinds.shares.len() * nodes.len();
         Self {
             tally: Tally::new(counters),
             layout,
@@ -54,14 +58,15 @@ impl<'a> CohortState<'a> {
             nodes,
             lanes: Vec::new(),
             fresh: 0.0,
-            next: vec![0.0; layout.cells * kinds.shares.len() * nodes.len()],
-            sent: vec![0.0; if model.moves_by_touch() { layout.cells * kinds.shares.len() * nodes.len() } else { 0 }],
+            next: vec![0.0; width],
+            sent: vec![0.0; if model.moves_by_touch() { width } else { 0 }],
+            arrived: vec![0.0; if layout.separates { width } else { 0 }],
         }
     }
 
     /// So many customers come, a part of them into each cell: at the start, or in a period before anything happens in it.
     pub fn enter(&mut self, entry: u32, came: f64, starts: impl Iterator<Item = (usize, f64)>) {
-        if self.lanes.is_empty() || self.layout.reads_age {
+        if self.lanes.is_empty() || self.layout.reads_age || self.layout.separates {
             self.lanes.push((entry, vec![0.0; self.next.len()]));
         }
         let (kinds, nodes) = (self.kinds.shares.len(), self.start.len());
@@ -92,12 +97,16 @@ impl<'a> CohortState<'a> {
                 self.happen(table, When::BeforeMove, &lane);
                 self.touching.meet(Moment::Before, &mut lane, &mut self.sent, &mut self.tally);
                 self.travel(&mut lane);
-                lane.iter_mut().zip(&mut self.sent).for_each(|(there, sent)| *there += std::mem::take(sent));
-                self.buy(&lane);
-                if self.layout.leaves {
-                    self.leave(&mut lane);
+                let there = if self.layout.separates { &mut self.arrived } else { &mut lane };
+                there.iter_mut().zip(&mut self.sent).for_each(|(there, sent)| *there += std::mem::take(sent));
+                if self.layout.is_late {
+                    self.go_on(&mut lane, entry == table.t);
+                } else {
+                    self.buy(&lane);
+                    if self.layout.leaves {
+                        self.leave(&mut lane);
+                    }
                 }
-                self.touching.meet(Moment::After, &mut lane, &mut self.sent, &mut self.tally);
                 self.happen(table, When::AfterMove, &lane);
             }
             self.count(&lane);
@@ -108,49 +117,12 @@ impl<'a> CohortState<'a> {
             tell(&self.tally);
             self.lanes[at] = (entry, lane);
         }
-    }
-
-    /// The customers of each kind, in each stage: by stage, then by kind.
-    pub fn by_kind(&self) -> Vec<Vec<f64>> {
-        let (width, nodes) = (self.width(), self.nodes.len());
-        let of_stage = |stage: &StageCells| {
-            let mut sums = vec![0.0; self.kinds.shares.len()];
-            for (_, lane) in &self.lanes {
-                for cell in stage.all() {
-                    let kinds = lane[cell * width..][..width].chunks_exact(nodes);
-                    sums.iter_mut().zip(kinds).for_each(|(into, weights)| *into += sum(weights));
-                }
-            }
-            sums
-        };
-        self.layout.stages.iter().map(of_stage).collect()
-    }
-
-    /// What each kind is about to buy, were the rates those of the last period: purchases, and what is spent.
-    pub fn bought_by_kind(&self, into: &mut [Vec<f64>; 2]) {
-        let (width, nodes) = (self.width(), self.nodes.len());
-        into.iter_mut().for_each(|into| into.resize(self.kinds.shares.len(), 0.0));
-        let buying = self.layout.stages.iter().zip(&self.rows.stages).filter(|(_, its)| !its.purchases.is_empty());
-        for (stage, rows) in buying {
-            for cell in
-                self.lanes.iter().flat_map(|(_, lane)| [0, 1].map(|ever| cells(stage, ever, lane, width))).flatten()
-            {
-                for (into, numbers) in into.iter_mut().zip([&rows.purchases, &rows.spent]) {
-                    let kinds = cell.chunks_exact(nodes).zip(numbers.chunks_exact(nodes));
-                    into.iter_mut().zip(kinds).for_each(|(into, (weights, its))| *into += product(weights, its));
-                }
-            }
+        // Newcomers are told apart in their first period alone.
+        if !self.layout.reads_age && self.lanes.len() > 1 {
+            let later = self.lanes.split_off(1);
+            let all = &mut self.lanes[0].1;
+            later.iter().for_each(|(_, lane)| all.iter_mut().zip(lane).for_each(|(all, more)| *all += more));
         }
-    }
-
-    /// The levels that each kind has added to the sums of traits, one for each that is summed.
-    pub fn levels_by_kind(&self, into: &mut [Vec<f64>]) {
-        self.lanes.iter().for_each(|(_, lane)| self.presences.add_levels(lane, self.nodes.len(), into));
-    }
-
-    /// How often each kind is about to meet each touchpoint, were the period like the last one.
-    pub fn met_by_kind(&self, into: &mut [Vec<f64>]) {
-        self.lanes.iter().for_each(|(_, lane)| self.touching.met_by_kind(lane, into));
     }
 
     /// What it took to make what touchpoints do to single kinds.
@@ -159,7 +131,7 @@ impl<'a> CohortState<'a> {
     }
 
     /// The numbers of a cell: one for each kind and satisfaction.
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.kinds.shares.len() * self.nodes.len()
     }
 
@@ -193,13 +165,36 @@ impl<'a> CohortState<'a> {
                     if let Some(stay) = columns.next() {
                         add(&mut self.next[later * width..][..width], weights, stay);
                     }
+                    let there = if self.layout.separates { &mut self.arrived } else { &mut self.next };
                     for (way, chances) in stage.moves.iter().zip(columns) {
-                        move_on((&mut self.next, width), way, ever, (weights, chances), booked);
+                        move_on((there, width), way, ever, (weights, chances), booked);
                     }
                 }
             }
         }
         std::mem::swap(lane, &mut self.next);
+    }
+
+    /// Purchases are made, some leave after one, and touchpoints follow; `is_new` are those who have come in this period.
+    fn go_on(&mut self, lane: &mut [f64], is_new: bool) {
+        let (mut arrived, mut left) = (std::mem::take(&mut self.arrived), std::mem::take(&mut self.next));
+        left.fill(0.0);
+        let moment = if is_new && self.layout.separates { Moment::Entered } else { Moment::After };
+        for (part, moment) in [(&mut *lane, moment), (&mut arrived, Moment::Entered)] {
+            if part.is_empty() {
+                continue;
+            }
+            self.buy(part);
+            let Self { layout, rows, touching, nodes, tally, .. } = self;
+            if layout.leaves {
+                let width = part.len() / layout.cells.max(1);
+                Afterwards { layout, rows, touching, width, nodes: nodes.len() }.leave(part, &mut left, tally);
+            }
+            touching.meet(moment, part, &mut [], tally);
+        }
+        lane.iter_mut().zip(&left).for_each(|(all, left)| *all += left);
+        lane.iter_mut().zip(&mut arrived).for_each(|(all, arrived)| *all += std::mem::take(arrived));
+        (self.arrived, self.next) = (arrived, left);
     }
 
     fn buy(&mut self, lane: &[f64]) {
@@ -277,7 +272,12 @@ impl<'a> CohortState<'a> {
     }
 }
 
-fn cells<'a>(stage: &StageCells, ever: usize, lane: &'a [f64], width: usize) -> impl Iterator<Item = &'a [f64]> {
+pub(super) fn cells<'a>(
+    stage: &StageCells,
+    ever: usize,
+    lane: &'a [f64],
+    width: usize,
+) -> impl Iterator<Item = &'a [f64]> {
     stage.cells(ever).map(move |cell| &lane[cell * width..][..width])
 }
 

@@ -6,18 +6,19 @@
 //! others does so after all of theirs, which is why their number is known until then (`joint.rs`).
 
 use crate::model::Model;
-use crate::model::touchpoint::{Cause, MOST_OCCURRENCES};
+use crate::model::touchpoint::Cause;
 use crate::quantity::CounterId;
 
 use super::joint::{Joint, Known};
 use super::kernel::Kernel;
+use super::purchase_law::{CountLaw, mean, poisson};
+use super::tally::{Tally, product};
 use super::touch_met::Met;
 use super::touch_plan::TouchPlan;
 use super::work::Making;
 use crate::engine::chance::narrow::whole;
+use crate::engine::count::counts::Counts;
 
-/// Chances that are smaller than this are left out: sums of chances are no more exact.
-const NEVER: f64 = 1e-15;
 /// What touchpoints do to customers of a kind in a stage and period.
 #[derive(Clone, Debug, Default)]
 pub struct Effect {
@@ -45,12 +46,11 @@ struct Following<'a> {
 }
 
 impl Effect {
-    /// That of touchpoints in the order of cause, before the move. After it there are `purchases`, as many in the mean by
-    /// satisfaction.
+    /// That of touchpoints in the order of cause, before the move; after it, customers have made `purchases`.
     pub fn of<'a>(
         (model, plan): (&Model, &TouchPlan),
         met: impl Iterator<Item = Met<'a>>,
-        purchases: Option<&[f64]>,
+        purchases: Option<&CountLaw>,
         nodes: usize,
     ) -> Self {
         let joint = Joint::still(nodes, plan.numbers);
@@ -67,13 +67,35 @@ impl Effect {
         let work = Making { products: following.joint.products, met: count };
         Self { work, ..following.done(model) }
     }
+
+    /// Touchpoints are counted, and move the weights of customers by satisfaction; `felt` has as many numbers.
+    pub fn feel(&self, weights: &mut [f64], felt: &mut [f64], tally: &mut Tally) {
+        for (counter, cell, often) in &self.counts {
+            tally.cells(*counter)[*cell] += product(weights, often);
+        }
+        if let Some(kernel) = &self.kernel {
+            kernel.feel(weights, felt);
+            weights.copy_from_slice(felt);
+        }
+    }
+
+    /// From the values of customers after touchpoints at time `t` to those before; `expected` has as many numbers.
+    pub fn expect(&self, values: &mut [f64], expected: &mut [f64], (rewards, t): (&Counts<f64>, usize)) {
+        if let Some(kernel) = &self.kernel {
+            kernel.expect(values, expected);
+            values.copy_from_slice(expected);
+        }
+        for (counter, cell, often) in &self.counts {
+            let worth = rewards.cells(*counter, t)[*cell];
+            values.iter_mut().zip(often).for_each(|(value, often)| *value += worth * often);
+        }
+    }
 }
 
 impl Following<'_> {
     /// Purchases were made, which touchpoints follow.
-    fn buy(&mut self, rate: &[f64]) {
-        let law = poisson(rate);
-        self.purchases = mean(&law);
+    fn buy(&mut self, law: &CountLaw) {
+        self.purchases = mean(law);
         let Some(number) = self.plan.purchases else { return };
         let mut bought = Joint::nobody(self.nodes);
         for (count, chances) in law.iter().enumerate() {
@@ -193,28 +215,4 @@ impl Following<'_> {
 fn plus(mut all: Vec<f64>, more: &[f64]) -> Vec<f64> {
     all.iter_mut().zip(more).for_each(|(all, more)| *all += more);
     all
-}
-
-/// The chances of 0, 1, ... occurrences, each by satisfaction; those of more than are told apart go with the last.
-fn poisson(rate: &[f64]) -> Vec<Vec<f64>> {
-    let mut chances: Vec<f64> = rate.iter().map(|rate| libm::exp(-rate)).collect();
-    let mut left = vec![1.0; rate.len()];
-    let mut law = Vec::new();
-    for count in 1..=MOST_OCCURRENCES {
-        left.iter_mut().zip(&chances).for_each(|(left, chance)| *left = (*left - chance).max(0.0));
-        law.push(chances.clone());
-        if left.iter().all(|left| *left < NEVER) {
-            return law;
-        }
-        chances.iter_mut().zip(rate).for_each(|(chance, rate)| *chance *= rate / f64::from(count));
-    }
-    law.push(left);
-    law
-}
-
-/// The mean of such a law.
-fn mean(law: &[Vec<f64>]) -> Vec<f64> {
-    let nodes = law.first().map_or(0, Vec::len);
-    let at = |node: usize| law.iter().enumerate().map(|(count, chances)| count as f64 * chances[node]).sum();
-    (0..nodes).map(at).collect()
 }

@@ -10,7 +10,6 @@ const MOST_COMBINATIONS: usize = 300;
 
 /// What stands in the way whether satisfaction is followed or not.
 pub fn of_counts(model: &Model) -> Vec<String> {
-    let leaves = model.stages.iter().find(|stage| stage.purchases.is_some() && stage.leaves().next().is_some());
     let plan = TouchPlan::of(model, false);
     let one = |(place, its): (usize, &Touchpoint)| {
         let name = &its.name;
@@ -18,15 +17,10 @@ pub fn of_counts(model: &Model) -> Vec<String> {
         if let Some((tag, _)) = class {
             return Some(format!("whom `{name}` meets depends on the tag `{}`", model.tags[tag.index()].name));
         }
-        match its.cause() {
-            Cause::Entry => return Some(format!("`{name}` happens to those alone who come to a stage")),
-            Cause::Purchase if let Some(stage) = leaves => {
-                return Some(format!(
-                    "`{name}` follows purchases, and in `{}` a purchase may lead elsewhere",
-                    stage.name
-                ));
-            }
-            _ => {}
+        if let (Cause::Entry, Some(stage)) = (its.cause(), comes_back(model, its)) {
+            return Some(format!(
+                "`{name}` happens on coming to `{stage}`, and a purchase may lead back there at once"
+            ));
         }
         let late = plan.points[place].is_late && its.moves();
         late.then(|| format!("`{name}` takes people elsewhere a period after it happens"))
@@ -50,6 +44,23 @@ pub fn of_satisfaction(model: &Model) -> Vec<String> {
     };
     let all = model.touchpoints.iter().filter_map(one);
     all.chain(too_many(model, &TouchPlan::of(model, true))).collect()
+}
+
+/// A stage in which a touchpoint happens on entry, and to which a purchase may lead back those who have just left it.
+fn comes_back<'m>(model: &'m Model, its: &Touchpoint) -> Option<&'m str> {
+    let mut places = (0..model.stages.len()).filter(|place| its.is_in(*place));
+    let goes = |from: usize, to: usize| {
+        let sent = model.touchpoints.iter().filter(|its| its.is_in(from)).flat_map(|its| &its.ends);
+        let sent = sent.flat_map(|end| &end.ways).any(|way| way.to.index() == to);
+        sent || model.stages[from].moves().any(|exit| exit.to.index() == to)
+    };
+    let back = |to: usize| (0..model.stages.len()).any(|from| from != to && leads(model, from, to) && goes(to, from));
+    places.find(|place| back(*place)).map(|place| model.stages[place].name.as_str())
+}
+
+/// Whether a purchase in a stage may lead to another.
+fn leads(model: &Model, from: usize, to: usize) -> bool {
+    model.stages[from].leaves().any(|exit| exit.to.index() == to)
 }
 
 fn too_many(model: &Model, plan: &TouchPlan) -> Option<String> {

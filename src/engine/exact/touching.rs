@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::engine::count::counts::Counts;
 use crate::model::Model;
 use crate::model::counter::MOVES;
+use crate::model::journey::Stage;
 use crate::model::touchpoint::Cause;
 
-use super::bend::Bend;
+use super::bend::{Bend, Own};
 use super::layout::{Layout, StageCells};
+use super::purchase_law::{poisson, until_leaving};
 use super::rows::{Kinds, Rows};
 use super::table::{CohortTable, StageNumbers};
 use super::tally::{Tally, product, sum};
@@ -17,13 +19,17 @@ use super::touch_met::{Kind, Met};
 use super::touch_numbers::PointNumbers;
 use super::work::Making;
 
-/// Where in a period touchpoints happen.
+/// When in a period touchpoints happen, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// Before the move.
     Before,
-    /// After purchases.
+    /// After purchases, to those who have stayed where they were.
     After,
+    /// After purchases, to those who have come to the stage.
+    Entered,
+    /// After the purchase after which customers have left this stage, to those who have come from there.
+    Left(usize),
 }
 
 /// What touchpoints do to some kinds of customers.
@@ -38,19 +44,29 @@ pub struct Touching<'a> {
     pub work: Making,
 }
 
-/// What they do in a stage: one effect where that is the same for all kinds, or one for each; none where nothing happens.
+/// What touchpoints do: one effect where that is the same for all kinds, or one for each; none where nothing happens.
 #[derive(Default)]
-struct Touched {
-    before: Vec<Arc<Effect>>,
-    after: Vec<Arc<Effect>>,
-    /// The version of the numbers, and the age of the customers, that they were made by.
-    made_by: (u32, u32),
+pub struct Effects(Vec<Arc<Effect>>);
+
+impl Effects {
+    /// That on a kind.
+    pub fn of(&self, kind: usize) -> Option<&Effect> {
+        self.0.get(kind).or(self.0.last()).map(Arc::as_ref)
+    }
 }
 
-impl Touched {
-    fn at(&self, moment: Moment) -> &[Arc<Effect>] {
-        if moment == Moment::Before { &self.before } else { &self.after }
-    }
+/// What they do in a stage.
+#[derive(Default)]
+struct Touched {
+    before: Effects,
+    after: Effects,
+    entered: Effects,
+    /// By way out after a purchase, in the stage that it leads to.
+    left: Vec<Effects>,
+    /// What is done before the move is made by the version of the numbers, and by the age of the customers.
+    made_by: (u32, u32),
+    /// What is done after it by both, and by the version of the numbers where purchases lead.
+    later_by: (u32, u32, u32),
 }
 
 /// One kind of customers at an age.
@@ -95,53 +111,108 @@ impl<'a> Touching<'a> {
 
     /// Makes what touchpoints do to customers in their `age`-th period, where it is other than before.
     pub fn make(&mut self, table: &CohortTable<'_, '_>, rows: &Rows<'_>, age: u32) {
-        for (at, numbers) in table.stages.iter().enumerate().filter(|(_, numbers)| !numbers.points.is_empty()) {
-            let made_by = (numbers.version, if self.layout.stages[at].touches_by_age { age } else { 0 });
-            if self.stages[at].made_by != made_by {
-                let before = self.effects(table, (rows, age), (at, numbers), Moment::Before);
-                let after = self.effects(table, (rows, age), (at, numbers), Moment::After);
-                self.stages[at] = Touched { before, after, made_by };
+        for at in 0..table.stages.len() {
+            let leads: Vec<usize> = self.model.stages[at].leaves().map(|exit| exit.to.index()).collect();
+            let meets = |stage: &usize| !table.stages[*stage].points.is_empty();
+            if !meets(&at) && !(self.layout.is_late && leads.iter().any(meets)) {
+                continue;
+            }
+            let [by_age, later_by_age] = self.by_age(at, &leads).map(|by_age| if by_age { age } else { 0 });
+            let (version, there) = (table.stages[at].version, leads.iter().map(|its| table.stages[*its].version).sum());
+            if self.stages[at].made_by != (version, by_age) {
+                let before = self.effects(table, (rows, age), at, Moment::Before);
+                (self.stages[at].before, self.stages[at].made_by) = (before, (version, by_age));
+            }
+            if self.layout.is_late && self.stages[at].later_by != (version, there, later_by_age) {
+                let separates = self.layout.separates;
+                let mut of = |stage, moment| self.effects(table, (rows, age), stage, moment);
+                let after = of(at, Moment::After);
+                let entered = if separates { of(at, Moment::Entered) } else { Effects::default() };
+                let left = leads.into_iter().map(|stage| of(stage, Moment::Left(at))).collect();
+                let Touched { before, made_by, .. } = std::mem::take(&mut self.stages[at]);
+                let later_by = (version, there, later_by_age);
+                self.stages[at] = Touched { before, made_by, after, entered, left, later_by };
             }
         }
     }
 
+    /// Whether what touchpoints do in a stage before the move, and after it, depends on the age of customers; purchases lead to
+    /// others.
+    fn by_age(&self, stage: usize, leads: &[usize]) -> [bool; 2] {
+        let of = |stage: usize| self.layout.stages[stage].touches_by_age;
+        [of(stage)[0], of(stage)[1] || leads.iter().any(|stage| of(*stage)[1])]
+    }
+
+    /// What touchpoints of a stage do.
     fn effects(
         &mut self,
         table: &CohortTable<'_, '_>,
         (rows, age): (&Rows<'_>, u32),
-        (at, numbers): (usize, &StageNumbers),
+        stage: usize,
         moment: Moment,
-    ) -> Vec<Arc<Effect>> {
-        let plan = &self.layout.touch;
-        let is_late = moment == Moment::After;
-        let points: Vec<&PointNumbers> =
-            numbers.points.iter().filter(|its| plan.points[its.place].is_late == is_late).collect();
+    ) -> Effects {
+        let (model, layout, kinds, nodes) = (self.model, self.layout, self.kinds, self.nodes);
+        let plan = &layout.touch;
+        let met = |its: &&PointNumbers| match its.cause {
+            Cause::Entry => matches!(moment, Moment::Entered | Moment::Left(_)),
+            _ => plan.points[its.place].is_late == (moment != Moment::Before),
+        };
+        let points: Vec<&PointNumbers> = table.stages[stage].points.iter().filter(met).collect();
         if points.is_empty() {
-            return Vec::new();
+            return Effects::default();
         }
-        let written = self.model.stages[at].purchases.as_ref().filter(|_| is_late);
+        // Where they have bought.
+        let bought = match moment {
+            Moment::Before => None,
+            Moment::Left(from) => Some(from),
+            Moment::After | Moment::Entered => model.stages[stage].purchases.is_some().then_some(stage),
+        };
         let of_traits = points.iter().any(|its| its.reads_traits())
-            || written.is_some_and(|its| its.rate_trait.is_some() || !numbers.purchases.2.traits.is_empty());
+            || bought.is_some_and(|from| buys_by_trait(&model.stages[from], &table.stages[from]));
         let turns = points.iter().any(|its| plan.turns.contains(&its.place));
-        let (model, layout, nodes) = (self.model, self.layout, self.nodes);
-        let kinds = if of_traits || turns { self.kinds.shares.len() } else { 1 };
         let one = |kind: usize| {
-            let kinds = self.kinds;
             let its = OneKind { rows, layout, kinds, traits: model.traits.len(), nodes, kind, age };
-            let purchases = written.map(|_| &rows.stages[at].purchases[kind * nodes..][..nodes]);
-            let make = || Effect::of((model, plan), points.iter().map(|point| Met::of(point, &its)), purchases, nodes);
+            let stream = bought.map(|from| {
+                let (rate, chance) = &rows.stages[from].stream;
+                (&rate[kind * nodes..][..nodes], chance[kind])
+            });
+            let make = || {
+                let law = stream.map(|(rate, chance)| match moment {
+                    Moment::Left(_) => until_leaving(rate, chance),
+                    _ => poisson(&rate.iter().map(|rate| rate * (1.0 - chance)).collect::<Vec<f64>>()),
+                });
+                Effect::of((model, plan), points.iter().map(|point| Met::of(point, &its)), law.as_ref(), nodes)
+            };
             if of_traits {
                 return (Arc::new(make()), true);
             }
-            let mut made_by = numbers.touched_by.clone();
-            made_by.extend([at as u64, u64::from(is_late)]);
+            let mut made_by = table.stages[stage].touched_by.clone();
+            let entries = points.iter().filter(|its| its.cause == Cause::Entry).count();
+            let left = matches!(moment, Moment::Left(_));
+            made_by.extend([stage as u64, u64::from(moment != Moment::Before), u64::from(left), entries as u64]);
             made_by.extend(points.iter().filter_map(|point| Some(u64::from(its.meets_in_turn(point)?))));
-            made_by.extend(purchases.into_iter().flatten().map(|purchases| purchases.to_bits()));
+            let stream = stream.into_iter().flat_map(|(rate, chance)| rate.iter().copied().chain([chance]));
+            made_by.extend(stream.map(f64::to_bits));
             (table.kernels().effect(made_by, make), false)
         };
-        let made: Vec<(Arc<Effect>, bool)> = (0..kinds).map(one).collect();
+        let made: Vec<(Arc<Effect>, bool)> =
+            (0..if of_traits || turns { kinds.shares.len() } else { 1 }).map(one).collect();
         self.work = made.iter().filter(|(_, own)| *own).fold(self.work, |all, (effect, _)| all + effect.work);
-        made.into_iter().map(|(effect, _)| effect).collect()
+        Effects(made.into_iter().map(|(effect, _)| effect).collect())
+    }
+
+    /// What touchpoints do to those who have left a stage by a way out after a purchase, where they come to.
+    pub fn after_leaving(&self, stage: usize, way: usize) -> &Effects {
+        const NONE: &Effects = &Effects(Vec::new());
+        self.stages[stage].left.get(way).unwrap_or(NONE)
+    }
+
+    fn at(&self, moment: Moment) -> impl Iterator<Item = (&StageCells, &Effects)> {
+        self.layout.stages.iter().zip(self.stages.iter().map(move |its| match moment {
+            Moment::Before => &its.before,
+            Moment::Entered => &its.entered,
+            Moment::After | Moment::Left(_) => &its.after,
+        }))
     }
 
     /// Touchpoints happen: they are counted, and move the weights of customers, given by cell, kind and satisfaction. Those whom
@@ -149,15 +220,11 @@ impl<'a> Touching<'a> {
     pub fn meet(&self, moment: Moment, lane: &mut [f64], sent: &mut [f64], tally: &mut Tally) {
         let (width, nodes) = (self.kinds.shares.len() * self.nodes, self.nodes);
         let mut felt = vec![0.0; nodes];
-        for (stage, effects) in self.layout.stages.iter().zip(self.stages.iter().map(|its| its.at(moment))) {
-            let Some(last) = effects.len().checked_sub(1) else { continue };
+        for (stage, effects) in self.at(moment).filter(|(_, effects)| !effects.0.is_empty()) {
             for (ever, cell) in stage.both() {
                 let kinds = lane[cell * width..][..width].chunks_exact_mut(nodes).enumerate();
                 for (kind, weights) in kinds.filter(|(_, weights)| weights.iter().any(|weight| *weight != 0.0)) {
-                    let effect = &effects[kind.min(last)];
-                    for (counter, cell, often) in &effect.counts {
-                        tally.cells(*counter)[*cell] += product(weights, often);
-                    }
+                    let Some(effect) = effects.of(kind) else { continue };
                     for (to, kernel) in &effect.sent {
                         let Some((to, slot)) = stage.sent_to(*to, ever) else { continue };
                         kernel.feel(weights, &mut felt);
@@ -167,10 +234,7 @@ impl<'a> Touching<'a> {
                             tally.cells(MOVES)[slot] += sum(&felt);
                         }
                     }
-                    if let Some(kernel) = &effect.kernel {
-                        kernel.feel(weights, &mut felt);
-                        weights.copy_from_slice(&felt);
-                    }
+                    effect.feel(weights, &mut felt, tally);
                 }
             }
         }
@@ -181,15 +245,11 @@ impl<'a> Touching<'a> {
     pub fn value(&self, moment: Moment, values: &mut [f64], there: &[f64], (rewards, t): (&Counts<f64>, usize)) {
         let (width, nodes) = (self.kinds.shares.len() * self.nodes, self.nodes);
         let (mut expected, mut gone) = (vec![0.0; nodes], vec![0.0; nodes]);
-        for (stage, effects) in self.layout.stages.iter().zip(self.stages.iter().map(|its| its.at(moment))) {
-            let Some(last) = effects.len().checked_sub(1) else { continue };
+        for (stage, effects) in self.at(moment).filter(|(_, effects)| !effects.0.is_empty()) {
             for (ever, cell) in stage.both() {
                 for (kind, values) in values[cell * width..][..width].chunks_exact_mut(nodes).enumerate() {
-                    let effect = &effects[kind.min(last)];
-                    if let Some(kernel) = &effect.kernel {
-                        kernel.expect(values, &mut expected);
-                        values.copy_from_slice(&expected);
-                    }
+                    let Some(effect) = effects.of(kind) else { continue };
+                    effect.expect(values, &mut expected, (rewards, t));
                     for (to, kernel) in &effect.sent {
                         let Some((to, slot)) = stage.sent_to(*to, ever) else { continue };
                         let worth = slot.map_or(0.0, |slot| rewards.cells(MOVES, t)[slot]);
@@ -197,10 +257,6 @@ impl<'a> Touching<'a> {
                         gone.iter_mut().zip(there).for_each(|(gone, there)| *gone = there + worth);
                         kernel.expect(&gone, &mut expected);
                         values.iter_mut().zip(&expected).for_each(|(value, expected)| *value += expected);
-                    }
-                    for (counter, cell, often) in &effect.counts {
-                        let worth = rewards.cells(*counter, t)[*cell];
-                        values.iter_mut().zip(often).for_each(|(value, often)| *value += worth * often);
                     }
                 }
             }
@@ -211,15 +267,16 @@ impl<'a> Touching<'a> {
     pub fn met_by_kind(&self, lane: &[f64], into: &mut [Vec<f64>]) {
         let (width, nodes) = (self.kinds.shares.len() * self.nodes, self.nodes);
         into.iter_mut().for_each(|into| into.resize(self.kinds.shares.len(), 0.0));
-        let places = || self.layout.stages.iter().zip(&self.stages);
-        for (stage, effects) in places().flat_map(|(stage, its)| [(stage, &its.before), (stage, &its.after)]) {
-            let Some(last) = effects.len().checked_sub(1) else { continue };
-            for (_, cell) in stage.both() {
-                for (kind, weights) in lane[cell * width..][..width].chunks_exact(nodes).enumerate() {
-                    for (counter, _, often) in effects[kind.min(last)].counts.iter().filter(|(_, cell, _)| *cell == 0) {
-                        let place = self.model.touchpoints.iter().position(|its| its.counter == *counter);
-                        if let Some(place) = place {
-                            into[place][kind] += product(weights, often);
+        for moment in [Moment::Before, Moment::After, Moment::Entered] {
+            for (stage, effects) in self.at(moment).filter(|(_, effects)| !effects.0.is_empty()) {
+                for (_, cell) in stage.both() {
+                    for (kind, weights) in lane[cell * width..][..width].chunks_exact(nodes).enumerate() {
+                        let counts = effects.of(kind).map(|its| its.counts.as_slice()).unwrap_or_default();
+                        for (counter, _, often) in counts.iter().filter(|(_, cell, _)| *cell == 0) {
+                            let place = self.model.touchpoints.iter().position(|its| its.counter == *counter);
+                            if let Some(place) = place {
+                                into[place][kind] += product(weights, often);
+                            }
                         }
                     }
                 }
@@ -228,10 +285,9 @@ impl<'a> Touching<'a> {
     }
 }
 
-impl StageCells {
-    /// The cells of those never retained, and of those ever retained.
-    fn both(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let [never, ever] = [self.cells(0), self.cells(1)];
-        never.map(|cell| (0, cell)).chain(ever.map(|cell| (1, cell)))
-    }
+/// Whether purchases, or leaving after one, depend on traits.
+fn buys_by_trait(written: &Stage, numbers: &StageNumbers) -> bool {
+    written.purchases.as_ref().is_some_and(|its| its.rate_trait.is_some())
+        || !numbers.purchases.2.traits.is_empty()
+        || numbers.leaves.iter().any(|leave| matches!(leave, Own::Of(..)))
 }

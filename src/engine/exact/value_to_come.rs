@@ -9,6 +9,7 @@ use crate::model::rate::When;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId, StageId};
 
+use super::afterwards::Afterwards;
 use super::cohort::{Solution, WIDTH};
 use super::layout::{Layout, StageCells, Way};
 use super::presences::Presences;
@@ -35,6 +36,10 @@ struct Values<'a> {
     before: Vec<f64>,
     /// The values after the move, where touchpoints take people elsewhere.
     moved: Vec<f64>,
+    /// Those of customers who have come to a stage in the period of the step under way, and of newcomers before it; empty where
+    /// they are not told apart.
+    arrived: Vec<f64>,
+    fresh: Vec<f64>,
 }
 
 impl Solution<'_, '_> {
@@ -43,13 +48,18 @@ impl Solution<'_, '_> {
     pub fn worth_by_entry(&self, place: (ScenarioId, SegmentId), rewards: &Counts<f64>, entries: usize) -> Vec<f64> {
         let mut worths = vec![0.0; entries];
         let timeline = self.timeline(place);
+        let model = self.model();
         for some in self.kinds(place.1).chunks(WIDTH / self.kernels().grid().nodes().len()) {
+            let mut values = Values::new(self, &some, rewards);
+            let mut table = CohortTable::new((model, place.1), &timeline, self.kernels(), model.run.horizon);
+            let walk = (&mut values, &mut table);
             if self.layout().reads_age {
+                let (values, table) = walk;
                 for entry in 0..entries {
-                    self.walk_back((place.1, &timeline), &some, rewards, (entry, &mut worths[entry..=entry]));
+                    self.walk_back((place.1, &timeline), (values, table), &some, (entry, &mut worths[entry..=entry]));
                 }
             } else {
-                self.walk_back((place.1, &timeline), &some, rewards, (0, &mut worths));
+                self.walk_back((place.1, &timeline), walk, &some, (0, &mut worths));
             }
         }
         worths
@@ -59,31 +69,30 @@ impl Solution<'_, '_> {
     fn walk_back(
         &self,
         (segment, timeline): (SegmentId, &Timeline<'_>),
+        (values, table): (&mut Values<'_>, &mut CohortTable<'_, '_>),
         kinds: &Kinds,
-        rewards: &Counts<f64>,
         (first, worths): (usize, &mut [f64]),
     ) {
-        let model = self.model();
-        let mut values = Values::new(self, kinds, rewards);
-        let mut table = CohortTable::new((model, segment), timeline, self.kernels(), model.run.horizon);
-        for t in (first.max(1)..=model.run.horizon as usize).rev() {
+        values.now.fill(0.0);
+        for t in (first.max(1)..=self.model().run.horizon as usize).rev() {
             table.go_to(whole(t));
-            values.step_back(&table, whole(t + 1 - first.max(1)));
+            values.step_back(table, whole(t + 1 - first.max(1)));
             if let Some(worth) = t.checked_sub(first).and_then(|at| worths.get_mut(at)) {
-                *worth += self.worth_of_newcomers(&values, &self.start(timeline, segment, t), kinds);
+                let now = if values.layout.separates { &values.fresh } else { &values.now };
+                *worth += self.worth_of_newcomers((values, now), &self.start(timeline, segment, t), kinds);
             }
         }
         if first == 0 {
             values.count(0, 0);
-            worths[0] += self.worth_of_newcomers(&values, &self.start(timeline, segment, 0), kinds);
+            worths[0] += self.worth_of_newcomers((values, &values.now), &self.start(timeline, segment, 0), kinds);
         }
     }
 
     /// What a customer is worth who comes now, over the stages, kinds and satisfactions in which they come.
-    fn worth_of_newcomers(&self, values: &Values<'_>, begin: &[(StageId, f64)], kinds: &Kinds) -> f64 {
+    fn worth_of_newcomers(&self, (values, now): (&Values<'_>, &[f64]), begin: &[(StageId, f64)], kinds: &Kinds) -> f64 {
         let start = self.kernels().start();
         let of_stage = |(first, part): (usize, f64)| {
-            let values = values.now[first * values.width..][..values.width].chunks_exact(values.nodes);
+            let values = now[first * values.width..][..values.width].chunks_exact(values.nodes);
             let one = |(values, share): (&[f64], &f64)| share * super::tally::product(values, start);
             part * values.zip(&kinds.shares).map(one).sum::<f64>()
         };
@@ -101,7 +110,10 @@ impl<'a> Values<'a> {
         let presences = Presences::of(solution.model(), layout, kinds, nodes);
         let touching = Touching::new(solution.model(), layout, kinds, nodes);
         let moved = if solution.model().moves_by_touch() { nothing.clone() } else { Vec::new() };
-        Self { layout, rows, presences, touching, rewards, width, nodes, before: nothing.clone(), now: nothing, moved }
+        let apart = if layout.separates { nothing.clone() } else { Vec::new() };
+        let (before, arrived) = (nothing.clone(), apart.clone());
+        let now = nothing;
+        Self { layout, rows, presences, touching, rewards, width, nodes, now, before, moved, arrived, fresh: apart }
     }
 
     /// From after a period to before it: what comes later, and what happens in it.
@@ -111,18 +123,56 @@ impl<'a> Values<'a> {
         let t = table.t as usize;
         self.count(t, age);
         self.happen(table, When::AfterMove);
-        self.touching.value(Moment::After, &mut self.now, &self.moved, (self.rewards, t));
-        if self.layout.leaves {
-            self.leave(t);
+        if self.layout.is_late {
+            self.go_on(t);
+        } else {
+            if self.layout.leaves {
+                self.leave(t);
+            }
+            self.buy(t);
         }
-        self.buy(t);
+        let there = std::mem::take(&mut self.arrived);
+        if !there.is_empty() {
+            // All of newcomers have come to where they are.
+            let stayed = std::mem::replace(&mut self.now, there.clone());
+            self.begin(table, &there);
+            self.fresh = std::mem::replace(&mut self.now, stayed);
+        }
+        self.begin(table, &there);
+        self.arrived = there;
+    }
+
+    /// From after the move to before the period; `there` are the values of those who move, where they are others.
+    fn begin(&mut self, table: &CohortTable<'_, '_>, there: &[f64]) {
+        let t = table.t as usize;
         if !self.moved.is_empty() {
-            self.moved.copy_from_slice(&self.now);
+            self.moved.copy_from_slice(if there.is_empty() { &self.now } else { there });
         }
-        self.travel(t);
+        self.travel(t, there);
         self.touching.value(Moment::Before, &mut self.now, &self.moved, (self.rewards, t));
         self.happen(table, When::BeforeMove);
         self.feel(table);
+    }
+
+    /// From after purchases, and what touchpoints do then, to before them.
+    fn go_on(&mut self, t: usize) {
+        let end = self.now.clone();
+        for moment in [Moment::Entered, Moment::After] {
+            if moment == Moment::Entered && self.arrived.is_empty() {
+                continue;
+            }
+            self.now.copy_from_slice(&end);
+            self.touching.value(moment, &mut self.now, &[], (self.rewards, t));
+            if self.layout.leaves {
+                let Self { layout, rows, touching, width, nodes, .. } = self;
+                let after = Afterwards { layout, rows, touching, width: *width, nodes: *nodes };
+                after.value(&end, &mut self.now, (self.rewards, t));
+            }
+            self.buy(t);
+            if moment == Moment::Entered {
+                self.arrived.copy_from_slice(&self.now);
+            }
+        }
     }
 
     /// Values being counted in a stage, at the end of the customers' `age`-th period.
@@ -156,7 +206,7 @@ impl<'a> Values<'a> {
         for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
             for (way, shares) in stage.leaves.iter().zip(&rows.left) {
                 for (ever, cell) in both(stage).flat_map(|(ever, cells)| cells.map(move |cell| (ever, cell))) {
-                    let (here, there) = (self.values(cell), self.there(way, ever, worths));
+                    let (here, there) = (self.values(cell), self.there(&self.now, way, ever, worths));
                     let values = &mut before[cell * self.width..][..self.width];
                     for (at, (value, share)) in values.iter_mut().zip(shares).enumerate() {
                         *value += share * (there(at) - here[at]);
@@ -177,7 +227,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn travel(&mut self, t: usize) {
+    fn travel(&mut self, t: usize, there: &[f64]) {
         let mut before = std::mem::take(&mut self.before);
         let worths = self.rewards.cells(MOVES, t);
         for (stage, rows) in self.layout.stages.iter().zip(&self.rows.stages) {
@@ -192,7 +242,7 @@ impl<'a> Values<'a> {
                         .zip(stay.iter().zip(later))
                         .for_each(|(value, (stay, later))| *value = stay * later);
                     for (way, chances) in stage.moves.iter().zip(columns) {
-                        let there = self.there(way, ever, worths);
+                        let there = self.there(if there.is_empty() { &self.now } else { there }, way, ever, worths);
                         let taken = values.iter_mut().zip(chances).enumerate();
                         taken.for_each(|(at, (value, chance))| *value += chance * there(at));
                     }
@@ -220,8 +270,8 @@ impl<'a> Values<'a> {
     }
 
     /// The value of taking a way, at each place of a cell; `worths` are those of moves.
-    fn there(&self, way: &Way, ever: usize, worths: &[f64]) -> impl Fn(usize) -> f64 {
-        let values = way.to[ever].map(|to| self.values(to));
+    fn there<'s>(&self, all: &'s [f64], way: &Way, ever: usize, worths: &[f64]) -> impl Fn(usize) -> f64 + use<'s> {
+        let values = way.to[ever].map(|to| &all[to * self.width..][..self.width]);
         let worth = way.slot.map_or(0.0, |slot| worths[slot]);
         move |at| values.map_or(0.0, |values| values[at] + worth)
     }

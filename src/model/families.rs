@@ -74,9 +74,14 @@ pub const TAGS: Facts = Facts {
 };
 
 /// Touchpoints and their ends.
-pub const TOUCHPOINTS: Facts =
-    Facts { name: "touchpoints", title: "Touchpoints", dimension: Dimension::Times, time: Time::Flow, exact: Exact::Always,
-    ..FAMILY };
+pub const TOUCHPOINTS: Facts = Facts {
+    name: "touchpoints",
+    title: "Touchpoints",
+    dimension: Dimension::Times,
+    time: Time::Flow,
+    exact: Exact::Always,
+    ..FAMILY
+};
 
 /// Surveys: what the dashboard shows, and what everybody would say.
 pub const SURVEYS: Facts = Facts { name: "surveys", title: "Surveys", better: Better::More, ..FAMILY };

@@ -46,6 +46,13 @@ impl Compiler<'_> {
         }
     }
 
+    /// Whether a pillar waits for a touchpoint for some days.
+    pub(super) fn is_awaited(&self, at: &Path) -> bool {
+        let name = at.names().get(1).copied();
+        let waits = |never: &Written| never.within.is_some() && never.without.as_deref() == name;
+        self.study.pillars.values().any(|its| waits(&its.never))
+    }
+
     /// What a pillar of the roadmap is called: the title of the promise that it names, or as it is written.
     pub(super) fn pillar_title(&self, named: &str) -> String {
         let title = self.study.pillars.get(named).and_then(|its| its.title.as_deref());

@@ -182,7 +182,7 @@ impl Compiler<'_> {
                     .help("use a distribution of positive numbers, such as \"lognormal(median=1.5, sigma=1)\""),
             );
         }
-        if written.fades.is_none() {
+        if written.fades.is_none() && !self.is_awaited(at) {
             self.fault(
                 Diagnostic::warning("how long this takes to come changes nothing")
                     .at_key(path.to_string())

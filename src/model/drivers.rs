@@ -6,12 +6,13 @@ use super::touchpoint::Touchpoint;
 
 impl State {
     /// Its place in sums over drivers, whose rounding is part of every result: satisfaction, then traits, what happened and
-    /// the states that the study declares, by their numbers.
+    /// the states that the study declares, by their numbers; last the classes, in the order of tags.
     pub fn rank(self, model: &Model) -> (u8, u32, usize) {
         match self {
             Self::Satisfaction => (0, 0, 0),
             Self::Trait(of) => (1, model.traits[of.index()].luck, of.index()),
             Self::Carried(of) => (3, model.carried[of.index()].luck, of.index()),
+            Self::Class(of, class) => (4, of.0, usize::from(class)),
             Self::Happened(of) => (2, model.rates[of.index()].luck, of.index()),
         }
     }

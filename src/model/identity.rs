@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::idle::Idle;
 use crate::study::Study;
-use crate::study::names::{INITIATIVES, Kind, SEGMENTS, SHOCKS, STAGES, TRAITS};
+use crate::study::names::{INITIATIVES, Kind, SEGMENTS, SHOCKS, STAGES, TAGS, TRAITS};
 use crate::study::path::{ParamPath as Path, Step};
 
 use hash::mix;
@@ -103,7 +103,8 @@ impl Identity {
     pub fn lucks(&self, kind: &Kind) -> Vec<(String, u32)> {
         let key = |name: &String| {
             let (shape, numbers) = self.told_apart(kind, name, &self.written);
-            [shape, numbers, self.trait_luck(name), self.trait_numbers(name)]
+            let [luck, its_numbers] = self.driving(kind, name);
+            [shape, numbers, luck, its_numbers]
         };
         let names = self.written[kind.root].as_object().into_iter().flatten().map(|(name, _)| name);
         let mut order: Vec<([u64; 4], &String)> = names.map(|name| (key(name), name)).collect();
@@ -115,6 +116,18 @@ impl Identity {
             ((*name).clone(), luck)
         };
         order.iter().enumerate().map(luck).collect()
+    }
+
+    /// Where something drives, and with which numbers: a tag drives by its classes.
+    fn driving(&self, kind: &Kind, name: &str) -> [u64; 2] {
+        if kind.root != TAGS.root {
+            return [self.trait_luck(name), self.trait_numbers(name)];
+        }
+        let classes = self.written[kind.root][name]["bands"].as_object().into_iter().flatten();
+        let classes = classes.map(|(class, _)| format!("{name}.{class}"));
+        classes.fold([0; 2], |[luck, numbers], class| {
+            [mix(luck, self.trait_luck(&class)), mix(numbers, self.trait_numbers(&class))]
+        })
     }
 
     /// The shape of a path: every name in it replaced by the shape of what it names.

@@ -1,6 +1,6 @@
 //! The journey in numbers: stages, what leads out of them, what is felt and bought there.
 
-use crate::quantity::{CarriedId, ParamId, RateId, StageId, TraitId};
+use crate::quantity::{CarriedId, ParamId, RateId, StageId, TagId, TraitId};
 use crate::stats::distribution::Distribution;
 use crate::study::journey::Occasion;
 
@@ -98,6 +98,8 @@ pub enum State {
     Happened(RateId),
     /// A state that the study declares.
     Carried(CarriedId),
+    /// 1 where the customer is in a class of a tag, by its place there; else 0.
+    Class(TagId, u8),
 }
 
 /// What one period in a stage is like: a distribution around a mean that can be changed.

@@ -70,7 +70,7 @@ fn unread(model: &Model) -> Vec<Diagnostic> {
         let root = if PRESETS.contains(&its.name.as_str()) { "experience" } else { "states" };
         Diagnostic::warning(format!("nothing reads the state `{}`", its.name))
             .at(Path::of([root, &its.name]).to_string())
-            .why("it is reported, but drives no move and no purchase, and moves no other state")
+            .why("it is reported, but drives no move and no purchase, moves no other state, and no tag is read from it")
             .help("name it under `drivers`, or take it out")
     };
     unread.map(told).collect()

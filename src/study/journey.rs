@@ -165,7 +165,7 @@ pub struct Rule {
     /// When the chance is taken: once a period, or after each purchase.
     #[serde(default)]
     pub on: Occasion,
-    /// Log-odds per unit of satisfaction or of a trait above its neutral value.
+    /// Log-odds per unit of satisfaction, a state or a trait above its neutral value, or for those in a class, `"tier.gold"`.
     #[serde(default)]
     pub drivers: IndexMap<String, Number>,
     /// What is added to the chance, times the share of all customers in stages that talk, one period before (Bass imitation).
@@ -206,7 +206,7 @@ pub struct Purchases {
     /// The trait that the customer's baskets are multiplied by.
     #[serde(default)]
     pub basket_trait: Option<String>,
-    /// Change of log rate per unit of satisfaction or of a trait above its neutral value.
+    /// Change of log rate per unit of satisfaction, a state or a trait above its neutral value, or for those in a class.
     #[serde(default)]
     pub drivers: IndexMap<String, Number>,
 }

@@ -87,7 +87,8 @@ pub static STAGES: Kind = Kind {
     ..KIND
 };
 
-/// What sets customers apart for life. A segment may bring traits that are declared nowhere else.
+/// What sets customers apart for life. A segment may bring traits that are declared nowhere else. Wherever a trait drives,
+/// states may, and classes by the names of their tags and their own: `tier.gold`.
 pub static TRAITS: Kind = Kind {
     noun: "trait",
     root: "traits",

@@ -27,6 +27,7 @@ pub fn right_kind(language: &Language, found: &Value, schema: &Schema, path: &Pa
             Some(format!("put it in quotes: `\"{number}\"`"))
         }
         Value::List(list) if takes("number") && takes("string") => two_numbers(list),
+        Value::Table(_) if is_numeric => two_names(found, path),
         _ => None,
     };
     help.unwrap_or_else(|| by_example(language, found, schema, path))
@@ -40,6 +41,16 @@ fn truth(found: &Value) -> String {
         _ => None,
     }
     .unwrap_or_else(|| "write `true` or `false`, without quotes".to_owned())
+}
+
+/// Two names with a point between them, which TOML reads as two keys: a class of a tag that drives, an end that a state adds up.
+fn two_names(found: &Value, path: &ParamPath) -> Option<String> {
+    let [.., Step::Name(place), Step::Name(first)] = &path.steps[..] else { return None };
+    let Value::Table(entries) = found else { return None };
+    let (second, entry) = entries.first().filter(|_| entries.len() == 1)?;
+    let amount = number_written(&entry.node.value)?;
+    let is_meant = ["drivers", "adds"].contains(&place.as_str());
+    is_meant.then(|| format!("put the name in quotes: `\"{first}.{second}\" = {amount}`"))
 }
 
 /// A list of two numbers that was meant as an interval.

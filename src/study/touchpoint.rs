@@ -42,7 +42,8 @@ pub struct Touchpoint {
     #[serde(default)]
     #[schemars(example = &"purchase")]
     pub on: Option<String>,
-    /// Log rate, or log-odds of the chance, per unit of satisfaction, a state or a trait above its neutral value.
+    /// Log rate, or log-odds of the chance, per unit of satisfaction, a state or a trait above its neutral value, or for those
+    /// in a class, `"tier.gold"`.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"satisfaction": -1.5}))]
     pub drivers: IndexMap<String, Number>,
@@ -130,7 +131,7 @@ pub struct Driven {
     /// The chance.
     #[schemars(example = 0.2)]
     pub chance: Number,
-    /// Log-odds per unit of satisfaction, a state or a trait above its neutral value.
+    /// Log-odds per unit of satisfaction, a state or a trait above its neutral value, or for those in a class.
     #[serde(default)]
     pub drivers: IndexMap<String, Number>,
 }
@@ -143,7 +144,7 @@ pub struct End {
     /// The chance that it ends so; what all of them leave over ends as the touchpoint itself says.
     #[schemars(example = 0.06)]
     pub chance: Number,
-    /// Log-odds per unit of satisfaction, a state or a trait above its neutral value.
+    /// Log-odds per unit of satisfaction, a state or a trait above its neutral value, or for those in a class.
     #[serde(default)]
     pub drivers: IndexMap<String, Number>,
     /// What it is like then.

@@ -38,7 +38,7 @@ impl Bend {
             match driver.on {
                 State::Trait(of) => bend.traits.push((of, weight)),
                 // What is drawn within the period has no expectation of its effects: see `obstacle.rs`.
-                State::Happened(_) | State::Carried(_) => {}
+                State::Happened(_) | State::Carried(_) | State::Class(..) => {}
                 State::Satisfaction => *of_satisfaction.get_or_insert(0.0) += weight,
             }
         }

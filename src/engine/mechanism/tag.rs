@@ -10,22 +10,33 @@ use super::needs::{Needs, Shown};
 use super::transition::PERIODS_IN_STAGE;
 use crate::engine::chance::narrow::{single, whole};
 use crate::engine::count::layout::Place;
+use crate::engine::lanes::{Kernel, Lanes};
 use crate::engine::state::at::At;
-use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
+use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting, Passing};
+use crate::engine::state::plan::{DriverState, StateColumn};
+use crate::engine::table::shape::states;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::State;
 use crate::model::tag::{Reading, Tag};
-use crate::quantity::StageId;
+use crate::model::touchpoint::Touchpoint;
+use crate::quantity::{StageId, TagId};
 
 /// The classes of every customer: four bits a tag.
 pub const TAGS: ColumnSpec = ColumnSpec::new("tags");
+
+/// Whether each customer is in a class, as drivers read it.
+const IS_IN: ColumnSpec = ColumnSpec::new("is in a class");
 
 /// Customers fall into classes.
 pub struct Tags {
     column: ColumnId<u32, Lasting>,
     /// By their places in the model.
     each: Vec<Read>,
+    /// The classes that drive something.
+    drives: Vec<Drives>,
+    /// Whether touchpoints may be driven by them, before tags are read anew.
+    drives_early: bool,
     /// For each stage, whether customers there are retained, so that they are counted.
     retained: Vec<bool>,
 }
@@ -39,6 +50,15 @@ struct Read {
     bands: Vec<f32>,
     every: u32,
     place: Place,
+}
+
+/// A class that drives something.
+struct Drives {
+    /// The bits of its tag in the word, and what they are where a customer is in the class.
+    bits: u32,
+    class: u32,
+    /// 1 for those who are in it, else 0.
+    is_in: ColumnId<f32, Passing>,
 }
 
 /// What a tag is read from.
@@ -61,12 +81,14 @@ impl Mechanism for Tags {
         (!each.is_empty()).then(|| Self {
             column: needs.words(TAGS),
             each,
+            drives: Drives::all(model, needs),
+            drives_early: drives_touchpoints(model),
             retained: model.stages.iter().map(|stage| stage.retained).collect(),
         })
     }
 
     fn steps(&self) -> &'static [Step] {
-        &[Step::Begin, Step::Start, Step::Settle, Step::Count]
+        &[Step::Begin, Step::Start, Step::Feel, Step::Settle, Step::Count]
     }
 
     fn sheet(&self, _values: &Values<'_>) {}
@@ -74,9 +96,12 @@ impl Mechanism for Tags {
     fn run(&self, step: Step, at: &mut At<'_>, _sheet: Option<&()>) {
         match step {
             Step::Begin => self.read(at, None),
+            Step::Feel if self.drives_early => self.drive(at),
+            Step::Feel => {}
             Step::Settle => {
                 let age = at.period.map(|now| now.age);
                 self.read(at, age);
+                self.drive(at);
             }
             _ => self.count(at),
         }
@@ -87,9 +112,64 @@ impl Mechanism for Tags {
         !self.retained[stage.index()]
     }
 
-    // What reads classes says itself that it cannot be followed.
-    fn obstacle(_model: &Model) -> Option<String> {
-        None
+    // Whom touchpoints are for they say themselves.
+    fn obstacle(model: &Model) -> Option<String> {
+        let (tag, class) = driving(model).into_iter().next()?;
+        let tag = &model.tags[tag.index()];
+        let (class, _) = tag.bands.get(usize::from(class))?;
+        Some(format!("the class `{class}` of `{}` drives moves, purchases or touchpoints", tag.name))
+    }
+}
+
+/// The classes that drive something, each once.
+fn driving(model: &Model) -> Vec<(TagId, u8)> {
+    let classes = states(model, model.drivers()).into_iter().filter_map(|state| match state {
+        State::Class(tag, class) => Some((tag, class)),
+        _ => None,
+    });
+    classes.collect()
+}
+
+/// Whether a class drives a touchpoint.
+fn drives_touchpoints(model: &Model) -> bool {
+    let mut drivers = model.touchpoints.iter().flat_map(Touchpoint::all_drivers);
+    drivers.any(|driver| matches!(driver.on, State::Class(..)))
+}
+
+impl Drives {
+    /// All of them, registered as states that drivers may read.
+    fn all(model: &Model, needs: &mut Needs<'_>) -> Vec<Self> {
+        let one = |(place, (tag, class)): (usize, (TagId, u8))| {
+            let is_in = needs.passing_numbers(IS_IN.at(place));
+            let column = StateColumn::Passing(is_in);
+            needs.state(DriverState { of: State::Class(tag, class), neutral: 0.0, growth: 0.0, column });
+            let shift = 4 * tag.0;
+            Self { bits: 15 << shift, class: u32::from(class) << shift, is_in }
+        };
+        driving(model).into_iter().enumerate().map(one).collect()
+    }
+}
+
+/// Writes 1 for those whose bits in a word are those of a class, else 0.
+struct Mark<'a> {
+    words: &'a [u32],
+    bits: u32,
+    class: u32,
+    is_in: &'a mut [f32],
+    live: usize,
+}
+
+impl Kernel for Mark<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) {
+        let n = l.steps(self.live);
+        let (words, is_in) = (l.words(self.words, n), l.numbers_mut(self.is_in, n));
+        let (bits, class, one, zero) = (l.u(self.bits), l.u(self.class), l.f(1.0), l.f(0.0));
+        for i in 0..n {
+            let here = l.eq(l.and(l.load(&words[i]), bits), class);
+            l.store_f(&mut is_in[i], l.pick_f(here, one, zero));
+        }
     }
 }
 
@@ -102,7 +182,7 @@ impl Read {
             Reading::State(State::Trait(of)) => {
                 From::Number(needs.trait_column(of)?, needs.growth(State::Trait(of)).unwrap_or(0.0))
             }
-            Reading::State(State::Happened(_)) => return None,
+            Reading::State(State::Happened(_) | State::Class(..)) => return None,
             Reading::Tenure => From::Tenure,
             Reading::PeriodsInStage => From::Periods(needs.words(PERIODS_IN_STAGE)),
         };
@@ -138,6 +218,16 @@ impl Tags {
             }
         }
         block.columns.put_words(self.column, words);
+    }
+
+    /// Writes who is in the classes that drive something, as tags were last read.
+    fn drive(&self, at: &mut At<'_>) {
+        let (block, set) = (&*at.block, at.world.set);
+        for Drives { bits, class, is_in } in &self.drives {
+            let is_in = at.scratch.columns.numbers_mut(*is_in);
+            let words = block.columns.words(self.column);
+            set.run(Mark { words, bits: *bits, class: *class, is_in, live: block.live });
+        }
     }
 
     fn count(&self, at: &mut At<'_>) {

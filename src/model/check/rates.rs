@@ -84,6 +84,7 @@ impl Rates {
             }
             // How often something happens within a period has no end; far beyond this nobody looks.
             State::Happened(_) => (0.0, MOST_THAT_HAPPENS),
+            State::Class(..) => (0.0, 1.0),
             State::Trait(of) => {
                 let (low, high) = self.traits[segment.index()][of.index()];
                 let neutral = model.traits[of.index()].neutral;

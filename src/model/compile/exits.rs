@@ -32,6 +32,15 @@ impl Compiler<'_> {
                 State::Happened(of)
             } else if let Some(of) = self.carried_named(name) {
                 State::Carried(of)
+            } else if let Some(class) = self.class_that_drives(name) {
+                match class {
+                    Ok(class) => class,
+                    Err(fault) => {
+                        self.fault(fault.at_key(at.to_string()));
+                        self.number(&at, Meaning::Real, weight);
+                        continue;
+                    }
+                }
             } else {
                 let Some(id) = self.trait_named(name, &at) else {
                     // What is not known here can be aimed at all the same.

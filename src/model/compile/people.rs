@@ -15,6 +15,7 @@ use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
 use super::starts::aims_at_starts;
+use super::tags::A_CLASS;
 
 impl Compiler<'_> {
     /// The shares of the segments in canonical order.
@@ -26,6 +27,15 @@ impl Compiler<'_> {
     pub fn trait_named(&mut self, name: &str, at: &Path) -> Option<TraitId> {
         if let Some(&id) = self.traits.get(name) {
             return Some(id);
+        }
+        if self.is_class(name) {
+            self.fault(
+                Diagnostic::error(format!("`{name}` is a class, and no trait"))
+                    .at(at.to_string())
+                    .why(A_CLASS)
+                    .help("name a trait here"),
+            );
+            return None;
         }
         let mut known: Vec<String> = self.traits.keys().cloned().collect();
         let drives = at.names().contains(&"drivers");

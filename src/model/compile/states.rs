@@ -15,6 +15,7 @@ use crate::study::signal::{ASPECTS, SIGNALS, SignalWord};
 use crate::study::state::{HalfLife, State as Written};
 
 use super::compiler::Compiler;
+use super::tags::A_CLASS;
 
 impl Compiler<'_> {
     /// Names the states, in canonical order: what stands before them may be driven by them.
@@ -312,6 +313,11 @@ impl Compiler<'_> {
             Some(SignalWord::Satisfaction) => (Signal::Satisfaction, self.study.experience.is_some()),
             None => match self.carried_named(name) {
                 Some(of) => (Signal::Carried(of), !self.is_blend(name)),
+                None if self.is_class(name) => {
+                    let fault = Diagnostic::error(format!("`{name}` is a class, and no signal")).why(A_CLASS);
+                    self.fault(at(fault.help("name what its tag is read from, or let it drive what moves this state")));
+                    return None;
+                }
                 None => {
                     let touchpoints = || self.touchpoints.iter().map(|its| its.name.as_str());
                     let known = || {

@@ -12,6 +12,9 @@ use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
 
+/// Why a class stands nowhere but among drivers.
+pub(super) const A_CLASS: &str = "a class stands among `drivers`, where it is 1 or 0, and in `where`";
+
 impl Compiler<'_> {
     /// Compiles the tags, in canonical order; what customers carry has names by now.
     pub(super) fn tags(&mut self) {
@@ -27,6 +30,7 @@ impl Compiler<'_> {
                         .help("give it another name"),
                 );
             }
+            self.check_called(&at, &name, &written.bands);
             self.check_bands(&at.child("bands"), &written.bands);
             let on = self.reading(&at.child("on"), &written.on);
             let every = written.every.map_or(1, |every| u32::try_from(every.0).unwrap_or(u32::MAX));
@@ -57,6 +61,36 @@ impl Compiler<'_> {
         self.count_what_is_watched(first + self.tags.len());
     }
 
+    /// A class is named by its tag, a point and its own name wherever it drives, and in what is told of it.
+    fn check_called(&mut self, at: &Path, name: &str, bands: &IndexMap<String, f64>) {
+        let with_a_point = |what: &str, name: &str| {
+            Diagnostic::error(format!("a {what} cannot be called `{name}`"))
+                .why("a point stands between a tag and one of its classes, `\"tier.gold\"`")
+                .help("give it another name")
+        };
+        if name.contains('.') {
+            self.fault(with_a_point("tag", name).at_key(at.to_string()));
+        }
+        for class in bands.keys() {
+            let at = at.child("bands").child(class).to_string();
+            if class.contains('.') {
+                self.fault(with_a_point("class", class).at_key(at));
+                continue;
+            }
+            let both = format!("{name}.{class}");
+            let is_trait = self.traits.contains_key(&both).then_some("trait");
+            let other = is_trait.or_else(|| self.carried_named(&both).map(|_| "state"));
+            if let Some(other) = other {
+                self.fault(
+                    Diagnostic::error(format!("`{both}` is both a {other} and a class of a tag"))
+                        .at_key(at)
+                        .why("`drivers` could not tell them apart")
+                        .help("give one of them another name"),
+                );
+            }
+        }
+    }
+
     fn check_bands(&mut self, at: &Path, bands: &IndexMap<String, f64>) {
         let fault = if bands.is_empty() {
             Diagnostic::error("a tag without classes tells nobody apart")
@@ -74,6 +108,59 @@ impl Compiler<'_> {
             return;
         };
         self.fault(fault.at(at.to_string()));
+    }
+
+    /// The class that a driver names, as `tier.gold`, or what is wrong with it; none where it names no class.
+    pub(super) fn class_that_drives(&self, name: &str) -> Option<Result<State, Diagnostic>> {
+        if self.traits.contains_key(name) {
+            return None;
+        }
+        let classes =
+            || self.tags.iter().flat_map(|tag| tag.bands.iter().map(|(class, _)| format!("{}.{class}", tag.name)));
+        let nearest_class = || {
+            let known: Vec<String> = classes().collect();
+            nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
+        };
+        let Some((of, class)) = name.split_once('.') else {
+            let meant = classes().find(|class| class.split_once('.').is_some_and(|(_, its)| its == name));
+            let Some(tag) = self.tags.iter().find(|tag| tag.name == name) else {
+                return meant.map(|class| {
+                    Err(Diagnostic::error(format!("`{name}` is a class, and does not say of which tag"))
+                        .help(format!("write `\"{class}\"`")))
+                });
+            };
+            let last = tag.bands.last().map_or("", |(class, _)| class.as_str());
+            return Some(Err(Diagnostic::error(format!("`{name}` is a tag, and no number"))
+                .why("what drives is whether a customer is in one of its classes: 1 or 0")
+                .help(format!("name a class: `\"{name}.{last}\"`"))));
+        };
+        let Some(tag) = self.tags.iter().position(|tag| tag.name == of) else {
+            let help = match nearest_class() {
+                Some(near) => format!("did you mean `\"{near}\"`?"),
+                None if self.tags.is_empty() => format!("add `[tags.{of}]` with `on` and `bands`"),
+                None => format!("use one of `\"{}\"`", classes().collect::<Vec<_>>().join("\"`, `\"")),
+            };
+            return Some(Err(TAGS
+                .missing(of)
+                .why("a name with a point is a class of a tag: 1 for those who are in it, else 0")
+                .help(help)));
+        };
+        let bands = &self.tags[tag].bands;
+        let place = bands.iter().position(|(its, _)| its == class).and_then(|place| u8::try_from(place).ok());
+        Some(place.map(|place| State::Class(TagId::from(tag), place)).ok_or_else(|| {
+            let known = bands.iter().map(|(class, _)| class.as_str());
+            let help = match nearest(class, known.clone()) {
+                Some(near) => format!("did you mean `\"{of}.{near}\"`?"),
+                None => format!("its classes are `{}`", known.collect::<Vec<_>>().join("`, `")),
+            };
+            Diagnostic::error(format!("`{of}` has no class `{class}`")).help(help)
+        }))
+    }
+
+    /// Whether a name is that of a class, as `tier.gold`.
+    pub(super) fn is_class(&self, name: &str) -> bool {
+        let both = name.split_once('.');
+        both.is_some_and(|(tag, class)| self.study.tags.get(tag).is_some_and(|its| its.bands.contains_key(class)))
     }
 
     /// What a tag is read from, or a fault.
@@ -100,6 +187,15 @@ impl Compiler<'_> {
         }
         if let Some(of) = self.traits.get(on) {
             return Some(Reading::State(State::Trait(*of)));
+        }
+        if self.is_class(on) {
+            self.fault(
+                Diagnostic::error("a tag cannot be read from a class")
+                    .at(at.to_string())
+                    .why(A_CLASS)
+                    .help("read it from the number that the other tag reads"),
+            );
+            return None;
         }
         let carried = self.carried.iter().map(|its| its.name.as_str());
         let known: Vec<&str> =

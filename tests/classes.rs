@@ -9,9 +9,11 @@ use polku::inside::engine::lanes::InstructionSet;
 use polku::inside::engine::mechanism::schedule::Schedule;
 use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::experiment::Experiment;
+use polku::inside::estimate::runs::Runs;
 use polku::inside::estimate::summary::Summary;
 use polku::inside::stats::estimate::Estimate;
 use polku::inside::stats::moments::Moments;
+use serde_json::Value;
 
 /// Two fifths are gold for life; nobody leaves unless `MORE` says so.
 const TIERS: &str = r#"
@@ -166,12 +168,14 @@ half_life = 3
 on = "value"
 bands = { bronze = 0, silver = 20, gold = 60 }
 every = 2
+cut = true
 [tags.phase]
 on = "periods_in_stage"
 bands = { fresh = 1, settled = 4 }
 [tags.mood]
 on = "satisfaction"
 bands = { sour = 0, sweet = 0.6 }
+cut = true
 [stages.active]
 retained = true
 quality = "normal(0.62, 0.1)"
@@ -210,6 +214,11 @@ fn neither_names_nor_order_threads_blocks_nor_instructions_move_a_number() {
         let told = text(&Experiment::new(&model(&small)).threads(2).instructions(set).run().unwrap().summary());
         assert!(told == first, "{}", set.name());
     }
+    let hearing = with(&small, &HEARING);
+    let told = |threads, block| {
+        text(&Experiment::new(&model(&hearing)).threads(threads).block(block).run().unwrap().summary())
+    };
+    assert!(told(1, 2048) == told(8, 300), "where all go together");
     let sorted = |text: &str| {
         let mut lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches(',')).collect();
         lines.sort_unstable();
@@ -233,9 +242,18 @@ fn forced_differences_agree_with_paired_ones() {
     let (paired, forced) = (with(None).summary(), with(Some(Resolution(2))));
     for (place, scenario) in [(1, "kept"), (2, "spoilt")] {
         let pairs = paired.contrasts.iter().find(|contrast| contrast.scenario == scenario).unwrap();
-        for metric in
-            ["retention", "revenue", "touchpoints.offer", "touchpoints.thanks", "states.value", "tags.tier.gold"]
-        {
+        for metric in [
+            "retention",
+            "revenue",
+            "touchpoints.offer",
+            "touchpoints.thanks",
+            "states.value",
+            "tags.tier.gold",
+            "tags.tier.gold.retained",
+            "tags.tier.gold.purchases",
+            "tags.tier.silver.spent",
+            "tags.tier.gold.contacts",
+        ] {
             let sample: Moments = forced.forced_differences(place, metric).into_iter().collect();
             let error = libm::sqrt(sample.variance().unwrap() / 60.0);
             let pair = &pairs.metrics[metric].estimate;
@@ -253,4 +271,156 @@ fn a_class_that_drives_is_followed_exactly_nowhere_and_the_reason_is_told() {
     assert_eq!(runs.why_not_exact(), ["the class `gold` of `tier` drives moves, purchases or touchpoints"]);
     let runs = Experiment::new(&model(&format!("{TIERS}{STAYS}"))).run().unwrap();
     assert!(runs.why_not_exact().is_empty(), "a class that drives nothing stands in nobody's way");
+}
+
+/// A metric of a run in or at every time, of one segment or of `all`.
+fn over_time(runs: &Runs, segment: &str, metric: &str) -> Vec<f64> {
+    let series = runs.series();
+    let its = series.iter().find(|its| its.scenario == "today" && its.segment == segment && its.metric == metric);
+    its.unwrap_or_else(|| panic!("{metric} of {segment}")).values.iter().map(|value| value.mean).collect()
+}
+
+/// The sum of some metrics, time by time.
+fn sum(runs: &Runs, metrics: &[&str]) -> Vec<f64> {
+    let each: Vec<Vec<f64>> = metrics.iter().map(|metric| over_time(runs, "all", metric)).collect();
+    (0..each[0].len()).map(|t| each.iter().map(|its| its[t]).sum()).collect()
+}
+
+fn equal(one: &[f64], other: &[f64], what: &str) {
+    assert_eq!(one.len(), other.len(), "{what}");
+    for (t, (one, other)) in one.iter().zip(other).enumerate() {
+        assert!((one - other).abs() <= 1e-9 * other.abs(), "{what} at {t}: {one}, {other}");
+    }
+    assert!(other.iter().any(|value| *value > 0.0), "{what} is nothing");
+}
+
+#[test]
+fn what_is_counted_by_classes_that_are_segments_is_what_segments_count() {
+    let study = r#"
+run = { period = "month", horizon = 9, customers = 60_000, agents = 3_000, replications = 6, seed = 5 }
+scenarios.today = {}
+segments.plain = { share = 0.6, start = { active = 0.7, away = 0.3 }, traits = { wealth = 0 } }
+segments.gold = { share = 0.4, start = { active = 0.9, away = 0.1 }, traits = { wealth = 1 } }
+[traits.wealth]
+[traits.size]
+law = "gamma(mean=1, sd=0.5)"
+[tags.tier]
+on = "wealth"
+bands = { plain = 0, gold = 1 }
+cut = true
+[stages.active]
+retained = true
+to = { gone = { chance = 0.05, drivers = { "tier.gold" = -0.7 } }, away = { chance = 0.04, on = "purchase" } }
+purchases = { rate = 0.8, basket = "lognormal(mean=30, sd=12)", basket_trait = "size", drivers = { "tier.gold" = 0.6 } }
+[stages.wholesale]
+retained = true
+to = { gone = 0.1 }
+purchases = { rate = 5_000, basket = "lognormal(mean=3, sd=1)" }
+[stages.away]
+to = { gone = 0.1 }
+[stages.gone]
+[touchpoints.offer]
+rate = 0.4
+drivers = { "tier.gold" = 0.5 }
+ends.taken = { chance = 0.1, to = { wholesale = 0.2 } }
+[touchpoints.thanks]
+on = "purchase"
+in = ["active"]
+"#;
+    let runs = Experiment::new(&model(study)).threads(2).run().unwrap();
+    for segment in ["plain", "gold"] {
+        let of_class = |what: &str| over_time(&runs, "all", &format!("tags.tier.{segment}{what}"));
+        let of_segment = |metric: &str| over_time(&runs, segment, metric);
+        equal(&of_class(""), &of_segment("active_customers"), segment);
+        equal(&of_class(".purchases"), &of_segment("purchases"), segment);
+        equal(&of_class(".spent"), &of_segment("revenue"), segment);
+        let met = [of_segment("touchpoints.offer"), of_segment("touchpoints.thanks")];
+        let met: Vec<f64> = met[0].iter().zip(&met[1]).map(|(one, other)| one + other).collect();
+        equal(&of_class(".contacts"), &met, segment);
+    }
+    // Nobody comes back here, so that who stays is who is there of those who were.
+    let still = with(study, &[(", to = { wholesale = 0.2 } }", " }")]);
+    let runs = Experiment::new(&model(&still)).threads(2).run().unwrap();
+    for segment in ["plain", "gold"] {
+        let stays = runs.levels(0, &format!("tags.tier.{segment}.retained"));
+        let there = over_time(&runs, segment, "active_customers");
+        let truth = there[9] / there[8];
+        let mean = stays.iter().sum::<f64>() / stays.len() as f64;
+        assert!((mean - truth).abs() < 1e-3, "{segment}: {mean}, {truth}");
+    }
+}
+
+#[test]
+fn what_is_counted_by_class_adds_up_to_what_is_counted_of_all() {
+    let study = with(CLIMBERS, &[("replications = 60", "replications = 4")]);
+    // Alone, and where all go through a period together.
+    adds_up(&study);
+    adds_up(&with(&study, &HEARING));
+}
+
+/// Word of mouth.
+const HEARING: [(&str, &str); 2] = [
+    ("retained = true\nquality", "retained = true\ntalks = true\nquality"),
+    ("to = { active = 0.2,", "to = { active = { chance = 0.2, word_of_mouth = 0.1 },"),
+];
+
+fn adds_up(study: &str) {
+    let runs = Experiment::new(&model(study)).threads(2).run().unwrap();
+    for (tag, classes) in [("tier", &["bronze", "silver", "gold"] as &[&str]), ("mood", &["sour", "sweet"])] {
+        let all = |what: &str| {
+            let names: Vec<String> = classes.iter().map(|class| format!("tags.{tag}.{class}{what}")).collect();
+            sum(&runs, &names.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        equal(&all(""), &over_time(&runs, "all", "active_customers"), tag);
+        equal(&all(".purchases"), &over_time(&runs, "all", "purchases"), tag);
+        equal(&all(".spent"), &over_time(&runs, "all", "revenue"), tag);
+        equal(&all(".contacts"), &sum(&runs, &["touchpoints.offer", "touchpoints.thanks"]), tag);
+    }
+    assert!(runs.model().tags.iter().any(|tag| tag.name == "phase" && tag.cut.is_none()));
+    assert!(!runs.summary().scenarios[0].metrics.contains_key("tags.phase.fresh.purchases"), "it is not cut");
+}
+
+#[test]
+fn who_stays_is_told_by_the_class_that_the_period_leaves_them_in() {
+    let cut = with(TIERS, &[("regular = 4 }", "regular = 4 }\ncut = true")]);
+    let leaving = "to = { gone = { chance = 0.1, drivers = { \"phase.regular\" = -1 } } }\n";
+    let at = |horizon: &str| summary(&model(&(with(&cut, &[("horizon = 8", horizon)]) + leaving)));
+    let (early, late) = (at("horizon = 3"), at("horizon = 8"));
+    near(&early, "tags.phase.new.retained", 0.9);
+    near(&late, "tags.phase.regular.retained", 1.0 - moved(0.1, -1.0));
+    assert_eq!(level(&early, "tags.phase.regular.retained").mean, 0.0, "nobody is regular yet");
+    assert_eq!(level(&late, "tags.phase.new").mean, 0.0);
+}
+
+/// Without what is counted by class.
+fn without(value: Value) -> Value {
+    let is_cut = |key: &str| key.starts_with("tags.") && key.split('.').count() == 4;
+    match value {
+        Value::Object(entries) => {
+            entries.into_iter().filter(|(key, _)| !is_cut(key)).map(|(key, value)| (key, without(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(without).collect(),
+        other => other,
+    }
+}
+
+#[test]
+fn what_is_counted_by_class_changes_nothing_else() {
+    let small = with(CLIMBERS, &[("replications = 60", "replications = 5")]);
+    let counted = |study: &str| serde_json::to_value(summary(&model(study))).unwrap();
+    let (cut, plain) = (counted(&small), counted(&small.replace("cut = true\n", "")));
+    assert_ne!(cut, plain);
+    assert_eq!(without(cut), plain);
+}
+
+#[test]
+fn targets_may_name_what_is_counted_by_class() {
+    let targets = "[targets.gold]\nmetric = \"tags.tier.gold.retained\"\nat_least = 0.9\n\
+                   [targets.silver]\nmetric = \"tags.tier.silver.spent\"\nat_least = 0.05\nrelative_to_baseline = true\n";
+    let study = with(CLIMBERS, &[("replications = 60", "replications = 4")]) + targets;
+    let runs = Experiment::new(&model(&study)).threads(2).run().unwrap();
+    let business = runs.business();
+    let names: Vec<&str> = business.targets.iter().map(|its| its.metric.as_str()).collect();
+    assert_eq!(names, ["tags.tier.gold.retained", "tags.tier.silver.spent"]);
+    assert!(business.targets.iter().all(|its| !its.scenarios.is_empty()));
 }

@@ -69,8 +69,15 @@ impl Metric {
                 let active = Part::Active.at(its, t);
                 if active > 0.0 { counted.flows.cells(CounterId::from(counter), t)[0] / active } else { 0.0 }
             }
-            Self::Tagged(counter, cell) | Self::Met(counter, cell) => {
-                counted.flows.cells(CounterId::from(counter), t)[cell]
+            Self::Tagged(counter, cell)
+            | Self::Met(counter, cell)
+            | Self::ClassPurchases(counter, cell)
+            | Self::ClassSpent(counter, cell)
+            | Self::ClassContacts(counter, cell) => counted.flows.cells(CounterId::from(counter), t)[cell],
+            Self::ClassRetained(counter, class) => {
+                let cells = counted.flows.cells(CounterId::from(counter), t);
+                let (began, stayed) = (cells[2 * class], cells[2 * class + 1]);
+                if began > 0.0 { stayed / began } else { 0.0 }
             }
             Self::Surveyed(counter, said) => its.surveyed_at((CounterId::from(counter), said), t),
             Self::Broken(counter, Breaches::Count) => counted.flows.cells(CounterId::from(counter), t)[BREACHES],

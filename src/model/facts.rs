@@ -4,7 +4,7 @@
 /// happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// The name in outputs and studies; of a family, what stands before the dot.
+    /// The name in outputs and studies; of a family, what stands before the dot, or the whole with a `*` for the member.
     pub name: &'static str,
     /// The heading of its column or chart; of a family, what its members are.
     pub title: &'static str,
@@ -146,12 +146,21 @@ impl Facts {
 
     /// The name of a member of a family.
     pub fn called(&self, member: &str) -> String {
-        format!("{}.{member}", self.name)
+        match self.name.split_once('*') {
+            Some((before, after)) => format!("{before}{member}{after}"),
+            None => format!("{}.{member}", self.name),
+        }
     }
 
     /// The member of a family that a name means; none where it is no name of this family.
     pub fn member<'n>(&self, name: &'n str) -> Option<&'n str> {
-        name.strip_prefix(self.name)?.strip_prefix('.')
+        match self.name.split_once('*') {
+            // Such a member is a class with its tag: else a class could be called as the family ends.
+            Some((before, after)) => {
+                name.strip_prefix(before)?.strip_suffix(after).filter(|member| member.contains('.'))
+            }
+            None => name.strip_prefix(self.name)?.strip_prefix('.'),
+        }
     }
 }
 

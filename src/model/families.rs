@@ -105,3 +105,47 @@ pub const PILLARS: Facts = Facts {
 
 /// The share of occasions at which pillars broke.
 pub const SHARES_OF_PILLARS: Facts = Facts { dimension: Dimension::Share, time: Time::State, ..PILLARS };
+
+/// Who stays, by class.
+pub const RETAINED_BY_CLASS: &Facts = &Facts {
+    name: "tags.*.retained",
+    title: "Retained by class",
+    phrase: "share that stays of ",
+    dimension: Dimension::Share,
+    time: Time::State,
+    better: Better::More,
+    ..FAMILY
+};
+
+/// Purchases by class.
+pub const PURCHASES_BY_CLASS: &Facts = &Facts {
+    name: "tags.*.purchases",
+    title: "Purchases by class",
+    phrase: "purchases of ",
+    dimension: Dimension::Purchases,
+    time: Time::Flow,
+    ..FAMILY
+};
+
+/// Money spent on baskets by class.
+pub const SPENT_BY_CLASS: &Facts = &Facts {
+    name: "tags.*.spent",
+    title: "Spent by class",
+    phrase: "spent by ",
+    dimension: Dimension::Money,
+    time: Time::Flow,
+    ..FAMILY
+};
+
+/// Occurrences of touchpoints by class.
+pub const CONTACTS_BY_CLASS: &Facts = &Facts {
+    name: "tags.*.contacts",
+    title: "Touchpoints by class",
+    phrase: "touchpoints of ",
+    dimension: Dimension::Times,
+    time: Time::Flow,
+    ..FAMILY
+};
+
+/// What is counted by class where a tag is cut.
+pub const BY_CLASS: [&Facts; 4] = [RETAINED_BY_CLASS, PURCHASES_BY_CLASS, SPENT_BY_CLASS, CONTACTS_BY_CLASS];

@@ -51,6 +51,8 @@ impl Identity {
     pub fn of(study: &Study) -> Self {
         let mut study = study.clone();
         let idle = Idle::strip(&mut study);
+        // What is counted moves no draw.
+        study.tags.values_mut().for_each(|tag| tag.cut = None);
         let written = json(&study);
         let shapes = Shapes::of(&study, &written, idle);
         let identity = Self {

@@ -1,7 +1,7 @@
 //! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
 
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
-use super::families;
+use super::families::{self, CONTACTS_BY_CLASS, PURCHASES_BY_CLASS, RETAINED_BY_CLASS, SPENT_BY_CLASS};
 use super::pillar::Breaches;
 use super::survey::Said;
 
@@ -54,6 +54,14 @@ pub enum Metric {
     Surveyed(usize, Said),
     /// How often a pillar breaks, or at which share of the occasions so far, by its counter.
     Broken(usize, Breaches),
+    /// Of those in a class who were retained when a period began, the share who are so when it ends; likewise.
+    ClassRetained(usize, usize),
+    /// Purchases of those in a class; likewise.
+    ClassPurchases(usize, usize),
+    /// Money that they spend on baskets; likewise.
+    ClassSpent(usize, usize),
+    /// How often touchpoints happen to them; likewise.
+    ClassContacts(usize, usize),
 }
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
@@ -99,8 +107,22 @@ pub const SURVEYS: &Facts = Metric::Surveyed(0, Said::Score).facts();
 /// The family of pillars.
 pub const PILLARS: &Facts = Metric::Broken(0, Breaches::Count).facts();
 
-/// All families.
-pub const FAMILIES: [&Facts; 9] = [LINES, OUTCOMES, STAGES, HAPPENED, CARRIED, TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
+/// All families; where one is told by how its names end, it stands before the one without that.
+pub const FAMILIES: [&Facts; 13] = [
+    LINES,
+    OUTCOMES,
+    STAGES,
+    HAPPENED,
+    CARRIED,
+    TOUCHPOINTS,
+    RETAINED_BY_CLASS,
+    PURCHASES_BY_CLASS,
+    SPENT_BY_CLASS,
+    CONTACTS_BY_CLASS,
+    TAGS,
+    SURVEYS,
+    PILLARS,
+];
 
 impl Metric {
     /// What the list says of it: its row.
@@ -288,6 +310,10 @@ impl Metric {
             Self::Surveyed(_, Said::Respondents | Said::Answers) => &families::OF_SURVEYS,
             Self::Broken(_, Breaches::Count) => &families::PILLARS,
             Self::Broken(_, Breaches::Share) => &families::SHARES_OF_PILLARS,
+            Self::ClassRetained(..) => RETAINED_BY_CLASS,
+            Self::ClassPurchases(..) => PURCHASES_BY_CLASS,
+            Self::ClassSpent(..) => SPENT_BY_CLASS,
+            Self::ClassContacts(..) => CONTACTS_BY_CLASS,
         }
     }
 

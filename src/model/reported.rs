@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::quantity::CounterId;
 use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::metric::{
-    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS,
+    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TOUCHPOINTS,
 };
 use super::pillar::{Breaches, Pillar};
 use super::rate::Rate;
@@ -72,13 +73,12 @@ pub fn listed<'a>(
         its.counted().map(|(cell, name)| (Metric::Met(its.counter.index(), cell), TOUCHPOINTS.called(&name)))
     });
     listed.extend(met);
-    let tagged = tags.iter().flat_map(|its| {
-        let named = its.bands.iter().enumerate();
-        named.map(|(class, (name, _))| {
-            (Metric::Tagged(its.counter.index(), class), TAGS.called(&format!("{}.{name}", its.name)))
-        })
-    });
-    listed.extend(tagged);
+    for tag in *tags {
+        for (class, (name, _)) in tag.bands.iter().enumerate() {
+            let named = |metric: Metric| (metric, metric.facts().called(&format!("{}.{name}", tag.name)));
+            listed.extend(by_class(tag, class).map(named));
+        }
+    }
     let asked = surveys.iter().flat_map(|its| {
         Said::ALL.map(|said| {
             let name = said.key().map_or_else(|| its.name.clone(), |key| format!("{}.{key}", its.name));
@@ -94,6 +94,21 @@ pub fn listed<'a>(
         ]
     }));
     listed
+}
+
+/// What is reported of a class: how many are in it, and where its tag is cut what they do.
+fn by_class(tag: &Tag, class: usize) -> impl Iterator<Item = Metric> {
+    let cut = tag.cut.as_ref();
+    let its = |counter: Option<CounterId>, metric: fn(usize, usize) -> Metric| {
+        counter.map(|counter| metric(counter.index(), class))
+    };
+    let others = [
+        its(cut.map(|its| its.stays), Metric::ClassRetained),
+        its(cut.and_then(|its| its.purchases), Metric::ClassPurchases),
+        its(cut.and_then(|its| its.spent), Metric::ClassSpent),
+        its(cut.and_then(|its| its.contacts), Metric::ClassContacts),
+    ];
+    std::iter::once(Metric::Tagged(tag.counter.index(), class)).chain(others.into_iter().flatten())
 }
 
 impl<'m> Things<'m> {
@@ -171,8 +186,12 @@ impl Metric {
                 let title = its.title_of(cell);
                 Some((Cow::Owned(name), title))
             }
-            Self::Tagged(counter, class) => {
-                let its = model.tags.iter().find(|its| its.counter.index() == counter)?;
+            Self::Tagged(counter, class)
+            | Self::ClassRetained(counter, class)
+            | Self::ClassPurchases(counter, class)
+            | Self::ClassSpent(counter, class)
+            | Self::ClassContacts(counter, class) => {
+                let its = model.tags.iter().find(|its| its.is_counted_by(CounterId::from(counter)))?;
                 let (name, _) = its.bands.get(class)?;
                 let said = name.replace('_', " ");
                 Some((Cow::Owned(format!("{}.{name}", its.name)), Cow::Owned(format!("{}, {said}", its.title))))
@@ -227,7 +246,11 @@ impl Metric {
             | Self::Carried(_)
             | Self::Tagged(..)
             | Self::Surveyed(..)
-            | Self::Broken(..) => None,
+            | Self::Broken(..)
+            | Self::ClassRetained(..)
+            | Self::ClassPurchases(..)
+            | Self::ClassSpent(..)
+            | Self::ClassContacts(..) => None,
         }
     }
 
@@ -297,6 +320,7 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::family::{SPENT_BY_CLASS, TAGS};
 
     #[test]
     fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {
@@ -312,6 +336,10 @@ mod tests {
             Metric::Surveyed(3, Said::Truth),
             Metric::Broken(3, Breaches::Count),
             Metric::Broken(3, Breaches::Share),
+            Metric::ClassRetained(3, 1),
+            Metric::ClassPurchases(3, 1),
+            Metric::ClassSpent(3, 1),
+            Metric::ClassContacts(3, 1),
         ]) {
             assert!(metric.watched().is_none_or(|watched| Metric::from(watched) == metric), "{metric:?}");
         }
@@ -324,6 +352,10 @@ mod tests {
         }
         assert_eq!(named("customers.at_risk"), Some((STAGES, "at_risk")));
         assert_eq!(named("customers"), None, "a family is no metric");
+        assert_eq!(named("tags.tier.gold"), Some((TAGS, "tier.gold")));
+        assert_eq!(named("tags.tier.gold.spent"), Some((SPENT_BY_CLASS, "tier.gold")));
+        assert_eq!(named("tags.tier.spent"), Some((TAGS, "tier.spent")), "a class may be called so");
+        assert_eq!(SPENT_BY_CLASS.called("tier.gold"), "tags.tier.gold.spent");
         assert_eq!(named("customers_at_risk"), None);
         assert_eq!(dimension_of("lines.delivery"), Dimension::Money);
         assert_eq!(dimension_of("nothing"), Dimension::Own, "no currency is guessed");

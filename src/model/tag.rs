@@ -24,6 +24,21 @@ pub struct Tag {
     pub every: u32,
     /// What counts customers in retained stages by class.
     pub counter: CounterId,
+    /// What counts what they do by class; none where the study does not ask for it.
+    pub cut: Option<Cut>,
+}
+
+/// What counts by class, as it is when a period ends, what customers do in the period.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// Those who were in retained stages when the period began, and those of them who are when it ends: two cells a class.
+    pub stays: CounterId,
+    /// Purchases, where anything is bought.
+    pub purchases: Option<CounterId>,
+    /// Money spent on baskets.
+    pub spent: Option<CounterId>,
+    /// Occurrences of touchpoints, where there are any.
+    pub contacts: Option<CounterId>,
 }
 
 /// What a tag is read from.
@@ -44,6 +59,20 @@ pub struct Whom {
     pub segments: Vec<bool>,
     /// Tags with a bit for each class that it is for.
     pub classes: Vec<(TagId, u16)>,
+}
+
+impl Tag {
+    /// Whether a counter counts by its classes.
+    pub fn is_counted_by(&self, counter: CounterId) -> bool {
+        let cut = self.cut.iter().flat_map(Cut::counters);
+        std::iter::once(self.counter).chain(cut).any(|its| its == counter)
+    }
+}
+
+impl Cut {
+    fn counters(&self) -> impl Iterator<Item = CounterId> {
+        [Some(self.stays), self.purchases, self.spent, self.contacts].into_iter().flatten()
+    }
 }
 
 impl Reading {

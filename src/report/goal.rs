@@ -3,7 +3,8 @@
 use super::Report;
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
-use crate::model::facts::{Dimension, Time};
+use crate::model::facts::{Dimension, Facts, Time};
+use crate::model::families::BY_CLASS;
 use crate::model::metric::{PILLARS, SURVEYS, TAGS, TOUCHPOINTS};
 use crate::model::reported::{dimension_of, named};
 use crate::stats::estimate::Estimate;
@@ -23,11 +24,14 @@ fn is_state(metric: &str) -> bool {
     named(metric).is_some_and(|(facts, _)| facts.time == Time::State)
 }
 
+/// Families whose members have a name before what is said of it.
+const FIRST_A_NAME: [&Facts; 4] = [TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
+
 /// A metric as people say it.
 pub fn metric_in_words(metric: &str) -> String {
     match named(metric) {
         // A touchpoint stands before its end, a tag before its class, and a survey before what is said of it.
-        Some((facts, member)) if [TOUCHPOINTS, TAGS, SURVEYS, PILLARS].iter().any(|its| its.name == facts.name) => {
+        Some((facts, member)) if FIRST_A_NAME.iter().chain(&BY_CLASS).any(|its| its.name == facts.name) => {
             format!("{}{}", facts.phrase, member.replacen('.', ", ", 1).replace('_', " "))
         }
         Some((facts, member)) => format!("{}{}", facts.phrase, member.replace('_', " ")),

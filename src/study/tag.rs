@@ -23,6 +23,10 @@ pub struct Tag {
     #[serde(default)]
     #[schemars(example = 3)]
     pub every: Option<Whole>,
+    /// Whether what customers do is counted by class too: who stays, purchases, money spent on them, and touchpoints.
+    #[serde(default)]
+    #[schemars(example = true)]
+    pub cut: Option<bool>,
 }
 
 /// A row of a service model: whom it is for, and how often they are met.

@@ -12,8 +12,9 @@ use super::walk::{File, files, root};
 const LIST: &str = "src/model/metric.rs";
 
 /// Where a key of the study language, or a column, is called as a metric is: a file, the name, and what it is there.
-const NAMESAKES: [(&str, &str, &str); 24] = [
+const NAMESAKES: [(&str, &str, &str); 25] = [
     ("src/model/counter.rs", "", "names of counters"),
+    ("src/model/family.rs", "", "how names of families begin and end"),
     ("src/model/check/rates.rs", "purchases", "a key of a stage"),
     ("src/model/compile/exits.rs", "purchases", "a key of a stage"),
     ("src/model/compile/exits.rs", "satisfaction", "a driver"),

@@ -1,9 +1,49 @@
 //! Baskets: which are wanted, and what money they come to.
 
+use super::cut::Bought;
 use crate::engine::chance::narrow::single;
 use crate::engine::lanes::{Kernel, Lanes};
+use crate::engine::state::block::Block;
 use crate::engine::state::subset::Subset;
 use crate::quantity::UNITS_PER_ONE;
+
+/// Lists the customers of a stage who buy; returns how many they are.
+pub(super) struct Buyers<'a> {
+    pub(super) wanted: u32,
+    pub(super) block: &'a Block,
+    pub(super) counts: &'a [u32],
+    pub(super) places: bool,
+    pub(super) subset: &'a mut Subset,
+}
+
+impl Kernel for Buyers<'_> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Lanes>(self, l: L) -> usize {
+        let n = l.steps(self.block.live);
+        let (stage, counts) = (l.words(&self.block.stage, n), l.words(self.counts, n));
+        let customer = l.words(&self.block.customer, n);
+        let Subset { place, customer: customers, count: some, .. } = self.subset;
+        let mut places = l.places();
+        let step = l.u(u32::try_from(L::N).unwrap_or(0));
+        let mut buyers = 0;
+        for i in 0..n {
+            let count = l.load(&counts[i]);
+            let here = l.eq(l.load(&stage[i]), l.u(self.wanted));
+            let buys = l.both(here, l.ge(count, l.u(1)));
+            // Few customers are in most stages.
+            if l.mask(buys) != 0 {
+                if self.places {
+                    l.pack(place, buyers, buys, places);
+                }
+                l.pack(customers, buyers, buys, l.load(&customer[i]));
+                buyers += l.pack(some, buyers, buys, count);
+            }
+            places = l.add(places, step);
+        }
+        buyers
+    }
+}
 
 /// Lists the words of the baskets that are wanted: of a buyer's words `4 * draw` to `4 * draw + 3` those below the
 /// count of purchases. Returns how many there are.
@@ -129,23 +169,29 @@ impl Kernel for Money<'_> {
 
 /// Where it is noted what customers bought.
 #[derive(Default)]
-pub(super) struct Noted<'a> {
+pub(super) struct Noted<'a, 'b> {
     /// As lives are compared by.
     pub(super) bought: Option<&'a mut [u32]>,
     /// The money, in currency units.
     pub(super) spent: Option<&'a mut [f32]>,
+    /// What is told apart by class.
+    pub(super) by_class: Option<&'a mut Bought<'b>>,
 }
 
-impl Noted<'_> {
+impl<'b> Noted<'_, 'b> {
     /// The same, lent.
     #[inline(always)]
-    pub(super) fn lent(&mut self) -> Noted<'_> {
-        Noted { bought: self.bought.as_deref_mut(), spent: self.spent.as_deref_mut() }
+    pub(super) fn lent(&mut self) -> Noted<'_, 'b> {
+        let Self { bought, spent, by_class } = self;
+        Noted { bought: bought.as_deref_mut(), spent: spent.as_deref_mut(), by_class: by_class.as_deref_mut() }
     }
 
     /// Notes so many purchases of a customer, and their money in ten-thousandths of the currency unit.
     #[inline(always)]
     pub(super) fn note(&mut self, place: usize, units: i64, purchases: u32) {
+        if let Some(by_class) = &mut self.by_class {
+            by_class.spends(place, i128::from(units));
+        }
         // The low bits of the money tell baskets apart well enough for a fingerprint.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
         let mix = (units as u32).wrapping_mul(8).wrapping_add(purchases);
@@ -159,16 +205,16 @@ impl Noted<'_> {
 }
 
 /// The same where it matters whose a basket is: its size may be the customer's own, and is noted in what they bought.
-pub(super) struct TheirMoney<'a> {
+pub(super) struct TheirMoney<'a, 'b> {
     pub(super) baskets: &'a [f32],
     pub(super) whose: &'a [u32],
     pub(super) scale: f64,
     /// The customers' own sizes at the start, and what has been added to them since.
     pub(super) own: Option<(&'a [f32], f32)>,
-    pub(super) noted: Noted<'a>,
+    pub(super) noted: Noted<'a, 'b>,
 }
 
-impl Kernel for TheirMoney<'_> {
+impl Kernel for TheirMoney<'_, '_> {
     type Output = i128;
     #[inline(always)]
     fn run<L: Lanes>(mut self, _: L) -> i128 {

@@ -5,11 +5,12 @@
 //! negative binomial of Ehrenberg (1959). A chance taken after each purchase is the dropout of the
 //! BG/NBD model (Fader, Hardie & Lee 2005, Marketing Science 24(2)): who leaves after the j-th buys no more.
 
-use super::baskets::{Money, Noted, Remaining, Tally, TheirMoney, Wanted};
+use super::baskets::{Buyers, Money, Noted, Remaining, Tally, TheirMoney, Wanted};
 use super::bend::tilts;
 use super::bulk::{self, ONE_BY_ONE};
 use super::contract::{Mechanism, Step};
 use super::count::{ACQUIRED, acquires};
+use super::cut::Cuts;
 use super::needs::{Needs, Shown};
 use super::own::refresh_own;
 use super::shop::{BuySheet, Buying, Shop};
@@ -20,7 +21,7 @@ use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::Sample;
 use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::Place;
-use crate::engine::lanes::{Kernel, Lanes, MOST_LANES, Strip};
+use crate::engine::lanes::{MOST_LANES, Strip};
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::bits::BitsId;
 use crate::engine::state::block::Block;
@@ -64,6 +65,8 @@ pub struct Buy {
     last: Option<ColumnId<f32, Lasting>>,
     /// For how much, where somebody does.
     spent: Option<ColumnId<f32, Lasting>>,
+    /// What is told apart by class; none where nothing is.
+    cuts: Option<Cuts>,
     acquired: Option<ColumnId<u32, Lasting>>,
     periods_in_stage: Option<ColumnId<u32, Lasting>>,
     /// What drives rates.
@@ -102,6 +105,7 @@ impl Mechanism for Buy {
             bought: needs.event(BOUGHT),
             last: reads_purchases(model).then(|| needs.numbers(LAST_PURCHASES)),
             spent: model.reads(Signal::Spent).then(|| needs.numbers(LAST_SPENT)),
+            cuts: Cuts::of(model, needs, BOUGHT),
             acquired: (leaves && acquires(model)).then(|| needs.words(ACQUIRED)),
             periods_in_stage: (leaves && counts_periods_in_stage(model)).then(|| needs.words(PERIODS_IN_STAGE)),
             states: states(model, purchases().flat_map(|its| &its.drivers)),
@@ -182,7 +186,7 @@ impl Mechanism for Buy {
                     last[*place as usize] = *count as f32;
                 }
             }
-            let noted = Noted { bought: bought.as_deref_mut(), spent: spent.as_deref_mut() };
+            let noted = Noted { bought: bought.as_deref_mut(), spent: spent.as_deref_mut(), by_class: None };
             sale.serve(block, buyers, (subset, noted), at.counts.as_deref_mut());
         }
         if let Some((id, spent)) = self.spent.zip(spent) {
@@ -228,44 +232,6 @@ struct Sale<'a> {
     buying: &'a Buying,
 }
 
-/// Lists the customers of a stage who buy; returns how many they are.
-struct Buyers<'a> {
-    wanted: u32,
-    block: &'a Block,
-    counts: &'a [u32],
-    places: bool,
-    subset: &'a mut Subset,
-}
-
-impl Kernel for Buyers<'_> {
-    type Output = usize;
-    #[inline(always)]
-    fn run<L: Lanes>(self, l: L) -> usize {
-        let n = l.steps(self.block.live);
-        let (stage, counts) = (l.words(&self.block.stage, n), l.words(self.counts, n));
-        let customer = l.words(&self.block.customer, n);
-        let Subset { place, customer: customers, count: some, .. } = self.subset;
-        let mut places = l.places();
-        let step = l.u(u32::try_from(L::N).unwrap_or(0));
-        let mut buyers = 0;
-        for i in 0..n {
-            let count = l.load(&counts[i]);
-            let here = l.eq(l.load(&stage[i]), l.u(self.wanted));
-            let buys = l.both(here, l.ge(count, l.u(1)));
-            // Few customers are in most stages.
-            if l.mask(buys) != 0 {
-                if self.places {
-                    l.pack(place, buyers, buys, places);
-                }
-                l.pack(customers, buyers, buys, l.load(&customer[i]));
-                buyers += l.pack(some, buyers, buys, count);
-            }
-            places = l.add(places, step);
-        }
-        buyers
-    }
-}
-
 impl Sale<'_> {
     fn buyers<'b>(&self, block: &'b Block, counts: &'b [u32], subset: &'b mut Subset) -> Buyers<'b> {
         Buyers { wanted: u32::try_from(self.stage).unwrap_or(u32::MAX), block, counts, places: self.places(), subset }
@@ -278,6 +244,7 @@ impl Sale<'_> {
             || self.of.bought.is_some()
             || self.of.last.is_some()
             || self.of.spent.is_some()
+            || self.of.cuts.is_some()
     }
 
     /// Draws who leaves after which purchase, and counts their moves. They buy nothing where they come to.
@@ -326,7 +293,7 @@ impl Sale<'_> {
         &self,
         block: &Block,
         buyers: usize,
-        (subset, mut noted): (&mut Subset, Noted<'_>),
+        (subset, noted): (&mut Subset, Noted<'_, '_>),
         ledger: Option<&mut Counts<i128>>,
     ) {
         if ledger.is_none() && noted.spent.is_none() {
@@ -334,6 +301,11 @@ impl Sale<'_> {
         }
         let (set, sampler) = (self.now.world.set, &self.shop.law);
         let (purchases, mut most) = set.run(Tally { counts: &subset.count[..buyers] });
+        let mut by_class = self.of.cuts.as_ref().map(|cuts| cuts.begin(block));
+        if let Some(by_class) = &mut by_class {
+            by_class.buys(&subset.place[..buyers], &subset.count);
+        }
+        let mut noted = Noted { by_class: by_class.as_mut(), ..noted };
         let mut money = 0;
         let mut buyers = buyers;
         if most > ONE_BY_ONE {
@@ -351,13 +323,16 @@ impl Sale<'_> {
         }
         let Some(ledger) = ledger else { return };
         let t = self.now.t as usize;
+        if let Some(by_class) = by_class {
+            by_class.count(ledger, t);
+        }
         ledger.cells_at(&self.of.places.purchases, t)[self.stage] += i128::from(purchases);
         ledger.cells_at(&self.of.places.baskets, t)[self.stage] += money;
     }
 
     /// The money of those who buy so much that it is drawn as one sum, and the most purchases of any other.
     #[cold]
-    fn in_bulk(&self, block: &Block, buyers: usize, subset: &mut Subset, mut noted: Noted<'_>) -> (i128, u32) {
+    fn in_bulk(&self, block: &Block, buyers: usize, subset: &mut Subset, mut noted: Noted<'_, '_>) -> (i128, u32) {
         let spread = self.shop.spread;
         let (mut money, mut most) = (0, 0);
         for buyer in 0..buyers {
@@ -385,7 +360,7 @@ impl Sale<'_> {
     }
 
     /// The money of some baskets, in ten-thousandths of the currency unit.
-    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], noted: Noted<'_>) -> i128 {
+    fn spend(&self, block: &Block, baskets: &[f32], whose: &[u32], noted: Noted<'_, '_>) -> i128 {
         let (set, scale) = (self.now.world.set, self.buying.basket);
         if !self.places() {
             return set.run(Money { baskets, scale });

@@ -12,6 +12,7 @@ pub mod carry;
 pub mod compare;
 pub mod contract;
 pub mod count;
+mod cut;
 pub mod feel;
 mod impression;
 mod met;

@@ -23,6 +23,8 @@ pub struct Reached {
     pub surprises: bool,
     pub periods: Option<ColumnId<u32, Lasting>>,
     pub touched: Option<ColumnId<u32, Passing>>,
+    /// How often anything has happened to each customer in the period, where that is told apart by class.
+    pub contacts: Option<ColumnId<u32, Lasting>>,
     /// Where each is taken at the next move: the stage, counted from 1.
     pub goes: Option<ColumnId<u32, Lasting>>,
     /// For each customer the surveys that ask those who met their touchpoint: a bit for each.
@@ -163,7 +165,7 @@ impl Occurring<'_> {
                 counts.cells_at(&self.point.counted, self.now.t as usize)[ending.cell] += many as i128;
             }
             let ends = Ends { ending, numbers, place };
-            self.note(columns, occasions, number, &ends);
+            self.note((block, columns), occasions, number, &ends);
             self.felt(block, &mut occasions.alike, &ends, occasions.told.is_some());
             if let Some(counts) = counts.as_deref_mut().filter(|_| !self.point.vows.is_empty()) {
                 self.hold(&occasions.alike, &ends, counts);
@@ -220,12 +222,24 @@ impl Occurring<'_> {
     }
 
     /// Notes what happened, for those that follow and for lives to be compared.
-    fn note(&self, columns: &mut Columns<Passing>, occasions: &mut Occasions, number: u32, ends: &Ends<'_>) {
+    fn note(
+        &self,
+        (block, columns): (&mut Block, &mut Columns<Passing>),
+        occasions: &mut Occasions,
+        number: u32,
+        ends: &Ends<'_>,
+    ) {
         let Occasions { alike, happened, .. } = occasions;
         let places = &alike.place[..alike.count];
         if self.point.is_followed {
             for place in places {
                 happened[self.place].push(*place, number, whole(ends.place));
+            }
+        }
+        if let Some(contacts) = self.reached.contacts {
+            let contacts = block.columns.words_mut(contacts);
+            for place in places {
+                contacts[*place as usize] += 1;
             }
         }
         let asks = self.point.asks[ends.place];

@@ -7,6 +7,7 @@ use super::contract::{Mechanism, Step};
 use super::feel::SATISFACTION;
 use super::moving::CARRIED;
 use super::needs::{Needs, Shown};
+use super::point::TOUCHED;
 use super::transition::PERIODS_IN_STAGE;
 use crate::engine::chance::narrow::{single, whole};
 use crate::engine::count::layout::Place;
@@ -18,12 +19,15 @@ use crate::engine::table::shape::states;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::State;
-use crate::model::tag::{Reading, Tag};
+use crate::model::tag::{MOST_CLASSES, Reading, Tag};
 use crate::model::touchpoint::Touchpoint;
 use crate::quantity::{StageId, TagId};
 
 /// The classes of every customer: four bits a tag.
 pub const TAGS: ColumnSpec = ColumnSpec::new("tags");
+
+/// How often anything has happened to each customer in the period.
+pub const CONTACTS: ColumnSpec = ColumnSpec::new("contacts");
 
 /// Whether each customer is in a class, as drivers read it.
 const IS_IN: ColumnSpec = ColumnSpec::new("is in a class");
@@ -39,6 +43,9 @@ pub struct Tags {
     drives_early: bool,
     /// For each stage, whether customers there are retained, so that they are counted.
     retained: Vec<bool>,
+    /// Where everybody was before the move, where classes tell apart who stays.
+    before: Option<ColumnId<u32, Passing>>,
+    contacts: Option<ColumnId<u32, Lasting>>,
 }
 
 /// A tag as it is read.
@@ -50,6 +57,9 @@ struct Read {
     bands: Vec<f32>,
     every: u32,
     place: Place,
+    /// Where who stays, and what happens to customers, is counted by class.
+    stays: Option<Place>,
+    meets: Option<Place>,
 }
 
 /// A class that drives something.
@@ -84,6 +94,8 @@ impl Mechanism for Tags {
             drives: Drives::all(model, needs),
             drives_early: drives_touchpoints(model),
             retained: model.stages.iter().map(|stage| stage.retained).collect(),
+            before: model.tags.iter().any(|tag| tag.cut.is_some()).then(|| needs.before()),
+            contacts: counts_contacts(model).then(|| needs.words(CONTACTS)),
         })
     }
 
@@ -103,7 +115,10 @@ impl Mechanism for Tags {
                 self.read(at, age);
                 self.drive(at);
             }
-            _ => self.count(at),
+            _ => {
+                self.count(at);
+                self.count_cuts(at);
+            }
         }
     }
 
@@ -119,6 +134,11 @@ impl Mechanism for Tags {
         let (class, _) = tag.bands.get(usize::from(class))?;
         Some(format!("the class `{class}` of `{}` drives moves, purchases or touchpoints", tag.name))
     }
+}
+
+/// Whether what happens to customers is told apart by class.
+pub fn counts_contacts(model: &Model) -> bool {
+    model.tags.iter().any(|tag| tag.cut.is_some_and(|cut| cut.contacts.is_some()))
 }
 
 /// The classes that drive something, each once.
@@ -193,6 +213,8 @@ impl Read {
             bands,
             every: tag.every,
             place: needs.counter(tag.counter, Shown::ByState),
+            stays: tag.cut.map(|cut| needs.counter(cut.stays, Shown::ByStage)),
+            meets: tag.cut.and_then(|cut| cut.contacts).map(|id| needs.counter(id, Shown::ByEvent(TOUCHED))),
         })
     }
 }
@@ -243,5 +265,43 @@ impl Tags {
                 }
             }
         }
+    }
+    /// Counts by class who stays and what has happened to customers in the period, and begins anew.
+    fn count_cuts(&self, at: &mut At<'_>) {
+        let (t, live) = (at.time() as usize, at.block.live);
+        let contacts = self.contacts.map(|id| (id, at.block.columns.take_words(id)));
+        if let (Some(_), Some(counts)) = (at.period, &mut at.counts) {
+            let (block, words) = (&*at.block, at.block.columns.words(self.column));
+            let before = self.before.map(|id| at.scratch.columns.words(id)).unwrap_or_default();
+            for tag in &self.each {
+                let class = |word: &u32| (word >> tag.shift & 15) as usize;
+                if let Some(stays) = &tag.stays {
+                    let mut cells = [0_u64; 2 * MOST_CLASSES];
+                    for ((word, before), stage) in words[..live].iter().zip(before).zip(&block.stage) {
+                        let [began, ends] = [before, stage].map(|stage| self.retained[*stage as usize]);
+                        cells[2 * class(word)] += u64::from(began);
+                        cells[2 * class(word) + 1] += u64::from(began && ends);
+                    }
+                    add(counts.cells_at(stays, t), &cells);
+                }
+                if let Some((meets, (_, contacts))) = tag.meets.as_ref().zip(contacts.as_ref()) {
+                    let mut cells = [0_u64; MOST_CLASSES];
+                    for (word, contacts) in words[..live].iter().zip(contacts) {
+                        cells[class(word)] += u64::from(*contacts);
+                    }
+                    add(counts.cells_at(meets, t), &cells);
+                }
+            }
+        }
+        if let Some((id, mut contacts)) = contacts {
+            contacts[..live].fill(0);
+            at.block.columns.put_words(id, contacts);
+        }
+    }
+}
+
+fn add(cells: &mut [i128], counts: &[u64]) {
+    for (cell, count) in cells.iter_mut().zip(counts) {
+        *cell += i128::from(*count);
     }
 }

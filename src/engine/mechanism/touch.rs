@@ -16,7 +16,7 @@ use super::needs::Needs;
 use super::occur::{Occurring, Reached};
 use super::point::{OfRow, Point, PointSheet, RowSheet, TOUCHED, TURN, TouchSheet};
 use super::stream::{DrawChances, DrawCounts};
-use super::tag::TAGS;
+use super::tag::{CONTACTS, TAGS, counts_contacts};
 use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
 use crate::engine::chance::narrow::{single, whole};
 use crate::engine::lanes::{Kernel, Lanes, MOST_LANES};
@@ -89,6 +89,7 @@ impl Mechanism for Touch {
                 surprises: surprise.is_some(),
                 periods: (timed || (moves && counts_periods_in_stage(model))).then(|| needs.words(PERIODS_IN_STAGE)),
                 touched: needs.event(TOUCHED),
+                contacts: counts_contacts(model).then(|| needs.words(CONTACTS)),
                 goes: moves.then(|| needs.words(GOES)),
                 met: model.surveys.iter().any(|its| its.on.is_some()).then(|| needs.passing_words(MET)),
             },

@@ -65,9 +65,9 @@ impl Runs {
         let smooth = self.smooth_differences(scenario, place);
         let sample = forced.or(smooth.as_ref()).unwrap_or(&differences);
         let sure = self.sure();
-        let acquired = self.acquired(self.model.baseline.index(), 0, self.model.run.horizon as usize);
+        let whole = self.whole(metric, self.model.baseline.index(), (0, self.model.run.horizon as usize));
         Difference {
-            estimate: self.grounds.difference(scenario, (place, metric), (sample, acquired), forced.is_some(), sure),
+            estimate: self.grounds.difference(scenario, (place, metric), (sample, whole), forced.is_some(), sure),
             better: metric
                 .sign(&self.model)
                 .and_then(|sign| Share::of_score(score(sign), self.replications, sure.level)),

@@ -5,6 +5,7 @@ use crate::estimate::runs::Runs;
 use crate::estimate::summary::Series;
 use crate::estimate::uncertainty::grounds::{Level, Seen};
 use crate::model::metric::Metric;
+use crate::quantity::CounterId;
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::{Confidence, Ends};
 use crate::stats::moments::Moments;
@@ -14,6 +15,15 @@ impl Runs {
     pub(super) fn acquired(&self, scenario: usize, cut: usize, time: usize) -> f64 {
         let of = |metric| self.place(metric).map_or(0.0, |place| self.series[scenario][cut][place][time].mean());
         of(Metric::ActiveCustomers) + of(Metric::Churned)
+    }
+
+    /// The mean number of real customers of a cut whom a metric is a share of, up to a time or at it: those in a class, or who have
+    /// been retained at some time.
+    pub(super) fn whole(&self, metric: Metric, scenario: usize, (cut, time): (usize, usize)) -> f64 {
+        let Metric::ClassRetained(stays, class) = metric else { return self.acquired(scenario, cut, time) };
+        let tag = self.model.tags.iter().find(|tag| tag.is_counted_by(CounterId::from(stays)));
+        let place = tag.and_then(|tag| self.place(Metric::Tagged(tag.counter.index(), class)));
+        place.map_or(0.0, |place| self.series[scenario][cut][place][time].mean())
     }
 
     /// Every metric over time, by scenario and segment, all customers first.
@@ -48,9 +58,9 @@ impl Runs {
     /// A metric at or in one time.
     fn at(&self, of: Level, (place, metric): (usize, Metric), sure: Confidence) -> Estimate {
         let time = of.time.unwrap_or_default();
-        let acquired = if metric == Metric::Retention { self.acquired(of.scenario, of.cut, time) } else { 0.0 };
+        let whole = self.whole(metric, of.scenario, (of.cut, time));
         let level = |series: &[Vec<Vec<Vec<Moments>>>]| {
-            let seen = Seen { values: series[of.scenario][of.cut][place][time], acquired };
+            let seen = Seen { values: series[of.scenario][of.cut][place][time], whole };
             self.grounds.level(of, (place, metric), &seen, sure)
         };
         let plain = level(&self.series);

@@ -71,8 +71,8 @@ pub struct Level {
 pub struct Seen {
     /// Its values by replication.
     pub values: Moments,
-    /// The mean number of real customers who have been retained at some time up to then.
-    pub acquired: f64,
+    /// The mean number of real customers whom a share is of: of retention, those retained at some time up to then.
+    pub whole: f64,
 }
 
 impl Grounds {
@@ -152,10 +152,11 @@ impl Grounds {
         let came = self.came[of.scenario][of.cut][of.time.unwrap_or(self.model.run.horizon as usize)];
         let exact = Ends { low: mean, high: mean };
         match metric {
-            Metric::Retention if of.time == Some(0) || seen.acquired <= 0.0 => exact,
-            Metric::Retention => {
-                let customers = replications * came.customers() * (seen.acquired / came.real).min(1.0);
-                let independent = self.independent && self.acquired_at_once;
+            Metric::Retention | Metric::ClassRetained(..) if of.time == Some(0) || seen.whole <= 0.0 => exact,
+            Metric::Retention | Metric::ClassRetained(..) => {
+                let customers = replications * came.customers() * (seen.whole / came.real).min(1.0);
+                // How many are in a class is itself drawn.
+                let independent = metric == Metric::Retention && self.independent && self.acquired_at_once;
                 share(mean, variance, Rests { customers, independent }, sure)
             }
             Metric::Conversion if of.time == Some(0) || came.fresh <= 0.0 => exact,
@@ -186,10 +187,10 @@ impl Grounds {
         &self,
         of: Level,
         (place, metric): (usize, Metric),
-        (sample, smooth, acquired): (&[f64], Option<&[f64]>, f64),
+        (sample, smooth, whole): (&[f64], Option<&[f64]>, f64),
         sure: Confidence,
     ) -> Estimate {
-        let seen = |sample: &[f64]| Seen { values: sample.iter().copied().collect(), acquired };
+        let seen = |sample: &[f64]| Seen { values: sample.iter().copied().collect(), whole };
         let plain = self.level(of, (place, metric), &seen(sample), sure);
         if !self.leans || metric.is_state() || plain.standard_error.is_none() {
             return plain;
@@ -217,7 +218,7 @@ impl Grounds {
         &self,
         scenario: usize,
         (place, metric): (usize, Metric),
-        (sample, acquired): (&[f64], f64),
+        (sample, whole): (&[f64], f64),
         forced: bool,
         sure: Confidence,
     ) -> Estimate {
@@ -229,8 +230,8 @@ impl Grounds {
         let came = self.came[scenario][0].last().copied().unwrap_or_default();
         let size = match metric {
             _ if forced => 0.0,
-            Metric::Retention if self.stakes.alike[scenario] || acquired <= 0.0 => 0.0,
-            Metric::Retention => came.weight() / acquired,
+            Metric::Retention | Metric::ClassRetained(..) if self.stakes.alike[scenario] || whole <= 0.0 => 0.0,
+            Metric::Retention | Metric::ClassRetained(..) => came.weight() / whole,
             Metric::Conversion if self.stakes.alike[scenario] => 0.0,
             Metric::Conversion => came.weight_of_fresh(),
             Metric::Satisfaction | Metric::TimeToConvert => 0.0,
@@ -267,7 +268,7 @@ impl Grounds {
         &self,
         scenario: usize,
         (place, metric): (usize, Metric),
-        (estimate, exact, acquired): (Estimate, bool, f64),
+        (estimate, exact, whole): (Estimate, bool, f64),
         sure: Confidence,
     ) -> Estimate {
         let Some(error) = estimate.standard_error else { return estimate };
@@ -276,8 +277,8 @@ impl Grounds {
             _ if exact => 0.0,
             Metric::Satisfaction | Metric::TimeToConvert => 0.0,
             Metric::Conversion => came.weight_of_fresh(),
-            Metric::Retention if acquired <= 0.0 => 0.0,
-            Metric::Retention => came.weight() / acquired,
+            Metric::Retention | Metric::ClassRetained(..) if whole <= 0.0 => 0.0,
+            Metric::Retention | Metric::ClassRetained(..) => came.weight() / whole,
             _ => self.stakes.levels[scenario][0][place].horizon,
         };
         let unseen = sure.student * libm::sqrt(sure.unseen(size / sure.replications as f64));

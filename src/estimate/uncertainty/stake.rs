@@ -149,9 +149,15 @@ fn people(model: &Model, timeline: &Timeline<'_>) -> (Vec<Counts<f64>>, Vec<Coun
             }
         }
     }
+    // What a class spends at once is a basket of some stage.
+    let basket = |t: usize| purchases.iter().flat_map(|its| its.cells(BASKETS, t)).copied().fold(0.0, f64::max);
+    let baskets: Vec<f64> = (0..=model.run.horizon as usize).map(basket).collect();
+    let spent = |counter: CounterId| model.tags.iter().filter_map(|tag| tag.cut?.spent).any(|its| its == counter);
     let happened = |(counter, cell): (CounterId, usize)| {
         let mut happened = nobody.clone();
-        (1..=model.run.horizon as usize).for_each(|t| happened.cells_mut(counter, t)[cell] = 1.0);
+        for (t, basket) in baskets.iter().enumerate().skip(1) {
+            happened.cells_mut(counter, t)[cell] = if spent(counter) { *basket } else { 1.0 };
+        }
         happened
     };
     // What is bought is a deed of its stage, with its money.

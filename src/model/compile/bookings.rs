@@ -95,6 +95,7 @@ impl Compiler<'_> {
             self.pillars.iter().map(|its| Counter::new(&its.name, Shape::ByItem(pillar::CELLS), Measure::Event)),
         );
         counters.extend(presences);
+        self.count_cuts(&mut counters);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)
     }

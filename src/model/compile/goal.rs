@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, in_percent, suggest};
 use crate::model::facts::{Needs, Use};
+use crate::model::families::BY_CLASS;
 use crate::model::goal::{Asked, Target};
 use crate::model::metric::Metric;
-use crate::model::reported::{Things, dimension_of, listed};
+use crate::model::reported::{Things, dimension_of, listed, named};
 use crate::quantity::SegmentId;
 use crate::study::goal::Target as WrittenTarget;
 use crate::study::names::SEGMENTS;
@@ -102,7 +103,8 @@ impl Compiler<'_> {
         let known = self.targeted();
         let metric = known.iter().find(|(_, name)| *name == written.metric).map(|(metric, _)| *metric);
         if metric.is_none() {
-            let help = suggest(&written.metric, known.iter().map(|(_, name)| name.as_str()));
+            let nearest = || suggest(&written.metric, known.iter().map(|(_, name)| name.as_str()));
+            let help = self.not_cut(&written.metric).unwrap_or_else(nearest);
             self.fault(
                 Diagnostic::error(format!("there is no metric `{}`", written.metric))
                     .at(at.child("metric").to_string())
@@ -130,6 +132,15 @@ impl Compiler<'_> {
             asked,
             otherwise: written.otherwise.clone().unwrap_or_default(),
         })
+    }
+
+    /// What to do where a target asks for what is counted by class, and is not.
+    fn not_cut(&self, metric: &str) -> Option<String> {
+        let (facts, member) = named(metric)?;
+        let (tag, class) = member.split_once('.').filter(|_| BY_CLASS.contains(&facts))?;
+        let its = self.tags.iter().find(|its| its.name == tag && its.cut.is_none())?;
+        let has = its.bands.iter().any(|(name, _)| name == class);
+        has.then(|| format!("add `cut = true` to `[{}]`", Path::of(["tags", tag])))
     }
 
     fn asked(&mut self, at: &Path, written: &WrittenTarget) -> Asked {

@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, nearest, suggest};
-use crate::model::counter::EVERY_MODEL;
+use crate::model::counter::{Counter, EVERY_MODEL, Measure, Shape};
 use crate::model::journey::State;
-use crate::model::tag::{MOST_CLASSES, Reading, Tag, Whom};
-use crate::quantity::{CounterId, TagId};
+use crate::model::tag::{Cut, MOST_CLASSES, Reading, Tag, Whom};
+use crate::quantity::{CounterId, TagId, UNITS_PER_ONE};
 use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS};
 use crate::study::path::ParamPath as Path;
 
@@ -48,6 +48,7 @@ impl Compiler<'_> {
                 bands: written.bands.iter().map(|(class, from)| (class.clone(), *from)).collect(),
                 every: every.max(1),
                 counter: CounterId(0),
+                cut: None,
             });
         }
     }
@@ -59,6 +60,26 @@ impl Compiler<'_> {
             tag.counter = CounterId::from(first + place);
         }
         self.count_what_is_watched(first + self.tags.len());
+    }
+
+    /// Adds what counts by class where a tag is cut; it comes after all other counters.
+    pub(super) fn count_cuts(&mut self, counters: &mut Vec<Counter>) {
+        let study = self.study;
+        let (buys, meets) = (study.stages.values().any(|its| its.purchases.is_some()), !self.touchpoints.is_empty());
+        for tag in self.tags.iter_mut().filter(|tag| study.tags[&tag.name].cut == Some(true)) {
+            let classes = tag.bands.len();
+            let mut counter = |what: &str, cells: usize, unit: f64| {
+                let name = format!("{}, {what}", tag.name);
+                counters.push(Counter { unit, ..Counter::new(&name, Shape::ByItem(cells), Measure::Event) });
+                CounterId::from(counters.len() - 1)
+            };
+            tag.cut = Some(Cut {
+                stays: counter("stays", 2 * classes, 1.0),
+                purchases: buys.then(|| counter("buys", classes, 1.0)),
+                spent: buys.then(|| counter("spends", classes, UNITS_PER_ONE)),
+                contacts: meets.then(|| counter("meets", classes, 1.0)),
+            });
+        }
     }
 
     /// A class is named by its tag, a point and its own name wherever it drives, and in what is told of it.

@@ -12,12 +12,13 @@ use super::performance::Performance;
 use crate::model::survey::{Said, Seen, Wave};
 
 impl Metric {
-    /// Its value over the horizon: of a state at the end, of a flow the sum.
+    /// Its value over the horizon: of a state at the end, of a flow the sum, of what is pooled the share of all periods.
     pub fn horizon(self, its: &Performance) -> f64 {
         let times = times(its);
         match self.facts().time {
             Time::State => self.at(its, times - 1),
             Time::Flow | Time::Cumulated => (0..times).map(|t| self.at(its, t)).sum(),
+            Time::Pooled => self.pooled(its).last().copied().unwrap_or(0.0),
         }
     }
 
@@ -27,6 +28,7 @@ impl Metric {
         match self.facts().time {
             Time::State | Time::Cumulated => each,
             Time::Flow => cumulative(&each),
+            Time::Pooled => self.pooled(its),
         }
     }
 
@@ -34,9 +36,24 @@ impl Metric {
     pub fn series(self, its: &Performance) -> Vec<f64> {
         let each: Vec<f64> = (0..times(its)).map(|t| self.at(its, t)).collect();
         match self.facts().time {
-            Time::State | Time::Flow => each,
+            Time::State | Time::Flow | Time::Pooled => each,
             Time::Cumulated => cumulative(&each),
         }
+    }
+
+    /// What is pooled, of all periods up to each time.
+    fn pooled(self, its: &Performance) -> Vec<f64> {
+        let of = |part: fn([f64; 2]) -> f64| -> Vec<f64> {
+            cumulative(&(0..times(its)).map(|t| part(self.parts(its, t))).collect::<Vec<f64>>())
+        };
+        of(|[part, _]| part).into_iter().zip(of(|[_, whole]| whole)).map(|(part, whole)| share(part, whole)).collect()
+    }
+
+    /// In a period those who stay, and all who may.
+    fn parts(self, its: &Performance, t: usize) -> [f64; 2] {
+        let Self::ClassRetained(counter, class) = self else { return [0.0; 2] };
+        let cells = its.counted.flows.cells(CounterId::from(counter), t);
+        [cells[2 * class + 1], cells[2 * class]]
     }
 
     /// Its value at or in a time; of what is cumulated, what that time adds.
@@ -74,10 +91,9 @@ impl Metric {
             | Self::ClassPurchases(counter, cell)
             | Self::ClassSpent(counter, cell)
             | Self::ClassContacts(counter, cell) => counted.flows.cells(CounterId::from(counter), t)[cell],
-            Self::ClassRetained(counter, class) => {
-                let cells = counted.flows.cells(CounterId::from(counter), t);
-                let (began, stayed) = (cells[2 * class], cells[2 * class + 1]);
-                if began > 0.0 { stayed / began } else { 0.0 }
+            Self::ClassRetained(..) => {
+                let [part, whole] = self.parts(its, t);
+                share(part, whole)
             }
             Self::Surveyed(counter, said) => its.surveyed_at((CounterId::from(counter), said), t),
             Self::Broken(counter, Breaches::Count) => counted.flows.cells(CounterId::from(counter), t)[BREACHES],
@@ -123,8 +139,7 @@ impl Performance {
 impl Ratio {
     /// Its value at a time; 0 where there is nothing to divide by.
     fn at(self, its: &Performance, t: usize) -> f64 {
-        let whole = self.whole.at(its, t);
-        if whole > 0.0 { self.part.at(its, t) / whole } else { 0.0 }
+        share(self.part.at(its, t), self.whole.at(its, t))
     }
 }
 
@@ -148,6 +163,11 @@ impl Part {
     pub fn at_end(self, its: &Performance) -> f64 {
         self.at(its, times(its) - 1)
     }
+}
+
+/// A share of what is; 0 of nothing.
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
 }
 
 /// How many times there are, from 0 to the horizon.

@@ -276,10 +276,9 @@ impl Runs {
             controlled: if audit.alarms(&written.name) { IndexMap::new() } else { self.controlled(scenario) },
         };
         let (sure, whole) = (self.sure(), Level { scenario, cut: 0, time: None });
-        let end = self.model.run.horizon as usize;
         for (place, metric) in self.metrics.iter().enumerate() {
             let smooth = self.smooth.get(scenario).map(|metrics| metrics[place].as_slice());
-            let of_whom = self.whole(*metric, scenario, (0, end));
+            let of_whom = self.whole(*metric, scenario, (0, None));
             let values = (self.samples[scenario][place].as_slice(), smooth, of_whom);
             let estimate = self.grounds.level_of(whole, (place, *metric), values, sure);
             match metric {
@@ -318,13 +317,12 @@ impl Runs {
             return IndexMap::new();
         }
         let follows = follows_satisfaction(&self.model);
-        let end = self.model.run.horizon as usize;
         let shown = self.metrics.iter().enumerate().filter(|(_, metric)| !metric.is_cumulated());
         let level = |(place, metric): (usize, &Metric)| {
             let sample = &self.samples[scenario][place];
             let found = self.controls.level(scenario, (place, *metric), sample, follows, self.model.run.interval)?;
             let exact = !self.controls.exact(scenario, place).is_empty() && metric.has_expectation(follows);
-            let seen = (found.estimate, exact, self.whole(*metric, scenario, (0, end)));
+            let seen = (found.estimate, exact, self.whole(*metric, scenario, (0, None)));
             let estimate = self.grounds.controlled(scenario, (place, *metric), seen, self.sure());
             Some((metric.name(&self.model), Controlled { estimate, ..found }))
         };

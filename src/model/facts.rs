@@ -56,6 +56,8 @@ pub enum Time {
     Flow,
     /// It is a sum up to a time already.
     Cumulated,
+    /// It is a share of what happens in a period; over more periods, of all that happens in them.
+    Pooled,
 }
 
 /// What a study has to have so that there is a metric.

@@ -112,7 +112,7 @@ pub const RETAINED_BY_CLASS: &Facts = &Facts {
     title: "Retained by class",
     phrase: "share that stays of ",
     dimension: Dimension::Share,
-    time: Time::State,
+    time: Time::Pooled,
     better: Better::More,
     ..FAMILY
 };

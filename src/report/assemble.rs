@@ -9,8 +9,9 @@ use crate::digest::sha256;
 use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::model::Model;
-use crate::model::metric::CARRIED;
+use crate::model::metric::{CARRIED, TAGS};
 use crate::model::survey::Survey;
+use crate::model::tag::Tag;
 use crate::study::leaves::Leaf;
 use crate::study::names::KINDS;
 use crate::study::run::Accrual;
@@ -19,7 +20,7 @@ use crate::study::source::Source;
 use super::amount::{Unit, sentence_case, write};
 use super::file_names::file_names;
 use super::origin::Origin;
-use super::{Asked, Assumption, Report, Watched};
+use super::{Asked, Assumption, Report, Tagged, Watched};
 
 impl Report {
     /// The report of some runs.
@@ -35,6 +36,7 @@ impl Report {
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
             feelings: feelings(model),
             watched: watched(model),
+            tags: tags(model),
             samples: runs.samples(),
             draws: runs.draws().clone(),
             replicated: runs.replicated(),
@@ -73,6 +75,23 @@ fn watched(model: &Model) -> Watched {
         surveys: model.surveys.iter().map(survey).collect(),
         pillars: model.pillars.iter().map(|its| (its.name.clone(), sentence_case(&its.title))).collect(),
     }
+}
+
+/// The tags, with the metric of each class.
+fn tags(model: &Model) -> Vec<Tagged> {
+    let file_names = file_names(model.tags.iter().map(|tag| tag.name.as_str()));
+    let tag = |tag: &Tag| {
+        let classes = tag
+            .bands
+            .iter()
+            .map(|(class, _)| (TAGS.called(&format!("{}.{class}", tag.name)), sentence_case(&class.replace('_', " "))));
+        Tagged {
+            file_name: file_names.get(&tag.name).cloned().unwrap_or_default(),
+            title: tag.title.clone(),
+            classes: classes.collect(),
+        }
+    };
+    model.tags.iter().map(tag).collect()
 }
 
 /// The first and the last time at which what customers bring and cost is booked.

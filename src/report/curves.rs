@@ -110,7 +110,7 @@ fn wording(report: &Report, metric: Metric) -> (String, String) {
             let facts = other.facts();
             let when = match facts.time {
                 Time::State => String::new(),
-                Time::Flow => format!(" per {noun}"),
+                Time::Flow | Time::Pooled => format!(" per {noun}"),
                 Time::Cumulated => " since the start".to_owned(),
             };
             let measured = measured_in(facts.dimension, currency);

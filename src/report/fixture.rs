@@ -352,6 +352,7 @@ impl Recipe {
             bands: self.bands(),
             feelings: IndexMap::new(),
             watched: Watched::default(),
+            tags: Vec::new(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),
             replicated: replicated(&samples),

@@ -3,6 +3,7 @@
 use super::Report;
 use super::bars::differences;
 use super::chart::Chart;
+use super::classes::classes;
 use super::conversion::{conversion, retention};
 use super::costs::costs;
 use super::curves::{curve, difference};
@@ -67,6 +68,7 @@ impl Gallery {
                 .chain(feelings(report))
                 .chain(dashboard(report))
                 .chain(pillars(report))
+                .chain(classes(report))
                 .chain(retention(report))
                 .chain(heat_maps(report))
                 .collect(),

@@ -11,6 +11,7 @@ pub mod bounds;
 pub mod bundle;
 pub mod canvas;
 pub mod chart;
+mod classes;
 pub mod conversion;
 pub mod costs;
 pub mod curves;
@@ -87,6 +88,8 @@ pub struct Report {
     pub feelings: IndexMap<String, String>,
     /// What the company asks customers, and what it has promised never to do.
     pub watched: Watched,
+    /// The tags with their classes.
+    pub tags: Vec<Tagged>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
     pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
     /// The uncertain numbers and the shocks of every replication.
@@ -199,4 +202,15 @@ pub struct Assumption {
     pub place: String,
     /// Where it comes from, and who answers for it, as the study says.
     pub remark: Remark,
+}
+
+/// A tag as charts show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tagged {
+    /// What files of it are called.
+    pub file_name: String,
+    /// Its name as people say it.
+    pub title: String,
+    /// The metric of each class, with what people call the class, in rising order.
+    pub classes: Vec<(String, String)>,
 }

@@ -65,7 +65,7 @@ impl Runs {
         let smooth = self.smooth_differences(scenario, place);
         let sample = forced.or(smooth.as_ref()).unwrap_or(&differences);
         let sure = self.sure();
-        let whole = self.whole(metric, self.model.baseline.index(), (0, self.model.run.horizon as usize));
+        let whole = self.whole(metric, self.model.baseline.index(), (0, None));
         Difference {
             estimate: self.grounds.difference(scenario, (place, metric), (sample, whole), forced.is_some(), sure),
             better: metric

@@ -17,13 +17,20 @@ impl Runs {
         of(Metric::ActiveCustomers) + of(Metric::Churned)
     }
 
-    /// The mean number of real customers of a cut whom a metric is a share of, up to a time or at it: those in a class, or who have
-    /// been retained at some time.
-    pub(super) fn whole(&self, metric: Metric, scenario: usize, (cut, time): (usize, usize)) -> f64 {
-        let Metric::ClassRetained(stays, class) = metric else { return self.acquired(scenario, cut, time) };
+    /// The mean number of real customers of a cut whom a metric is a share of: those in a class at a time, or most over the
+    /// horizon; else those who have been retained at some time up to then.
+    pub(super) fn whole(&self, metric: Metric, scenario: usize, (cut, time): (usize, Option<usize>)) -> f64 {
+        let end = self.model.run.horizon as usize;
+        let Metric::ClassRetained(stays, class) = metric else {
+            return self.acquired(scenario, cut, time.unwrap_or(end));
+        };
         let tag = self.model.tags.iter().find(|tag| tag.is_counted_by(CounterId::from(stays)));
         let place = tag.and_then(|tag| self.place(Metric::Tagged(tag.counter.index(), class)));
-        place.map_or(0.0, |place| self.series[scenario][cut][place][time].mean())
+        let Some(series) = place.map(|place| &self.series[scenario][cut][place]) else { return 0.0 };
+        match time {
+            Some(time) => series[time].mean(),
+            None => series.iter().map(Moments::mean).fold(0.0, f64::max),
+        }
     }
 
     /// Every metric over time, by scenario and segment, all customers first.
@@ -58,7 +65,7 @@ impl Runs {
     /// A metric at or in one time.
     fn at(&self, of: Level, (place, metric): (usize, Metric), sure: Confidence) -> Estimate {
         let time = of.time.unwrap_or_default();
-        let whole = self.whole(metric, of.scenario, (of.cut, time));
+        let whole = self.whole(metric, of.scenario, (of.cut, of.time));
         let level = |series: &[Vec<Vec<Vec<Moments>>>]| {
             let seen = Seen { values: series[of.scenario][of.cut][place][time], whole };
             self.grounds.level(of, (place, metric), &seen, sure)

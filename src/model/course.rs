@@ -102,7 +102,7 @@ impl Run<'_> {
     /// What the company pays for it in period `t` (0: at time 0), of what does not depend on customers: what is paid once,
     /// `build` among it, and what is paid in every period.
     pub fn outlay(&self, draw: &Draw, t: u32) -> (f64, f64) {
-        let cost = self.initiative.cost;
+        let cost = &self.initiative.cost;
         let building = self.arrival.saturating_sub(self.first_period()).max(1);
         let is_built = t.checked_sub(self.first_period()).is_some_and(|since| since < building);
         let part = cost.build.filter(|_| is_built && t <= self.until).map_or(0.0, |id| draw[id] / f64::from(building));

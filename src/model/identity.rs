@@ -28,7 +28,7 @@ use crate::study::path::{ParamPath as Path, Step};
 use hash::mix;
 use journey::reached;
 use shapes::Shapes;
-use written::{json, numbers, under_names};
+use written::{json, measures, numbers, under_names};
 
 /// Who is who in a study.
 pub struct Identity {
@@ -101,17 +101,20 @@ impl Identity {
     }
 
     /// The things of a kind in canonical order, each with its luck number: by shape, twins by their numbers, then by where
-    /// they drive (what drives shares one set of names with traits), and last by their order in the file.
+    /// they drive (what drives shares one set of names with traits), by what is measured of them, and last by their order in
+    /// the file.
     pub fn lucks(&self, kind: &Kind) -> Vec<(String, u32)> {
         let key = |name: &String| {
             let (shape, numbers) = self.told_apart(kind, name, &self.written);
+            let site = self.shapes.sites().top().key(kind.root).key(name);
+            let measures = measures(site, &self.written[kind.root][name]);
             let [luck, its_numbers] = self.driving(kind, name);
-            [shape, numbers, luck, its_numbers]
+            [shape, numbers, luck, its_numbers, measures]
         };
         let names = self.written[kind.root].as_object().into_iter().flatten().map(|(name, _)| name);
-        let mut order: Vec<([u64; 4], &String)> = names.map(|name| (key(name), name)).collect();
+        let mut order: Vec<([u64; 5], &String)> = names.map(|name| (key(name), name)).collect();
         order.sort_by_key(|(key, _)| *key);
-        let luck = |(at, ([shape, ..], name)): (usize, &([u64; 4], &String))| {
+        let luck = |(at, ([shape, ..], name)): (usize, &([u64; 5], &String))| {
             let twins = order[..at].iter().rev().take_while(|(other, _)| other[0] == *shape).count() as u64;
             #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is a hash")]
             let luck = mix(*shape, twins + 1) as u32;

@@ -1,6 +1,6 @@
 //! The roadmap in numbers: initiatives with what they need and how their effect goes in time, scenarios and their rules.
 
-use crate::quantity::ParamId;
+use crate::quantity::{CounterId, ParamId};
 use crate::study::initiative::{CapabilityKind, Gate, RampShape};
 use crate::study::path::ParamPath as Path;
 
@@ -92,7 +92,7 @@ pub struct Initiative {
 }
 
 /// What an initiative costs.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Cost {
     /// Money paid in the period it starts in.
     pub once: Option<ParamId>,
@@ -102,6 +102,8 @@ pub struct Cost {
     pub per_period: Option<ParamId>,
     /// Money per retained customer and period, from the period on in which it reaches the segment.
     pub per_customer: Option<ParamId>,
+    /// Money for each occurrence of touchpoints and their ends while it is in use, in the order of their cells.
+    pub per_contact: Vec<ContactCost>,
     /// How many of the spans that `per_period` and `per_customer` are declared for make one period.
     pub spans: f64,
 }
@@ -116,6 +118,27 @@ impl Cost {
     pub fn serving(&self, drawn: &ParamSet) -> f64 {
         self.per_customer.map_or(0.0, |id| drawn[id] * self.spans)
     }
+
+    /// The money of a period for contacts, of which so many are in a cell of a counter.
+    pub fn of_contacts(&self, drawn: &ParamSet, count: impl Fn(CounterId, usize) -> f64) -> f64 {
+        self.per_contact.iter().map(|its| drawn[its.amount] * count(its.counter, its.cell)).sum()
+    }
+
+    /// Whether customers cause any of it, and so which segment they are of counts.
+    pub fn depends_on_customers(&self) -> bool {
+        self.per_customer.is_some() || !self.per_contact.is_empty()
+    }
+}
+
+/// What an initiative costs each time that a touchpoint happens, or that it ends in a certain way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ContactCost {
+    /// What counts the touchpoint.
+    pub counter: CounterId,
+    /// The cell of all of it, or of one of its ends.
+    pub cell: usize,
+    /// Money each time.
+    pub amount: ParamId,
 }
 
 /// How an effect grows after go-live.

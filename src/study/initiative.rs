@@ -86,6 +86,10 @@ pub struct Cost {
     /// Money per retained customer and period, from the period on in which it reaches the segment.
     #[serde(default)]
     pub per_customer: Option<Number>,
+    /// Money each time that a touchpoint happens, or that it ends in a certain way, while the initiative is in use.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(example = serde_json::json!({"call": 0.4}))]
+    pub per_contact: IndexMap<String, Number>,
     /// The span of time for which `per_period` and `per_customer` are declared; a period of the run by default.
     #[serde(default)]
     pub per: Option<PeriodUnit>,

@@ -160,6 +160,7 @@ pub static TOUCHPOINTS: Kind = Kind {
         ("surveys.*.on", &[]),
         ("pillars.*.on", &[]),
         ("pillars.*.never.without", &[]),
+        ("initiatives.*.cost.per_contact.*", &[]),
     ],
     // Each is looked at for every customer in every period.
     most: Some((100, "let touchpoints that are alike be one with several `ends`")),

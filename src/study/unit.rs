@@ -121,6 +121,7 @@ const UNITS: &[(&str, &str)] = &[
     ("initiatives.*.cost.build", "{money}"),
     ("initiatives.*.cost.per_period", "{money} a {period}"),
     ("initiatives.*.cost.per_customer", "{money} a customer and {period}"),
+    ("initiatives.*.cost.per_contact.*", "{money} each time"),
     ("initiatives.*.build", "{period}s"),
     ("initiatives.*.slip", "{period}s"),
     ("initiatives.*.success", "chance"),

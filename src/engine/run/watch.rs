@@ -141,9 +141,15 @@ impl Observed<'_> {
     fn initiative_cost(&self) -> f64 {
         let of_run = |run: &Run<'_>| {
             let (once, running) = run.outlay(self.drawn, self.t);
-            let served = self.cohorts.iter().filter(|seen| run.is_in_use(seen.segment, self.t));
-            let served: f64 = served.map(|seen| self.retained(seen) * seen.weight).sum();
-            once + running + run.initiative.cost.serving(&self.drawn.values) * served
+            let cost = &run.initiative.cost;
+            let served = || self.cohorts.iter().filter(|seen| run.is_in_use(seen.segment, self.t));
+            let customers: f64 = served().map(|seen| self.retained(seen) * seen.weight).sum();
+            let of_contacts = |seen: &SeenCohort<'_>| {
+                let count = |counter, cell: usize| seen.ledger.cells(counter, self.t as usize)[cell] as f64;
+                cost.of_contacts(&self.drawn.values, count) * seen.weight
+            };
+            let contacts: f64 = served().map(of_contacts).sum();
+            once + running + cost.serving(&self.drawn.values) * customers + contacts
         };
         self.course.iter().flat_map(|course| &course.runs).map(of_run).sum()
     }

@@ -54,13 +54,13 @@ impl Lines {
         }
         lines.add_accounts(model, LineGroup::Acquisition);
         for (place, initiative) in model.initiatives.iter().enumerate() {
-            let cost = initiative.cost;
+            let cost = &initiative.cost;
             if cost.once.is_some() || cost.build.is_some() {
                 let name = format!("initiatives.{}.once", initiative.name);
                 let title = format!("{}, once", initiative.title);
                 lines.once[place] = Some(lines.push(&name, &title, LineGroup::InitiativeOnce));
             }
-            if cost.per_period.is_some() || cost.per_customer.is_some() {
+            if cost.per_period.is_some() || cost.depends_on_customers() {
                 let name = format!("initiatives.{}.running", initiative.name);
                 let title = format!("{}, running", initiative.title);
                 lines.running[place] = Some(lines.push(&name, &title, LineGroup::InitiativeRunning));

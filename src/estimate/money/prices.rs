@@ -95,7 +95,7 @@ impl<'m> Prices<'m> {
         mut posted: Option<&mut Posted>,
     ) -> Vec<Performance> {
         let course = RoadmapTimeline::new(self.model, self.drawn, whose.scenario, whose.fired);
-        let is_served = |run: &&Run<'_>| run.initiative.cost.per_customer.is_some();
+        let is_served = |run: &&Run<'_>| run.initiative.cost.depends_on_customers();
         let served: Vec<&Run<'_>> = course.runs.iter().filter(is_served).collect();
         let entries = self.model.entries();
         let mut books: Vec<OpenBooks<'_, '_>> =
@@ -266,20 +266,32 @@ impl OpenBooks<'_, '_> {
         }
     }
 
-    /// Books what an initiative costs for customers who use it: by the periods in which they do, as stages' values accrue.
+    /// Books what an initiative costs for customers who use it: by the periods in which they do, as stages' values accrue, and
+    /// each time that a touchpoint happens.
     fn serve(&mut self, run: &Run<'_>, segment: SegmentId, flows: &Counts<f64>, (t, owner): (u32, usize)) {
         let prices = self.prices;
+        let event = prices.event(t, owner);
+        let in_use = run.is_in_use(segment, t);
         let t = t as usize;
+        if in_use {
+            let count = |counter, cell: usize| flows.cells(counter, t)[cell];
+            self.charge(run, run.initiative.cost.of_contacts(&prices.drawn.values, count), event);
+        }
         for part in prices.accrued[t].iter().filter(|part| run.is_in_use(segment, part.period)) {
             let retained =
                 prices.model.stages.iter().zip(flows.cells(CUSTOMERS, t)).filter(|(stage, _)| stage.retained);
             let customers: f64 = retained.map(|(_, count)| count).sum();
             let amount = run.initiative.cost.serving(&prices.drawn.values) * customers;
-            let entry = Entry { t, time: part.time as usize, weight: part.weight, owner };
-            self.sums.initiative_cost[t] += amount * entry.weight;
-            self.sums.discounted[t] -= amount * (entry.weight * prices.factors[entry.time]);
-            self.post(prices.lines.running[run.place], amount, entry);
+            self.charge(run, amount, Entry { t, time: part.time as usize, weight: part.weight, owner });
         }
+    }
+
+    /// Books an amount that an initiative costs while it runs.
+    fn charge(&mut self, run: &Run<'_>, amount: f64, entry: Entry) {
+        let prices = self.prices;
+        self.sums.initiative_cost[entry.t] += amount * entry.weight;
+        self.sums.discounted[entry.t] -= amount * (entry.weight * prices.factors[entry.time]);
+        self.post(prices.lines.running[run.place], amount, entry);
     }
 
     /// Books an amount on an account: a ledger line or an outcome.

@@ -255,24 +255,29 @@ impl Compiler<'_> {
 
     /// The place of an end of a touchpoint, or a fault.
     pub(super) fn end_of(&mut self, at: &Path, of: TouchpointId, end: &str) -> Option<usize> {
-        let name = self.touchpoints[of.index()].name.clone();
-        let ends = &self.touchpoints[of.index()].ends;
-        let place = ends.iter().position(|its| its.name.as_deref() == Some(end));
-        if place.is_none() {
-            let known: Vec<&str> = ends.iter().filter_map(|its| its.name.as_deref()).collect();
-            let help = match nearest(end, known.iter().copied()) {
-                Some(near) => format!("did you mean `{name}.{near}`?"),
-                None if known.is_empty() => format!("add `[touchpoints.{name}.ends.{end}]` with its `chance`"),
-                None => format!("use one of {name}.{}", known.join(&format!(", {name}."))),
-            };
-            self.fault(
-                Diagnostic::error(format!("`{name}` does not end as `{end}`"))
-                    .at(at.to_string())
-                    .why("what stands after the point is one of its `ends`")
-                    .help(help),
-            );
+        match self.end_named(of, end) {
+            Ok(place) => Some(place),
+            Err(fault) => {
+                self.fault(fault.at(at.to_string()));
+                None
+            }
         }
-        place
+    }
+
+    /// One of a touchpoint's ends by name; a fault without its place where it has no such end.
+    pub(super) fn end_named(&self, of: TouchpointId, end: &str) -> Result<usize, Diagnostic> {
+        let Touchpoint { name, ends, .. } = &self.touchpoints[of.index()];
+        if let Some(place) = ends.iter().position(|its| its.name.as_deref() == Some(end)) {
+            return Ok(place);
+        }
+        let known: Vec<&str> = ends.iter().filter_map(|its| its.name.as_deref()).collect();
+        let help = match nearest(end, known.iter().copied()) {
+            Some(near) => format!("did you mean `{name}.{near}`?"),
+            None if known.is_empty() => format!("add `[touchpoints.{name}.ends.{end}]` with its `chance`"),
+            None => format!("use one of {name}.{}", known.join(&format!(", {name}."))),
+        };
+        let what = format!("`{name}` does not end as `{end}`");
+        Err(Diagnostic::error(what).why("what stands after the point is one of its `ends`").help(help))
     }
 
     fn unknown_cause(&mut self, at: &Path, name: &str, on: &str) {

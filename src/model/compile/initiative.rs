@@ -68,6 +68,7 @@ impl Compiler<'_> {
 
     fn initiative(&mut self, name: &str, written: &written::Initiative, horizon: u32) -> Initiative {
         let at = Path::of(["initiatives", name]);
+        let per_contact = self.per_contact(&at.child("cost").child("per_contact"), &written.cost.per_contact);
         let mut number = |path: Path, meaning: Meaning, number: &Option<Number>| {
             number.as_ref().map(|number| self.numbers.fixed(&path, &path, meaning, number))
         };
@@ -77,6 +78,7 @@ impl Compiler<'_> {
             per_period: number(cost.child("per_period"), Meaning::Positive, &written.cost.per_period),
             build: number(cost.child("build"), Meaning::Positive, &written.cost.build),
             per_customer: number(cost.child("per_customer"), Meaning::Positive, &written.cost.per_customer),
+            per_contact,
             spans: self.spans_in_a_period(written.cost.per),
         };
         self.check_per_of_cost(&at.child("cost"), &written.cost);

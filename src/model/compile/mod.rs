@@ -18,6 +18,7 @@ mod judge;
 mod names;
 mod occasions;
 mod people;
+mod per_contact;
 mod pillars;
 mod plan;
 mod presences;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::hash::{mix, text};
 use super::journey::{reached, stage_shapes};
-use super::written::{mentions, under_names};
+use super::written::{is_measure, mentions, under_names};
 use crate::model::idle::Idle;
 use crate::study::Study;
 use crate::study::names::{KINDS, Kind, Name, SEGMENTS, STAGES, Shape, Things};
@@ -120,7 +120,7 @@ impl Shapes {
                     let site = site.key(key);
                     // The unit of a number is no more than the number.
                     let is_unit = key == "per" && site.called().is_none() && value.is_string();
-                    let counts = !value.is_null() && !is_unit && counts(site, within);
+                    let counts = !value.is_null() && !is_unit && !is_measure(site, key) && counts(site, within);
                     let key = || site.called().map_or_else(|| text(key), |called| self.of_name(called, key));
                     counts.then(|| mix(key(), self.of_written(site, value, within)))
                 };

@@ -14,23 +14,45 @@ pub fn json<T: Serialize>(thing: &T) -> Value {
     serde_json::to_value(thing).unwrap_or(Value::Null)
 }
 
-/// All numbers of a written thing, in an order of their own; names, titles and paths left out.
+/// What says only how much work or money contacts take: it changes nothing that happens, and so moves no draw.
+const MEASURES: [&str; 2] = ["minutes", "per_contact"];
+
+/// Whether a key of the language says only that; `site` is where it leads.
+pub fn is_measure(site: Site<'_>, key: &str) -> bool {
+    site.called().is_none() && MEASURES.contains(&key)
+}
+
+/// All numbers of a written thing but for what is only measured, in an order of their own; names, titles and paths left out.
 pub fn numbers(site: Site<'_>, thing: &Value) -> u64 {
     let mut found = Vec::new();
-    collect(site, thing, &mut found);
+    collect((site, thing), (false, false), &mut found);
     found.sort_unstable();
     found.into_iter().fold(11, mix)
 }
 
-fn collect(site: Site<'_>, value: &Value, found: &mut Vec<u64>) {
+/// The numbers of a written thing that [`numbers`] leaves out.
+pub fn measures(site: Site<'_>, thing: &Value) -> u64 {
+    let mut found = Vec::new();
+    collect((site, thing), (true, false), &mut found);
+    found.sort_unstable();
+    found.into_iter().fold(11, mix)
+}
+
+/// Collects numbers: those of measures where these are `wanted`, or else all others; `here` is whether this is one.
+fn collect((site, value): (Site<'_>, &Value), (wanted, here): (bool, bool), found: &mut Vec<u64>) {
     match value {
-        Value::Number(number) => found.push(text(&number.to_string())),
+        Value::Number(number) if wanted == here => found.push(text(&number.to_string())),
         // A law of a number holds a bracket or a range; no other word of the language does.
-        Value::String(law) if site.text().is_none() && (law.contains('(') || law.contains(" to ")) => {
+        Value::String(law)
+            if wanted == here && site.text().is_none() && (law.contains('(') || law.contains(" to ")) =>
+        {
             found.push(text(law));
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(site.item(), item, found)),
-        Value::Object(entries) => entries.iter().for_each(|(key, item)| collect(site.key(key), item, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect((site.item(), item), (wanted, here), found)),
+        Value::Object(entries) => entries.iter().for_each(|(key, item)| {
+            let site = site.key(key);
+            collect((site, item), (wanted, here || is_measure(site, key)), found);
+        }),
         _ => {}
     }
 }

@@ -80,6 +80,10 @@ impl Metric {
             Self::CashFlow | Self::CumulativeCashFlow => money.margin[t] - money.cost[t] - money.initiative_cost[t],
             Self::Npv => money.discounted[t],
             Self::Satisfaction => Part::Satisfaction.at(its, t),
+            Self::Contacts => counted_in(&money.served.contacts, t),
+            Self::Minutes => counted_in(&money.served.minutes, t),
+            Self::FullTime => counted_in(&money.served.people, t),
+            Self::CostToServe => counted_in(&money.served.cost, t),
             Self::Line(account) | Self::Outcome(account) => money.accounts[account][t],
             Self::Stage(stage) => counted.flows.cells(CUSTOMERS, t)[stage],
             Self::Carried(counter) => {
@@ -147,8 +151,7 @@ impl Part {
     /// Its value at a time.
     fn at(self, its: &Performance, t: usize) -> f64 {
         let whole = |counter| its.counted.flows.cells(counter, t)[0];
-        // Where nobody converts, nothing was counted of it.
-        let converts = |sums: &[f64]| sums.get(t).copied().unwrap_or(0.0);
+        let converts = |sums: &[f64]| counted_in(sums, t);
         match self {
             Self::Active => its.counted.retained[t],
             Self::Acquired => whole(ACQUIRED),
@@ -168,6 +171,11 @@ impl Part {
 /// A share of what is; 0 of nothing.
 fn share(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// What was counted in or at a time: nothing where a study has nothing to count.
+fn counted_in(sums: &[f64], t: usize) -> f64 {
+    sums.get(t).copied().unwrap_or(0.0)
 }
 
 /// How many times there are, from 0 to the horizon.

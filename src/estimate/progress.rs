@@ -236,6 +236,8 @@ fn bound(rule: &Rule) -> String {
         | Dimension::Customers
         | Dimension::Purchases
         | Dimension::Times
+        | Dimension::Minutes
+        | Dimension::People
         | Dimension::Periods
         | Dimension::Money
         | Dimension::Own => rule.bound.to_string(),

@@ -39,6 +39,10 @@ pub enum Dimension {
     Purchases,
     /// How often something happens.
     Times,
+    /// Minutes of work.
+    Minutes,
+    /// Full-time people.
+    People,
     /// Periods of the study.
     Periods,
     /// Money in the study's currency.
@@ -69,6 +73,12 @@ pub enum Needs {
     Experience,
     /// Customers who start or come in a stage that is not retained and leads somewhere.
     Conversion,
+    /// Touchpoints that take work, or cost money which is not spent on winning customers.
+    Contacts,
+    /// Touchpoints that cost money which is not spent on winning customers.
+    CostOfContacts,
+    /// Touchpoints that take work.
+    Work,
 }
 
 /// Which way a metric is better.
@@ -171,14 +181,21 @@ impl Dimension {
     pub const fn is_within_one(self) -> bool {
         match self {
             Self::Share | Self::Score => true,
-            Self::Customers | Self::Purchases | Self::Times | Self::Periods | Self::Money | Self::Own => false,
+            Self::Customers
+            | Self::Purchases
+            | Self::Times
+            | Self::Minutes
+            | Self::People
+            | Self::Periods
+            | Self::Money
+            | Self::Own => false,
         }
     }
 
-    /// Whether it counts customers, what they do or how long they take, so that it is never below 0.
+    /// Whether it counts customers, what they do, how long they take or what work they make, so that it is never below 0.
     pub const fn is_count(self) -> bool {
         match self {
-            Self::Customers | Self::Purchases | Self::Times | Self::Periods => true,
+            Self::Customers | Self::Purchases | Self::Times | Self::Minutes | Self::People | Self::Periods => true,
             Self::Share | Self::Score | Self::Money | Self::Own => false,
         }
     }

@@ -3,6 +3,7 @@
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
 use super::families::{self, CONTACTS_BY_CLASS, PURCHASES_BY_CLASS, RETAINED_BY_CLASS, SPENT_BY_CLASS};
 use super::pillar::Breaches;
+use super::serving::{CONTACTS, COST_TO_SERVE, FULL_TIME, MINUTES};
 use super::survey::Said;
 
 /// A number that a study reports, by time and over the horizon.
@@ -36,6 +37,14 @@ pub enum Metric {
     Npv,
     /// The mean satisfaction of retained customers.
     Satisfaction,
+    /// How often touchpoints happen that take work, or cost money which is not spent on winning customers.
+    Contacts,
+    /// The minutes of work that touchpoints take.
+    Minutes,
+    /// The full-time people whom that keeps busy in a period.
+    FullTime,
+    /// What touchpoints cost by ledger lines, but for what is spent on winning customers.
+    CostToServe,
     /// A ledger line, by its account.
     Line(usize),
     /// An outcome, by its account; discounted.
@@ -64,8 +73,22 @@ pub enum Metric {
     ClassContacts(usize, usize),
 }
 
+/// A row to begin with: money of which every study has some.
+const MONEY: Facts = Facts {
+    name: "",
+    title: "",
+    phrase: "",
+    dimension: Dimension::Money,
+    time: Time::Flow,
+    better: Better::More,
+    ratio: None,
+    exact: Exact::Always,
+    needs: Needs::Nothing,
+    uses: &[],
+};
+
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
-pub const PLAIN: [Metric; 14] = [
+pub const PLAIN: [Metric; 18] = [
     Metric::Retention,
     Metric::ActiveCustomers,
     Metric::Churned,
@@ -80,6 +103,10 @@ pub const PLAIN: [Metric; 14] = [
     Metric::CumulativeCashFlow,
     Metric::Npv,
     Metric::Satisfaction,
+    Metric::Contacts,
+    Metric::Minutes,
+    Metric::FullTime,
+    Metric::CostToServe,
 ];
 
 /// The family of ledger lines.
@@ -206,85 +233,53 @@ impl Metric {
                 name: "revenue",
                 title: "Revenue",
                 phrase: "revenue",
-                dimension: Dimension::Money,
-                time: Time::Flow,
-                better: Better::More,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table, Comparison, Curve],
+                ..MONEY
             },
             Self::Margin => &Facts {
                 name: "margin",
                 title: "Margin",
                 phrase: "margin",
-                dimension: Dimension::Money,
-                time: Time::Flow,
-                better: Better::More,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table],
+                ..MONEY
             },
             Self::Cost => &Facts {
                 name: "cost",
                 title: "Cost",
                 phrase: "cost",
-                dimension: Dimension::Money,
-                time: Time::Flow,
                 better: Better::Less,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
+                ..MONEY
             },
             Self::InitiativeCost => &Facts {
                 name: "initiative_cost",
                 title: "Initiative cost",
                 phrase: "initiative cost",
-                dimension: Dimension::Money,
-                time: Time::Flow,
                 better: Better::Less,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
+                ..MONEY
             },
             Self::CashFlow => &Facts {
                 name: "cash_flow",
                 title: "Cash flow",
                 phrase: "cash flow",
-                dimension: Dimension::Money,
-                time: Time::Flow,
-                better: Better::More,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
+                ..MONEY
             },
             Self::CumulativeCashFlow => &Facts {
                 name: "cumulative_cash_flow",
                 title: "Cumulative cash flow",
                 phrase: "cumulative cash flow",
-                dimension: Dimension::Money,
                 time: Time::Cumulated,
-                better: Better::More,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[],
+                ..MONEY
             },
             Self::Npv => &Facts {
                 name: "npv",
                 title: "Net present value",
                 phrase: "net present value",
-                dimension: Dimension::Money,
-                time: Time::Flow,
-                better: Better::More,
-                ratio: None,
-                exact: Exact::Always,
-                needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target, Table, Comparison],
+                ..MONEY
             },
             Self::Satisfaction => &Facts {
                 name: "satisfaction",
@@ -298,6 +293,10 @@ impl Metric {
                 needs: Needs::Experience,
                 uses: &[Headline, Contrast, Target],
             },
+            Self::Contacts => CONTACTS,
+            Self::Minutes => MINUTES,
+            Self::FullTime => FULL_TIME,
+            Self::CostToServe => COST_TO_SERVE,
             Self::Line(_) => &families::LINES,
             Self::Outcome(_) => &families::OUTCOMES,
             Self::Stage(_) => &families::STAGES,

@@ -29,6 +29,7 @@ pub mod row_draw;
 pub mod rows;
 pub mod run_plan;
 pub mod sense;
+pub mod serving;
 pub mod starts;
 pub mod state;
 pub mod strikes;
@@ -58,6 +59,7 @@ use rate::Rate;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
+use serving::Serving;
 use state::{Carried, Signal};
 use survey::Survey;
 use tag::Tag;
@@ -111,6 +113,8 @@ pub struct Model {
     pub presences: Vec<Presence>,
     /// What is booked for each one that is counted.
     pub bookings: Bookings,
+    /// Which touchpoints are contacts, and what they take.
+    pub serving: Serving,
     /// Ledger lines and outcomes.
     pub accounts: Vec<Account>,
     /// What the company has to be able to do.

@@ -45,6 +45,7 @@ pub fn metrics(model: &Model) -> Vec<Metric> {
         Needs::Nothing => true,
         Needs::Experience => model.experience.is_some(),
         Needs::Conversion => model.converts(),
+        Needs::Contacts | Needs::CostOfContacts | Needs::Work => model.serving.has(needs),
     };
     let things = Things::of(model);
     let listed = listed(has, &model.accounts, stages, &things);
@@ -240,6 +241,10 @@ impl Metric {
             | Self::InitiativeCost
             | Self::CumulativeCashFlow
             | Self::Npv
+            | Self::Contacts
+            | Self::Minutes
+            | Self::FullTime
+            | Self::CostToServe
             | Self::Line(_)
             | Self::Outcome(_)
             | Self::Happened(_)

@@ -33,9 +33,16 @@ pub struct RunPlan {
     pub accrual: Accrual,
     /// The level of the intervals.
     pub interval: f64,
+    /// The hours that one full-time person works in a year.
+    pub full_time_hours: f64,
 }
 
 impl RunPlan {
+    /// The full-time people whom one minute of work in a period keeps busy.
+    pub fn people_per_minute(&self) -> f64 {
+        1.0 / (60.0 * self.full_time_hours * self.period.years())
+    }
+
     /// How many periods before its end the money of a period is valued.
     pub fn valued_before_end(&self) -> f64 {
         match self.discounting {

@@ -118,6 +118,8 @@ pub struct End {
     pub importance: Option<ParamId>,
     /// What it makes people expect.
     pub promise: Option<ParamId>,
+    /// The minutes of work that it takes.
+    pub minutes: Option<ParamId>,
     /// Where it takes people, in canonical order of the destinations.
     pub ways: Vec<Way>,
 }

@@ -25,6 +25,8 @@ impl Unit {
             | Dimension::Customers
             | Dimension::Purchases
             | Dimension::Times
+            | Dimension::Minutes
+            | Dimension::People
             | Dimension::Periods
             | Dimension::Money
             | Dimension::Own => Self::Number,
@@ -48,6 +50,8 @@ pub fn measured_in(dimension: Dimension, currency: &str) -> &str {
         Dimension::Customers => "customers",
         Dimension::Purchases => "purchases",
         Dimension::Times => "times",
+        Dimension::Minutes => "minutes",
+        Dimension::People => "full-time people",
         Dimension::Periods => "periods",
         Dimension::Money => currency,
         Dimension::Own => "in its own unit",

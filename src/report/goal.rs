@@ -57,6 +57,8 @@ impl<'a> Words<'a> {
             | Dimension::Customers
             | Dimension::Purchases
             | Dimension::Times
+            | Dimension::Minutes
+            | Dimension::People
             | Dimension::Periods
             | Dimension::Own => {
                 let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
@@ -106,6 +108,8 @@ impl<'a> Words<'a> {
             | Dimension::Customers
             | Dimension::Purchases
             | Dimension::Times
+            | Dimension::Minutes
+            | Dimension::People
             | Dimension::Periods
             | Dimension::Own => write(Unit::Number, size),
         };

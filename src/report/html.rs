@@ -96,6 +96,8 @@ fn head(report: &Report, its: &Facts) -> String {
         | Dimension::Customers
         | Dimension::Purchases
         | Dimension::Times
+        | Dimension::Minutes
+        | Dimension::People
         | Dimension::Own => its.title.to_owned(),
     }
 }

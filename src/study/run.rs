@@ -50,6 +50,9 @@ pub struct Run {
     /// The level of the intervals, between 0.5 and 1.
     #[serde(default = "interval")]
     pub interval: f64,
+    /// The hours that one full-time person works in a year; what touchpoints take is told in such people.
+    #[serde(default = "full_time")]
+    pub full_time_hours: f64,
 }
 
 /// When in a period its money is valued.
@@ -96,4 +99,9 @@ fn seed() -> Seed {
 
 fn interval() -> f64 {
     0.95
+}
+
+/// What the European Union takes for a year of full-time work: Regulation (EU) 2021/1060, Article 55(2)(a).
+fn full_time() -> f64 {
+    1720.0
 }

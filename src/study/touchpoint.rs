@@ -78,6 +78,10 @@ pub struct Touchpoint {
     #[serde(default)]
     #[schemars(example = serde_json::json!({"delivery_cost": 4.2}))]
     pub values: IndexMap<String, Number>,
+    /// The minutes of work that it takes each time.
+    #[serde(default)]
+    #[schemars(example = 6)]
+    pub minutes: Option<Number>,
     /// Where it takes people, with its chance, from whichever stage they are in.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"trial": 0.2}))]
@@ -162,6 +166,9 @@ pub struct End {
     /// Amounts each time, by ledger line or outcome, beside or instead of those of the touchpoint.
     #[serde(default)]
     pub values: IndexMap<String, Number>,
+    /// The minutes of work that it takes then, instead of those of the touchpoint.
+    #[serde(default)]
+    pub minutes: Option<Number>,
     /// Where it takes people then, with its chance.
     #[serde(default)]
     pub to: IndexMap<String, Way>,

@@ -12,9 +12,9 @@ use super::walk::{File, files, root};
 const LIST: &str = "src/model/metric.rs";
 
 /// Where a key of the study language, or a column, is called as a metric is: a file, the name, and what it is there.
-const NAMESAKES: [(&str, &str, &str); 25] = [
+const NAMESAKES: [(&str, &str, &str); 31] = [
     ("src/model/counter.rs", "", "names of counters"),
-    ("src/model/family.rs", "", "how names of families begin and end"),
+    ("src/model/families.rs", "", "how names of families begin and end"),
     ("src/model/check/rates.rs", "purchases", "a key of a stage"),
     ("src/model/compile/exits.rs", "purchases", "a key of a stage"),
     ("src/model/compile/exits.rs", "satisfaction", "a driver"),
@@ -26,6 +26,9 @@ const NAMESAKES: [(&str, &str, &str); 25] = [
     ("src/model/compile/people.rs", "satisfaction", "a driver"),
     ("src/model/compile/accounts.rs", "revenue", "the ledger line that every study has"),
     ("src/model/compile/accounts.rs", "cost", "how names of ledger lines end that cost"),
+    ("src/model/serving.rs", "", "rows of the list"),
+    ("src/model/compile/touchpoints.rs", "minutes", "a key of a touchpoint"),
+    ("src/model/identity/written.rs", "minutes", "a key of a touchpoint"),
     ("src/model/reported.rs", "acquired", "the name itself, of a part of a ratio"),
     ("src/model/reported.rs", "satisfaction, summed", "the name itself, of a part of a ratio"),
     ("src/model/reported.rs", "came to convert", "the name itself, of a part of a ratio"),
@@ -35,6 +38,9 @@ const NAMESAKES: [(&str, &str, &str); 25] = [
     ("src/engine/mechanism/count.rs", "acquired", "a column"),
     ("src/engine/mechanism/feel.rs", "satisfaction", "a column"),
     ("src/report/amount.rs", "purchases", "what is counted"),
+    ("src/report/amount.rs", "minutes", "what is counted"),
+    ("src/estimate/money/chain.rs", "contacts", "a driver of the impact chain"),
+    ("src/estimate/money/chain.rs", "cost_to_serve", "a driver of the impact chain"),
     ("src/estimate/money/lines.rs", "purchases", "a line of the books"),
     ("src/report/ledger_table.rs", "revenue", "a group of lines"),
     ("src/cli/replay.rs", "", "columns of one customer's life"),

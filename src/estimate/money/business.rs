@@ -230,7 +230,8 @@ pub struct ImpactChain {
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ChainPart {
     /// The driver: `customers`, `frequency`, `basket`, `margin_rate`, `fees`, `cost_to_serve`, `acquisition`,
-    /// `initiatives`.
+    /// `initiatives`. Where touchpoints cost money, `contacts`, `cost_per_contact` and `other_cost` instead of
+    /// `cost_to_serve`.
     pub driver: String,
     /// The driver as people say it.
     pub title: String,

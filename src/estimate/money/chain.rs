@@ -1,13 +1,15 @@
 //! The impact chain: where the difference in cash flow to the baseline comes from.
 //!
 //! In every segment and fiscal year the margin on baskets is customers x purchases each x basket x margin rate, revenue
-//! lines are customers x fees each, and what it costs to serve is customers x cost each. Customers are counted where they
-//! can make such money: at the times in whose period there are purchases, and as the accrual weighs stages. Each difference
+//! lines are customers x fees each, and what it costs to serve is customers x cost each. What touchpoints cost is
+//! customers x contacts each x cost of one. Customers are counted where they can make such money: at the times in whose
+//! period there are purchases and contacts, and as the accrual weighs stages. Each difference
 //! of such a product is split over its factors by the logarithmic mean Divisia index ([`crate::stats::divisia`]); what it
 //! costs to win customers, and initiatives, are differences as they stand. Parts add up to the whole in every replication.
 
 use crate::model::Model;
 use crate::model::counter::{BASKETS, PURCHASES};
+use crate::model::facts::Needs;
 use crate::model::value::accrued;
 use crate::stats::divisia::parts;
 use crate::stats::estimate::Estimate;
@@ -18,16 +20,28 @@ use super::pricer::PricedScenario;
 use crate::estimate::performance::Performance;
 
 /// The drivers, in the order in which they are shown.
-const DRIVERS: [(&str, &str); 8] = [
+const DRIVERS: [(&str, &str); COUNT] = [
     ("customers", "Customers kept and won"),
     ("frequency", "Purchases per customer"),
     ("basket", "Basket"),
     ("margin_rate", "Margin rate"),
     ("fees", "Fees per customer"),
+    ("contacts", "Contacts per customer"),
+    ("cost_per_contact", "Cost per contact"),
     ("cost_to_serve", "Cost per customer served"),
     ("acquisition", "Acquisition"),
     ("initiatives", "Initiatives"),
 ];
+/// How many there are.
+const COUNT: usize = 10;
+/// Those that there are only where touchpoints cost money.
+const OF_CONTACTS: std::ops::Range<usize> = 5..7;
+/// The driver of all other cost per customer, and what it is called where touchpoints cost money too.
+const SERVICE: usize = 7;
+const OTHER: (&str, &str) = ("other_cost", "Other cost per customer");
+
+/// An amount for each driver.
+type Parts = [f64; COUNT];
 
 /// The parts of all scenarios, by replication.
 pub struct Chains {
@@ -38,10 +52,10 @@ pub struct Chains {
     /// How those count on whom money accrues by being in a stage.
     staying: Vec<f64>,
     /// By scenario, then by driver: the part over the horizon.
-    parts: Vec<[Moments; 8]>,
+    parts: Vec<[Moments; COUNT]>,
     totals: Vec<Moments>,
     /// By scenario, then by segment (the business last) and year: sums of parts.
-    cells: Vec<Vec<Vec<[f64; 8]>>>,
+    cells: Vec<Vec<Vec<Parts>>>,
     count: u64,
 }
 
@@ -58,9 +72,9 @@ impl Chains {
             staying: (0..=model.run.horizon)
                 .map(|t| accrued(&model.run, t).iter().map(|part| part.weight).sum())
                 .collect(),
-            parts: vec![[Moments::default(); 8]; scenarios],
+            parts: vec![[Moments::default(); COUNT]; scenarios],
             totals: vec![Moments::default(); scenarios],
-            cells: vec![vec![vec![[0.0; 8]; last_year]; model.segments.len() + 1]; scenarios],
+            cells: vec![vec![vec![[0.0; COUNT]; last_year]; model.segments.len() + 1]; scenarios],
             count: 0,
         }
     }
@@ -70,7 +84,7 @@ impl Chains {
         self.count += 1;
         let base = &priced[baseline];
         for (scenario, its) in priced.iter().enumerate().filter(|(scenario, _)| *scenario != baseline) {
-            let mut sums = [0.0; 8];
+            let mut sums = [0.0; COUNT];
             for year in 0..self.last_year {
                 for (segment, (now, then)) in its.cuts.iter().zip(&base.cuts).enumerate() {
                     let found = split(&self.year(then, year), &self.year(now, year));
@@ -82,7 +96,8 @@ impl Chains {
                     let cuts: f64 = books.cuts.iter().map(|cut| self.over(year, &cut.money.initiative_cost)).sum();
                     self.over(year, &books.all.money.initiative_cost) - cuts
                 };
-                let business = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, whole(base) - whole(its)];
+                let mut business = [0.0; COUNT];
+                business[COUNT - 1] = whole(base) - whole(its);
                 add(&mut sums, &business);
                 let last = self.cells[scenario].len() - 1;
                 add(&mut self.cells[scenario][last][year], &business);
@@ -102,6 +117,7 @@ impl Chains {
         let over = |column: &[f64]| self.over(year, column);
         let (revenue, baskets) = (over(&money.revenue), over(counted.total(BASKETS)));
         let acquisition = over(&money.acquisition);
+        let contact_cost = over(&money.served.cost);
         let there = |weights: &[f64]| {
             let weighed: Vec<f64> =
                 counted.retained.iter().zip(weights).map(|(count, weight)| count * weight).collect();
@@ -114,7 +130,9 @@ impl Chains {
             baskets,
             margin: over(&money.margin) - (revenue - baskets),
             fees: revenue - baskets,
-            service: over(&money.cost) - acquisition,
+            contacts: over(&money.served.paid),
+            contact_cost,
+            service: over(&money.cost) - acquisition - contact_cost,
             acquisition,
             initiatives: over(&money.initiative_cost),
         }
@@ -126,24 +144,27 @@ impl Chains {
             if known { Estimate::of(moments, model.run.interval) } else { Estimate::unknown(moments.mean()) }
         };
         let name = |segment: usize| model.segments.get(segment).map(|its| its.name.clone());
+        let contacts = model.serving.has(Needs::CostOfContacts);
+        let called = |place: usize| if contacts && place == SERVICE { OTHER } else { DRIVERS[place] };
+        let shown = || (0..COUNT).filter(|place| contacts || !OF_CONTACTS.contains(place));
         let mut cells = Vec::new();
         for (segment, years) in self.cells[scenario].iter().enumerate() {
             for (year, parts) in (1..).zip(years) {
-                for ((driver, _), amount) in DRIVERS.iter().zip(parts).filter(|(_, amount)| **amount != 0.0) {
-                    let amount = amount / self.count as f64;
-                    cells.push(ChainCell { segment: name(segment), year, driver: (*driver).to_owned(), amount });
+                for place in shown().filter(|place| parts[*place] != 0.0) {
+                    let (driver, amount) = (called(place).0.to_owned(), parts[place] / self.count as f64);
+                    cells.push(ChainCell { segment: name(segment), year, driver, amount });
                 }
             }
         }
-        let part = |((driver, title), moments): (&(&str, &str), &Moments)| ChainPart {
-            driver: (*driver).to_owned(),
-            title: (*title).to_owned(),
-            amount: estimate(moments),
+        let part = |place: usize| {
+            let (driver, title) = called(place);
+            let amount = estimate(&self.parts[scenario][place]);
+            ChainPart { driver: driver.to_owned(), title: title.to_owned(), amount }
         };
         ImpactChain {
             scenario: model.scenarios[scenario].name.clone(),
             baseline: model.scenarios[model.baseline.index()].name.clone(),
-            parts: DRIVERS.iter().zip(&self.parts[scenario]).map(part).collect(),
+            parts: shown().map(part).collect(),
             total: estimate(&self.totals[scenario]),
             cells,
         }
@@ -152,7 +173,7 @@ impl Chains {
 
 /// What a segment did in one fiscal year.
 struct Year {
-    /// Customer-periods in which there may be purchases: none at time 0.
+    /// Customer-periods in which there may be purchases and contacts: none at time 0.
     buying: f64,
     /// Customer-periods on which money accrues by being in a stage, as the accrual weighs them.
     staying: f64,
@@ -160,13 +181,17 @@ struct Year {
     baskets: f64,
     margin: f64,
     fees: f64,
+    /// Contacts at touchpoints that cost money, and that money.
+    contacts: f64,
+    contact_cost: f64,
+    /// All other cost but that of acquisition.
     service: f64,
     acquisition: f64,
     initiatives: f64,
 }
 
 /// The parts of the difference between two years, by driver.
-fn split(before: &Year, after: &Year) -> [f64; 8] {
+fn split(before: &Year, after: &Year) -> Parts {
     let share = |part: f64, whole: f64| if whole == 0.0 { 0.0 } else { part / whole };
     let margin = |year: &Year| {
         [
@@ -177,6 +202,9 @@ fn split(before: &Year, after: &Year) -> [f64; 8] {
         ]
     };
     let [kept, frequency, basket, rate] = parts(margin(before), margin(after));
+    let contact =
+        |year: &Year| [year.buying, share(year.contacts, year.buying), share(year.contact_cost, year.contacts)];
+    let [met, often, each_contact] = parts(contact(before), contact(after));
     let each = |amount: &dyn Fn(&Year) -> f64| {
         let pair = |year: &Year| [year.staying, share(amount(year), year.staying)];
         parts(pair(before), pair(after))
@@ -190,20 +218,24 @@ fn split(before: &Year, after: &Year) -> [f64; 8] {
         lost(amount(after) - amount(before), held(after) - held(before))
     };
     let margin_held = |year: &Year| margin(year).iter().product::<f64>();
-    let margin_rest = (after.margin - before.margin) - (margin_held(after) - margin_held(before));
+    let margin_rest = lost(after.margin - before.margin, margin_held(after) - margin_held(before));
+    let contact_held = |year: &Year| contact(year).iter().product::<f64>();
+    let contact_rest = lost(after.contact_cost - before.contact_cost, contact_held(after) - contact_held(before));
     [
-        kept + paying - served,
+        kept + paying - served - met,
         frequency,
         basket,
         rate + margin_rest,
         fees + rest_of(&|year| year.fees),
+        -often,
+        -each_contact - contact_rest,
         -service - rest_of(&|year| year.service),
         before.acquisition - after.acquisition,
         before.initiatives - after.initiatives,
     ]
 }
 
-fn add(into: &mut [f64; 8], from: &[f64; 8]) {
+fn add(into: &mut Parts, from: &Parts) {
     into.iter_mut().zip(from).for_each(|(into, from)| *into += from);
 }
 
@@ -213,20 +245,44 @@ mod tests {
 
     use super::*;
 
-    fn year(numbers: [f64; 9]) -> Year {
-        let [buying, staying, purchases, baskets, margin, fees, service, acquisition, initiatives] = numbers;
-        Year { buying, staying, purchases, baskets, margin, fees, service, acquisition, initiatives }
+    fn year(numbers: [f64; 11]) -> Year {
+        let [
+            buying,
+            staying,
+            purchases,
+            baskets,
+            margin,
+            fees,
+            contacts,
+            contact_cost,
+            service,
+            acquisition,
+            initiatives,
+        ] = numbers;
+        Year {
+            buying,
+            staying,
+            purchases,
+            baskets,
+            margin,
+            fees,
+            contacts,
+            contact_cost,
+            service,
+            acquisition,
+            initiatives,
+        }
     }
 
     fn cash(year: &Year) -> f64 {
-        year.margin + year.fees - year.service - year.acquisition - year.initiatives
+        year.margin + year.fees - year.contact_cost - year.service - year.acquisition - year.initiatives
     }
 
     proptest! {
         #[test]
         fn parts_add_up_whatever_the_years_hold(
-            before in proptest::array::uniform9(prop_oneof![Just(0.0), 0.0..1e6_f64]),
-            after in proptest::array::uniform9(prop_oneof![Just(0.0), 0.0..1e6_f64]),
+            before in proptest::array::uniform11(prop_oneof![Just(0.0), 0.0..1e6_f64]),
+            after in proptest::array::uniform11(prop_oneof![Just(0.0), 0.0..1e6_f64]),
         ) {
             let (before, after) = (year(before), year(after));
             let total: f64 = split(&before, &after).iter().sum();
@@ -237,10 +293,10 @@ mod tests {
 
     #[test]
     fn one_driver_that_moves_alone_has_all_of_the_difference() {
-        let before = year([100.0, 100.0, 200.0, 8000.0, 2400.0, 500.0, 300.0, 50.0, 0.0]);
-        let more = year([110.0, 110.0, 220.0, 8800.0, 2640.0, 550.0, 330.0, 50.0, 0.0]);
+        let before = year([100.0, 100.0, 200.0, 8000.0, 2400.0, 500.0, 40.0, 120.0, 300.0, 50.0, 0.0]);
+        let more = year([110.0, 110.0, 220.0, 8800.0, 2640.0, 550.0, 44.0, 132.0, 330.0, 50.0, 0.0]);
         let parts = split(&before, &more);
-        assert!((parts[0] - 260.0).abs() < 1e-9, "{parts:?}");
+        assert!((parts[0] - 248.0).abs() < 1e-9, "{parts:?}");
         assert!(parts[1..].iter().all(|part| part.abs() < 1e-9), "{parts:?}");
     }
 }

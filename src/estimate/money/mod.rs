@@ -13,6 +13,7 @@ pub mod lines;
 pub mod posted;
 pub mod pricer;
 pub mod prices;
+pub mod served;
 pub mod smooth;
 pub mod statement;
 pub mod tail;

@@ -206,6 +206,7 @@ impl OpenBooks<'_, '_> {
         for booking in model.bookings.others() {
             self.book(booking, amounts, flows.cells(booking.counter, t)[booking.cell], event);
         }
+        self.sums.served.count(&model.serving, flows, t, amounts.ending);
         let came = cohort.came_in(t);
         if came > 0.0 {
             self.arrive(SegmentId::from(owner / model.entries()), amounts, came, event);
@@ -306,7 +307,8 @@ impl OpenBooks<'_, '_> {
         let discounted = amount * (weight * self.prices.factors[time]);
         self.sums.accounts[account][t] += plain;
         let line = self.prices.lines.accounts[account];
-        if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Revenue) {
+        let group = line.map(|line| self.prices.lines.all[line].group);
+        if group == Some(LineGroup::Revenue) {
             self.sums.revenue[t] += plain;
             self.sums.margin[t] += plain;
             self.sums.discounted[t] += discounted;
@@ -314,8 +316,12 @@ impl OpenBooks<'_, '_> {
             self.sums.cost[t] += plain;
             self.sums.discounted[t] -= discounted;
         }
-        if line.is_some_and(|line| self.prices.lines.all[line].group == LineGroup::Acquisition) {
-            self.sums.acquisition[t] += plain;
+        match group {
+            Some(LineGroup::Acquisition) => self.sums.acquisition[t] += plain,
+            Some(LineGroup::Variable | LineGroup::Service) if self.prices.model.serving.pays(booking.counter) => {
+                self.sums.served.pay(t, plain);
+            }
+            _ => {}
         }
         self.post(line, amount, entry);
     }

@@ -4,6 +4,8 @@ use crate::model::Model;
 use crate::quantity::ScenarioId;
 use serde::{Deserialize, Serialize};
 
+use super::served::Served;
+
 /// Books by time, from 0 to the horizon, for some customers of one scenario. Statements add up over segments.
 ///
 /// Money by time is undiscounted and weighed by the accrual convention, so that it sums to the horizon's total.
@@ -23,6 +25,8 @@ pub struct Statement {
     pub discounted: Vec<f64>,
     /// The accounts (ledger lines and outcomes) by time; outcomes are discounted by rates of their own.
     pub accounts: Vec<Vec<f64>>,
+    /// What serving customers at touchpoints took.
+    pub served: Served,
 }
 
 impl Statement {
@@ -38,12 +42,13 @@ impl Statement {
             initiative_cost: column(),
             discounted: column(),
             accounts: vec![column(); model.accounts.len()],
+            served: Served::empty(&model.serving, times),
         }
     }
 
     /// How many columns there are.
     pub fn width(model: &Model) -> usize {
-        6 + model.accounts.len()
+        6 + model.accounts.len() + Served::width(&model.serving)
     }
 
     /// Adds the books of other customers of the same scenario.
@@ -56,7 +61,7 @@ impl Statement {
 
     fn columns(&self) -> Vec<&Vec<f64>> {
         let own = [&self.revenue, &self.margin, &self.cost, &self.acquisition, &self.initiative_cost, &self.discounted];
-        own.into_iter().chain(&self.accounts).collect()
+        own.into_iter().chain(&self.accounts).chain(self.served.columns()).collect()
     }
 
     fn columns_mut(&mut self) -> Vec<&mut Vec<f64>> {
@@ -68,7 +73,7 @@ impl Statement {
             &mut self.initiative_cost,
             &mut self.discounted,
         ];
-        own.into_iter().chain(&mut self.accounts).collect()
+        own.into_iter().chain(&mut self.accounts).chain(self.served.columns_mut()).collect()
     }
 }
 

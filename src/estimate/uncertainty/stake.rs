@@ -193,10 +193,10 @@ fn stake(metric: Metric, stays: &[Vec<f64>], deeds: &[Vec<f64>], weight: f64) ->
     let both = |stay: f64, deed: f64| weight * libm::hypot(stay, deed);
     let (ranges, deeds): (Vec<f64>, Vec<f64>) = (0..times).map(|t| (range(t), deed(t))).unzip();
     if metric.is_state() {
-        return Stake {
-            horizon: weight * ranges.last().copied().unwrap_or(0.0),
-            at: ranges.iter().map(|its| weight * its).collect(),
-        };
+        // Only of a sum does what somebody does in a period say how things are at its end.
+        let at = |t: usize| if metric.is_ratio() { weight * ranges[t] } else { both(ranges[t], deeds[t]) };
+        let at: Vec<f64> = (0..times).map(at).collect();
+        return Stake { horizon: at.last().copied().unwrap_or(0.0), at };
     }
     // Of what is cumulated only steps are told apart.
     let step = |series: &[f64], t: usize| {

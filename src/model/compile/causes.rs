@@ -130,6 +130,7 @@ impl Compiler<'_> {
             effort: None,
             importance: None,
             promise: None,
+            minutes: None,
             ways: Vec::new(),
         };
         let cause = self.cause(&at, written);

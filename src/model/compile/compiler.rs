@@ -9,6 +9,7 @@ use crate::model::param::Meaning;
 use crate::model::pillar::Pillar;
 use crate::model::presence::Presence;
 use crate::model::rate::Rate;
+use crate::model::serving::Serving;
 use crate::model::state::Carried;
 use crate::model::survey::Survey;
 use crate::model::tag::Tag;
@@ -61,6 +62,8 @@ pub struct Compiler<'a> {
     pub pillars: Vec<Pillar>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
+    /// Which touchpoints are contacts, and what they take; known once all amounts are.
+    pub serving: Serving,
     /// What changes may aim at.
     pub aims: Aims,
     /// How many numbers all changes aim at, each counted once for each change.
@@ -100,6 +103,7 @@ impl<'a> Compiler<'a> {
             surveys: Vec::new(),
             pillars: Vec::new(),
             amounts: Vec::new(),
+            serving: Serving::default(),
             aims: Aims::default(),
             aimed: 0,
             moves_starts: false,

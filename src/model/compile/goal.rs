@@ -105,11 +105,13 @@ impl Compiler<'_> {
         if metric.is_none() {
             let nearest = || suggest(&written.metric, known.iter().map(|(_, name)| name.as_str()));
             let help = self.not_cut(&written.metric).unwrap_or_else(nearest);
-            self.fault(
-                Diagnostic::error(format!("there is no metric `{}`", written.metric))
-                    .at(at.child("metric").to_string())
-                    .help(help),
-            );
+            let fault = Diagnostic::error(format!("there is no metric `{}`", written.metric))
+                .at(at.child("metric").to_string())
+                .help(help);
+            self.fault(match unserved(&written.metric) {
+                Some(why) => fault.why(why),
+                None => fault,
+            });
         }
         let order = self.identity.segment_order();
         let segment = written.segment.as_ref().and_then(|segment| {
@@ -193,9 +195,23 @@ impl Compiler<'_> {
             Needs::Nothing => true,
             Needs::Experience => self.study.experience.is_some(),
             Needs::Conversion => self.converts,
+            Needs::Contacts | Needs::CostOfContacts | Needs::Work => self.serving.has(needs),
         };
         let mut listed = listed(has, self.accounts.values(), stages, &self.things());
         listed.retain(|(metric, _)| metric.is_for(Use::Target));
         listed
+    }
+}
+
+/// Why a study has no metric of serving customers, by its name; none of others.
+fn unserved(metric: &str) -> Option<&'static str> {
+    let (facts, _) = named(metric)?;
+    match facts.needs {
+        Needs::Contacts => {
+            Some("no touchpoint has `minutes`, or `values` on a line of cost that is not of acquisition")
+        }
+        Needs::CostOfContacts => Some("no touchpoint has `values` on a line of cost that is not of acquisition"),
+        Needs::Work => Some("no touchpoint has `minutes`, which say how much work it takes"),
+        Needs::Nothing | Needs::Experience | Needs::Conversion => None,
     }
 }

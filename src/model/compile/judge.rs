@@ -94,6 +94,7 @@ impl Compiler<'_> {
         let mut segments = self.segments();
         self.converts = converts(&stages, &segments);
         let (counters, bookings) = self.counters();
+        self.serve(&run, &bookings);
         let shares = self.shares();
         // Shares that are wrong were told; there is no fair way to split by them.
         if shares.iter().all(|share| (0.0..=1.0).contains(share)) && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-9 {
@@ -139,6 +140,7 @@ impl Compiler<'_> {
             counters,
             presences: std::mem::take(&mut self.presences),
             bookings,
+            serving: std::mem::take(&mut self.serving),
             stages,
             stage_order: stage_order.into_iter().map(StageId::from).collect(),
             segment_order: segment_order.into_iter().map(SegmentId::from).collect(),

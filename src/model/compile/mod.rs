@@ -25,6 +25,7 @@ mod presences;
 mod presets;
 mod roadmap;
 mod run;
+mod serving;
 mod spans;
 mod starts;
 mod states;

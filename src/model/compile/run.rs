@@ -16,6 +16,8 @@ const MOST_AGENTS: u64 = 4_000_000_000;
 const MOST_PERIODS: u64 = 65_535;
 /// The simulated customers of a study that does not say how many.
 const USUAL_AGENTS: u64 = 20_000;
+/// The hours of a leap year.
+const HOURS_OF_A_YEAR: f64 = 8784.0;
 
 impl Compiler<'_> {
     pub(super) fn run_plan(&mut self) -> RunPlan {
@@ -73,7 +75,25 @@ impl Compiler<'_> {
             fiscal_year_start: month(fiscal_year_start),
             accrual: run.accrual,
             interval: run.interval,
+            full_time_hours: self.full_time_hours(),
         }
+    }
+
+    /// The hours that a full-time person works in a year, or a fault.
+    fn full_time_hours(&mut self) -> f64 {
+        let hours = self.study.run.full_time_hours;
+        if hours > 0.0 && hours <= HOURS_OF_A_YEAR {
+            return hours;
+        }
+        self.fault(
+            Diagnostic::error(format!("nobody works {hours} hours a year"))
+                .at("run.full_time_hours")
+                .why(format!(
+                    "the people that work needs are its hours divided by these; a year has {HOURS_OF_A_YEAR} at most"
+                ))
+                .help("give the hours that one full-time person works in a year, such as 1720"),
+        );
+        1.0
     }
 
     /// Warns of a discount rate that was hardly meant.

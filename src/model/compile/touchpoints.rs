@@ -61,6 +61,7 @@ impl Compiler<'_> {
             effort: self.optional(at, "effort", Meaning::Share, written.effort.as_ref()),
             importance: self.optional(at, "importance", Meaning::Positive, written.importance.as_ref()),
             promise: self.optional(at, "promise", Meaning::Share, written.promise.as_ref()),
+            minutes: self.optional(at, "minutes", Meaning::Positive, written.minutes.as_ref()),
             ways: self.ways(&at.child("to"), &written.to),
         }
     }
@@ -80,6 +81,7 @@ impl Compiler<'_> {
                 .optional(at, "importance", Meaning::Positive, written.importance.as_ref())
                 .or(own.importance),
             promise: self.optional(at, "promise", Meaning::Share, written.promise.as_ref()).or(own.promise),
+            minutes: self.optional(at, "minutes", Meaning::Positive, written.minutes.as_ref()).or(own.minutes),
             ways: if written.to.is_empty() { own.ways.clone() } else { ways },
         }
     }

@@ -73,6 +73,9 @@ initiatives = { hire = 1, care = 2 }
 rules = [ { when = { metric = "retention", below = 0.9 }, then = { initiatives = ["rescue"] } } ]
 "#;
 
+/// What takes work: simulated only.
+const CALL: &str = "[touchpoints.call]\nin = [\"active\"]\nchance = 0.5\nminutes = 6\nvalues = { care_cost = 3 }\n";
+
 fn folder(study: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("study.toml"), study).unwrap();
@@ -145,7 +148,7 @@ fn every_field_of_the_business_is_described_on_its_page() {
 
 #[test]
 fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
-    let folder = folder(STUDY);
+    let folder = folder(&format!("{STUDY}{CALL}"));
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {

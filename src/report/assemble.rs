@@ -45,6 +45,7 @@ impl Report {
             scenario_descriptions: model.scenarios.iter().map(|s| (s.name.clone(), s.description.clone())).collect(),
             assumptions: assumptions(source),
             notes: notes(model),
+            full_time_hours: model.run.full_time_hours,
             booked: booked(model),
             retained: stages()
                 .filter(|stage| stage.retained)

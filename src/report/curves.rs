@@ -11,7 +11,7 @@ use super::outcome::interval_of_the_mean;
 use super::palette::{Look, SHADE, scenario};
 use super::panels::{draw_zero, legend};
 use crate::estimate::summary::Band;
-use crate::model::facts::{Dimension, Time};
+use crate::model::facts::{Dimension, Facts, Time};
 use crate::model::metric::Metric;
 use crate::stats::estimate::Estimate;
 use crate::stats::interval::Ends;
@@ -73,9 +73,7 @@ impl Subject {
 pub fn curve(report: &Report, metric: Metric) -> Chart {
     let facts = metric.facts();
     let (title, measures) = wording(report, metric);
-    let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
-    let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
-    let unit = Unit::of(facts.name);
+    let (times, unit) = (times_of(report, facts), Unit::of(facts.name));
     drawn(report, &Subject { name: facts.name, difference: false, title, measures, unit, times, since: START })
 }
 
@@ -87,10 +85,21 @@ pub fn difference(report: &Report, metric: Metric) -> Option<Chart> {
     let (_, measures) = wording(report, metric);
     let unit = Unit::of_difference(facts.name);
     let measures = if unit == Unit::Points { "Retention, percentage points".to_owned() } else { measures };
-    let title = format!("{} of each scenario less that of “{baseline}”", facts.title);
-    let is_booked = facts.dimension == Dimension::Money && facts.time == Time::Flow;
-    let times = if is_booked { report.booked } else { (0, report.summary.horizon) };
+    let title = match metric {
+        Metric::FullTime => format!("How many more people each scenario takes than “{baseline}”"),
+        _ => format!("{} of each scenario less that of “{baseline}”", facts.title),
+    };
+    let times = times_of(report, facts);
     Some(drawn(report, &Subject { name: facts.name, difference: true, title, measures, unit, times, since: START }))
+}
+
+/// The first and the last time at which there is any of it: money where it is booked, work in periods alone.
+fn times_of(report: &Report, facts: &Facts) -> (u64, u64) {
+    match (facts.dimension, facts.time) {
+        (Dimension::Money, Time::Flow) => report.booked,
+        (Dimension::People, _) => (1, report.summary.horizon),
+        _ => (0, report.summary.horizon),
+    }
 }
 
 /// The title of a metric's chart, and what it measures.
@@ -105,6 +114,13 @@ fn wording(report: &Report, metric: Metric) -> (String, String) {
             let begins = report.booked.0 == 0 && report.booked.1 < report.summary.horizon;
             let when = if begins { format!(", booked at the start of the {noun}") } else { String::new() };
             (format!("What customers spend: revenue in each {noun}"), format!("Revenue, {currency} per {noun}{when}"))
+        }
+        Metric::FullTime => {
+            let hours = write(Unit::Number, report.full_time_hours);
+            (
+                format!("How many people it takes: full-time people in each {noun}"),
+                format!("People busy with customers at touchpoints, each {hours} hours a year"),
+            )
         }
         other => {
             let facts = other.facts();

@@ -364,6 +364,7 @@ impl Recipe {
                 assumption("initiative single_view", "move.active.churned", "odds 0.75 to 0.95 from period 9", 87),
             ],
             notes: vec!["Word of mouth is left out.".to_owned()],
+            full_time_hours: 1720.0,
             booked: (self.horizon.min(1), self.horizon),
             retained: STAGES[1..3].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             study_digest: "0123456789abcdef".repeat(4),

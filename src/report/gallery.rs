@@ -18,7 +18,7 @@ use super::value_risk::value_risk;
 use super::watched::{dashboard, pillars};
 use super::waterfall::{cash_flows, impact_chains};
 use crate::model::facts::Use;
-use crate::model::metric::PLAIN;
+use crate::model::metric::{Metric, PLAIN};
 
 /// Charts that are read together.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +35,7 @@ pub struct Gallery {
     pub targets: Vec<Chart>,
     /// Where customers are, and how long acquisition cohorts stay.
     pub customers: Vec<Chart>,
-    /// What it costs.
+    /// What it costs, and whom it takes.
     pub costs: Vec<Chart>,
 }
 
@@ -49,7 +49,9 @@ impl Gallery {
         let counted =
             |metric: &str| report.counts(metric) && report.series.iter().any(|series| series.metric == metric);
         let curves = PLAIN.into_iter().filter(|metric| metric.is_for(Use::Curve) && counted(metric.key()));
-        metrics.extend(curves.flat_map(|metric| [Some(curve(report, metric)), difference(report, metric)]).flatten());
+        let (people, levels): (Vec<Metric>, Vec<Metric>) = curves.partition(|metric| *metric == Metric::FullTime);
+        let over_time = |metric| [Some(curve(report, metric)), difference(report, metric)].into_iter().flatten();
+        metrics.extend(levels.into_iter().flat_map(over_time));
         let value = [value_risk(report).filter(|_| money), spread, fan(report).filter(|_| money)];
         Self {
             metrics,
@@ -72,7 +74,7 @@ impl Gallery {
                 .chain(retention(report))
                 .chain(heat_maps(report))
                 .collect(),
-            costs: costs(report).into_iter().filter(|_| money).collect(),
+            costs: costs(report).into_iter().filter(|_| money).chain(people.into_iter().flat_map(over_time)).collect(),
         }
     }
 }
@@ -107,9 +109,10 @@ pub fn charts(report: &Report) -> Vec<Chart> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::metric::Metric;
+    use crate::estimate::summary::Series;
     use crate::report::chart::png;
     use crate::report::fixture::{self, rich};
+    use crate::stats::estimate::Estimate;
 
     const SPREAD_AND_STAGES: [&str; 7] = [
         "spread",
@@ -187,6 +190,25 @@ mod tests {
         assert!(!all.metrics[0].alt.contains("EUR"), "{}", all.metrics[0].alt);
         assert!(all.business_case.is_empty() && all.impact.is_empty() && all.costs.is_empty());
         assert!(!all.roadmap.is_empty() && !all.targets.is_empty());
+    }
+
+    #[test]
+    fn people_have_charts_of_their_own_from_the_first_period_on_where_touchpoints_take_work() {
+        let mut report = fixture::moneyless();
+        let active: Vec<_> = report.series.iter().filter(|its| its.metric == "active_customers").cloned().collect();
+        let busy =
+            |its: &Estimate| Estimate { mean: 3e-5 * its.mean, low: 3e-5 * its.low, high: 3e-5 * its.high, ..*its };
+        report.series.extend(active.into_iter().map(|its| Series {
+            metric: Metric::FullTime.key().to_owned(),
+            values: its.values.iter().map(busy).collect(),
+            ..its
+        }));
+        let all = Gallery::of(&report);
+        let [people] = &all.costs[..] else { panic!("{:?}", all.costs) };
+        assert!(all.metrics.iter().all(|chart| chart.name != people.name));
+        assert_eq!(people.title, "How many people it takes: full-time people in each month");
+        assert!(people.alt.contains("each 1,720 hours a year") && people.alt.contains("Today "), "{}", people.alt);
+        look("people", people, &png(people).unwrap());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The glossary says what the words of the report mean, for those that mean more or less than they seem to.
 
 use super::Report;
+use super::amount::{Unit, write};
 use crate::model::metric::Metric;
 
 /// The words of a report with their meaning; those of money only where there is any.
@@ -43,6 +44,29 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
                 format!("The mean number of {noun}s that took, over those who became active within the horizon."),
             ),
         ]);
+    }
+    if has(Metric::Contacts) {
+        words.push((
+            Metric::Contacts.facts().title,
+            "How often touchpoints happen that take work, or cost money which is not spent on winning customers."
+                .to_owned(),
+        ));
+    }
+    if has(Metric::FullTime) {
+        let hours = write(Unit::Number, report.full_time_hours);
+        words.push((
+            Metric::FullTime.facts().title,
+            format!(
+                "The people whom touchpoints keep busy in the last {noun}, each {hours} hours a year; what is not spent with \
+                 customers comes on top."
+            ),
+        ));
+    }
+    if has(Metric::CostToServe) {
+        words.push((
+            Metric::CostToServe.facts().title,
+            "What touchpoints cost each time, but for what is spent on winning customers; part of all cost.".to_owned(),
+        ));
     }
     if report.has_money() {
         words.extend([

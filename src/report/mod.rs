@@ -106,6 +106,8 @@ pub struct Report {
     pub assumptions: Vec<Assumption>,
     /// What a reader should know before trusting the numbers, one sentence each.
     pub notes: Vec<String>,
+    /// The hours that one full-time person works in a year.
+    pub full_time_hours: f64,
     /// The first and the last time at which money of customers is booked, as the accrual has it.
     pub booked: (u64, u64),
     /// The titles of the stages whose customers count as retained, by name.

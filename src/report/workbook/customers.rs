@@ -1,4 +1,5 @@
-//! Customers on a sheet, beside the money: how many there are, how many stay, and what they buy, period by period.
+//! Customers on a sheet, beside the money: how many there are, how many stay, what they buy, and whom serving them takes,
+//! period by period.
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
@@ -7,8 +8,16 @@ use super::layout::COLUMNS;
 use super::sheet::Sheet;
 use crate::model::metric::Metric;
 
-/// What is shown, block by block.
-const SHOWN: [Metric; 4] = [Metric::ActiveCustomers, Metric::Retention, Metric::Churned, Metric::Purchases];
+/// What is shown, block by block; what a study does not count has none.
+const SHOWN: [Metric; 7] = [
+    Metric::ActiveCustomers,
+    Metric::Retention,
+    Metric::Churned,
+    Metric::Purchases,
+    Metric::Contacts,
+    Metric::Minutes,
+    Metric::FullTime,
+];
 /// The row of the periods.
 pub const HEAD: u32 = 3;
 /// The column of time 0.
@@ -22,16 +31,22 @@ pub fn is_shown(draft: &Draft) -> bool {
 
 /// How many times there are, the start among them.
 pub fn times(draft: &Draft) -> usize {
+    counted(draft, Metric::ActiveCustomers)
+}
+
+/// At how many times a metric is counted.
+fn counted(draft: &Draft, metric: Metric) -> usize {
     let summary = &draft.report.summary;
-    summary
-        .scenarios
-        .first()
-        .map_or(0, |first| draft.report.over_time(&first.name, Metric::ActiveCustomers.key()).len())
+    summary.scenarios.first().map_or(0, |first| draft.report.over_time(&first.name, metric.key()).len())
+}
+
+fn shown(draft: &Draft) -> impl Iterator<Item = Metric> {
+    SHOWN.into_iter().filter(|metric| counted(draft, *metric) > 0)
 }
 
 /// The row of a scenario under a metric; none where the metric is not shown.
 pub fn row(draft: &Draft, metric: Metric, place: usize) -> Option<u32> {
-    let block = SHOWN.iter().position(|its| *its == metric)?;
+    let block = shown(draft).position(|its| its == metric)?;
     let height = draft.report.summary.scenarios.len() + 2;
     u32::try_from(block * height + 1 + place).ok().map(|down| HEAD + 1 + down)
 }
@@ -52,7 +67,7 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     for (column, time) in (FIRST..).zip(0..times) {
         sheet.number((HEAD, column), time as f64, &styles.head_count)?;
     }
-    for metric in SHOWN {
+    for metric in shown(draft) {
         for (place, scenario) in report.summary.scenarios.iter().enumerate() {
             let Some(row) = row(draft, metric, place) else { continue };
             if place == 0 {

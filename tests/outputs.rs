@@ -35,6 +35,11 @@ inflow = { per_period = 20, cost = 5 }
 adds = { purchases = 0.1 }
 half_life = 3
 
+[tags.phase]
+on = "tenure"
+bands = { new = 1, regular = 6 }
+cut = true
+
 [stages.active]
 retained = true
 to = { gone = 0.1, quiet = 0.01 }
@@ -154,7 +159,8 @@ fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
     for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let name = name.trim_end_matches(".png").trim_end_matches(".svg");
-        found.insert(name.replace("_today", "_SCENARIO").replace("_better", "_SCENARIO"));
+        let name = name.replace("_today", "_SCENARIO").replace("_better", "_SCENARIO");
+        found.insert(name.replace("_phase", "_TAG"));
     }
     let names = section("Charts").lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
     let listed: BTreeSet<String> = names.flat_map(|names| names.split('`')).map(str::to_owned).collect();

@@ -11,6 +11,7 @@ use crate::estimate::experiment::Experiment;
 use crate::estimate::memory::fits;
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::model::Model;
+use crate::model::reported::phrases;
 use crate::quantity::ScenarioId;
 use crate::report::goal::Words;
 use crate::stats::share::Share;
@@ -157,7 +158,8 @@ impl Gate<'_> {
 
     fn judged(&self, model: &Model, target: &TargetResult, of: Option<TargetOfScenario>) -> Judged {
         let baseline = &model.scenarios[model.baseline.index()].title;
-        let words = Words { currency: &model.currency, noun: model.run.period.noun(), baseline };
+        let phrases = &phrases(model);
+        let words = Words { currency: &model.currency, noun: model.run.period.noun(), baseline, phrases };
         let share = of.as_ref().and_then(|of| of.probability);
         let verdict = share.map_or(Verdict::PassedOver, |share| Verdict::of(share, self.probability));
         let help = match share {

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
+
 use crate::quantity::CounterId;
 use crate::study::journey::LineKind;
 
 use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
+use super::families::BY_CLASS;
 use super::metric::{
-    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TOUCHPOINTS,
+    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS,
 };
 use super::pillar::{Breaches, Pillar};
 use super::rate::Rate;
@@ -126,6 +129,14 @@ impl<'m> Things<'m> {
     }
 }
 
+/// What people call the touchpoints, their ends, states, classes and outcomes of a model, by the names of their metrics.
+pub fn phrases(model: &Model) -> IndexMap<String, String> {
+    let own = [OUTCOMES, CARRIED, TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
+    let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).any(|its| its.name == metric.key());
+    let named = metrics(model).into_iter().filter(is_own);
+    named.map(|metric| (metric.name(model), metric.phrase(model))).collect()
+}
+
 /// What the list says of a metric by the name that outputs use, with the member that is meant of a family; the member is
 /// empty where it is none.
 pub fn named(name: &str) -> Option<(&'static Facts, &str)> {
@@ -171,14 +182,18 @@ impl Metric {
         fn both<'m>(name: &'m str, title: &'m str) -> (Cow<'m, str>, Cow<'m, str>) {
             (Cow::Borrowed(name), Cow::Borrowed(title))
         }
+        // What has no title is called by its name, as people say that.
+        fn said<'m>(name: &'m str, title: &'m str) -> (Cow<'m, str>, Cow<'m, str>) {
+            let title = if title == name { Cow::Owned(name.replace('_', " ")) } else { Cow::Borrowed(title) };
+            (Cow::Borrowed(name), title)
+        }
         match self {
-            Self::Line(place) | Self::Outcome(place) => {
-                model.accounts.get(place).map(|account| both(&account.name, &account.title))
-            }
+            Self::Line(place) => model.accounts.get(place).map(|account| both(&account.name, &account.title)),
+            Self::Outcome(place) => model.accounts.get(place).map(|account| said(&account.name, &account.title)),
             Self::Stage(place) => model.stages.get(place).map(|stage| both(&stage.name, &stage.title)),
             Self::Carried(counter) => {
                 let its = model.carried.iter().find(|its| its.counter.index() == counter)?;
-                Some(both(&its.name, &its.title))
+                Some(said(&its.name, &its.title))
             }
             Self::Happened(place) => model.rates.get(place).map(|rate| both(&rate.name, &rate.name)),
             Self::Met(counter, cell) => {

@@ -10,6 +10,7 @@ use crate::estimate::runs::Runs;
 use crate::estimate::summary::Summary;
 use crate::model::Model;
 use crate::model::metric::{CARRIED, TAGS};
+use crate::model::reported::phrases;
 use crate::model::survey::Survey;
 use crate::model::tag::Tag;
 use crate::study::leaves::Leaf;
@@ -34,6 +35,7 @@ impl Report {
             series: runs.series(),
             bands: runs.bands(),
             stage_titles: stages().map(|stage| (stage.name.clone(), stage.title.clone())).collect(),
+            phrases: phrases(model),
             feelings: feelings(model),
             watched: watched(model),
             tags: tags(model),

@@ -350,6 +350,7 @@ impl Recipe {
             summary,
             series: self.series(),
             bands: self.bands(),
+            phrases: IndexMap::new(),
             feelings: IndexMap::new(),
             watched: Watched::default(),
             tags: Vec::new(),

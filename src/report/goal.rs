@@ -1,5 +1,7 @@
 //! Goals are targets in words: what is asked, and by how much it is met or missed.
 
+use indexmap::IndexMap;
+
 use super::Report;
 use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
@@ -17,6 +19,8 @@ pub struct Words<'a> {
     pub noun: &'a str,
     /// The baseline's title.
     pub baseline: &'a str,
+    /// What people call metrics of things that have titles, by their names.
+    pub phrases: &'a IndexMap<String, String>,
 }
 
 /// Whether a metric is judged as it stands in a period; others are summed up to it.
@@ -27,8 +31,11 @@ fn is_state(metric: &str) -> bool {
 /// Families whose members have a name before what is said of it.
 const FIRST_A_NAME: [&Facts; 4] = [TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
 
-/// A metric as people say it.
-pub fn metric_in_words(metric: &str) -> String {
+/// A metric as people say it: by its phrase where it has one, else by its name.
+pub fn metric_in_words(phrases: &IndexMap<String, String>, metric: &str) -> String {
+    if let Some(phrase) = phrases.get(metric) {
+        return phrase.clone();
+    }
     match named(metric) {
         // A touchpoint stands before its end, a tag before its class, and a survey before what is said of it.
         Some((facts, member)) if FIRST_A_NAME.iter().chain(&BY_CLASS).any(|its| its.name == facts.name) => {
@@ -43,7 +50,12 @@ impl<'a> Words<'a> {
     /// The words of a report.
     pub fn of(report: &'a Report) -> Self {
         let summary = &report.summary;
-        Self { currency: &summary.currency, noun: summary.period.noun(), baseline: report.title(&summary.baseline) }
+        Self {
+            currency: &summary.currency,
+            noun: summary.period.noun(),
+            baseline: report.title(&summary.baseline),
+            phrases: &report.phrases,
+        }
     }
 
     /// An amount of a metric: `40%`, `EUR 9.00 M`, `1,200`.
@@ -70,7 +82,7 @@ impl<'a> Words<'a> {
     /// What a target asks: `Keep our customers: retention at least 40% in month 36`.
     pub fn asked(&self, target: &TargetResult) -> String {
         let title = if target.title.is_empty() { String::new() } else { format!("{}: ", target.title) };
-        let metric = metric_in_words(&target.metric);
+        let metric = metric_in_words(self.phrases, &target.metric);
         let who = target.segment_title.as_ref().map_or_else(String::new, |segment| format!(" of “{segment}”"));
         // Below the baseline more is less: who is to be at least a tenth below it may be further below.
         let below = target.against_baseline && target.bound < 0.0;
@@ -142,7 +154,15 @@ mod tests {
     use super::*;
     use crate::report::fixture::rich;
 
-    const WORDS: Words<'_> = Words { currency: "EUR", noun: "month", baseline: "Today" };
+    /// The words of a study in which one end of a touchpoint has a title.
+    fn asked(target: &TargetResult) -> String {
+        let phrases = [("touchpoints.stay.gone", "Stay at a hotel, breakfast gone")];
+        words(&phrases.map(|(metric, phrase)| (metric.to_owned(), phrase.to_owned())).into()).asked(target)
+    }
+
+    fn words(phrases: &IndexMap<String, String>) -> Words<'_> {
+        Words { currency: "EUR", noun: "month", baseline: "Today", phrases }
+    }
 
     fn target(metric: &str, at_least: bool, bound: f64, against_baseline: bool) -> TargetResult {
         let report = rich::report();
@@ -173,8 +193,12 @@ mod tests {
                 target("touchpoints.stay.too_late", false, 12_000.0, false),
                 "stay, too late at most 12.0 k up to month 36",
             ),
+            (
+                target("touchpoints.stay.gone", false, 12_000.0, false),
+                "Stay at a hotel, breakfast gone at most 12.0 k up to month 36",
+            ),
         ] {
-            assert_eq!(WORDS.asked(&target), said);
+            assert_eq!(asked(&target), said);
         }
 
         for (bound, said) in [
@@ -183,20 +207,22 @@ mod tests {
             (0.0, "revenue at least that of “Today” up to month 36"),
         ] {
             let relative = TargetResult { relative_to_baseline: true, ..target("revenue", true, bound, true) };
-            assert_eq!(WORDS.asked(&relative), said);
+            assert_eq!(asked(&relative), said);
         }
         let fewer = TargetResult { relative_to_baseline: true, ..target("churned", false, -0.33, true) };
-        assert_eq!(WORDS.asked(&fewer), "churned customers at least 33% below that of “Today” in month 36");
+        assert_eq!(asked(&fewer), "churned customers at least 33% below that of “Today” in month 36");
         let named = TargetResult { title: "Keep them".to_owned(), ..target("retention", true, 0.4, false) };
-        assert!(WORDS.asked(&named).starts_with("Keep them: retention"));
+        assert!(asked(&named).starts_with("Keep them: retention"));
     }
 
     #[test]
     fn what_is_kept_and_what_is_missed_cannot_be_confused() {
+        let none = IndexMap::new();
+        let kept_by = |target: &TargetResult, gap: f64| words(&none).kept_by(target, gap);
         let cost = target("initiative_cost", false, 9e6, false);
-        assert_eq!(WORDS.kept_by(&cost, 1_426_252.1), "within the bound by EUR 1.43 M");
-        assert_eq!(WORDS.kept_by(&target("retention", true, 0.4, false), -0.0313), "short by 3.13 pp");
-        assert_eq!(WORDS.kept_by(&cost, -1_426_252.1), "over by EUR 1.43 M");
+        assert_eq!(kept_by(&cost, 1_426_252.1), "within the bound by EUR 1.43 M");
+        assert_eq!(kept_by(&target("retention", true, 0.4, false), -0.0313), "short by 3.13 pp");
+        assert_eq!(kept_by(&cost, -1_426_252.1), "over by EUR 1.43 M");
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub struct Report {
     pub bands: Vec<Bands>,
     /// The titles of stages by name, in the order of the study.
     pub stage_titles: IndexMap<String, String>,
+    /// What people call metrics of things that have titles of their own, by their names.
+    pub phrases: IndexMap<String, String>,
     /// The titles of the states that are held between 0 and 1, by their metrics.
     pub feelings: IndexMap<String, String>,
     /// What the company asks customers, and what it has promised never to do.

@@ -313,7 +313,7 @@ fn uncertainty(report: &Report, all: bool) -> Table {
         let unit = if of.difference { Unit::of_difference(&of.metric) } else { Unit::of(&of.metric) };
         let sd = |its: &Bounded| bounds::bracketed(spread_unit(unit), its);
         let what = if of.difference { "difference in " } else { "" };
-        let metric = sentence_case(&format!("{what}{}", metric_in_words(&of.metric)));
+        let metric = sentence_case(&format!("{what}{}", metric_in_words(&report.phrases, &of.metric)));
         let parameters =
             if of.parameter_is_below_noise { "too small to tell from chance".to_owned() } else { sd(&of.parameter_sd) };
         let would_do = would_do(report, of).unwrap_or(NONE.to_owned());

@@ -135,7 +135,7 @@ impl Compiler<'_> {
         };
         let cause = self.cause(&at, written);
         self.touchpoints.push(Touchpoint {
-            title: written.title.clone().unwrap_or_else(|| name.clone()),
+            title: written.title.clone().unwrap_or_else(|| name.replace('_', " ")),
             name,
             luck,
             rows: vec![Row { whom: Whom::default(), cause, stages: Vec::new() }],

@@ -64,7 +64,7 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
     let mut row = 1;
     for of in &draft.report.business.uncertainty {
         let kind = if of.difference { "difference" } else { "level" };
-        sheet.heads(row, &[draft.report.title(&of.scenario), &words(&of.metric), kind], &styles.text)?;
+        sheet.heads(row, &[draft.report.title(&of.scenario), &words(draft, &of.metric), kind], &styles.text)?;
         let three = [of.simulation_error, of.parameter_sd, of.outcome_sd];
         let numbers = three.iter().flat_map(|its| [Some(its.value), its.low, its.high]);
         for (column, number) in (3..).zip([Some(of.mean)].into_iter().chain(numbers)) {
@@ -91,15 +91,15 @@ pub fn uncertainty(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxErr
         .flat_map(|c| c.metrics.iter().map(|(m, d)| (&c.scenario, m, "difference", d.estimate)));
     for (scenario, metric, kind, estimate) in levels.chain(differences) {
         row += 1;
-        sheet.heads(row, &[draft.report.title(scenario), &words(metric), kind], &styles.text)?;
+        sheet.heads(row, &[draft.report.title(scenario), &words(draft, metric), kind], &styles.text)?;
         interval(&mut sheet, draft, (row, 3), (metric, &estimate))?;
     }
     Ok(())
 }
 
 /// A metric as people say it.
-fn words(metric: &str) -> String {
-    sentence_case(&metric_in_words(metric))
+fn words(draft: &Draft, metric: &str) -> String {
+    sentence_case(&metric_in_words(&draft.report.phrases, metric))
 }
 
 fn interval(
@@ -131,7 +131,7 @@ pub fn targets(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> 
     for target in &draft.report.business.targets {
         let asked = sentence_case(&Words::of(draft.report).asked(target));
         for of in judged(draft.report, target) {
-            sheet.heads(row, &[&words(&target.name), &asked, draft.report.title(&of.scenario)], &styles.text)?;
+            sheet.heads(row, &[&words(draft, &target.name), &asked, draft.report.title(&of.scenario)], &styles.text)?;
             if let Some(chance) = of.probability {
                 for (column, number) in (3..).zip([chance.share, chance.low, chance.high]) {
                     sheet.number((row, column), number, &styles.rate)?;

@@ -38,7 +38,7 @@ pub fn write(workbook: &mut Workbook, draft: &Draft) -> Result<(), XlsxError> {
     sheet.heads(3, &["Scenario", "Metric", "Kind"], &styles.head)?;
     sheet.heads_from((3, 3), &["5th percentile", "Median", "95th percentile"], &styles.head_count)?;
     for (row, (scenario, metric, kind, its)) in (4..).zip(rows(draft)) {
-        let words = sentence_case(&metric_in_words(metric));
+        let words = sentence_case(&metric_in_words(&draft.report.phrases, metric));
         sheet.heads(row, &[draft.report.title(scenario), &words, kind], &styles.text)?;
         for (column, bounded) in (3..).zip([its.p5, its.median, its.p95]) {
             match bounded {

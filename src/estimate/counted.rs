@@ -23,6 +23,9 @@ pub struct Counted {
     pub churned: Vec<f64>,
     /// Who converted, where somebody may.
     pub conversion: Conversion,
+    /// Customers who may still go somewhere as a period begins, its newcomers included; none at time 0. Empty where nothing that
+    /// moves satisfaction is counted.
+    pub living: Vec<f64>,
     /// By counter, then by time: the sum over its cells.
     totals: Vec<f64>,
 }
@@ -36,6 +39,7 @@ impl Counted {
             retained: vec![0.0; times],
             churned: vec![0.0; times],
             conversion: Conversion::default(),
+            living: Vec::new(),
             totals: vec![0.0; layout.places().len() * times],
         }
     }
@@ -55,6 +59,9 @@ impl Counted {
                 }
             }
         }
+        if model.weights.is_some() {
+            counted.living = (0..times).map(|t| living(model, &counted.flows, t)).collect();
+        }
         if layout.place(FRESH).length > 0 {
             let counters = [FRESH, WAITING, WAITED];
             counted.conversion = Conversion::of(counters.map(|counter| counted.total(counter)));
@@ -71,8 +78,9 @@ impl Counted {
     pub fn add(&mut self, other: &Self) {
         self.flows.add(&other.flows);
         self.conversion.add(&other.conversion);
-        let columns = [&mut self.retained, &mut self.churned, &mut self.totals];
-        for (into, from) in columns.into_iter().zip([&other.retained, &other.churned, &other.totals]) {
+        self.living.resize(self.living.len().max(other.living.len()), 0.0);
+        let columns = [&mut self.retained, &mut self.churned, &mut self.living, &mut self.totals];
+        for (into, from) in columns.into_iter().zip([&other.retained, &other.churned, &other.living, &other.totals]) {
             into.iter_mut().zip(from).for_each(|(into, from)| *into += from);
         }
     }
@@ -87,6 +95,16 @@ impl Counted {
         let times = self.times();
         &self.totals[counter.index() * times..][..times]
     }
+}
+
+/// The customers in stages that something leads out of as period `t` begins, and those who come in it: who is there when
+/// it ends and was not before.
+fn living(model: &Model, flows: &Counts<f64>, t: usize) -> f64 {
+    let Some(before) = t.checked_sub(1) else { return 0.0 };
+    let (before, now) = (flows.cells(CUSTOMERS, before), flows.cells(CUSTOMERS, t));
+    let stay = model.stages.iter().zip(before).filter(|(stage, _)| !stage.exits.is_empty());
+    let came = now.iter().sum::<f64>() - before.iter().sum::<f64>();
+    stay.map(|(_, count)| count).sum::<f64>() + came.max(0.0)
 }
 
 /// The customers who are in retained stages at time `t`, and those who once were and are not now.

@@ -6,6 +6,7 @@ use crate::stats::estimate::Estimate;
 use super::progress::RoadmapHistory;
 use super::summary::Estimator;
 use super::targets::Targets;
+use super::weights::GatheredWeights;
 use crate::estimate::money::books::published;
 use crate::estimate::money::business::Business;
 use crate::estimate::money::case::Cases;
@@ -27,6 +28,7 @@ pub struct Findings {
     chains: Chains,
     targets: Targets,
     cohorts: Cohorts,
+    weights: GatheredWeights,
     doubts: Doubts,
     progress: RoadmapHistory,
 }
@@ -41,6 +43,7 @@ impl Findings {
             chains: Chains::new(model),
             targets: Targets::new(model),
             cohorts: Cohorts::new(model),
+            weights: GatheredWeights::new(model),
             doubts: Doubts::new(scenarios, metrics.len()),
             progress: RoadmapHistory::new(model),
             lines,
@@ -60,6 +63,7 @@ impl Findings {
         self.chains.take(baseline, &priced.scenarios);
         self.targets.take(model, &priced.scenarios);
         self.cohorts.take(&priced.scenarios);
+        self.weights.take(model, &priced.scenarios);
         self.doubts.take(baseline, metrics, &priced.scenarios);
         self.progress.take(model, &priced.drawn, priced.scenarios.iter().map(|its| its.fired.as_slice()));
     }
@@ -94,6 +98,7 @@ impl Findings {
                 .collect(),
             targets: self.targets.found(model),
             cohorts: self.cohorts.found(model, (count, tails), known),
+            weights: self.weights.found(model, known),
             uncertainty: self.doubts.found(model, metrics),
         }
     }

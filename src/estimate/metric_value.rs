@@ -108,6 +108,10 @@ impl Metric {
                 let occasions = so_far(OCCASIONS);
                 if occasions > 0.0 { so_far(BREACHES) / occasions } else { 0.0 }
             }
+            Self::Weight(counter, first, end) => {
+                let moved = &counted.flows.cells(CounterId::from(counter), t)[first..end];
+                per_customer(moved.iter().sum(), counted.living[t])
+            }
             Self::Happened(rate) => counted.total(Rate::counter_of(rate))[t],
         }
     }
@@ -138,6 +142,11 @@ impl Performance {
             Said::Detractors => seen(Seen::detracting, Wave::detracting),
         }
     }
+}
+
+/// An amount for each of so many customers; 0 where there is nobody.
+pub fn per_customer(amount: f64, customers: f64) -> f64 {
+    if customers > 0.0 { amount / customers } else { 0.0 }
 }
 
 impl Ratio {

@@ -20,3 +20,5 @@ pub mod runs;
 pub mod summary;
 pub mod targets;
 pub mod uncertainty;
+pub mod weighed;
+pub mod weights;

@@ -40,7 +40,10 @@ impl Performance {
 
     /// How many numbers it has for each time.
     pub fn width(model: &Model) -> usize {
-        Counted::width(&CountLayout::of(model)) + Statement::width(model) + 3 * model.surveys.len()
+        Counted::width(&CountLayout::of(model))
+            + Statement::width(model)
+            + 3 * model.surveys.len()
+            + usize::from(model.weights.is_some())
     }
 
     /// Adds that of other customers of the same scenario.

@@ -150,6 +150,9 @@ pub enum Use {
     Curve,
 }
 
+/// How families that tell of classes begin.
+const TAGGED: &str = "tags.";
+
 impl Facts {
     /// Whether it is used so.
     pub fn is_for(&self, its: Use) -> bool {
@@ -169,7 +172,8 @@ impl Facts {
         match self.name.split_once('*') {
             // Such a member is a class with its tag: else a class could be called as the family ends.
             Some((before, after)) => {
-                name.strip_prefix(before)?.strip_suffix(after).filter(|member| member.contains('.'))
+                let is_whole = |member: &&str| !member.is_empty() && (before != TAGGED || member.contains('.'));
+                name.strip_prefix(before)?.strip_suffix(after).filter(is_whole)
             }
             None => name.strip_prefix(self.name)?.strip_prefix('.'),
         }

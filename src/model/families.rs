@@ -149,3 +149,14 @@ pub const CONTACTS_BY_CLASS: &Facts = &Facts {
 
 /// What is counted by class where a tag is cut.
 pub const BY_CLASS: [&Facts; 4] = [RETAINED_BY_CLASS, PURCHASES_BY_CLASS, SPENT_BY_CLASS, CONTACTS_BY_CLASS];
+
+/// What touchpoints and their ends move satisfaction by.
+pub const WEIGHTS: Facts = Facts {
+    name: "touchpoints.*.weight",
+    title: "What moves satisfaction",
+    phrase: "satisfaction moved by ",
+    time: Time::Flow,
+    better: Better::More,
+    needs: Needs::Experience,
+    ..FAMILY
+};

@@ -57,6 +57,9 @@ pub enum Metric {
     Carried(usize),
     /// How often a touchpoint happens, or one of its ends, by its counter and the cell of that.
     Met(usize, usize),
+    /// What a touchpoint, or one of its ends, moves satisfaction by: per customer of the period, by the counter, its first cell and
+    /// the one after its last.
+    Weight(usize, usize, usize),
     /// Customers in retained stages who fall into a class of a tag, by its counter and the place of the class.
     Tagged(usize, usize),
     /// What is said of a survey, by its counter.
@@ -125,6 +128,9 @@ pub const CARRIED: &Facts = Metric::Carried(0).facts();
 /// The family of touchpoints and their ends.
 pub const TOUCHPOINTS: &Facts = Metric::Met(0, 0).facts();
 
+/// The family of what touchpoints and their ends move satisfaction by.
+pub const WEIGHTS: &Facts = Metric::Weight(0, 0, 0).facts();
+
 /// The family of the classes of tags.
 pub const TAGS: &Facts = Metric::Tagged(0, 0).facts();
 
@@ -135,12 +141,13 @@ pub const SURVEYS: &Facts = Metric::Surveyed(0, Said::Score).facts();
 pub const PILLARS: &Facts = Metric::Broken(0, Breaches::Count).facts();
 
 /// All families; where one is told by how its names end, it stands before the one without that.
-pub const FAMILIES: [&Facts; 13] = [
+pub const FAMILIES: [&Facts; 14] = [
     LINES,
     OUTCOMES,
     STAGES,
     HAPPENED,
     CARRIED,
+    WEIGHTS,
     TOUCHPOINTS,
     RETAINED_BY_CLASS,
     PURCHASES_BY_CLASS,
@@ -313,6 +320,7 @@ impl Metric {
             Self::ClassPurchases(..) => PURCHASES_BY_CLASS,
             Self::ClassSpent(..) => SPENT_BY_CLASS,
             Self::ClassContacts(..) => CONTACTS_BY_CLASS,
+            Self::Weight(..) => &families::WEIGHTS,
         }
     }
 

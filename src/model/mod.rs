@@ -39,6 +39,7 @@ pub mod timeline;
 pub mod together;
 pub mod touchpoint;
 pub mod value;
+pub mod weight;
 pub mod world;
 
 use std::sync::Arc;
@@ -66,6 +67,7 @@ use tag::Tag;
 use together::Together;
 use touchpoint::Touchpoint;
 use value::Account;
+use weight::Weights;
 use world::{Pattern, Shock};
 
 /// A study, checked and made of numbers and indices only. Its fields are no part of what the library promises.
@@ -105,6 +107,8 @@ pub struct Model {
     pub surveys: Vec<Survey>,
     /// What the company has promised never to do.
     pub pillars: Vec<Pillar>,
+    /// What moves satisfaction, where touchpoints are felt.
+    pub weights: Option<Weights>,
     /// What happens to customers at a rate, and is counted.
     pub rates: Vec<Rate>,
     /// What is counted.

@@ -11,7 +11,7 @@ use super::Model;
 use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::families::BY_CLASS;
 use super::metric::{
-    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS,
+    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS, WEIGHTS,
 };
 use super::pillar::{Breaches, Pillar};
 use super::rate::Rate;
@@ -21,6 +21,7 @@ use super::survey::{Said, Survey};
 use super::tag::Tag;
 use super::touchpoint::Touchpoint;
 use super::value::{Account, AccountKind};
+use super::weight::Weights;
 
 /// What follows the name of a pillar where the share of occasions is meant.
 const SHARE: &str = "share";
@@ -33,6 +34,8 @@ pub struct Things<'m> {
     pub carried: &'m [Carried],
     /// What happens between customers and the company.
     pub touchpoints: &'m [Touchpoint],
+    /// What moves satisfaction.
+    pub weights: Option<&'m Weights>,
     /// The classes that customers fall into.
     pub tags: &'m [Tag],
     /// What the company asks.
@@ -63,7 +66,7 @@ pub fn listed<'a>(
     stages: impl IntoIterator<Item = (usize, &'a str)>,
     things: &Things<'_>,
 ) -> Vec<(Metric, String)> {
-    let Things { rates, carried, touchpoints, tags, surveys, pillars } = things;
+    let Things { rates, carried, touchpoints, weights, tags, surveys, pillars } = things;
     let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
     listed.extend(accounts.into_iter().enumerate().map(|(place, account)| match account.kind {
@@ -77,6 +80,15 @@ pub fn listed<'a>(
         its.counted().map(|(cell, name)| (Metric::Met(its.counter.index(), cell), TOUCHPOINTS.called(&name)))
     });
     listed.extend(met);
+    let weighs = |weights: &&Weights| {
+        let of = |(place, its)| weights.metrics(place, its);
+        let named = touchpoints.iter().enumerate().flat_map(of);
+        let weight = |(name, cells): (String, std::ops::Range<usize>)| {
+            (Metric::Weight(weights.counter.index(), cells.start, cells.end), WEIGHTS.called(&name))
+        };
+        named.map(weight).collect::<Vec<_>>()
+    };
+    listed.extend(weights.iter().flat_map(weighs));
     for tag in *tags {
         for (class, (name, _)) in tag.bands.iter().enumerate() {
             let named = |metric: Metric| (metric, metric.facts().called(&format!("{}.{name}", tag.name)));
@@ -122,6 +134,7 @@ impl<'m> Things<'m> {
             rates: &model.rates,
             carried: &model.carried,
             touchpoints: &model.touchpoints,
+            weights: model.weights.as_ref(),
             tags: &model.tags,
             surveys: &model.surveys,
             pillars: &model.pillars,
@@ -131,7 +144,7 @@ impl<'m> Things<'m> {
 
 /// What people call the touchpoints, their ends, states, classes and outcomes of a model, by the names of their metrics.
 pub fn phrases(model: &Model) -> IndexMap<String, String> {
-    let own = [OUTCOMES, CARRIED, TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
+    let own = [OUTCOMES, CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, SURVEYS, PILLARS];
     let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).any(|its| its.name == metric.key());
     let named = metrics(model).into_iter().filter(is_own);
     named.map(|metric| (metric.name(model), metric.phrase(model))).collect()
@@ -202,6 +215,16 @@ impl Metric {
                 let title = its.title_of(cell);
                 Some((Cow::Owned(name), title))
             }
+            Self::Weight(_, first, end) => {
+                let weights = model.weights.as_ref()?;
+                let named = |(place, its): (usize, &Touchpoint)| {
+                    weights.metrics(place, its).into_iter().find(|(_, cells)| *cells == (first..end))
+                };
+                let (of, (name, _)) =
+                    model.touchpoints.iter().enumerate().find_map(|its| Some((its.1, named(its)?)))?;
+                let end = of.counted().find(|(_, counted)| *counted == name);
+                Some((Cow::Owned(name), end.map_or(Cow::Borrowed(of.title.as_str()), |(cell, _)| of.title_of(cell))))
+            }
             Self::Tagged(counter, class)
             | Self::ClassRetained(counter, class)
             | Self::ClassPurchases(counter, class)
@@ -264,6 +287,7 @@ impl Metric {
             | Self::Outcome(_)
             | Self::Happened(_)
             | Self::Carried(_)
+            | Self::Weight(..)
             | Self::Tagged(..)
             | Self::Surveyed(..)
             | Self::Broken(..)
@@ -351,6 +375,7 @@ mod tests {
             Metric::Happened(3),
             Metric::Carried(3),
             Metric::Met(3, 1),
+            Metric::Weight(3, 0, 2),
             Metric::Tagged(3, 1),
             Metric::Surveyed(3, Said::Score),
             Metric::Surveyed(3, Said::Truth),
@@ -377,6 +402,8 @@ mod tests {
         assert_eq!(named("tags.tier.spent"), Some((TAGS, "tier.spent")), "a class may be called so");
         assert_eq!(SPENT_BY_CLASS.called("tier.gold"), "tags.tier.gold.spent");
         assert_eq!(named("customers_at_risk"), None);
+        assert_eq!(named("touchpoints.stay.late.weight"), Some((WEIGHTS, "stay.late")));
+        assert_eq!(named("touchpoints.weight"), Some((TOUCHPOINTS, "weight")), "a touchpoint may be called so");
         assert_eq!(dimension_of("lines.delivery"), Dimension::Money);
         assert_eq!(dimension_of("nothing"), Dimension::Own, "no currency is guessed");
     }

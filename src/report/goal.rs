@@ -7,7 +7,7 @@ use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::model::facts::{Dimension, Facts, Time};
 use crate::model::families::BY_CLASS;
-use crate::model::metric::{PILLARS, SURVEYS, TAGS, TOUCHPOINTS};
+use crate::model::metric::{PILLARS, SURVEYS, TAGS, TOUCHPOINTS, WEIGHTS};
 use crate::model::reported::{dimension_of, named};
 use crate::stats::estimate::Estimate;
 
@@ -29,7 +29,7 @@ fn is_state(metric: &str) -> bool {
 }
 
 /// Families whose members have a name before what is said of it.
-const FIRST_A_NAME: [&Facts; 4] = [TOUCHPOINTS, TAGS, SURVEYS, PILLARS];
+const FIRST_A_NAME: [&Facts; 5] = [TOUCHPOINTS, WEIGHTS, TAGS, SURVEYS, PILLARS];
 
 /// A metric as people say it: by its phrase where it has one, else by its name.
 pub fn metric_in_words(phrases: &IndexMap<String, String>, metric: &str) -> String {

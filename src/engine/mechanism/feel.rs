@@ -6,6 +6,7 @@
 
 use super::arrive::draw;
 use super::contract::{Mechanism, Step};
+use super::moved::ByStage;
 use super::moving::{CARRIED, Surprise};
 use super::needs::Needs;
 use crate::engine::chance::draws::Purpose;
@@ -67,6 +68,8 @@ pub struct Feel {
     /// Whether any quality is normal.
     is_normal: bool,
     by_list: Option<ByList>,
+    /// What periods do to satisfaction, where that is counted.
+    moved: Option<ByStage>,
 }
 
 /// How it feels against what was expected.
@@ -141,6 +144,7 @@ impl Mechanism for Feel {
             is_normal,
             by_list: lists.then(|| ByList { stages, listed, quality: needs.passing_numbers(LISTED.made_anew()) }),
             quality,
+            moved: ByStage::of(model, needs),
         })
     }
 
@@ -164,14 +168,21 @@ impl Mechanism for Feel {
 
     fn run(&self, _step: Step, at: &mut At<'_>, sheet: Option<&FeelSheet>) {
         match at.period.zip(sheet) {
-            Some((now, sheet)) => self.feel(at.block, (now, sheet), at.scratch),
+            Some((now, sheet)) => match self.moved.as_ref().zip(at.counts.as_deref_mut()) {
+                Some((moved, counts)) => {
+                    moved.note(at.block, at.scratch, self.satisfaction);
+                    self.feel(at.block, (now, sheet), at.scratch);
+                    moved.count((at.block, at.scratch), self.satisfaction, (counts, now.t));
+                }
+                None => self.feel(at.block, (now, sheet), at.scratch),
+            },
             None => self.begin(at),
         }
     }
 
-    // Satisfaction that nothing reads changes nothing: who reads it does not let them rest.
-    fn rests(&self, _stage: StageId) -> bool {
-        true
+    // Satisfaction that nothing reads changes nothing, unless what moves it is counted: who reads it does not let them rest.
+    fn rests(&self, stage: StageId) -> bool {
+        self.moved.as_ref().is_none_or(|moved| !moved.counts(stage))
     }
 
     fn obstacle(model: &Model) -> Option<String> {

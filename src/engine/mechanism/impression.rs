@@ -1,18 +1,26 @@
 //! An impression is what an occurrence is like, how that feels, and which states it moves.
 
 use super::met::{Add, AfterTrouble, Feels, Peak, Toward};
+use super::moved::Moved;
 use super::moving::Hold;
 use super::occur::{Ends, Occurring};
 use super::point::{EndSheet, Motion, Source};
 use super::vow::Vow;
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::{Sample, Sampler};
+use crate::engine::count::counts::Counts;
 use crate::engine::state::block::Block;
 use crate::engine::state::occasions::Group;
 
 impl Occurring<'_> {
     /// What it is like, how that feels, and which states it moves.
-    pub(super) fn felt(&self, block: &mut Block, some: &mut Group, ends: &Ends<'_>, asks_for_gap: bool) {
+    pub(super) fn felt(
+        &self,
+        block: &mut Block,
+        (some, asks_for_gap): (&mut Group, bool),
+        ends: &Ends<'_>,
+        counts: Option<&mut Counts<i128>>,
+    ) {
         let (set, numbers) = (self.now.world.set, ends.numbers);
         let count = some.count;
         self.weigh(block, some, numbers);
@@ -49,7 +57,11 @@ impl Occurring<'_> {
                     felt,
                     count,
                 });
-                give(carried, &place[..count], block.columns.numbers_mut(satisfaction));
+                let (places, column) = (&place[..count], block.columns.numbers_mut(satisfaction));
+                if let Some((counts, (weighed, cell))) = counts.zip(self.reached.moved.zip(ends.ending.weighs)) {
+                    moved(carried, places, column).count(counts, &weighed, (cell, self.now.t));
+                }
+                give(carried, places, column);
             }
         }
         self.move_states(block, some, ends);
@@ -159,6 +171,13 @@ fn take(column: &[f32], places: &[u32], out: &mut [f32]) {
     for (out, place) in out.iter_mut().zip(places) {
         *out = column[*place as usize];
     }
+}
+
+/// By how much numbers are others than those that stand at some places.
+fn moved(numbers: &[f32], places: &[u32], column: &[f32]) -> Moved {
+    let mut moved = Moved::default();
+    numbers.iter().zip(places).for_each(|(number, place)| moved.add(column[*place as usize], *number));
+    moved
 }
 
 /// Writes them back.

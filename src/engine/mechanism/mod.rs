@@ -16,6 +16,7 @@ mod cut;
 pub mod feel;
 mod impression;
 mod met;
+mod moved;
 mod moving;
 pub mod needs;
 mod occur;

@@ -5,6 +5,7 @@ use super::point::{COURSE, EndSheet, Ending, FOLLOW, Point, PointSheet, TouchShe
 use crate::engine::chance::draws::{Address, Purpose};
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::counts::Counts;
+use crate::engine::count::layout::Place;
 use crate::engine::state::at::Period;
 use crate::engine::state::block::Block;
 use crate::engine::state::columns::{ColumnId, Columns, Lasting, Passing};
@@ -29,6 +30,8 @@ pub struct Reached {
     pub goes: Option<ColumnId<u32, Lasting>>,
     /// For each customer the surveys that ask those who met their touchpoint: a bit for each.
     pub met: Option<ColumnId<u32, Passing>>,
+    /// Where what moves satisfaction is counted.
+    pub moved: Option<Place>,
 }
 
 /// A touchpoint that happens in a period.
@@ -166,7 +169,8 @@ impl Occurring<'_> {
             }
             let ends = Ends { ending, numbers, place };
             self.note((block, columns), occasions, number, &ends);
-            self.felt(block, &mut occasions.alike, &ends, occasions.told.is_some());
+            let asks_for_gap = occasions.told.is_some();
+            self.felt(block, (&mut occasions.alike, asks_for_gap), &ends, counts.as_deref_mut());
             if let Some(counts) = counts.as_deref_mut().filter(|_| !self.point.vows.is_empty()) {
                 self.hold(&occasions.alike, &ends, counts);
             }

@@ -18,6 +18,7 @@ use crate::model::state::{Carried, Life, Signal};
 use crate::model::survey::asks;
 use crate::model::tag::Whom;
 use crate::model::touchpoint::{Cause, End, Occurs, Row, Timing, Touchpoint, Way};
+use crate::model::weight::Mover as Weighs;
 use crate::quantity::{ParamId, TouchpointId};
 
 use super::moving::CARRIED;
@@ -78,6 +79,8 @@ pub struct Ending {
     pub states: Vec<State>,
     /// What it is like around its mean.
     pub quality: Option<Sampler>,
+    /// The first cell of what it moves satisfaction by, where that is counted.
+    pub weighs: Option<usize>,
     pub moves: Vec<Mover>,
     pub ways: Vec<Leading>,
     its: End,
@@ -275,6 +278,7 @@ impl Ending {
             cell: touchpoint.cell(end),
             states: states(model, its.drivers.iter()),
             quality: its.quality.as_ref().map(|quality| centred(needs, &quality.law)),
+            weighs: model.weights.as_ref().and_then(|its| its.cell(Weighs::End(TouchpointId::from(place), end))),
             moves: movers(model, needs, (place, end)),
             ways: its.ways.iter().map(way).collect(),
             its: its.clone(),

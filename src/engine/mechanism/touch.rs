@@ -12,7 +12,7 @@ use super::buy::LAST_PURCHASES;
 use super::contract::{Mechanism, Step};
 use super::feel::SATISFACTION;
 use super::moving::CARRIED;
-use super::needs::Needs;
+use super::needs::{Needs, Shown};
 use super::occur::{Occurring, Reached};
 use super::point::{OfRow, Point, PointSheet, RowSheet, TOUCHED, TURN, TouchSheet};
 use super::stream::{DrawChances, DrawCounts};
@@ -92,6 +92,7 @@ impl Mechanism for Touch {
                 contacts: counts_contacts(model).then(|| needs.words(CONTACTS)),
                 goes: moves.then(|| needs.words(GOES)),
                 met: model.surveys.iter().any(|its| its.on.is_some()).then(|| needs.passing_words(MET)),
+                moved: model.weights.as_ref().map(|its| needs.counter(its.counter, Shown::ByEvent(TOUCHED))),
             },
             tags: by_tag.then(|| needs.words(TAGS)),
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),

@@ -17,6 +17,7 @@ pub use super::courses::{CapabilityCourse, InitiativeCourse, PeriodPercentile, R
 use super::flat;
 
 use crate::estimate::summary::Estimator;
+use crate::estimate::weighed::WeightsOfScenario;
 
 /// Everything about the business that a run found.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
@@ -51,6 +52,9 @@ pub struct Business {
     pub targets: Vec<TargetResult>,
     /// Retention and value of each acquisition cohort.
     pub cohorts: Vec<CohortsOfScenario>,
+    /// What moved satisfaction in each scenario, in the order of the study; absent where no touchpoint is felt.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<WeightsOfScenario>,
     /// The three uncertainties apart.
     pub uncertainty: Vec<Uncertainty>,
 }

@@ -3,9 +3,11 @@
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings, Price};
 use crate::model::counter::{Counter, MOVES, Measure, Shape, counters};
+use crate::model::journey::Stage;
 use crate::model::param::Meaning;
+use crate::model::weight::Weights;
 use crate::model::{pillar, survey};
-use crate::quantity::{PARTS_PER_ONE, StageId};
+use crate::quantity::{CounterId, PARTS_PER_ONE, StageId};
 use crate::study::journey::Stage as Written;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
@@ -59,7 +61,7 @@ impl Compiler<'_> {
     }
 
     /// What is counted, and what is booked on it.
-    pub(super) fn counters(&mut self) -> (Vec<Counter>, Bookings) {
+    pub(super) fn counters(&mut self, stages: &[Stage]) -> (Vec<Counter>, Bookings) {
         let amounts = std::mem::take(&mut self.amounts);
         let pair = |amount: &Amount| if let Per::Move(from, to) = amount.per { Some((from, to)) } else { None };
         let mut moves: Vec<(StageId, StageId)> = amounts.iter().filter_map(pair).collect();
@@ -96,6 +98,9 @@ impl Compiler<'_> {
         );
         counters.extend(presences);
         self.count_cuts(&mut counters);
+        let touchpoints = self.study.experience.as_ref().map_or(&[][..], |_| &self.touchpoints);
+        self.weights = Weights::of(CounterId::from(counters.len()), touchpoints, stages);
+        counters.extend(self.weights.as_ref().map(Weights::counter));
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)
     }

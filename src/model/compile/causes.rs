@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::tag::Whom;
 use crate::model::touchpoint::{Cause, End, Row, Touchpoint};
+use crate::model::weight::WEIGHT;
 use crate::quantity::{CounterId, TouchpointId};
 use crate::study::names::TOUCHPOINTS;
 use crate::study::number::{Number, Whole};
@@ -153,6 +154,8 @@ impl Compiler<'_> {
             let at = at.child("ends").child(name);
             let why = if ASPECTS.contains(&name.as_str()) {
                 "after the name of a touchpoint it means what that was like, or how it felt"
+            } else if name == WEIGHT {
+                "after the name of a touchpoint it means by how much that moves satisfaction"
             } else if name.contains('.') {
                 "a point stands between a touchpoint and one of its ends"
             } else if name.trim().is_empty() || name.contains('*') {

@@ -15,6 +15,7 @@ use crate::model::survey::Survey;
 use crate::model::tag::Tag;
 use crate::model::touchpoint::Touchpoint;
 use crate::model::value::Account;
+use crate::model::weight::Weights;
 use crate::quantity::{CarriedId, ParamId, RateId, StageId, TraitId};
 use crate::study::Study;
 use crate::study::names::STAGES;
@@ -60,6 +61,8 @@ pub struct Compiler<'a> {
     pub surveys: Vec<Survey>,
     /// What the company has promised never to do.
     pub pillars: Vec<Pillar>,
+    /// What moves satisfaction, where touchpoints are felt; known when what is counted is.
+    pub weights: Option<Weights>,
     /// Amounts that go to accounts.
     pub amounts: Vec<Amount>,
     /// Which touchpoints are contacts, and what they take; known once all amounts are.
@@ -102,6 +105,7 @@ impl<'a> Compiler<'a> {
             touchpoints: Vec::new(),
             surveys: Vec::new(),
             pillars: Vec::new(),
+            weights: None,
             amounts: Vec::new(),
             serving: Serving::default(),
             aims: Aims::default(),

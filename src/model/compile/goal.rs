@@ -182,6 +182,7 @@ impl Compiler<'_> {
             rates: &self.rates,
             carried: &self.carried,
             touchpoints: &self.touchpoints,
+            weights: self.weights.as_ref(),
             tags: &self.tags,
             surveys: &self.surveys,
             pillars: &self.pillars,

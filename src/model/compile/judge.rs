@@ -93,7 +93,7 @@ impl Compiler<'_> {
         self.count_tags();
         let mut segments = self.segments();
         self.converts = converts(&stages, &segments);
-        let (counters, bookings) = self.counters();
+        let (counters, bookings) = self.counters(&stages);
         self.serve(&run, &bookings);
         let shares = self.shares();
         // Shares that are wrong were told; there is no fair way to split by them.
@@ -138,6 +138,7 @@ impl Compiler<'_> {
             surveys: std::mem::take(&mut self.surveys),
             pillars: std::mem::take(&mut self.pillars),
             counters,
+            weights: self.weights.take(),
             presences: std::mem::take(&mut self.presences),
             bookings,
             serving: std::mem::take(&mut self.serving),

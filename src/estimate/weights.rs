@@ -51,7 +51,7 @@ impl GatheredWeights {
                 .iter()
                 .zip(sums)
                 .map(|(mover, [up, down, both])| Weighed {
-                    name: mover.name(&model.touchpoints, &model.stages),
+                    name: mover.path(&model.touchpoints, &model.stages).to_string(),
                     title: mover.title(&model.touchpoints, &model.stages),
                     weight: estimate(scenario, both),
                     up: estimate(scenario, up),

@@ -9,6 +9,8 @@ use super::counter::{Counter, Measure, Shape};
 use super::journey::Stage;
 use super::touchpoint::Touchpoint;
 use crate::quantity::{CounterId, PARTS_PER_ONE, StageId, TouchpointId};
+use crate::study::names::{ENDS, STAGES, TOUCHPOINTS};
+use crate::study::path::ParamPath;
 
 /// The name of the metric that says what a touchpoint did to satisfaction, after that of the touchpoint or the end.
 pub const WEIGHT: &str = "weight";
@@ -78,15 +80,15 @@ impl Weights {
 }
 
 impl Mover {
-    /// The name of what it is, by its path in the study.
-    pub fn name(self, touchpoints: &[Touchpoint], stages: &[Stage]) -> String {
+    /// Where it stands in the study.
+    pub fn path(self, touchpoints: &[Touchpoint], stages: &[Stage]) -> ParamPath {
         match self {
             Self::End(of, end) => {
                 let its = &touchpoints[of.index()];
-                let end = its.ends[end].name.as_ref().map_or_else(String::new, |name| format!(".ends.{name}"));
-                format!("touchpoints.{}{end}", its.name)
+                let at = ParamPath::of([TOUCHPOINTS.root, &its.name]);
+                its.ends[end].name.as_ref().map_or(at.clone(), |name| at.child(ENDS.root).child(name))
             }
-            Self::Stage(stage) => format!("stages.{}", stages[stage.index()].name),
+            Self::Stage(stage) => ParamPath::of([STAGES.root, &stages[stage.index()].name]),
         }
     }
 

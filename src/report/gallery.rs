@@ -17,6 +17,7 @@ use super::timeline::timelines;
 use super::value_risk::value_risk;
 use super::watched::{dashboard, pillars};
 use super::waterfall::{cash_flows, impact_chains};
+use super::weight::weights;
 use crate::model::facts::Use;
 use crate::model::metric::{Metric, PLAIN};
 
@@ -71,6 +72,7 @@ impl Gallery {
                 .chain(dashboard(report))
                 .chain(pillars(report))
                 .chain(classes(report))
+                .chain(weights(report))
                 .chain(retention(report))
                 .chain(heat_maps(report))
                 .collect(),

@@ -53,6 +53,7 @@ pub mod timeline;
 pub mod value_risk;
 mod watched;
 pub mod waterfall;
+mod weight;
 pub mod workbook;
 
 use indexmap::IndexMap;

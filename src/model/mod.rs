@@ -15,6 +15,7 @@ pub mod hazard;
 pub mod identity;
 mod idle;
 pub mod journey;
+pub mod loss;
 pub mod metric;
 pub mod numbers;
 pub mod outside;

@@ -35,6 +35,33 @@ pub struct Touchpoint {
     pub ends: Vec<End>,
     /// What counts it: one cell for all of it, and where it has several ends one for each.
     pub counter: CounterId,
+    /// In which stages it happens, where money is booked on it and that may be in several.
+    pub places: Option<Places>,
+}
+
+/// What counts in which stages a touchpoint happens, as far as money is booked on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// What counts it: a cell for each of these cells and each of these stages.
+    pub counter: CounterId,
+    /// The cells of the touchpoint that money is booked on.
+    pub cells: Vec<usize>,
+    /// The stages in which it may happen.
+    pub stages: Vec<StageId>,
+}
+
+impl Places {
+    /// The cell that counts what a cell of the touchpoint counts, in a stage.
+    pub fn cell(&self, of: usize, stage: StageId) -> Option<usize> {
+        let cell = self.cells.iter().position(|its| *its == of)?;
+        let stage = self.stages.iter().position(|its| *its == stage)?;
+        Some(cell * self.stages.len() + stage)
+    }
+
+    /// How many cells there are.
+    pub fn length(&self) -> usize {
+        self.cells.len() * self.stages.len()
+    }
 }
 
 /// When a touchpoint happens, and to whom.

@@ -92,6 +92,13 @@ impl<'m> Solver<'m> {
         Kernels::new(self.grid(self.precision.grid.min(1)), &self.laws)
     }
 
+    /// The same where only a share of those who would take the ways from a stage to some others takes them.
+    #[must_use]
+    pub fn lessened(mut self, from: StageId, to: impl Fn(StageId) -> bool, share: f64) -> Self {
+        self.layout.lessen(self.model, from, to, share);
+        self
+    }
+
     /// The expectations at a draw of the numbers.
     pub fn at<'a>(&'a self, drawn: &'a Draw) -> Solution<'a, 'm> {
         self.on(drawn, self.grid(self.precision.grid))

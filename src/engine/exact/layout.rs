@@ -53,8 +53,10 @@ pub struct StageCells {
 pub struct Way {
     /// The cell that it leads to, for those never retained before and for those ever retained.
     pub to: [Option<usize>; 2],
-    /// The place among the moves that money is booked on.
+    /// The place among the moves that are counted.
     pub slot: Option<usize>,
+    /// The share that takes it of those who would; all others stay where they are.
+    pub taken: f64,
 }
 
 impl Layout {
@@ -79,7 +81,7 @@ impl Layout {
         let way = |from: usize, to: StageId| {
             let retained = model.stages[to.index()].retained;
             let to_cells = [0, 1].map(|ever| firsts[to.index()][ever | usize::from(retained)]);
-            Way { to: to_cells, slot: program.moves.slot(from, to.index()) }
+            Way { to: to_cells, slot: program.moves.slot(from, to.index()), taken: 1.0 }
         };
         let shapes = program.rows.shapes.iter().cloned();
         let stages: Vec<StageCells> = model
@@ -111,6 +113,15 @@ impl Layout {
             stages,
             touch,
         }
+    }
+}
+
+impl Layout {
+    /// Lets only a share take the ways from a stage to some others, of those who would.
+    pub fn lessen(&mut self, model: &Model, from: StageId, to: impl Fn(StageId) -> bool, share: f64) {
+        let (stage, written) = (&mut self.stages[from.index()], &model.stages[from.index()]);
+        let ways = stage.moves.iter_mut().zip(written.moves()).chain(stage.leaves.iter_mut().zip(written.leaves()));
+        ways.filter(|(_, exit)| to(exit.to)).for_each(|(way, _)| way.taken = share);
     }
 }
 

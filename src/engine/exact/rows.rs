@@ -142,6 +142,15 @@ impl<'a> Rows<'a> {
         if self.model.stages[at].is_bent() {
             share_out(row, &mut self.sums);
         }
+        let (stay, moves) = row.split_at_mut(width);
+        for (way, column) in self.layout.stages[at].moves.iter().zip(moves.chunks_exact_mut(width)) {
+            if way.taken < 1.0 {
+                for (stay, chance) in stay.iter_mut().zip(column) {
+                    let kept = (1.0 - way.taken) * *chance;
+                    (*stay, *chance) = (*stay + kept, *chance - kept);
+                }
+            }
+        }
     }
 
     /// A chance or rate, bent by what drives it, for every satisfaction of a kind.
@@ -223,6 +232,11 @@ impl<'a> Rows<'a> {
                 }
             } else {
                 rows.left.iter_mut().for_each(|left| left[place.clone()].fill(0.0));
+            }
+            for (left, way) in
+                rows.left.iter_mut().zip(&self.layout.stages[at].leaves).filter(|(_, way)| way.taken < 1.0)
+            {
+                left[place.clone()].iter_mut().for_each(|left| *left *= way.taken);
             }
             let basket = basket * own(written.basket_trait);
             for (spent, made) in rows.spent[place.clone()].iter_mut().zip(&rows.purchases[place]) {

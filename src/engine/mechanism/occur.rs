@@ -166,6 +166,7 @@ impl Occurring<'_> {
             }
             if let Some(counts) = counts.as_deref_mut() {
                 counts.cells_at(&self.point.counted, self.now.t as usize)[ending.cell] += many as i128;
+                self.count_places(block, &occasions.alike, ending, counts);
             }
             let ends = Ends { ending, numbers, place };
             self.note((block, columns), occasions, number, &ends);
@@ -178,6 +179,21 @@ impl Occurring<'_> {
                 self.tell(block, occasions, number, &ends);
             }
             self.send((block, columns), occasions, &ends);
+        }
+    }
+
+    /// Counts in which stages it happens, where that is asked.
+    fn count_places(&self, block: &Block, alike: &Group, ending: &Ending, counts: &mut Counts<i128>) {
+        let Some(places) = &self.point.places else { return };
+        let cells = counts.cells_at(&places.place, self.now.t as usize);
+        // All of it, and what ends so; where it ends in one way only, they are the same.
+        let of = if ending.cell > 0 { &[0, ending.cell][..] } else { &[0] };
+        for by_stage in of.iter().map(|cell| &places.cells[*cell]).filter(|its| its.iter().any(Option::is_some)) {
+            for place in &alike.place[..alike.count] {
+                if let Some(cell) = by_stage[block.stage[*place as usize] as usize] {
+                    cells[cell] += 1;
+                }
+            }
         }
     }
 

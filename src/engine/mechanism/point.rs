@@ -17,9 +17,9 @@ use crate::model::journey::{Driver, State};
 use crate::model::state::{Carried, Life, Signal};
 use crate::model::survey::asks;
 use crate::model::tag::Whom;
-use crate::model::touchpoint::{Cause, End, Occurs, Row, Timing, Touchpoint, Way};
+use crate::model::touchpoint::{Cause, End, Occurs, Places, Row, Timing, Touchpoint, Way};
 use crate::model::weight::Mover as Weighs;
-use crate::quantity::{ParamId, TouchpointId};
+use crate::quantity::{ParamId, StageId, TouchpointId};
 
 use super::moving::CARRIED;
 
@@ -61,7 +61,15 @@ pub struct Point {
     pub asks: Vec<u32>,
     /// The pillars that hold or break here.
     pub vows: Vec<Vow>,
+    pub places: Option<Counted>,
     drivers: Vec<Driver>,
+}
+
+/// Where it is counted in which stages a touchpoint happens.
+pub struct Counted {
+    pub place: Place,
+    /// By cell of the touchpoint, then by stage: the cell here.
+    pub cells: Vec<Vec<Option<usize>>>,
 }
 
 /// When a touchpoint happens, and to whom.
@@ -220,6 +228,7 @@ impl Point {
             counted: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
             asks: (0..its.ends.len()).map(|end| asks(&model.surveys, (place, end))).collect(),
             vows,
+            places: its.places.as_ref().map(|places| Counted::of(its, needs, places)),
             drivers: its.drivers.clone(),
         }
     }
@@ -246,6 +255,17 @@ impl Point {
             }),
             rest: left_over(values, ends.iter().map(|end| end.chance)),
             ends,
+        }
+    }
+}
+
+impl Counted {
+    fn of(touchpoint: &Touchpoint, needs: &mut Needs<'_>, its: &Places) -> Self {
+        let stages = touchpoint.rows.first().map_or(0, |row| row.stages.len());
+        let cell = |of| (0..stages).map(|stage| its.cell(of, StageId::from(stage))).collect();
+        Self {
+            place: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
+            cells: (0..touchpoint.cells()).map(cell).collect(),
         }
     }
 }

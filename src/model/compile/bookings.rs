@@ -4,7 +4,9 @@ use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings, Price};
 use crate::model::counter::{Counter, MOVES, Measure, Shape, counters};
 use crate::model::journey::Stage;
+use crate::model::loss;
 use crate::model::param::Meaning;
+use crate::model::touchpoint::Places;
 use crate::model::weight::Weights;
 use crate::model::{pillar, survey};
 use crate::quantity::{CounterId, PARTS_PER_ONE, StageId};
@@ -65,6 +67,10 @@ impl Compiler<'_> {
         let amounts = std::mem::take(&mut self.amounts);
         let pair = |amount: &Amount| if let Per::Move(from, to) = amount.per { Some((from, to)) } else { None };
         let mut moves: Vec<(StageId, StageId)> = amounts.iter().filter_map(pair).collect();
+        // Where something is only simulated, how many move on and how many are lost is known by counting all moves.
+        if !self.touchpoints.is_empty() {
+            moves.extend(loss::moves(stages, &self.touchpoints));
+        }
         moves.sort_unstable();
         moves.dedup();
         let presences = self.count_presences();
@@ -76,7 +82,7 @@ impl Compiler<'_> {
             };
             Booking { counter, cell, account, price }
         };
-        let bookings = amounts.into_iter().map(booking).collect();
+        let bookings: Vec<Booking> = amounts.into_iter().map(booking).collect();
         let mut counters = counters(moves, self.converts);
         counters.extend(self.rates.iter().map(|rate| Counter::new(&rate.name, Shape::ByStage, Measure::Event)));
         counters.extend(self.carried.iter().map(|its| Counter {
@@ -101,7 +107,26 @@ impl Compiler<'_> {
         let touchpoints = self.study.experience.as_ref().map_or(&[][..], |_| &self.touchpoints);
         self.weights = Weights::of(CounterId::from(counters.len()), touchpoints, stages);
         counters.extend(self.weights.as_ref().map(Weights::counter));
+        self.count_places(&bookings, &mut counters);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)
+    }
+
+    /// Counts in which stages touchpoints happen that money is booked on, where that may be in several.
+    fn count_places(&mut self, bookings: &[Booking], counters: &mut Vec<Counter>) {
+        for its in &mut self.touchpoints {
+            let mut cells: Vec<usize> =
+                bookings.iter().filter(|booking| booking.counter == its.counter).map(|booking| booking.cell).collect();
+            cells.sort_unstable();
+            cells.dedup();
+            let stages: Vec<StageId> = self.stages.values().copied().filter(|stage| its.is_in(stage.index())).collect();
+            if cells.is_empty() || stages.len() < 2 {
+                continue;
+            }
+            let places = Places { counter: CounterId::from(counters.len()), cells, stages };
+            let shape = Shape::ByItem(places.length());
+            counters.push(Counter::new(&format!("{} by stage", its.name), shape, Measure::Event));
+            its.places = Some(places);
+        }
     }
 }

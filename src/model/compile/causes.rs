@@ -145,6 +145,7 @@ impl Compiler<'_> {
             answer: None,
             ends: std::iter::once(end(None)).chain(ends.into_iter().map(|(_, name)| end(Some(name)))).collect(),
             counter: CounterId(0),
+            places: None,
         });
     }
 

@@ -278,9 +278,10 @@ impl Tags {
                 if let Some(stays) = &tag.stays {
                     let mut cells = [0_u64; 2 * MOST_CLASSES];
                     for ((word, before), stage) in words[..live].iter().zip(before).zip(&block.stage) {
-                        let [began, ends] = [before, stage].map(|stage| self.retained[*stage as usize]);
-                        cells[2 * class(word)] += u64::from(began);
-                        cells[2 * class(word) + 1] += u64::from(began && ends);
+                        if self.retained[*before as usize] {
+                            cells[2 * class(word)] += 1;
+                            cells[2 * class(word) + 1] += u64::from(self.retained[*stage as usize]);
+                        }
                     }
                     add(counts.cells_at(stays, t), &cells);
                 }

@@ -252,7 +252,7 @@ fn forced_differences_agree_with_paired_ones() {
             "tags.tier.gold.retained",
             "tags.tier.gold.purchases",
             "tags.tier.silver.spent",
-            "tags.tier.gold.contacts",
+            "tags.tier.gold.touchpoints",
         ] {
             let sample: Moments = forced.forced_differences(place, metric).into_iter().collect();
             let error = libm::sqrt(sample.variance().unwrap() / 60.0);
@@ -336,7 +336,7 @@ in = ["active"]
         equal(&of_class(".spent"), &of_segment("revenue"), segment);
         let met = [of_segment("touchpoints.offer"), of_segment("touchpoints.thanks")];
         let met: Vec<f64> = met[0].iter().zip(&met[1]).map(|(one, other)| one + other).collect();
-        equal(&of_class(".contacts"), &met, segment);
+        equal(&of_class(".touchpoints"), &met, segment);
     }
     // Nobody comes back here, so that who stays is who is there of those who were.
     let still = with(study, &[(", to = { wholesale = 0.2 } }", " }")]);
@@ -374,7 +374,7 @@ fn adds_up(study: &str) {
         equal(&all(""), &over_time(&runs, "all", "active_customers"), tag);
         equal(&all(".purchases"), &over_time(&runs, "all", "purchases"), tag);
         equal(&all(".spent"), &over_time(&runs, "all", "revenue"), tag);
-        equal(&all(".contacts"), &sum(&runs, &["touchpoints.offer", "touchpoints.thanks"]), tag);
+        equal(&all(".touchpoints"), &sum(&runs, &["touchpoints.offer", "touchpoints.thanks"]), tag);
     }
     assert!(runs.model().tags.iter().any(|tag| tag.name == "phase" && tag.cut.is_none()));
     assert!(!runs.summary().scenarios[0].metrics.contains_key("tags.phase.fresh.purchases"), "it is not cut");

@@ -150,9 +150,6 @@ pub enum Use {
     Curve,
 }
 
-/// How families that tell of classes begin.
-const TAGGED: &str = "tags.";
-
 impl Facts {
     /// Whether it is used so.
     pub fn is_for(&self, its: Use) -> bool {
@@ -161,22 +158,28 @@ impl Facts {
 
     /// The name of a member of a family.
     pub fn called(&self, member: &str) -> String {
-        match self.name.split_once('*') {
-            Some((before, after)) => format!("{before}{member}{after}"),
+        match self.ends() {
+            Some((before, _, after)) => format!("{before}{member}{after}"),
             None => format!("{}.{member}", self.name),
         }
     }
 
     /// The member of a family that a name means; none where it is no name of this family.
     pub fn member<'n>(&self, name: &'n str) -> Option<&'n str> {
-        match self.name.split_once('*') {
-            // Such a member is a class with its tag: else a class could be called as the family ends.
-            Some((before, after)) => {
-                let is_whole = |member: &&str| !member.is_empty() && (before != TAGGED || member.contains('.'));
+        match self.ends() {
+            Some((before, in_two, after)) => {
+                let is_whole = |member: &&str| !member.is_empty() && (!in_two || member.contains('.'));
                 name.strip_prefix(before)?.strip_suffix(after).filter(is_whole)
             }
             None => name.strip_prefix(self.name)?.strip_prefix('.'),
         }
+    }
+
+    /// What stands before and after a member in the name of a family that tells by how it ends, and whether members have two
+    /// parts, as a class with its tag: else a class could be called as the family ends.
+    fn ends(&self) -> Option<(&'static str, bool, &'static str)> {
+        let (before, after) = self.name.split_once('*')?;
+        Some(after.strip_prefix(".*").map_or((before, false, after), |after| (before, true, after)))
     }
 }
 

@@ -108,7 +108,7 @@ pub const SHARES_OF_PILLARS: Facts = Facts { dimension: Dimension::Share, time: 
 
 /// Who stays, by class.
 pub const RETAINED_BY_CLASS: &Facts = &Facts {
-    name: "tags.*.retained",
+    name: "tags.*.*.retained",
     title: "Retained by class",
     phrase: "share that stays of ",
     dimension: Dimension::Share,
@@ -119,7 +119,7 @@ pub const RETAINED_BY_CLASS: &Facts = &Facts {
 
 /// Purchases by class.
 pub const PURCHASES_BY_CLASS: &Facts = &Facts {
-    name: "tags.*.purchases",
+    name: "tags.*.*.purchases",
     title: "Purchases by class",
     phrase: "purchases of ",
     dimension: Dimension::Purchases,
@@ -129,7 +129,7 @@ pub const PURCHASES_BY_CLASS: &Facts = &Facts {
 
 /// Money spent on baskets by class.
 pub const SPENT_BY_CLASS: &Facts = &Facts {
-    name: "tags.*.spent",
+    name: "tags.*.*.spent",
     title: "Spent by class",
     phrase: "spent by ",
     dimension: Dimension::Money,
@@ -139,7 +139,7 @@ pub const SPENT_BY_CLASS: &Facts = &Facts {
 
 /// Occurrences of touchpoints by class.
 pub const CONTACTS_BY_CLASS: &Facts = &Facts {
-    name: "tags.*.contacts",
+    name: "tags.*.*.touchpoints",
     title: "Touchpoints by class",
     phrase: "touchpoints of ",
     dimension: Dimension::Times,

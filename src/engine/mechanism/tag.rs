@@ -27,7 +27,7 @@ use crate::quantity::{StageId, TagId};
 pub const TAGS: ColumnSpec = ColumnSpec::new("tags");
 
 /// How often anything has happened to each customer in the period.
-pub const CONTACTS: ColumnSpec = ColumnSpec::new("contacts");
+pub const CONTACTS: ColumnSpec = ColumnSpec::new("met in the period");
 
 /// Whether each customer is in a class, as drivers read it.
 const IS_IN: ColumnSpec = ColumnSpec::new("is in a class");

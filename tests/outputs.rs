@@ -80,6 +80,17 @@ rules = [ { when = { metric = "retention", below = 0.9 }, then = { initiatives =
 
 /// What takes work: simulated only.
 const CALL: &str = "[touchpoints.call]\nin = [\"active\"]\nchance = 0.5\nminutes = 6\nvalues = { care_cost = 3 }\n";
+/// What is felt.
+const TOUCHED: &str = r"
+[experience]
+start = 0.6
+neutral = 0.6
+learning = 0.2
+[touchpoints.visit]
+rate = 0.3
+quality = 0.7
+ends.bad = { chance = 0.2, quality = 0.2 }
+";
 
 fn folder(study: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -123,7 +134,7 @@ fn empty(value: &Value, path: &str, found: &mut Vec<String>) {
 
 #[test]
 fn every_field_of_the_business_is_described_on_its_page() {
-    let folder = folder(STUDY);
+    let folder = folder(&(STUDY.to_owned() + TOUCHED));
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let business = fs::read(folder.path().join("out/study/business.json")).unwrap();
     let business: Value = serde_json::from_slice(&business).unwrap();
@@ -153,7 +164,7 @@ fn every_field_of_the_business_is_described_on_its_page() {
 
 #[test]
 fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
-    let folder = folder(&format!("{STUDY}{CALL}"));
+    let folder = folder(&format!("{STUDY}{CALL}{TOUCHED}"));
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {

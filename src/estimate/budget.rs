@@ -40,6 +40,8 @@ pub enum LeftOut {
     Pilot,
     /// What customers are worth after the horizon.
     Worth,
+    /// Where customers are lost, or what half of that loss is worth.
+    Funnel,
     /// The charts as pixels.
     Pictures,
 }
@@ -51,6 +53,7 @@ impl LeftOut {
             Self::Expectations => "exact expectations",
             Self::Pilot => "the trial of the coupled estimator",
             Self::Worth => "the worth of customers after the horizon",
+            Self::Funnel => "what half of the loss of each stage is worth",
             Self::Pictures => "charts as PNG (they are there as SVG)",
         }
     }

@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::stats::estimate::Estimate;
 
+use super::funnels::GatheredFunnels;
 use super::progress::RoadmapHistory;
 use super::summary::Estimator;
 use super::targets::Targets;
@@ -15,7 +16,7 @@ use crate::estimate::money::cohorts::Cohorts;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::posted::Posted;
 use crate::estimate::money::pricer::Priced;
-use crate::estimate::money::tail::Tails;
+use crate::estimate::money::worth::Worth;
 use crate::estimate::uncertainty::doubt::Doubts;
 use crate::model::metric::Metric;
 
@@ -28,6 +29,7 @@ pub struct Findings {
     chains: Chains,
     targets: Targets,
     cohorts: Cohorts,
+    funnels: GatheredFunnels,
     weights: GatheredWeights,
     doubts: Doubts,
     progress: RoadmapHistory,
@@ -43,6 +45,7 @@ impl Findings {
             chains: Chains::new(model),
             targets: Targets::new(model),
             cohorts: Cohorts::new(model),
+            funnels: GatheredFunnels::new(model),
             weights: GatheredWeights::new(model),
             doubts: Doubts::new(scenarios, metrics.len()),
             progress: RoadmapHistory::new(model),
@@ -63,17 +66,18 @@ impl Findings {
         self.chains.take(baseline, &priced.scenarios);
         self.targets.take(model, &priced.scenarios);
         self.cohorts.take(&priced.scenarios);
+        self.funnels.take(&priced.scenarios);
         self.weights.take(model, &priced.scenarios);
         self.doubts.take(baseline, metrics, &priced.scenarios);
         self.progress.take(model, &priced.drawn, priced.scenarios.iter().map(|its| its.fired.as_slice()));
     }
 
-    /// What was found in `count` replications, with what customers are worth after the horizon; `npv` is the difference in NPV of a scenario as contrasts have it, and `known` whether its levels have intervals.
+    /// What was found in `count` replications, with what is solved when all are through; `npv` is the difference in NPV of a scenario as contrasts have it, and `known` whether its levels have intervals.
     pub fn business(
         &self,
         model: &Model,
         metrics: &[Metric],
-        (count, tails): (u64, Option<&Tails>),
+        (count, worth): (u64, &Worth),
         npv: &dyn Fn(usize) -> (Estimate, Estimator),
         known: &dyn Fn(usize) -> bool,
     ) -> Business {
@@ -97,7 +101,8 @@ impl Findings {
                 .map(|scenario| self.chains.found(model, scenario, npv(scenario).0.ends().is_some()))
                 .collect(),
             targets: self.targets.found(model),
-            cohorts: self.cohorts.found(model, (count, tails), known),
+            cohorts: self.cohorts.found(model, (count, worth.tails.as_ref()), known),
+            funnels: self.funnels.found(model, (count, worth.funnels.as_deref()), known),
             weights: self.weights.found(model, known),
             uncertainty: self.doubts.found(model, metrics),
         }

@@ -8,6 +8,8 @@ pub mod exact;
 pub mod experiment;
 pub mod extras;
 pub mod findings;
+pub mod funnel;
+pub mod funnels;
 pub mod kept;
 pub mod memory;
 pub mod metric_value;

@@ -28,7 +28,7 @@ use crate::estimate::money::business::Business;
 use crate::estimate::money::lines::Lines;
 use crate::estimate::money::pricer::{Priced, Pricer};
 use crate::estimate::money::smooth::is_smoothed;
-use crate::estimate::money::tail::{Tails, tails};
+use crate::estimate::money::worth::Worth;
 use crate::estimate::uncertainty::audit::Audit;
 use crate::estimate::uncertainty::controls::Controls;
 use crate::estimate::uncertainty::grounds::{Grounds, Level};
@@ -72,8 +72,8 @@ pub struct Runs {
     threads: usize,
     /// By scenario: the expected books at the medians, where expectations are solved for those alone.
     at_medians: Option<Vec<Performance>>,
-    /// What customers are worth after the horizon, and the budget that is left then.
-    worth: OnceLock<(Option<Tails>, Budget)>,
+    /// What is solved when all replications have been taken in.
+    worth: OnceLock<Worth>,
 }
 
 /// Takes in a metric over time by cut.
@@ -178,18 +178,14 @@ impl Runs {
             let place = self.metrics.iter().position(|metric| *metric == Metric::Npv).unwrap_or(0);
             (self.difference(scenario, place, Metric::Npv).estimate, self.estimator(scenario))
         };
-        let tails = self.worth().0.as_ref();
         let known = |scenario: usize| self.grounds.rare(scenario, false, self.replications).is_empty();
-        self.findings.business(&self.model, &self.metrics, (self.replications, tails), &npv, &known)
+        self.findings.business(&self.model, &self.metrics, (self.replications, self.worth()), &npv, &known)
     }
 
-    fn worth(&self) -> &(Option<Tails>, Budget) {
+    fn worth(&self) -> &Worth {
         self.worth.get_or_init(|| {
-            let mut budget = self.extras.budget.clone();
-            let precision = self.extras.precision.as_ref();
-            let tails =
-                precision.and_then(|precision| tails(&self.model, (precision, self.design), &mut budget, self.threads));
-            (tails, budget)
+            let (precision, budget) = (self.extras.precision.as_ref(), self.extras.budget.clone());
+            Worth::of(&self.model, (precision, self.design), budget, self.threads)
         })
     }
 
@@ -205,7 +201,7 @@ impl Runs {
 
     /// What the budget has left, and what was left out for it.
     pub fn budget(&self) -> &Budget {
-        &self.worth().1
+        &self.worth().budget
     }
 
     /// The summary over the horizon.

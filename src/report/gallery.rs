@@ -10,6 +10,7 @@ use super::curves::{curve, difference};
 use super::fan::fan;
 use super::feelings::feelings;
 use super::flow::{shares, stages};
+use super::funnel::funnel;
 use super::heat::heat_maps;
 use super::spread::spread;
 use super::targets::targets;
@@ -67,6 +68,7 @@ impl Gallery {
             customers: stages(report)
                 .into_iter()
                 .chain(shares(report))
+                .chain(funnel(report))
                 .chain(conversion(report))
                 .chain(feelings(report))
                 .chain(dashboard(report))

@@ -25,6 +25,7 @@ pub mod fixture;
 pub mod flow;
 pub mod font;
 pub mod form;
+mod funnel;
 pub mod gallery;
 pub mod glossary;
 pub mod goal;

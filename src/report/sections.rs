@@ -14,6 +14,7 @@ use super::gallery::Gallery;
 use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};
 use super::targets::asks;
+use crate::estimate::funnel::{FunnelOfScenario, FunnelStep};
 use crate::estimate::money::business::{
     BusinessCase, ImpactChain, Irr, PeriodPercentile, TargetOfScenario, Uncertainty,
 };
@@ -67,6 +68,7 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
         section("Customers", COHORTS, customers.1, &worth_note(report), customers.0),
         section("How sure the numbers are", DOUBTS, uncertainty(report, false), UNCERTAINTY, Vec::new()),
         folded("All uncertainties", uncertainty(report, true)),
+        folded("Where customers are lost", lost(report)),
     ];
     all.into_iter().flatten().collect()
 }
@@ -282,6 +284,27 @@ fn cohorts(report: &Report) -> Table {
         heads.extend(["Worth after it", "Until the horizon"]);
     }
     Table { heads: heads.into_iter().map(str::to_owned).collect(), rows: all.collect(), worded: true }
+}
+
+/// The stages on the way down, those of a scenario together.
+fn lost(report: &Report) -> Table {
+    let number = |value: f64| write(Unit::Number, value);
+    let money = report.has_money();
+    let row = |step: &FunnelStep| {
+        let mut cells = vec![step.title.clone()];
+        cells.extend([step.reached, step.went_on, step.lost, step.still_there].map(number));
+        let worth = step.worth_of_half.as_ref().map(|worth| write_signed_bracketed(Unit::Number, &booked(worth)));
+        cells.extend(money.then(|| worth.unwrap_or(NONE.to_owned())));
+        cells
+    };
+    let of = |its: &FunnelOfScenario| {
+        let title = report.title(&its.scenario).to_owned();
+        its.steps.iter().map(|step| (title.clone(), row(step))).collect::<Vec<_>>()
+    };
+    let worth = format!("Worth of half the loss, {}", report.summary.currency);
+    let heads = ["Scenario", "Stage", "Reached it", "Went on", "Lost", "Still there"].map(str::to_owned);
+    let heads = heads.into_iter().chain(money.then_some(worth)).collect();
+    Table { heads, rows: report.business.funnels.iter().flat_map(of).collect(), worded: true }
 }
 
 /// Whether it is known of any cohort what it is worth after the horizon.

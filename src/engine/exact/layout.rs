@@ -122,6 +122,8 @@ impl Layout {
         let (stage, written) = (&mut self.stages[from.index()], &model.stages[from.index()]);
         let ways = stage.moves.iter_mut().zip(written.moves()).chain(stage.leaves.iter_mut().zip(written.leaves()));
         ways.filter(|(_, exit)| to(exit.to)).for_each(|(way, _)| way.taken = share);
+        let sent = stage.sent.iter_mut().filter(|(place, _)| to(StageId(place - 1)));
+        sent.for_each(|(_, way)| way.taken = share);
     }
 }
 
@@ -132,10 +134,10 @@ impl StageCells {
     }
 
     /// The cell to which touchpoints take people who were ever retained before, or never, by the stage counted from 1; with
-    /// the place among the moves that money is booked on.
-    pub fn sent_to(&self, to: u32, ever: usize) -> Option<(usize, Option<usize>)> {
+    /// the way.
+    pub fn sent_to(&self, to: u32, ever: usize) -> Option<(usize, &Way)> {
         let (_, way) = self.sent.iter().find(|(place, _)| *place == to)?;
-        Some((way.to[ever]?, way.slot))
+        Some((way.to[ever]?, way))
     }
 
     /// To how many stages touchpoints take people from here.

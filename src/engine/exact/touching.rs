@@ -219,22 +219,29 @@ impl<'a> Touching<'a> {
     /// they take elsewhere are added where they go.
     pub fn meet(&self, moment: Moment, lane: &mut [f64], sent: &mut [f64], tally: &mut Tally) {
         let (width, nodes) = (self.kinds.shares.len() * self.nodes, self.nodes);
-        let mut felt = vec![0.0; nodes];
+        let (mut felt, mut kept) = (vec![0.0; nodes], vec![0.0; nodes]);
         for (stage, effects) in self.at(moment).filter(|(_, effects)| !effects.0.is_empty()) {
             for (ever, cell) in stage.both() {
                 let kinds = lane[cell * width..][..width].chunks_exact_mut(nodes).enumerate();
                 for (kind, weights) in kinds.filter(|(_, weights)| weights.iter().any(|weight| *weight != 0.0)) {
                     let Some(effect) = effects.of(kind) else { continue };
                     for (to, kernel) in &effect.sent {
-                        let Some((to, slot)) = stage.sent_to(*to, ever) else { continue };
+                        let Some((to, way)) = stage.sent_to(*to, ever) else { continue };
                         kernel.feel(weights, &mut felt);
+                        if way.taken < 1.0 {
+                            for (felt, kept) in felt.iter_mut().zip(&mut kept) {
+                                *kept += (1.0 - way.taken) * *felt;
+                                *felt *= way.taken;
+                            }
+                        }
                         let there = sent[to * width + kind * nodes..][..nodes].iter_mut();
                         there.zip(&felt).for_each(|(there, felt)| *there += felt);
-                        if let Some(slot) = slot {
+                        if let Some(slot) = way.slot {
                             tally.cells(MOVES)[slot] += sum(&felt);
                         }
                     }
                     effect.feel(weights, &mut felt, tally);
+                    weights.iter_mut().zip(&mut kept).for_each(|(weight, kept)| *weight += std::mem::take(kept));
                 }
             }
         }
@@ -244,17 +251,22 @@ impl<'a> Touching<'a> {
     /// customers after the move.
     pub fn value(&self, moment: Moment, values: &mut [f64], there: &[f64], (rewards, t): (&Counts<f64>, usize)) {
         let (width, nodes) = (self.kinds.shares.len() * self.nodes, self.nodes);
-        let (mut expected, mut gone) = (vec![0.0; nodes], vec![0.0; nodes]);
+        let (mut expected, mut gone, mut kept) = (vec![0.0; nodes], vec![0.0; nodes], vec![0.0; nodes]);
         for (stage, effects) in self.at(moment).filter(|(_, effects)| !effects.0.is_empty()) {
             for (ever, cell) in stage.both() {
                 for (kind, values) in values[cell * width..][..width].chunks_exact_mut(nodes).enumerate() {
                     let Some(effect) = effects.of(kind) else { continue };
+                    kept.copy_from_slice(values);
                     effect.expect(values, &mut expected, (rewards, t));
                     for (to, kernel) in &effect.sent {
-                        let Some((to, slot)) = stage.sent_to(*to, ever) else { continue };
-                        let worth = slot.map_or(0.0, |slot| rewards.cells(MOVES, t)[slot]);
+                        let Some((to, way)) = stage.sent_to(*to, ever) else { continue };
+                        let worth = way.slot.map_or(0.0, |slot| rewards.cells(MOVES, t)[slot]);
                         let there = &there[to * width + kind * nodes..][..nodes];
                         gone.iter_mut().zip(there).for_each(|(gone, there)| *gone = there + worth);
+                        if way.taken < 1.0 {
+                            let both = gone.iter_mut().zip(&kept);
+                            both.for_each(|(gone, kept)| *gone += (1.0 - way.taken) * (kept - *gone));
+                        }
                         kernel.expect(&gone, &mut expected);
                         values.iter_mut().zip(&expected).for_each(|(value, expected)| *value += expected);
                     }

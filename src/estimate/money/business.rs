@@ -16,6 +16,7 @@ use crate::stats::share::Share;
 pub use super::courses::{CapabilityCourse, InitiativeCourse, PeriodPercentile, Roadmap, RuleCourse, ShockCourse};
 use super::flat;
 
+use crate::estimate::funnel::FunnelOfScenario;
 use crate::estimate::summary::Estimator;
 use crate::estimate::weighed::WeightsOfScenario;
 
@@ -52,6 +53,9 @@ pub struct Business {
     pub targets: Vec<TargetResult>,
     /// Retention and value of each acquisition cohort.
     pub cohorts: Vec<CohortsOfScenario>,
+    /// Where customers of each scenario are lost, in the order of the study; absent where it is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub funnels: Vec<FunnelOfScenario>,
     /// What moved satisfaction in each scenario, in the order of the study; absent where no touchpoint is felt.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<WeightsOfScenario>,

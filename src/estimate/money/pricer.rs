@@ -9,11 +9,12 @@ use crate::engine::run::replication::Replication;
 use crate::model::Model;
 use crate::model::counter::CUSTOMERS;
 use crate::model::draw::Draw;
-use crate::quantity::{ScenarioId, SegmentId};
+use crate::quantity::{ScenarioId, SegmentId, StageId};
 use serde::{Deserialize, Serialize};
 
 use super::cohort_flow::{CohortFlow, worth_by_entry};
 use super::entered::{Cohort, cohorts, everybody};
+use super::halved::Chain;
 use super::lines::Lines;
 use super::posted::Posted;
 use super::prices::Prices;
@@ -80,6 +81,8 @@ pub struct PricedScenario {
     pub batches: Vec<Vec<f64>>,
     /// By entry: how many real customers came, what they did, and what they brought.
     pub cohorts: Vec<CohortFlow>,
+    /// By stage: what half its loss is worth; empty where moves are not counted.
+    pub worth_of_half: Vec<f64>,
     /// The customers whose lives differ from the baseline's: simulated and real.
     pub differing: (u64, f64),
     /// In which periods the responses to each rule begin.
@@ -166,6 +169,7 @@ impl<'m> Pricer<'m> {
             smooth.extend(self.smooths.then(|| books.next()).flatten());
             parts.iter_mut().zip(books).for_each(|(part, books)| part.add(&books));
         }
+        let worth_of_half = self.worth_of_half(prices, whose, &cuts);
         let mut all = Performance::empty(self.model);
         cuts.iter().for_each(|books| all.add(books));
         prices.spend(whose, &mut all.money, Some(&mut posted));
@@ -199,9 +203,25 @@ impl<'m> Pricer<'m> {
             posted,
             batches,
             cohorts: entries,
+            worth_of_half,
             differing,
             fired: replication.fired[scenario].clone(),
         }
+    }
+
+    /// What half the loss of each stage is worth, by the flows of every segment.
+    fn worth_of_half(&self, prices: &Prices<'_>, whose: Whose<'_>, cuts: &[Performance]) -> Vec<f64> {
+        if self.model.touchpoints.is_empty() {
+            return Vec::new();
+        }
+        let stages = || (0..self.model.stages.len()).map(StageId::from);
+        let mut sums = vec![0.0; self.model.stages.len()];
+        for (segment, its) in cuts.iter().enumerate() {
+            let rewards = prices.rewards_served(whose, SegmentId::from(segment));
+            let worths = Chain::of(self.model, &its.counted.flows, &rewards).worth_of_half(stages());
+            sums.iter_mut().zip(worths).for_each(|(sum, worth)| *sum += worth);
+        }
+        sums
     }
 
     /// The flows of a segment, all entries together, as if all customers were like those of one batch; `all` are those of

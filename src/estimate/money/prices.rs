@@ -122,13 +122,38 @@ impl<'m> Prices<'m> {
     /// money is booked on, and, last, by coming. Books are linear in flows, so those of one of each tell those of all.
     /// Initiatives are paid for by the company.
     pub fn rewards(&self, scenario: ScenarioId, segment: SegmentId) -> (Counts<f64>, Vec<f64>) {
+        self.rewards_of(Whose { scenario, fired: &[] }, segment)
+    }
+
+    /// What customers of one segment are worth to the company, discounted to time 0: the same with what initiatives cost for
+    /// customers who use them, and without what it costs to win them.
+    pub fn rewards_served(&self, whose: Whose<'_>, segment: SegmentId) -> Counts<f64> {
+        let (model, mut rewards) = (self.model, self.rewards_of(whose, segment).0);
+        let course = RoadmapTimeline::new(model, self.drawn, whose.scenario, whose.fired);
+        let served: Vec<&Run<'_>> =
+            course.runs.iter().filter(|run| run.initiative.cost.per_customer.is_some()).collect();
+        let retained: Vec<usize> = (0..model.stages.len()).filter(|stage| model.stages[*stage].retained).collect();
+        let Some(first) = retained.first().filter(|_| !served.is_empty()) else { return rewards };
+        let (mut books, owner) = (self.open(None), segment.index() * model.entries());
+        for t in 0..=model.run.horizon {
+            let mut one = Counts::at(&self.layout, t as usize);
+            one.cells_mut(CUSTOMERS, t as usize)[*first] = 1.0;
+            served.iter().for_each(|run| books.serve(run, segment, &one, (t, owner)));
+            let worth = books.settle(t as usize);
+            let cells = rewards.cells_mut(CUSTOMERS, t as usize);
+            retained.iter().for_each(|stage| cells[*stage] += worth);
+        }
+        rewards
+    }
+
+    fn rewards_of(&self, whose: Whose<'_>, segment: SegmentId) -> (Counts<f64>, Vec<f64>) {
         let model = self.model;
         let times = model.run.horizon as usize + 1;
         let mut rewards = Counts::new(&self.layout, 0, model.run.horizon);
         let mut arriving = vec![0.0; times];
         let owner = segment.index() * model.entries();
         let mut books = self.open(None);
-        self.walk(Whose { scenario, fired: &[] }, segment, |t, amounts| {
+        self.walk(whose, segment, |t, amounts| {
             let event = self.event(t, owner);
             let t = t as usize;
             for bookings in by_cell(model.bookings.all()) {

@@ -364,7 +364,7 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::family::{SPENT_BY_CLASS, TAGS};
+    use crate::model::families::SPENT_BY_CLASS;
 
     #[test]
     fn a_metric_and_what_a_rule_watches_of_it_are_the_same() {

@@ -90,6 +90,15 @@ learning = 0.2
 rate = 0.3
 quality = 0.7
 ends.bad = { chance = 0.2, quality = 0.2 }
+[surveys.pulse]
+every = 3
+sample = 20
+reads = "satisfaction"
+slope = 7
+cuts = [4.0, 5.4]
+[pillars.never_bad]
+on = "visit"
+never = { end = "bad" }
 ";
 
 fn folder(study: &str) -> TempDir {
@@ -192,7 +201,12 @@ fn tables_that_other_verbs_print_have_the_columns_that_the_page_tells() {
     let life = printed(folder.path(), &["replay", "study.toml"]);
     let columns = life.lines().next().unwrap().split_once(",trait.").unwrap();
     assert!(page.contains(&format!("`{}`", columns.0)) && page.contains("`trait.NAME`"), "{life}");
-    assert_eq!((columns.1, life.lines().count()), ("level,states.used_to_it", 1 + 15));
+    assert_eq!((columns.1, life.lines().count()), ("level,states.used_to_it,tag.phase", 1 + 15));
+    assert!(page.contains("`states.NAME`") && page.contains("`tag.NAME`"), "{page}");
+    let told = printed(folder.path(), &["replay", "study.toml", "--occurrences"]);
+    let (columns, states) = told.lines().next().unwrap().split_once(",states.").unwrap();
+    assert_eq!(states, "used_to_it");
+    assert!(page.contains(&format!("`{columns}`")), "{columns}");
 }
 
 #[test]

@@ -354,3 +354,54 @@ fn targets_may_name_what_serving_takes() {
     let share = |place: usize| found[place].scenarios[0].probability.unwrap().share;
     assert_eq!((share(0), share(1), share(2)), (1.0, 0.0, 1.0), "{found:#?}");
 }
+/// What is followed exactly agrees with what is simulated: contacts, their work and cost, and what they cost an initiative.
+#[test]
+fn contacts_and_their_work_have_exact_expectations() {
+    let study = r#"
+run = { period = "month", horizon = 12, customers = 40_000, agents = 2_000, replications = 60, seed = 4 }
+scenarios.today = {}
+scenarios.plan.initiatives = { care = 3 }
+[segments.a]
+share = 0.5
+start = { active = 1 }
+inflow = { per_period = 300, cost = 3, start = { prospect = 1 } }
+[segments.b]
+share = 0.5
+start = { active = 0.6, prospect = 0.4 }
+[experience]
+start = 0.6
+neutral = 0.6
+learning = 0.2
+[stages.prospect]
+to = { active = 0.05, gone = 0.04 }
+[stages.active]
+retained = true
+quality = "normal(0.6, 0.1)"
+values = { fee = 1, service_cost = 0.4 }
+to = { gone = { chance = 0.03, drivers = { satisfaction = -3 } } }
+[stages.gone]
+[lines.fee]
+kind = "revenue"
+[touchpoints.delivery]
+in = ["active"]
+rate = 0.6
+quality = "normal(0.7, 0.1)"
+minutes = "3 to 5"
+values = { delivery_cost = 4 }
+ends.late = { chance = "0.08 to 0.14", minutes = 9, quality = 0.3, values = { delivery_cost = 5, refund_cost = 2 } }
+[touchpoints.complaint]
+on = "delivery.late"
+chance = 0.4
+values = { care_cost = 6 }
+[initiatives.care]
+cost = { once = 20_000, per_contact = { delivery = 0.3, "delivery.late" = 2 } }
+ramp = 3
+effects = [
+  { target = "touchpoints.delivery.ends.late.chance", odds = "0.3 to 0.6" },
+  { target = "touchpoints.delivery.minutes", times = 0.8 },
+]
+"#;
+    let run = common::check_against_exact(&model(study));
+    let exact = run.scenarios[1].exact.as_ref().unwrap();
+    assert!(["contacts", "minutes", "full_time", "cost_to_serve"].iter().all(|metric| exact.contains_key(*metric)));
+}

@@ -81,7 +81,7 @@ rules = [ { when = { metric = "retention", below = 0.9 }, then = { initiatives =
 /// What takes work: simulated only.
 const CALL: &str = "[touchpoints.call]\nin = [\"active\"]\nchance = 0.5\nminutes = 6\nvalues = { care_cost = 3 }\n";
 /// What is felt.
-const TOUCHED: &str = r"
+const TOUCHED: &str = r#"
 [experience]
 start = 0.6
 neutral = 0.6
@@ -99,7 +99,7 @@ cuts = [4.0, 5.4]
 [pillars.never_bad]
 on = "visit"
 never = { end = "bad" }
-";
+"#;
 
 fn folder(study: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -263,10 +263,20 @@ fn expected(model: &Model) -> f64 {
     let nodes = if follows_satisfaction(model) { MOST_INTERVALS as f64 + 1.0 } else { 1.0 };
     let felt = model.stages.iter().filter(|stage| stage.quality.is_some()).count() as f64;
     let cells: f64 = (0..model.stages.len()).map(|stage| tunnel_length(model, stage) as f64).sum();
-    // What touchpoints do: a kernel for each that is felt, and one for all of them before the move and after it, by stage.
     let ends = model.touchpoints.iter().flat_map(|its| &its.ends).filter(|end| end.quality.is_some()).count() as f64;
-    let met = if model.touchpoints.is_empty() { 0.0 } else { ends + 2.0 * model.stages.len() as f64 };
-    table + 8.0 * nodes * nodes * (felt + met + 1.0) + 32.0 * combinations_needed(model) as f64 * cells * nodes
+    effects(model)
+        + table
+        + 8.0 * nodes * nodes * (felt + ends + 1.0)
+        + 32.0 * combinations_needed(model) as f64 * cells * nodes
+}
+
+/// What touchpoints do in every stage before the move and after it, in every period in which a number differs, on a grid as fine
+/// as it seldom has to be, and for the kinds of customers that are taken at a time.
+fn effects(model: &Model) -> f64 {
+    const NODES: f64 = 65.0;
+    const KINDS: f64 = 2_048.0 / NODES;
+    let stages = (0..model.stages.len()).filter(|stage| model.touchpoints.iter().any(|its| its.is_in(*stage))).count();
+    if stages == 0 { 0.0 } else { 16.0 * NODES * NODES * stages as f64 * (periods(model) + KINDS) }
 }
 
 /// A row has a threshold, a weight and a stage for each place, and one place for staying.

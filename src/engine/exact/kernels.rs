@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::model::Model;
 use crate::model::journey::Quality;
 
+use super::effect::Effect;
 use super::kernel::Kernel;
 use super::quality_law::QualityLaw;
 use super::satisfaction_grid::SatisfactionGrid;
-use super::touch_effect::Effect;
 use super::work::Making;
 
 /// What a kernel is made by: the law, and the bits of the mean and of the learning.

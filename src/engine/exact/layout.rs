@@ -3,7 +3,6 @@
 
 use crate::model::Model;
 use crate::model::journey::{Clock, Driver, Stage, State};
-use crate::model::touchpoint::Cause;
 use crate::quantity::StageId;
 
 use super::touch_plan::TouchPlan;
@@ -21,10 +20,6 @@ pub struct Layout {
     pub leaves: bool,
     /// How touchpoints are followed.
     pub touch: TouchPlan,
-    /// Whether touchpoints happen after the move.
-    pub is_late: bool,
-    /// Whether who comes to a stage is told apart from who was there.
-    pub separates: bool,
 }
 
 /// The cells of a stage, and where its ways out lead.
@@ -108,8 +103,6 @@ impl Layout {
                 .any(|stage| stage.reads_age || (model.has_inflow() && stage.touches_by_age != [false; 2]))
                 || tells_ages_apart(model),
             leaves: model.stages.iter().any(|stage| stage.leaves().next().is_some()),
-            is_late: touch.points.iter().any(|its| its.is_late),
-            separates: model.touchpoints.iter().any(|its| its.cause() == Cause::Entry),
             stages,
             touch,
         }

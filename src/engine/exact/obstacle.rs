@@ -37,13 +37,12 @@ pub fn obstacles(model: &Model) -> Vec<String> {
     }
     found.extend(model.has_referrals().then(|| "customers bring others".to_owned()));
     found.extend(model.has_rules().then(|| "contingency rules act on what customers happen to do".to_owned()));
+    let too_many = if found.is_empty() { too_many_nodes(model) } else { None };
     found.extend(of_counts(model));
     if satisfaction_drives(model) {
         found.extend(of_satisfaction(model));
     }
-    if found.is_empty() {
-        found.extend(too_many_nodes(model));
-    }
+    found.extend(too_many);
     found
 }
 

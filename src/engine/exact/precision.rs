@@ -75,7 +75,7 @@ impl Precision {
             })
             .collect();
         let order: Vec<usize> = std::iter::once(place).chain((0..values.len()).filter(|at| *at != place)).collect();
-        let turns: Vec<Vec<f64>> = self.turns.iter().map(|turns| some(turns)).collect();
+        let turns: Vec<Vec<f64>> = self.turns.iter().map(some).collect();
         let lengths: Vec<usize> = order.iter().map(|at| values[*at].len()).chain(turns.iter().map(Vec::len)).collect();
         let means: Vec<f64> = model.segments[segment].traits.iter().map(Distribution::mean).collect();
         let kind = |combination: Vec<usize>| {

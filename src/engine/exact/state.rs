@@ -60,13 +60,13 @@ impl<'a> CohortState<'a> {
             fresh: 0.0,
             next: vec![0.0; width],
             sent: vec![0.0; if model.moves_by_touch() { width } else { 0 }],
-            arrived: vec![0.0; if layout.separates { width } else { 0 }],
+            arrived: vec![0.0; if layout.touch.separates { width } else { 0 }],
         }
     }
 
     /// So many customers come, a part of them into each cell: at the start, or in a period before anything happens in it.
     pub fn enter(&mut self, entry: u32, came: f64, starts: impl Iterator<Item = (usize, f64)>) {
-        if self.lanes.is_empty() || self.layout.reads_age || self.layout.separates {
+        if self.lanes.is_empty() || self.layout.reads_age || self.layout.touch.separates {
             self.lanes.push((entry, vec![0.0; self.next.len()]));
         }
         let (kinds, nodes) = (self.kinds.shares.len(), self.start.len());
@@ -97,9 +97,9 @@ impl<'a> CohortState<'a> {
                 self.happen(table, When::BeforeMove, &lane);
                 self.touching.meet(Moment::Before, &mut lane, &mut self.sent, &mut self.tally);
                 self.travel(&mut lane);
-                let there = if self.layout.separates { &mut self.arrived } else { &mut lane };
+                let there = if self.layout.touch.separates { &mut self.arrived } else { &mut lane };
                 there.iter_mut().zip(&mut self.sent).for_each(|(there, sent)| *there += std::mem::take(sent));
-                if self.layout.is_late {
+                if self.layout.touch.is_late {
                     self.go_on(&mut lane, entry == table.t);
                 } else {
                     self.buy(&lane);
@@ -165,7 +165,7 @@ impl<'a> CohortState<'a> {
                     if let Some(stay) = columns.next() {
                         add(&mut self.next[later * width..][..width], weights, stay);
                     }
-                    let there = if self.layout.separates { &mut self.arrived } else { &mut self.next };
+                    let there = if self.layout.touch.separates { &mut self.arrived } else { &mut self.next };
                     for (way, chances) in stage.moves.iter().zip(columns) {
                         move_on((there, width), way, ever, (weights, chances), booked);
                     }
@@ -179,7 +179,7 @@ impl<'a> CohortState<'a> {
     fn go_on(&mut self, lane: &mut [f64], is_new: bool) {
         let (mut arrived, mut left) = (std::mem::take(&mut self.arrived), std::mem::take(&mut self.next));
         left.fill(0.0);
-        let moment = if is_new && self.layout.separates { Moment::Entered } else { Moment::After };
+        let moment = if is_new && self.layout.touch.separates { Moment::Entered } else { Moment::After };
         for (part, moment) in [(&mut *lane, moment), (&mut arrived, Moment::Entered)] {
             if part.is_empty() {
                 continue;

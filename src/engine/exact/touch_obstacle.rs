@@ -34,13 +34,13 @@ pub fn of_satisfaction(model: &Model) -> Vec<String> {
     let one = |its: &Touchpoint| {
         let name = &its.name;
         let why = if its.timing.is_some() {
-            "is felt by the period in the stage (`timing`)"
+            "the period in the stage (`timing`)"
         } else if its.answer.as_ref().is_some_and(|answer| answer.fades.is_some()) {
-            "is felt less the later it comes (`fades`)"
+            "when it comes (`fades`)"
         } else {
             return None;
         };
-        feels(its).then(|| format!("`{name}` {why}"))
+        feels(its).then(|| format!("how `{name}` is felt depends on {why}"))
     };
     let all = model.touchpoints.iter().filter_map(one);
     all.chain(too_many(model, &TouchPlan::of(model, true))).collect()
@@ -67,8 +67,6 @@ fn too_many(model: &Model, plan: &TouchPlan) -> Option<String> {
     let (needed, place) = plan.most_combinations(model);
     (needed > MOST_COMBINATIONS).then(|| {
         let name = &model.touchpoints[place].name;
-        format!(
-            "when `{name}` has happened, {needed} combinations of how often what happened matter, more than {MOST_COMBINATIONS}"
-        )
+        format!("it would take {needed} combinations of how often touchpoints up to `{name}` happened, more than {MOST_COMBINATIONS}")
     })
 }

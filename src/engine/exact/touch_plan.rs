@@ -17,6 +17,10 @@ pub struct TouchPlan {
     pub purchases: Option<usize>,
     /// The touchpoints of which it matters whose turn it is.
     pub turns: Vec<usize>,
+    /// Whether any happens after the move.
+    pub is_late: bool,
+    /// Whether who comes to a stage is told apart from who was there.
+    pub separates: bool,
 }
 
 /// How a touchpoint is followed.
@@ -47,7 +51,9 @@ impl TouchPlan {
             };
             points.push(Planned { is_late, most, ends: vec![None; its.ends.len()], ..Planned::default() });
         }
-        let mut plan = Self { points, numbers: 0, purchases: None, turns: Vec::new() };
+        let is_late = points.iter().any(|its| its.is_late);
+        let separates = model.touchpoints.iter().any(|its| its.cause() == Cause::Entry);
+        let mut plan = Self { points, numbers: 0, purchases: None, turns: Vec::new(), is_late, separates };
         for (place, its) in model.touchpoints.iter().enumerate().rev() {
             // What follows it was looked at before.
             if acts(its, follows) {

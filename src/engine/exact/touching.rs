@@ -9,12 +9,12 @@ use crate::model::journey::Stage;
 use crate::model::touchpoint::Cause;
 
 use super::bend::{Bend, Own};
+use super::effect::Effect;
 use super::layout::{Layout, StageCells};
 use super::purchase_law::{poisson, until_leaving};
 use super::rows::{Kinds, Rows};
 use super::table::{CohortTable, StageNumbers};
 use super::tally::{Tally, product, sum};
-use super::touch_effect::Effect;
 use super::touch_met::{Kind, Met};
 use super::touch_numbers::PointNumbers;
 use super::work::Making;
@@ -114,7 +114,8 @@ impl<'a> Touching<'a> {
         for at in 0..table.stages.len() {
             let leads: Vec<usize> = self.model.stages[at].leaves().map(|exit| exit.to.index()).collect();
             let meets = |stage: &usize| !table.stages[*stage].points.is_empty();
-            if !meets(&at) && !(self.layout.is_late && leads.iter().any(meets)) {
+            let leads_to_some = self.layout.touch.is_late && leads.iter().any(meets);
+            if !(meets(&at) || leads_to_some) {
                 continue;
             }
             let [by_age, later_by_age] = self.by_age(at, &leads).map(|by_age| if by_age { age } else { 0 });
@@ -123,15 +124,15 @@ impl<'a> Touching<'a> {
                 let before = self.effects(table, (rows, age), at, Moment::Before);
                 (self.stages[at].before, self.stages[at].made_by) = (before, (version, by_age));
             }
-            if self.layout.is_late && self.stages[at].later_by != (version, there, later_by_age) {
-                let separates = self.layout.separates;
+            if self.layout.touch.is_late && self.stages[at].later_by != (version, there, later_by_age) {
+                let separates = self.layout.touch.separates;
                 let mut of = |stage, moment| self.effects(table, (rows, age), stage, moment);
                 let after = of(at, Moment::After);
                 let entered = if separates { of(at, Moment::Entered) } else { Effects::default() };
                 let left = leads.into_iter().map(|stage| of(stage, Moment::Left(at))).collect();
                 let Touched { before, made_by, .. } = std::mem::take(&mut self.stages[at]);
                 let later_by = (version, there, later_by_age);
-                self.stages[at] = Touched { before, made_by, after, entered, left, later_by };
+                self.stages[at] = Touched { before, after, entered, left, made_by, later_by };
             }
         }
     }

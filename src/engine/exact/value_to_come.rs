@@ -78,7 +78,7 @@ impl Solution<'_, '_> {
             table.go_to(whole(t));
             values.step_back(table, whole(t + 1 - first.max(1)));
             if let Some(worth) = t.checked_sub(first).and_then(|at| worths.get_mut(at)) {
-                let now = if values.layout.separates { &values.fresh } else { &values.now };
+                let now = if values.layout.touch.separates { &values.fresh } else { &values.now };
                 *worth += self.worth_of_newcomers((values, now), &self.start(timeline, segment, t), kinds);
             }
         }
@@ -110,7 +110,7 @@ impl<'a> Values<'a> {
         let presences = Presences::of(solution.model(), layout, kinds, nodes);
         let touching = Touching::new(solution.model(), layout, kinds, nodes);
         let moved = if solution.model().moves_by_touch() { nothing.clone() } else { Vec::new() };
-        let apart = if layout.separates { nothing.clone() } else { Vec::new() };
+        let apart = if layout.touch.separates { nothing.clone() } else { Vec::new() };
         let (before, arrived) = (nothing.clone(), apart.clone());
         let now = nothing;
         Self { layout, rows, presences, touching, rewards, width, nodes, now, before, moved, arrived, fresh: apart }
@@ -123,7 +123,7 @@ impl<'a> Values<'a> {
         let t = table.t as usize;
         self.count(t, age);
         self.happen(table, When::AfterMove);
-        if self.layout.is_late {
+        if self.layout.touch.is_late {
             self.go_on(t);
         } else {
             if self.layout.leaves {

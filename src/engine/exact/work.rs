@@ -53,7 +53,7 @@ impl Weights {
             rows += cells.length as f64 * (1.0 + moves) * bending + (buys + rates) * OF_BENDING;
         }
         // Who comes to a stage goes through what follows apart from who was there.
-        step *= if layout.separates { 2.0 } else { 1.0 };
+        step *= if layout.touch.separates { 2.0 } else { 1.0 };
         let booked = CountLayout::of(model).width() as f64;
         Self {
             step,

@@ -112,7 +112,9 @@ impl<'a> Touching<'a> {
     /// Makes what touchpoints do to customers in their `age`-th period, where it is other than before.
     pub fn make(&mut self, table: &CohortTable<'_, '_>, rows: &Rows<'_>, age: u32) {
         for at in 0..table.stages.len() {
-            let leads: Vec<usize> = self.model.stages[at].leaves().map(|exit| exit.to.index()).collect();
+            let buys = self.model.stages[at].purchases.is_some();
+            let leads: Vec<usize> =
+                self.model.stages[at].leaves().filter(|_| buys).map(|exit| exit.to.index()).collect();
             let meets = |stage: &usize| !table.stages[*stage].points.is_empty();
             let leads_to_some = self.layout.touch.is_late && leads.iter().any(meets);
             if !(meets(&at) || leads_to_some) {

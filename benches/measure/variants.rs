@@ -16,11 +16,14 @@ pub enum Mechanism {
     Forgets,
     Follows,
     Expects,
+    RarelyMet,
+    Met,
+    Asked,
 }
 
 use Mechanism::{
-    Baskets, Bends, Clocks, Expects, Follows, Forgets, MovesForMoney, PurchaseDrivers, Purchases, Satisfaction,
-    SecondScenario, Traits, WordOfMouth,
+    Asked, Baskets, Bends, Clocks, Expects, Follows, Forgets, Met, MovesForMoney, PurchaseDrivers, Purchases,
+    RarelyMet, Satisfaction, SecondScenario, Traits, WordOfMouth,
 };
 
 /// A row of the table: what is switched on, and the row that it is compared with.
@@ -34,7 +37,7 @@ pub struct Variant {
 }
 
 /// The rows of the table. A mechanism that needs another is compared with the variant that has just the other.
-pub const VARIANTS: [Variant; 15] = [
+pub const VARIANTS: [Variant; 20] = [
     Variant { name: "plain moves", on: &[], beside: None },
     Variant { name: "clocks: chances by periods in the stage", on: &[Clocks], beside: Some(0) },
     Variant { name: "satisfaction", on: &[Satisfaction], beside: Some(0) },
@@ -54,6 +57,19 @@ pub const VARIANTS: [Variant; 15] = [
     Variant { name: "a state that forgets", on: &[Satisfaction, Forgets], beside: Some(2) },
     Variant { name: "a state that follows quality", on: &[Satisfaction, Follows], beside: Some(2) },
     Variant { name: "expectation, memory and commitment", on: &[Satisfaction, Expects], beside: Some(2) },
+    Variant { name: "a touchpoint that hardly anybody meets", on: &[Satisfaction, RarelyMet], beside: Some(2) },
+    Variant { name: "a touchpoint met half the time", on: &[Satisfaction, Met], beside: Some(15) },
+    Variant {
+        name: "the same, beside expectation, memory and commitment: hardly anybody",
+        on: &[Satisfaction, Expects, RarelyMet],
+        beside: Some(14),
+    },
+    Variant {
+        name: "the same, beside expectation, memory and commitment: half the time",
+        on: &[Satisfaction, Expects, Met],
+        beside: Some(17),
+    },
+    Variant { name: "a survey in every third period", on: &[Satisfaction, Asked], beside: Some(2) },
 ];
 
 impl Variant {
@@ -80,6 +96,15 @@ impl Variant {
         study += &when(
             Traits,
             "traits.taste = { law = \"normal(0, 1)\" }\ntraits.age = { law = \"gamma(mean=40, sd=12)\", ages = true }\n",
+        );
+        for (mechanism, rate) in [(RarelyMet, 0.000_01), (Met, 0.5)] {
+            let quality = "quality = \"normal(0.72, 0.12)\", ends = { bad = { chance = 0.1, quality = 0.3 } }";
+            study += &when(mechanism, &format!("touchpoints.call = {{ rate = {rate}, {quality} }}\n"));
+        }
+        study += &when(
+            Asked,
+            "surveys.pulse = { every = 3, sample = 500, reads = \"satisfaction\", slope = 7, cuts = [4.0, 5.4], \
+             response = { chance = 0.1, strong = 6 } }\n",
         );
         study += "segments.all = { share = 1, start = { prospect = 1 } }\nscenarios.today = {}\n";
         study += &when(

@@ -36,6 +36,11 @@ fn intervals_cover_where_baskets_are_skewed() {
 }
 
 #[test]
+fn intervals_cover_what_touchpoints_come_to() {
+    hold("touchpoints", &[20], &[Kind::Level, Kind::Midway, Kind::Difference, Kind::Better]);
+}
+
+#[test]
 fn what_is_rare_is_told_from_enough_replications_on() {
     let situations = situations();
     let Some(situation) = situations.iter().find(|its| its.name == "rare success") else { panic!("it is there") };

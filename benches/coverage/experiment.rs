@@ -106,11 +106,17 @@ pub fn situations() -> Vec<Situation> {
                 ) + &fix("0.8", ""),
             )
         },
+        of("touchpoints", plain("{ chance = 0.05, drivers = { satisfaction = -2 } }") + &fix("0.8", "") + TOUCHED),
     ]
 }
 
 const BUYS: &str = "purchases = { rate = 0.2, basket = \"gamma(mean=20, sd=10)\" }";
 const SKEWED: &str = "purchases = { rate = 0.1, basket = \"lognormal(mean=40, sd=200)\" }";
+/// What customers meet, feel and are owed an answer for.
+const TOUCHED: &str = "[experience]\nstart = 0.6\nneutral = 0.6\nlearning = 0.3\n\
+    [touchpoints.visit]\nrate = 0.4\nquality = 0.7\nvalues = { care_cost = 4 }\n\
+    ends.bad = { chance = 0.15, quality = 0.2, values = { care_cost = 9 } }\n\
+    [touchpoints.complaint]\non = \"visit.bad\"\nchance = 0.4\n";
 const SHOCK: &str =
     "[[shocks]]\nhazard = 0.01\nhalf_life = 6\neffects = [ { target = \"stages.active.to.gone\", odds = 3 } ]\n";
 

@@ -249,9 +249,9 @@ impl Metric {
                 Some(match told {
                     Breaches::Share => (
                         Cow::Owned(format!("{}.{SHARE}", its.name)),
-                        Cow::Owned(format!("{}, share of occasions", its.title)),
+                        Cow::Owned(format!("“{}”, share of occasions", its.title)),
                     ),
-                    Breaches::Count => both(&its.name, &its.title),
+                    Breaches::Count => (Cow::Borrowed(its.name.as_str()), Cow::Owned(format!("“{}”", its.title))),
                 })
             }
             _ => None,

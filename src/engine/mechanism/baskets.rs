@@ -187,16 +187,18 @@ impl<'b> Noted<'_, 'b> {
     }
 
     /// Notes so many purchases of a customer, and their money in ten-thousandths of the currency unit.
-    #[inline(always)]
     pub(super) fn note(&mut self, place: usize, units: i64, purchases: u32) {
+        if let Some(bought) = &mut self.bought {
+            bought[place] = bought[place].wrapping_add(mixed(units, purchases));
+        }
+        self.keep(place, units);
+    }
+
+    /// Notes their money for what reads it.
+    #[inline(always)]
+    fn keep(&mut self, place: usize, units: i64) {
         if let Some(by_class) = &mut self.by_class {
             by_class.spends(place, i128::from(units));
-        }
-        // The low bits of the money tell baskets apart well enough for a fingerprint.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
-        let mix = (units as u32).wrapping_mul(8).wrapping_add(purchases);
-        if let Some(bought) = &mut self.bought {
-            bought[place] = bought[place].wrapping_add(mix);
         }
         if let Some(spent) = &mut self.spent {
             spent[place] += single(units as f64 / UNITS_PER_ONE);
@@ -223,18 +225,42 @@ impl Kernel for TheirMoney<'_, '_> {
             let mut money = 0_i64;
             for (basket, place) in baskets.iter().zip(whose) {
                 let place = *place as usize;
-                let scale = match self.own {
-                    Some((own, growth)) => self.scale * f64::from((own[place] + growth).max(0.0)),
-                    None => self.scale,
-                };
-                let units = units(*basket, scale);
+                let units = units(*basket, self.scale_of(place));
                 money += units;
-                self.noted.note(place, units, 1);
+                if let Some(bought) = &mut self.noted.bought {
+                    bought[place] = bought[place].wrapping_add(mixed(units, 1));
+                }
             }
             sum += i128::from(money);
         }
+        // Few studies note more, and all others are spared the questions.
+        if self.noted.spent.is_some() || self.noted.by_class.is_some() {
+            for (basket, place) in self.baskets.iter().zip(self.whose) {
+                let place = *place as usize;
+                let units = units(*basket, self.scale_of(place));
+                self.noted.keep(place, units);
+            }
+        }
         sum
     }
+}
+
+impl TheirMoney<'_, '_> {
+    /// What a customer's baskets are multiplied by.
+    #[inline(always)]
+    fn scale_of(&self, place: usize) -> f64 {
+        match self.own {
+            Some((own, growth)) => self.scale * f64::from((own[place] + growth).max(0.0)),
+            None => self.scale,
+        }
+    }
+}
+
+/// What so many purchases and their money are in a fingerprint: the low bits of the money tell baskets apart well enough.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only a fingerprint")]
+#[inline(always)]
+fn mixed(units: i64, purchases: u32) -> u32 {
+    (units as u32).wrapping_mul(8).wrapping_add(purchases)
 }
 
 /// A basket in whole ten-thousandths of the currency unit, held below 2^51 of them.

@@ -81,11 +81,17 @@ impl RowTable {
         let count = classes + 1;
         let bent = !self.sums.is_empty();
         for (class, four) in self.fours.iter_mut().skip(row * count).take(count).enumerate() {
-            *four = std::array::from_fn(|at| match at {
-                at if bent => self.sums[at * count + class].at(row),
-                3 => self.to[0].at(row),
-                at => self.thresholds[at].at(row),
-            });
+            // Loops and no closures: whether those are inlined hangs on what else the program has.
+            if bent {
+                for (at, place) in four.iter_mut().enumerate() {
+                    *place = self.sums[at * count + class].at(row);
+                }
+            } else {
+                for (place, thresholds) in four.iter_mut().zip(&self.thresholds) {
+                    *place = thresholds.at(row);
+                }
+                four[3] = self.to[0].at(row);
+            }
         }
     }
 

@@ -533,3 +533,51 @@ fn promising_more_than_there_is_loses_purchases_though_nothing_else_changed() {
     }
     assert!(promised.metrics["states.expectation"].estimate.mean > 0.0);
 }
+
+#[test]
+fn a_second_failure_hurts_more_than_one_though_both_are_answered() {
+    let failing = |until: u32| {
+        let change = |op: &str| format!("{{ target = \"touchpoints.failure.chance\", {op} }}");
+        let changes =
+            format!("changes = [ {}, {} ]", change("set = 1, from = 2"), change(&format!("set = 0, from = {until}")));
+        let study = with(
+            STILL,
+            &[
+                ("HORIZON", "6"),
+                ("start = 0.5", "start = 0.6"),
+                ("scenarios.today = {}", "scenarios.today = { CHANGES }"),
+            ],
+        );
+        let study = study.replace("CHANGES", &changes);
+        let met =
+            "[touchpoints.failure]\nchance = 0\nquality = 0.2\n[touchpoints.reply]\non = \"failure\"\nquality = 0.7\n";
+        summary(&model(&(study + met)))
+    };
+    // Each moves satisfaction by .3 of the way: .6, .48, .546, and the second time .4422, .51954.
+    near(&failing(3), "satisfaction", 0.546);
+    near(&failing(4), "satisfaction", 0.519_54);
+}
+
+#[test]
+fn what_ends_better_is_remembered_better_though_it_lasts_longer() {
+    // Kahneman et al. (1993): more pain in all, and a better memory of it.
+    let memory = "learning = 0.3\nmemory = { peak = 0.5 }";
+    let lives = |changes: &str| {
+        let today = format!("scenarios.today = {{ changes = [ {changes} ] }}");
+        let study = with(
+            STILL,
+            &[
+                ("HORIZON", "6"),
+                ("start = 0.5", "start = 0.6"),
+                ("learning = 0.3", memory),
+                ("scenarios.today = {}", today.as_str()),
+            ],
+        );
+        summary(&model(&(study + "[touchpoints.pain]\nchance = 1\nquality = 0.2\n")))
+    };
+    let shorter = lives("{ target = \"touchpoints.pain.chance\", set = 0, from = 5 }");
+    let longer = lives("{ target = \"touchpoints.pain.quality\", set = 0.5, from = 5 }");
+    near(&shorter, "states.memory", 0.2);
+    near(&longer, "states.memory", 0.35);
+    assert!(level(&longer, "touchpoints.pain").mean > level(&shorter, "touchpoints.pain").mean);
+}

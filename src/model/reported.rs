@@ -142,9 +142,9 @@ impl<'m> Things<'m> {
     }
 }
 
-/// What people call the touchpoints, their ends, states, classes and outcomes of a model, by the names of their metrics.
+/// What people call the touchpoints, their ends, states, classes, surveys and pillars of a model, by the names of their metrics.
 pub fn phrases(model: &Model) -> IndexMap<String, String> {
-    let own = [OUTCOMES, CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, SURVEYS, PILLARS];
+    let own = [CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, SURVEYS, PILLARS];
     let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).any(|its| its.name == metric.key());
     let named = metrics(model).into_iter().filter(is_own);
     named.map(|metric| (metric.name(model), metric.phrase(model))).collect()

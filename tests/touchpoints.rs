@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{model, summary, text, with};
+use common::{STILL, model, summary, text, with};
 use polku::inside::engine::lanes::InstructionSet;
 use polku::inside::engine::mechanism::schedule::Schedule;
 use polku::inside::engine::run::divergence::Resolution;
@@ -12,21 +12,6 @@ use polku::inside::estimate::experiment::Experiment;
 use polku::inside::estimate::summary::Summary;
 use polku::inside::stats::estimate::Estimate;
 use polku::inside::stats::moments::Moments;
-
-/// Customers who stay, in a stage without a quality: only touchpoints move them.
-const STILL: &str = r#"
-run = { period = "month", horizon = HORIZON, customers = 100_000, agents = 20_000, replications = 20, seed = 7 }
-scenarios.today = {}
-segments.all = { share = 1, start = { active = 1 } }
-[experience]
-start = 0.5
-neutral = 0.6
-learning = 0.3
-[stages.active]
-retained = true
-to = { gone = 0 }
-[stages.gone]
-"#;
 
 fn still(horizon: u32, more: &str) -> Summary {
     let horizon = horizon.to_string();

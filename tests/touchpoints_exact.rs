@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{check_against_exact, model, with};
+use common::{STILL, check_against_exact, model, with};
 use polku::inside::engine::chance::design::Design;
 use polku::inside::engine::count::cells::planned;
 use polku::inside::engine::count::counts::Counts;
@@ -20,23 +20,13 @@ use polku::inside::estimate::exact::Exact;
 use polku::inside::model::counter::{BASKETS, CUSTOMERS, MOVES};
 use polku::inside::quantity::{CounterId, ScenarioId, SegmentId};
 
-/// Customers who stay, in a stage without a quality: only touchpoints move them.
-const STILL: &str = r#"
-run = { period = "month", horizon = HORIZON, customers = 100_000, agents = 100, replications = 2, seed = 7 }
-scenarios.today = {}
-segments.all = { share = 1, start = { active = 1 } }
-[experience]
-start = 0.5
-neutral = 0.6
-learning = 0.3
-[stages.active]
-retained = true
-to = { gone = 0 }
-[stages.gone]
-"#;
+/// Few who stay: exact expectations need none.
+fn few() -> String {
+    with(STILL, &[("agents = 20_000", "agents = 100"), ("replications = 20", "replications = 2")])
+}
 
 fn still(horizon: u32, more: &str) -> String {
-    with(STILL, &[("HORIZON", horizon.to_string().as_str())]) + more
+    with(&few(), &[("HORIZON", horizon.to_string().as_str())]) + more
 }
 
 /// What a metric of the scenario `today` is exactly.
@@ -412,7 +402,7 @@ fn uncertain_numbers_of_touchpoints_are_followed_in_every_draw() {
     ];
     let visit = "[touchpoints.visit]\nrate = \"0.4 to 1.5\"\ndrivers = { satisfaction = 1 }\nquality = \"normal(0.7, 0.2)\"\n\
                  ends.bad = { chance = \"0.05 to 0.4\", quality = 0.1, effort = \"0.01 to 0.05\" }\n";
-    check_against_exact(&model(&(with(STILL, &others) + visit)));
+    check_against_exact(&model(&(with(&few(), &others) + visit)));
 }
 
 /// What is worth without any order is worth the same forward and backward.
@@ -514,7 +504,7 @@ fn obstacles_say_which_touchpoint_and_why() {
     close(exact(&still(6, felt), "touchpoints.call"), 300_000.0);
     let driven =
         [("to = { gone = 0 }", "to = { gone = { chance = 0.1, drivers = { satisfaction = -1 } } }"), ("HORIZON", "6")];
-    let driven = |more: &str| obstacles(&model(&(with(STILL, &driven) + more)));
+    let driven = |more: &str| obstacles(&model(&(with(&few(), &driven) + more)));
     assert_eq!(driven(felt), ["how `call` is felt depends on the period in the stage (`timing`)"]);
     let answers =
         "[touchpoints.call]\nchance = 0.5\n[touchpoints.reply]\non = \"call\"\nquality = 0.8\nanswer = 3\nfades = 8\n";

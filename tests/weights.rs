@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{model, with};
+use common::{STILL, model, with};
 use polku::inside::engine::lanes::InstructionSet;
 use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::estimate::experiment::Experiment;
@@ -12,20 +12,10 @@ use polku::inside::estimate::runs::Runs;
 use polku::inside::estimate::weighed::Weighed;
 use polku::inside::stats::moments::Moments;
 
-/// Customers who stay, in a stage without a quality: only touchpoints move them.
-const STILL: &str = r#"
-run = { period = "month", horizon = 6, customers = 100_000, agents = 2_000, replications = 3, seed = 7 }
-scenarios.today = {}
-segments.all = { share = 1, start = { active = 1 } }
-[experience]
-start = 0.5
-neutral = 0.6
-learning = 0.3
-[stages.active]
-retained = true
-to = { gone = 0 }
-[stages.gone]
-"#;
+/// Few who stay, for six months.
+fn still() -> String {
+    with(STILL, &[("HORIZON", "6"), ("agents = 20_000", "agents = 2_000"), ("replications = 20", "replications = 3")])
+}
 
 fn run(study: &str) -> Runs {
     Experiment::new(&model(study)).threads(2).run().unwrap()
@@ -45,7 +35,7 @@ fn weighed(runs: &Runs) -> Vec<Weighed> {
 
 #[test]
 fn a_visit_every_period_moves_satisfaction_by_a_share_of_what_is_left_to_its_quality() {
-    let runs = run(&(STILL.to_owned() + "[touchpoints.visit]\nchance = 1\nquality = 0.7\n"));
+    let runs = run(&(still() + "[touchpoints.visit]\nchance = 1\nquality = 0.7\n"));
     let weights = over_time(&runs, "touchpoints.visit.weight");
     assert_eq!(weights[0], 0.0);
     let mut satisfaction = 0.5;
@@ -58,7 +48,7 @@ fn a_visit_every_period_moves_satisfaction_by_a_share_of_what_is_left_to_its_qua
     assert_eq!((visit.name.as_str(), visit.up, visit.down.mean), ("touchpoints.visit", visit.weight, 0.0));
     assert!((visit.weight.mean - (satisfaction - 0.5)).abs() < 1e-6, "{:?}", visit.weight);
     // Half the importance is half the pace, however often it happens.
-    let slow = run(&(STILL.to_owned() + "[touchpoints.visit]\nchance = 1\nquality = 0.3\nimportance = 0.5\n"));
+    let slow = run(&(still() + "[touchpoints.visit]\nchance = 1\nquality = 0.3\nimportance = 0.5\n"));
     let [visit] = weighed(&slow).try_into().unwrap();
     assert!((visit.down.mean - 0.2 * (libm::pow(0.85, 6.0) - 1.0)).abs() < 1e-6, "{:?}", visit.down);
     assert_eq!(visit.up.mean, 0.0);
@@ -152,10 +142,10 @@ fn ends_split_what_their_touchpoint_does_and_have_titles() {
 
 #[test]
 fn a_study_in_which_no_touchpoint_is_felt_weighs_nothing() {
-    let runs = run(&with(STILL, &[("retained = true", "retained = true\nquality = 0.7")]));
+    let runs = run(&with(&still(), &[("retained = true", "retained = true\nquality = 0.7")]));
     assert!(runs.business().weights.is_empty());
     assert!(runs.model().weights.is_none());
-    let unremembered = with(STILL, &[("[experience]\nstart = 0.5\nneutral = 0.6\nlearning = 0.3\n", "")]);
+    let unremembered = with(&still(), &[("[experience]\nstart = 0.5\nneutral = 0.6\nlearning = 0.3\n", "")]);
     let runs = run(&(unremembered
         + "[touchpoints.visit]\nrate = 1\nquality = 0.7\n[states.last]\nfollows = \"quality\"\nrise = 1\n"));
     assert!(runs.model().weights.is_none(), "without `[experience]` there is nothing that they move");

@@ -17,6 +17,21 @@ use polku::inside::quantity::{ScenarioId, SegmentId};
 use polku::inside::study::Study;
 use polku::inside::study::source::Source;
 
+/// Customers who stay, in a stage without a quality: only touchpoints move them.
+pub const STILL: &str = r#"
+run = { period = "month", horizon = HORIZON, customers = 100_000, agents = 20_000, replications = 20, seed = 7 }
+scenarios.today = {}
+segments.all = { share = 1, start = { active = 1 } }
+[experience]
+start = 0.5
+neutral = 0.6
+learning = 0.3
+[stages.active]
+retained = true
+to = { gone = 0 }
+[stages.gone]
+"#;
+
 /// The model of a study given as text; lists in files are looked for in `scenarios/`.
 pub fn model(text: &str) -> Model {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");

@@ -1,17 +1,14 @@
 //! How many customers are in each class of a tag over time: one chart a tag, with a panel for each class.
 
 use super::amount::{Unit, write};
-use super::axis::{Axis, times};
-use super::canvas::Point;
+use super::axis::Axis;
 use super::chart::Chart;
 use super::figure::{Figure, Frame};
 use super::key::Sample;
 use super::palette::scenario;
 use super::panels::{Head, Panels, legend};
-use super::{Report, Tagged};
+use super::{Report, Tagged, means};
 
-/// No more points than this are drawn of one line.
-const MOST_POINTS: usize = 160;
 /// No more panels than these can be read.
 const MOST_PANELS: usize = 9;
 
@@ -45,11 +42,7 @@ fn of_tag(report: &Report, tag: &Tagged) -> Option<Chart> {
         frame.up = up;
         frame.draw_up(&mut figure.canvas);
         for name in &scenarios {
-            let means = report.over_time(name, metric);
-            let at = |time: usize| -> Point { (frame.x(time as f64), frame.y(means[time].mean)) };
-            let points: Vec<Point> = times(means.len(), MOST_POINTS).into_iter().map(at).collect();
-            let look = scenario(report, name);
-            figure.canvas.dashed(&points, look.ink, 2.0, look.dash);
+            means::draw(&mut figure.canvas, frame, report, (name, metric), (0, 2.0));
         }
         frame.draw_across(&mut figure.canvas, "");
     }

@@ -1,18 +1,15 @@
 //! What customers carry over time: satisfaction and the states that are held between 0 and 1, side by side.
 
-use super::Report;
 use super::amount::{Unit, write};
-use super::axis::{Axis, times};
-use super::canvas::Point;
+use super::axis::Axis;
 use super::chart::Chart;
 use super::figure::Figure;
 use super::key::Sample;
 use super::palette::scenario;
 use super::panels::{Head, Panels, legend};
+use super::{Report, means};
 use crate::model::metric::Metric;
 
-/// No more points than this are drawn of one line.
-const MOST_POINTS: usize = 160;
 /// No more panels than these can be read.
 const MOST_PANELS: usize = 9;
 
@@ -43,11 +40,7 @@ pub fn feelings(report: &Report) -> Option<Chart> {
     for ((metric, _), frame) in shown.iter().zip(&panels.frames) {
         frame.draw_up(&mut figure.canvas);
         for name in &scenarios {
-            let means = report.over_time(name, metric);
-            let at = |time: usize| -> Point { (frame.x(time as f64), frame.y(means[time].mean)) };
-            let points: Vec<Point> = times(means.len(), MOST_POINTS).into_iter().map(at).collect();
-            let look = scenario(report, name);
-            figure.canvas.dashed(&points, look.ink, 2.0, look.dash);
+            means::draw(&mut figure.canvas, frame, report, (name, metric), (0, 2.0));
         }
         frame.draw_across(&mut figure.canvas, "");
     }

@@ -36,6 +36,7 @@ pub mod inert;
 pub mod key;
 pub mod ledger_table;
 pub mod manifest;
+mod means;
 pub mod origin;
 pub mod outcome;
 pub mod palette;

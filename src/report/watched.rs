@@ -1,18 +1,15 @@
 //! What the company watches: what its surveys show beside what everybody would say, and how often its promises break.
 
-use super::Report;
 use super::amount::{Unit, write, write_ranged};
-use super::axis::{Axis, times};
-use super::canvas::Point;
+use super::axis::Axis;
 use super::chart::Chart;
 use super::figure::Figure;
 use super::key::Sample;
 use super::palette::scenario;
 use super::panels::{Head, Panels, draw_zero, legend};
+use super::{Report, means};
 use crate::model::metric::{PILLARS, SURVEYS};
 
-/// No more points than this are drawn of one line.
-const MOST_POINTS: usize = 160;
 /// No more panels than these can be read.
 const MOST_PANELS: usize = 6;
 
@@ -120,12 +117,7 @@ fn drawn(report: &Report, (name, title, subtitle): (&str, &str, &str), shown: &[
         draw_zero(&mut figure.canvas, frame);
         for name in &scenarios {
             for (metric, wide) in lines(its).iter().zip([2.0, 0.8]) {
-                let means = report.over_time(name, metric);
-                let at = |time: usize| -> Point { (frame.x(time as f64), frame.y(means[time].mean)) };
-                let drawn = times(means.len(), MOST_POINTS).into_iter().filter(|time| *time >= its.first);
-                let points: Vec<Point> = drawn.map(at).collect();
-                let look = scenario(report, name);
-                figure.canvas.dashed(&points, look.ink, wide, look.dash);
+                means::draw(&mut figure.canvas, frame, report, (name, metric), (its.first, wide));
             }
         }
         frame.draw_across(&mut figure.canvas, "");

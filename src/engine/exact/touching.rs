@@ -121,6 +121,7 @@ impl<'a> Touching<'a> {
                 continue;
             }
             let [by_age, later_by_age] = self.by_age(at, &leads).map(|by_age| if by_age { age } else { 0 });
+            // Versions only grow: their sum tells whether any is another.
             let (version, there) = (table.stages[at].version, leads.iter().map(|its| table.stages[*its].version).sum());
             if self.stages[at].made_by != (version, by_age) {
                 let before = self.effects(table, (rows, age), at, Moment::Before);

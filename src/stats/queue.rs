@@ -4,6 +4,12 @@
 //! waits are drawn from, [`staffing`] how many people a target takes.
 
 pub mod law;
+mod legendre;
 pub mod line;
 pub mod priority;
 pub mod staffing;
+mod wait;
+pub mod whole;
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,22 @@
 //! A line in which all customers are alike.
 
+use super::law::{Law, Share};
+use super::whole::{Pace, Parts, Whole};
+
+/// The most people that are counted with: what is above is taken as this.
+pub const MOST_STAFF: f64 = 1e6;
+/// The times in minutes, and the arrivals an hour, that are counted with: what is outside is taken as the nearest.
+const TIMES: (f64, f64) = (1e-9, 1e12);
+const MOST_ARRIVALS: f64 = 1e15;
+const MOST_VARIABILITY: f64 = 1e6;
+
 /// A line that has settled: what comes, and what is there to serve it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line {
     /// Customers an hour, 0 or more. They come at random: a Poisson process.
     pub arrivals: f64,
-    /// People who serve, 0 or more. Between whole numbers a line is a mixture of the two beside it.
+    /// People who serve, 0 or more. Between whole numbers a line is a mixture of the two beside it: one more is there for a
+    /// part of the time, each time long enough to settle. Where nobody serves, all give up.
     pub staff: f64,
     /// The mean time that serving one takes, in minutes, above 0.
     pub handle: f64,
@@ -30,24 +41,109 @@ pub struct Means {
     pub wait_given_up: f64,
 }
 
+impl Means {
+    /// Parts as means, given the mean patience in minutes.
+    pub(super) fn of(parts: &Parts, patience: f64) -> Self {
+        let served = (1.0 - parts.gives_up).max(0.0);
+        let share = |time: f64, of: f64| if of > 0.0 { patience * time / of } else { 0.0 };
+        Self {
+            waits: parts.waits.min(1.0),
+            gives_up: parts.gives_up.min(1.0),
+            wait: patience * parts.gives_up,
+            wait_served: share((parts.gives_up - parts.given_up_wait).max(0.0), served),
+            wait_given_up: share(parts.given_up_wait, parts.gives_up),
+        }
+    }
+}
+
+/// The numbers of people between which a line is a mixture, with their shares: none where nobody serves.
+pub(super) type Teams = [(u32, f64); 2];
+
 impl Line {
-    /// What customers meet.
-    pub fn means(&self) -> Means {
-        Means::default()
+    /// The line without its people.
+    pub(super) fn pace(&self) -> Pace {
+        let (handle, arrivals) = (time(self.handle), self.arrivals.max(0.0).min(MOST_ARRIVALS) / 60.0);
+        Pace {
+            load: arrivals * handle,
+            arrivals: arrivals * self.mean_patience(),
+            served: self.mean_patience() / handle,
+            spread: 0.5 * (1.0 + self.variability.max(0.0).min(MOST_VARIABILITY)),
+        }
     }
 
-    /// The share of time at work of those who serve, from 0 to 1; 0 where nobody serves.
-    pub fn utilisation(&self) -> f64 {
-        0.0
+    /// The mean patience that is counted with, in minutes.
+    pub(super) fn mean_patience(&self) -> f64 {
+        time(self.patience)
+    }
+
+    /// The whole numbers of people beside the line's own, with their shares of the time; the second may have none.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
+    pub(super) fn teams(&self) -> Teams {
+        let staff = self.staff.max(0.0).min(MOST_STAFF);
+        let fewer = libm::floor(staff);
+        let share = staff - fewer;
+        [(fewer as u32, 1.0 - share), (fewer as u32 + 1, share)]
+    }
+
+    /// What customers meet.
+    pub fn means(&self) -> Means {
+        let pace = self.pace();
+        let mixed = self.mixed(|people| match people {
+            0 => Parts::NOBODY_SERVES,
+            _ => Whole::new(&pace, people).parts(),
+        });
+        Means::of(&mixed, self.mean_patience())
+    }
+
+    fn mixed(&self, parts: impl Fn(u32) -> Parts) -> Parts {
+        let there = self.teams().into_iter().filter(|(_, share)| *share > 0.0);
+        there.fold(Parts::default(), |sum, (people, share)| sum.and(parts(people), share))
+    }
+
+    /// The chance to give up: that of [`Line::means`], in less time.
+    pub fn gives_up(&self) -> f64 {
+        let pace = self.pace();
+        let of = |people| match people {
+            0 => 1.0,
+            _ => {
+                let whole = Whole::new(&pace, people);
+                whole.waits * whole.gives_up
+            }
+        };
+        let there = self.teams().into_iter().filter(|(_, share)| *share > 0.0);
+        there.map(|(people, share)| share * of(people)).sum::<f64>().min(1.0)
+    }
+
+    /// The share of time at work of those who serve, from 0 to 1, where so many give up; 0 where nobody serves.
+    pub fn utilisation(&self, gives_up: f64) -> f64 {
+        let staff = self.staff.max(0.0).min(MOST_STAFF);
+        if staff > 0.0 { (self.pace().load * (1.0 - gives_up) / staff).min(1.0) } else { 0.0 }
     }
 
     /// The share of all customers who are served after at most so many minutes in line.
     pub fn served_within(&self, minutes: f64) -> f64 {
-        minutes
+        let (pace, time) = (self.pace(), minutes / self.mean_patience());
+        let of = |people| if people == 0 { 0.0 } else { Whole::new(&pace, people).served_within(time) };
+        let there = self.teams().into_iter().filter(|(_, share)| *share > 0.0);
+        there.map(|(people, share)| share * of(people)).sum()
     }
 
-    /// The law of the offered wait.
-    pub fn law(&self) -> super::law::Law {
-        super::law::Law::default()
+    /// The law of the offered wait. Between whole numbers of people its tail is mixed as the means are.
+    pub fn law(&self) -> Law {
+        let pace = self.pace();
+        let shares = self.teams().map(|(people, share)| match people {
+            _ if share == 0.0 => Share::None,
+            0 => Share::Endless(share),
+            _ => {
+                let whole = Whole::new(&pace, people);
+                Share::Waits(share * whole.waits, whole.wait)
+            }
+        });
+        Law::new(shares, self.mean_patience())
     }
+}
+
+/// A time that is counted with.
+fn time(minutes: f64) -> f64 {
+    minutes.max(TIMES.0).min(TIMES.1)
 }

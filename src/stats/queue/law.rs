@@ -3,7 +3,7 @@
 //! Its tail is tabulated at 65 waits, by the sixth-order trapezoidal rule with end corrections (Abramowitz & Stegun 1964,
 //! 25.4.19 and its kin), and interpolated by rational quadratics, which keep it falling: Gregory & Delbourgo (1982), "Piecewise
 //! rational quadratic interpolation to monotonic data", IMA Journal of Numerical Analysis 2(2). Shares are right to
-//! about 2e-5, and between whole numbers of people to 1e-4.
+//! about 2e-5, and between whole numbers of people to 2e-4.
 
 use super::wait::{Density, Wait};
 

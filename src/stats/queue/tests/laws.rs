@@ -108,7 +108,8 @@ fn the_share_served_in_time_is_that_of_the_law() {
         for time in [0.0, 0.1, 1.0, 7.0, 1e9] {
             let served = drawn(&law).filter(|wait| *wait <= time).map(|wait| libm::exp(-wait / line.patience));
             let expected = served.sum::<f64>() / f64::from(DRAWS);
-            assert!((line.served_within(time) - expected).abs() < 1e-4, "{line:?}, {time}: {expected}");
+            let off = (line.served_within(time) - expected).abs();
+            assert!(off < if line.staff.fract() == 0.0 { 2e-5 } else { 2e-4 }, "{line:?}, {time}: {off}");
         }
         near(line.served_within(1e30), 1.0 - line.gives_up(), 1e-12);
     }

@@ -67,9 +67,8 @@ pub trait Mechanism: Send + Sync + Sized + 'static {
     /// kernels inside.
     fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&Self::Sheet>);
 
-    /// Settles what customers share, from what all of them come to; `field` holds what it was before. `company` are the
-    /// numbers of the period for the company itself, where [`Needs::company`] asks for them.
-    fn weigh(&self, _barrier: Barrier, _totals: &Totals<'_>, _company: Option<&Self::Sheet>, _field: &mut Field) {}
+    /// Settles what customers share, from what all of them come to; `field` holds what it was before.
+    fn weigh(&self, _: Barrier, _totals: &Totals<'_>, _numbers: &Numbers<'_, Self::Sheet>, _field: &mut Field) {}
 
     /// Whether a customer in this stage can be dropped for ever as far as this mechanism goes. By default nobody can.
     fn rests(&self, _stage: StageId) -> bool {
@@ -82,6 +81,14 @@ pub trait Mechanism: Send + Sync + Sized + 'static {
     }
 }
 
+/// The numbers of a period by which a mechanism settles what customers share.
+pub struct Numbers<'a, S: ?Sized> {
+    /// Those of the company itself, where [`Needs::company`] asks for them and a period is under way.
+    pub company: Option<&'a S>,
+    /// Those of each segment; none before the first period.
+    pub segments: Vec<&'a S>,
+}
+
 /// A mechanism whatever its sheet is.
 pub trait Registered: Send + Sync {
     /// [`Mechanism::steps`].
@@ -91,7 +98,7 @@ pub trait Registered: Send + Sync {
     /// [`Mechanism::run`].
     fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&dyn Any>);
     /// [`Mechanism::weigh`].
-    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, company: Option<&dyn Any>, field: &mut Field);
+    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, numbers: &Numbers<'_, dyn Any>, field: &mut Field);
     /// [`Mechanism::rests`].
     fn rests(&self, stage: StageId) -> bool;
 }
@@ -109,8 +116,10 @@ impl<M: Mechanism> Registered for M {
         Mechanism::run(self, step, at, sheet.and_then(<dyn Any>::downcast_ref));
     }
 
-    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, company: Option<&dyn Any>, field: &mut Field) {
-        Mechanism::weigh(self, barrier, totals, company.and_then(<dyn Any>::downcast_ref), field);
+    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, numbers: &Numbers<'_, dyn Any>, field: &mut Field) {
+        let company = numbers.company.and_then(<dyn Any>::downcast_ref);
+        let segments = numbers.segments.iter().filter_map(|sheet| sheet.downcast_ref()).collect();
+        Mechanism::weigh(self, barrier, totals, &Numbers { company, segments }, field);
     }
 
     fn rests(&self, stage: StageId) -> bool {

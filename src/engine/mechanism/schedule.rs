@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::contract::{Mechanism, Registered, Step};
+use super::contract::{Mechanism, Numbers, Registered, Step};
 use super::needs::Needs;
 use super::totals::{Barrier, Totals};
 use super::transition::Transition;
@@ -19,7 +19,7 @@ use crate::engine::state::world::World;
 use crate::engine::table::field::{Field, TALKERS};
 use crate::engine::table::program::{Program, bits};
 use crate::engine::table::sheet::{Sheet, SheetMaker, Sheets};
-use crate::engine::table::tables::TableMaker;
+use crate::engine::table::tables::{PeriodTable, TableMaker};
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::quantity::StageId;
@@ -155,10 +155,17 @@ impl Schedule {
     }
 
     /// Settles what customers share, from what all of them come to.
-    pub fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, company: &Sheets, field: &mut Field) {
+    pub fn weigh(
+        &self,
+        barrier: Barrier,
+        totals: &Totals<'_>,
+        (company, segments): (&Sheets, &[PeriodTable]),
+        field: &mut Field,
+    ) {
         for (place, mechanism) in self.mechanisms.iter().enumerate() {
             if let Some(mechanism) = mechanism {
-                mechanism.weigh(barrier, totals, company.of(place), field);
+                let segments = segments.iter().filter_map(|table| table.sheets.of(place)).collect();
+                mechanism.weigh(barrier, totals, &Numbers { company: company.of(place), segments }, field);
             }
         }
     }

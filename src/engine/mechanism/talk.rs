@@ -3,7 +3,7 @@
 //! The share of talkers is what imitation grows with in Bass (1969), "A new product growth model for consumer durables",
 //! Management Science 15(5); `docs/model.md` ("Word of mouth") has what it adds to chances.
 
-use super::contract::{Mechanism, Step};
+use super::contract::{Mechanism, Numbers, Step};
 use super::needs::Needs;
 use super::totals::{Barrier, Totals};
 use crate::engine::state::at::At;
@@ -46,7 +46,7 @@ impl Mechanism for Talk {
 
     fn run(&self, _step: Step, _at: &mut At<'_>, _sheet: Option<&()>) {}
 
-    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, _company: Option<&()>, field: &mut Field) {
+    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, _: &Numbers<'_, ()>, field: &mut Field) {
         if barrier == Barrier::Over {
             let (share, talkers) = self.heard(totals);
             field.get_mut(self.talkers).copy_from_slice(&[share, talkers]);

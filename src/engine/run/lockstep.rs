@@ -195,7 +195,7 @@ impl<'a> Together<'a> {
         });
         let totals = Totals { t: t as usize, arrivals: &self.heard[world].arrivals, counted: counted.collect() };
         let mut field = self.heard[world].history.last().clone();
-        self.schedule.weigh(barrier, &totals, &self.company[world], &mut field);
+        self.schedule.weigh(barrier, &totals, (&self.company[world], &self.tables[world]), &mut field);
         field
     }
 

@@ -3,6 +3,7 @@
 //! [`line`] has a line of one kind of customers (Erlang-A), [`priority`] one in which some go first, [`law`] the law that
 //! waits are drawn from, [`staffing`] how many people a target takes.
 
+mod exponential;
 pub mod law;
 mod legendre;
 pub mod line;

@@ -5,6 +5,7 @@
 //! service systems that have cyclic demands", Operations Research 49(4).
 
 mod exchange;
+mod hasten;
 mod passing;
 mod solved;
 

@@ -70,8 +70,11 @@ impl Law {
     fn add(&mut self, share: f64, wait: &Wait) {
         let (from, to) = (wait.mode() - wait.below(), wait.mode() + wait.above());
         let within = self.times.map(|time| from <= time && time <= to);
-        let at = |i: usize| if within[i] { wait.density(self.times[i] - wait.mode()) } else { Density::default() };
-        let densities: [Density; POINTS] = std::array::from_fn(at);
+        let mut densities = [Density::default(); POINTS];
+        for (density, time) in densities.iter_mut().zip(self.times) {
+            // What lies without is computed, too: all at once take less time than some by themselves.
+            *density = wait.density(time.clamp(from, to) - wait.mode());
+        }
         let mut cells = [0.0; POINTS];
         for i in 1..POINTS {
             if within[i - 1] && within[i] {
@@ -82,7 +85,7 @@ impl Law {
         let mut tail = 0.0;
         for i in (0..POINTS).rev() {
             self.tails[i] += (scale * tail).min(share);
-            self.densities[i] += scale * densities[i].value;
+            self.densities[i] += if within[i] { scale * densities[i].value } else { 0.0 };
             tail += cells[i];
         }
     }

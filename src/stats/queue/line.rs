@@ -87,17 +87,46 @@ impl Line {
 
     /// What customers meet.
     pub fn means(&self) -> Means {
-        let pace = self.pace();
-        let mixed = self.mixed(|people| match people {
-            0 => Parts::NOBODY_SERVES,
-            _ => Whole::new(&pace, people).parts(),
-        });
-        Means::of(&mixed, self.mean_patience())
+        self.means_with(&self.parts())
     }
 
-    fn mixed(&self, parts: impl Fn(u32) -> Parts) -> Parts {
-        let there = self.teams().into_iter().filter(|(_, share)| *share > 0.0);
-        there.fold(Parts::default(), |sum, (people, share)| sum.and(parts(people), share))
+    /// The law of the offered wait. Between whole numbers of people its tail is mixed as the means are.
+    pub fn law(&self) -> Law {
+        self.law_with(&self.parts())
+    }
+
+    /// What customers meet, and the law of the offered wait, in less time than one after the other.
+    pub fn solve(&self) -> (Means, Law) {
+        let parts = self.parts();
+        (self.means_with(&parts), self.law_with(&parts))
+    }
+
+    /// The lines with whole numbers of people, with their shares of the time.
+    fn parts(&self) -> [Part; 2] {
+        let pace = self.pace();
+        self.teams().map(|(people, share)| match people {
+            _ if share == 0.0 => Part::None,
+            0 => Part::Nobody(share),
+            _ => Part::Some(share, Whole::new(&pace, people)),
+        })
+    }
+
+    fn means_with(&self, parts: &[Part; 2]) -> Means {
+        let sum = parts.iter().fold(Parts::default(), |sum, part| match part {
+            Part::None => sum,
+            Part::Nobody(share) => sum.and(Parts::NOBODY_SERVES, *share),
+            Part::Some(share, whole) => sum.and(whole.parts(), *share),
+        });
+        Means::of(&sum, self.mean_patience())
+    }
+
+    fn law_with(&self, parts: &[Part; 2]) -> Law {
+        let shares = parts.each_ref().map(|part| match part {
+            Part::None => Share::None,
+            Part::Nobody(share) => Share::Endless(*share),
+            Part::Some(share, whole) => Share::Waits(share * whole.waits, whole.wait),
+        });
+        Law::new(shares, self.mean_patience())
     }
 
     /// The chance to give up: that of [`Line::means`], in less time.
@@ -127,20 +156,16 @@ impl Line {
         let there = self.teams().into_iter().filter(|(_, share)| *share > 0.0);
         there.map(|(people, share)| share * of(people)).sum()
     }
+}
 
-    /// The law of the offered wait. Between whole numbers of people its tail is mixed as the means are.
-    pub fn law(&self) -> Law {
-        let pace = self.pace();
-        let shares = self.teams().map(|(people, share)| match people {
-            _ if share == 0.0 => Share::None,
-            0 => Share::Endless(share),
-            _ => {
-                let whole = Whole::new(&pace, people);
-                Share::Waits(share * whole.waits, whole.wait)
-            }
-        });
-        Law::new(shares, self.mean_patience())
-    }
+/// A line for a share of the time, by who serves.
+enum Part {
+    /// No time at all.
+    None,
+    /// Nobody.
+    Nobody(f64),
+    /// A whole number of people.
+    Some(f64, Whole),
 }
 
 /// A time that is counted with.

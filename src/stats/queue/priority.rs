@@ -70,18 +70,52 @@ impl TwoClasses {
 
     /// What those who go first meet, and what the others do.
     pub fn means(&self) -> [Means; 2] {
+        self.means_with(&self.parts())
+    }
+
+    /// The laws of the offered wait of both. The second one is right in what it comes to, and in its form a guess.
+    pub fn laws(&self) -> [Law; 2] {
+        self.laws_with(&self.parts())
+    }
+
+    /// What both meet, and the laws of their offered waits, in less time than one after the other.
+    pub fn solve(&self) -> ([Means; 2], [Law; 2]) {
+        let parts = self.parts();
+        (self.means_with(&parts), self.laws_with(&parts))
+    }
+
+    fn parts(&self) -> [Part; 2] {
         let pace = self.all.pace();
+        self.all.teams().map(|(people, share)| match people {
+            _ if share == 0.0 => Part::None,
+            0 => Part::Nobody(share),
+            _ => Part::Some(share, Both::new(&pace, self.share(), people)),
+        })
+    }
+
+    fn means_with(&self, all: &[Part; 2]) -> [Means; 2] {
         let mut sums = [Parts::default(); 2];
-        for (people, share) in self.teams() {
-            let classes = if people == 0 {
-                [Parts::NOBODY_SERVES; 2]
-            } else {
-                let both = Both::new(&pace, self.share(), people);
-                [parts(both.waits, &both.first), both.second_parts()]
+        for part in all {
+            let (share, classes) = match part {
+                Part::None => continue,
+                Part::Nobody(share) => (share, [Parts::NOBODY_SERVES; 2]),
+                Part::Some(share, both) => (share, [parts(both.waits, &both.first), both.second_parts()]),
             };
-            sums = [sums[0].and(classes[0], share), sums[1].and(classes[1], share)];
+            sums = [sums[0].and(classes[0], *share), sums[1].and(classes[1], *share)];
         }
         sums.map(|sum| Means::of(&sum, self.all.mean_patience()))
+    }
+
+    fn laws_with(&self, all: &[Part; 2]) -> [Law; 2] {
+        let of = |wait: fn(&Both) -> Wait| {
+            let shares = all.each_ref().map(|part| match part {
+                Part::None => Share::None,
+                Part::Nobody(share) => Share::Endless(*share),
+                Part::Some(share, both) => Share::Waits(share * both.waits, wait(both)),
+            });
+            Law::new(shares, self.all.mean_patience())
+        };
+        [of(|both| both.first), of(Both::second)]
     }
 
     /// The chances to give up of both: those of [`TwoClasses::means`], in less time.
@@ -99,20 +133,14 @@ impl TwoClasses {
         }
         sums.map(|sum: f64| sum.min(1.0))
     }
+}
 
-    /// The laws of the offered wait of both. The second one is right in what it comes to, and in its form a guess.
-    pub fn laws(&self) -> [Law; 2] {
-        let pace = self.all.pace();
-        let mut shares = [[Share::None; 2]; 2];
-        for (i, (people, share)) in self.all.teams().into_iter().enumerate().filter(|(_, (_, share))| *share > 0.0) {
-            if people == 0 {
-                shares.iter_mut().for_each(|class| class[i] = Share::Endless(share));
-            } else {
-                let both = Both::new(&pace, self.share(), people);
-                shares[0][i] = Share::Waits(share * both.waits, both.first);
-                shares[1][i] = Share::Waits(share * both.waits, both.second());
-            }
-        }
-        shares.map(|class| Law::new(class, self.all.mean_patience()))
-    }
+/// A line for a share of the time, by who serves.
+enum Part {
+    /// No time at all.
+    None,
+    /// Nobody.
+    Nobody(f64),
+    /// A whole number of people.
+    Some(f64, Both),
 }

@@ -5,7 +5,8 @@
 //! "Call centers with impatient customers: many-server asymptotics of the M/M/n+G queue", Queueing Systems 51, for k = 1.
 //! It is told from its mode m on: g(m + y) - g(m) = -(c - b)⁺ y - min(b, c) (e^(-y) - 1 + y), which loses no digits.
 
-use super::legendre::integrals;
+use super::exponential::exponential;
+use super::legendre::{NODES, panel};
 
 /// What is less likely than the mode by more than exp(-37), about 1e-16, is left out.
 const DEPTH: f64 = 37.0;
@@ -13,7 +14,7 @@ const DEPTH: f64 = 37.0;
 /// Nothing that the density has, but its tail, is narrower: an error of about 1e-13 of the integral.
 const PANEL: f64 = 6.0;
 /// Below this a series is used: the closed form loses digits.
-const NEAR: f64 = 0.3;
+const NEAR: f64 = 0.2;
 
 /// The law of the offered wait of those who wait, by what the logarithm of its density does.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,28 +51,25 @@ pub struct Outcome {
     pub given_up_wait: f64,
 }
 
-/// e^(-y) - 1 + y and 1 - e^(-y) to all digits.
-#[inline]
+/// e^(-y) - 1 + y and 1 - e^(-y) to all digits. Both ways are taken, so that many are computed at once.
+#[inline(always)]
 fn bend(y: f64) -> (f64, f64) {
-    if y.abs() >= NEAR {
-        let left = libm::exp(-y);
-        return (left - 1.0 + y, 1.0 - left);
-    }
+    let left = exponential(-y);
     // The Taylor series: each factor is -y over the next whole number.
     let mut sum = 1.0;
-    for divisor in (3..=14_i32).rev() {
-        sum = 1.0 - sum * y * RECIPROCALS[divisor.unsigned_abs() as usize];
+    for reciprocal in &RECIPROCALS {
+        sum = 1.0 - sum * y * reciprocal;
     }
     let bent = 0.5 * y * y * sum;
-    (bent, y - bent)
+    if y.abs() < NEAR { (bent, y - bent) } else { (left - 1.0 + y, 1.0 - left) }
 }
 
-/// 1 / i, the first of them unused.
-const RECIPROCALS: [f64; 15] = {
-    let mut all = [0.0; 15];
-    let mut i = 1;
-    while i < 15 {
-        all[i] = 1.0 / i as f64;
+/// 1 / i, from 12 down to 3.
+const RECIPROCALS: [f64; 10] = {
+    let mut all = [0.0; 10];
+    let mut i = 0;
+    while i < 10 {
+        all[i] = 1.0 / (12 - i) as f64;
         i += 1;
     }
     all
@@ -131,66 +129,70 @@ impl Wait {
         if self.mode > 0.0 { self.mode.min(self.reach()) } else { 0.0 }
     }
 
-    /// The density so far from the mode.
+    /// The density so far from the mode, where it is worth counting.
+    #[inline(always)]
     pub fn density(&self, y: f64) -> Density {
         let (bent, gone) = bend(y);
-        let value = libm::exp(-(self.slope * y + self.curve * bent));
-        if value == 0.0 {
-            return Density::default();
-        }
+        let value = exponential(-(self.slope * y + self.curve * bent));
         let change = -(self.slope + self.curve * gone);
         let second = value * (change * change - self.curve * (1.0 - gone));
         Density { value, first: value * change, second }
     }
 
     /// The density so far from the mode, and the chance to give up with such an offered wait.
-    #[inline]
+    #[inline(always)]
     fn fate(&self, y: f64) -> (f64, f64) {
         let (bent, gone) = bend(y);
-        (libm::exp(-(self.slope * y + self.curve * bent)), self.lead + (1.0 - self.lead) * gone)
+        (exponential(-(self.slope * y + self.curve * bent)), self.lead + (1.0 - self.lead) * gone)
     }
 
-    /// Integrals over offered waits up to `until`, as distances from the mode.
-    fn over<const N: usize>(&self, until: f64, of: impl Fn(f64) -> [f64; N]) -> [f64; N] {
-        let mut sums = [0.0; N];
-        let ranges = [(-self.below(), 0.0), (0.0, self.above())];
-        for (start, end) in ranges {
+    /// Goes over the panels of the integrals over offered waits up to `until`, as distances from the mode: tells for each node
+    /// its place, the integral of the density that it stands for, and the chance to give up.
+    #[inline(always)]
+    fn over(&self, until: f64, mut tell: impl FnMut(f64, f64, f64)) {
+        for (start, end) in [(-self.below(), 0.0), (0.0, self.above())] {
             let end = f64::min(end, until);
             let (mut from, mut length) = (start, PANEL);
             while from < end {
                 let to = f64::min(start + length, end);
-                let panel = integrals(from, to, &of);
-                (0..N).for_each(|i| sums[i] += panel[i]);
+                let (nodes, mut weights) = panel(from, to);
+                let mut gone = [0.0; NODES];
+                for i in 0..NODES {
+                    let (density, gives_up) = self.fate(nodes[i]);
+                    weights[i] *= density;
+                    gone[i] = gives_up;
+                }
+                (0..NODES).for_each(|i| tell(nodes[i], weights[i], gone[i]));
                 (from, length) = (to, length * PANEL);
             }
         }
-        sums
     }
 
     /// The integral of the density, and the chance to give up: what is needed over and over.
     pub fn gives_up(&self) -> (f64, f64) {
-        let [mass, gone] = self.over(f64::INFINITY, |y| {
-            let (density, gone) = self.fate(y);
-            [density, density * gone]
+        let (mut mass, mut gone) = (0.0, 0.0);
+        self.over(f64::INFINITY, |_, weight, gives_up| {
+            mass += weight;
+            gone += weight * gives_up;
         });
         (mass, gone / mass)
     }
 
     /// All that comes of it.
     pub fn outcome(&self) -> Outcome {
-        let [mass, gone, waited] = self.over(f64::INFINITY, |y| {
-            let (density, gone) = self.fate(y);
-            [density, density * gone, density * gamma_of_two(self.mode + y, gone)]
+        let [mut mass, mut gone, mut waited] = [0.0; 3];
+        self.over(f64::INFINITY, |y, weight, gives_up| {
+            mass += weight;
+            gone += weight * gives_up;
+            waited += weight * gamma_of_two(self.mode + y, gives_up);
         });
         Outcome { mass, gives_up: gone / mass, given_up_wait: waited / mass }
     }
 
     /// The share of those who wait that is served within a time, given [`Outcome::mass`].
     pub fn served_within(&self, time: f64, mass: f64) -> f64 {
-        let [served] = self.over(time - self.mode, |y| {
-            let (density, gone) = self.fate(y);
-            [density * (1.0 - gone)]
-        });
+        let mut served = 0.0;
+        self.over(time - self.mode, |_, weight, gives_up| served += weight * (1.0 - gives_up));
         served / mass
     }
 }

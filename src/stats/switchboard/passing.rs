@@ -4,6 +4,7 @@ use crate::stats::queue::line::Line;
 use crate::stats::queue::priority::TwoClasses;
 
 use super::exchange::{ATTEMPTS, Block, Channel, Desk, Exchange, Group, Way};
+use super::hasten::Hasten;
 
 /// Loads have settled when no channel's changes by more than this share of it.
 const SETTLED: f64 = 1e-9;
@@ -73,13 +74,20 @@ pub struct Passing {
     give_up: Vec<[f64; 2]>,
     /// Expected attempts by group, attempt and channel.
     flows: Vec<f64>,
+    /// What the rounds before tell.
+    hasten: Hasten,
+    /// By channel, what loads are divided by, so that they are of one size: none before the first round.
+    sizes: Vec<f64>,
+    /// Loads that went into a round, and those that came out of it, so divided.
+    from: Vec<f64>,
+    out: Vec<f64>,
 }
 
 impl Passing {
     /// Passes loads on until they settle, from the first attempts on: after how many rounds, and whether they did.
     ///
-    /// Where whoever gives up turns up again as often as who is not helped, loads rise from round to round to the least that
-    /// settle. Elsewhere they may swing, and the step is halved whenever they swing wider.
+    /// Where whoever gives up turns up again as often as who is not helped, plain rounds rise to the least loads that settle.
+    /// Elsewhere they may swing, and the step is halved whenever they swing wider. What the rounds before tell shortens both.
     pub fn pass(&mut self, exchange: &Exchange) -> (u32, bool) {
         self.start(exchange);
         let rises = exchange.groups.iter().all(rises);
@@ -89,16 +97,41 @@ impl Passing {
             self.flow(exchange);
             let changes = self.loads.iter().zip(&self.next).map(|(load, next)| load.change(next));
             let change = changes.fold(0.0, f64::max);
-            if change > last && !rises {
-                step = (0.5 * step).max(LEAST_STEP);
-            }
-            last = change;
-            self.loads.iter_mut().zip(&self.next).for_each(|(load, next)| *load = load.towards(next, step));
             if change <= SETTLED {
+                std::mem::swap(&mut self.loads, &mut self.next);
                 return (round, true);
             }
+            if change > last || !self.hastened() {
+                step = if change > last && !rises { (0.5 * step).max(LEAST_STEP) } else { step };
+                self.loads.iter_mut().zip(&self.next).for_each(|(load, next)| *load = load.towards(next, step));
+                self.hasten.forget();
+            }
+            last = change;
         }
         (MOST_ROUNDS, false)
+    }
+
+    /// Goes to where the rounds before lead, unless that is far from what this round came to; whether it did.
+    fn hastened(&mut self) -> bool {
+        if self.sizes.is_empty() {
+            self.sizes.extend(self.next.iter().map(|next| next.attempts().max(f64::MIN_POSITIVE)));
+        }
+        let scaled = |to: &mut Vec<f64>, loads: &[Load]| {
+            to.clear();
+            let numbers = |(load, size): (&Load, &f64)| [load.first, load.others, load.handle].map(|x| x / size);
+            to.extend(loads.iter().zip(&self.sizes).flat_map(numbers));
+        };
+        scaled(&mut self.from, &self.loads);
+        scaled(&mut self.out, &self.next);
+        let there = self.hasten.next(&self.from, &self.out);
+        let near = |(there, out): (&f64, &f64)| (0.5 * out..=2.0 * out).contains(there);
+        let goes = there.iter().zip(&self.out).all(near);
+        if goes {
+            for ((load, size), there) in self.loads.iter_mut().zip(&self.sizes).zip(there.chunks_exact(3)) {
+                *load = Load { first: size * there[0], others: size * there[1], handle: size * there[2] };
+            }
+        }
+        goes
     }
 
     /// How many of a group are expected to turn to a channel with an attempt.
@@ -122,6 +155,8 @@ impl Passing {
                 load.add(way, 0, way.load);
             }
         }
+        self.hasten.forget();
+        self.sizes.clear();
         self.ranked.clear();
         let goes_first =
             |channel: usize, first: bool| exchange.groups.iter().any(|group| group.ways[channel].first == first);

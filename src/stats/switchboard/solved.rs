@@ -98,11 +98,11 @@ impl Solved {
 impl SolvedBlock {
     fn new(line: Line, first: Option<f64>) -> Self {
         let (means, laws) = match first {
-            Some(first) => {
-                let classes = TwoClasses { all: line, first };
-                (classes.means(), classes.laws())
+            Some(first) => TwoClasses { all: line, first }.solve(),
+            None => {
+                let (means, law) = line.solve();
+                ([means; 2], [law; 2])
             }
-            None => ([line.means(); 2], [line.law(); 2]),
         };
         let share = first.unwrap_or(0.0);
         let gives_up = share * means[0].gives_up + (1.0 - share) * means[1].gives_up;

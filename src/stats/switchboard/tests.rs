@@ -112,9 +112,11 @@ fn with_more_load_nothing_gets_better() {
         let board = solved(&contact_centre(0.05 * f64::from(load)));
         assert!(board.settled, "{load}: {}", board.rounds);
         for (now, then) in board.channels.iter().zip(before.iter().flat_map(|board| &board.channels)) {
-            assert!(now.attempts >= then.attempts && now.handle >= then.handle);
-            assert!(now.gives_up_of_all >= then.gives_up_of_all && now.utilisation >= then.utilisation - 1e-12);
-            assert!((0..2).all(|class| now.gives_up[class] >= then.gives_up[class]), "{load}");
+            // What has settled to a billionth may be as much off.
+            let worse = |now: f64, then: f64| now >= then * (1.0 - 1e-8);
+            assert!(worse(now.attempts, then.attempts) && worse(now.handle, then.handle));
+            assert!(worse(now.gives_up_of_all, then.gives_up_of_all) && worse(now.utilisation, then.utilisation));
+            assert!((0..2).all(|class| worse(now.gives_up[class], then.gives_up[class])), "{load}");
         }
         before = Some(board);
     }
@@ -158,6 +160,55 @@ fn nothing_to_solve_is_solved() {
     );
 }
 
+/// Attempts at each channel of one group by nothing but repetition from the first attempts on: the least that settle.
+fn repeated(exchange: &Exchange) -> Vec<f64> {
+    let group = &exchange.groups[0];
+    let count = group.ways.len();
+    let mut loads: Vec<f64> = group.ways.iter().map(|way| way.load).collect();
+    for _ in 0..3_000 {
+        let gives_up = |(channel, load): (&Channel, &f64)| {
+            let desk = channel.desk.as_ref().unwrap();
+            desk.line(&desk.blocks[0], (channel.open * load, desk.handle)).gives_up()
+        };
+        let gives_up: Vec<f64> = exchange.channels.iter().zip(&loads).map(gives_up).collect();
+        let chance = |from: usize, to: usize| {
+            let there = exchange.channels[from].open * (1.0 - gives_up[from]);
+            let unsolved = there * (1.0 - group.ways[from].solves[0]);
+            (1.0 - there) * group.switch[from * count + to] + unsolved * group.again[from * count + to]
+        };
+        let mut flow: Vec<f64> = group.ways.iter().map(|way| way.load).collect();
+        let mut next = flow.clone();
+        for _ in 1..ATTEMPTS {
+            flow = (0..count).map(|to| (0..count).map(|from| flow[from] * chance(from, to)).sum()).collect();
+            next.iter_mut().zip(&flow).for_each(|(next, flow)| *next += flow);
+        }
+        loads = next;
+    }
+    loads
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn haste_ends_where_plain_repetition_does(
+        loads in prop::collection::vec(0.0_f64..2.0, 3), staff in prop::collection::vec(0.0_f64..20.0, 3),
+        patience in prop::collection::vec(-1.0_f64..4.0, 3), chances in prop::collection::vec(0.0_f64..0.33, 9),
+        solves in 0.5_f64..1.0, open in 0.8_f64..1.0,
+    ) {
+        let channel = |i: usize| Channel { open, desk: Some(desk(staff[i], 5.0, libm::pow(10.0, patience[i]))) };
+        // A load of 1 is all that the staff can do.
+        let ways = (0..3).map(|i| Way::plain(loads[i] * (staff[i] + 0.1) * 12.0 * 173.0, solves)).collect();
+        let group = Group { ways, switch: chances.clone(), again: chances };
+        let exchange = Exchange { channels: (0..3).map(channel).collect(), groups: vec![group] };
+        let board = solved(&exchange);
+        prop_assert!(board.settled && board.rounds <= 60, "{}", board.rounds);
+        for (expected, found) in repeated(&exchange).iter().zip(&board.channels) {
+            prop_assert!((found.attempts / expected - 1.0).abs() < 1e-7, "{} is not {expected}", found.attempts);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn anything_is_borne(
@@ -187,7 +238,7 @@ fn bits_stay() {
     let found = [phone.attempts, phone.wait, phone.blocks[1].laws[1].offered(0.9), bot.attempts].map(f64::to_bits);
     assert_eq!(
         found,
-        [0x40ea_1984_6fc1_a576, 0x4001_9015_393b_a643, 0x4029_24c3_ae7e_3dd6, 0x40c5_1800_0000_0000],
+        [0x40ea_1984_6fde_594a, 0x4001_9015_394c_46ea, 0x4029_24c3_aeb1_04c2, 0x40c5_1800_0000_0000],
         "{found:#x?}, {} rounds",
         board.rounds
     );

@@ -2,6 +2,7 @@
 //! functions", 25.4.29 and table 25.4.
 
 /// Nodes in (0, 1) with their weights. The others are their mirror images.
+#[expect(clippy::excessive_precision, reason = "all digits that the table has")]
 const HALF: [(f64, f64); 12] = [
     (0.064_056_892_862_605_626, 0.127_938_195_346_752_16),
     (0.191_118_867_473_616_31, 0.125_837_456_346_828_30),

@@ -62,12 +62,12 @@ pub(super) type Teams = [(u32, f64); 2];
 impl Line {
     /// The line without its people.
     pub(super) fn pace(&self) -> Pace {
-        let (handle, arrivals) = (time(self.handle), self.arrivals.max(0.0).min(MOST_ARRIVALS) / 60.0);
+        let (handle, arrivals) = (time(self.handle), within(self.arrivals, (0.0, MOST_ARRIVALS)) / 60.0);
         Pace {
             load: arrivals * handle,
             arrivals: arrivals * self.mean_patience(),
             served: self.mean_patience() / handle,
-            spread: 0.5 * (1.0 + self.variability.max(0.0).min(MOST_VARIABILITY)),
+            spread: 0.5 * (1.0 + within(self.variability, (0.0, MOST_VARIABILITY))),
         }
     }
 
@@ -79,7 +79,7 @@ impl Line {
     /// The whole numbers of people beside the line's own, with their shares of the time; the second may have none.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
     pub(super) fn teams(&self) -> Teams {
-        let staff = self.staff.max(0.0).min(MOST_STAFF);
+        let staff = within(self.staff, (0.0, MOST_STAFF));
         let fewer = libm::floor(staff);
         let share = staff - fewer;
         [(fewer as u32, 1.0 - share), (fewer as u32 + 1, share)]
@@ -145,7 +145,7 @@ impl Line {
 
     /// The share of time at work of those who serve, from 0 to 1, where so many give up; 0 where nobody serves.
     pub fn utilisation(&self, gives_up: f64) -> f64 {
-        let staff = self.staff.max(0.0).min(MOST_STAFF);
+        let staff = within(self.staff, (0.0, MOST_STAFF));
         if staff > 0.0 { (self.pace().load * (1.0 - gives_up) / staff).min(1.0) } else { 0.0 }
     }
 
@@ -170,5 +170,10 @@ enum Part {
 
 /// A time that is counted with.
 fn time(minutes: f64) -> f64 {
-    minutes.max(TIMES.0).min(TIMES.1)
+    within(minutes, TIMES)
+}
+
+/// The nearest number from `low` to `high`; the low one of what is no number.
+pub(super) fn within(x: f64, (low, high): (f64, f64)) -> f64 {
+    if x > low { if x < high { x } else { high } } else { low }
 }

@@ -5,7 +5,7 @@
 //! class's: Cobham (1954), "Priority assignment in waiting line problems", Operations Research 2(1), where all are patient.
 
 use super::law::{Law, Share};
-use super::line::{Line, Means};
+use super::line::{Line, Means, within};
 use super::wait::Wait;
 use super::whole::{Pace, Parts, Whole, parts};
 
@@ -61,7 +61,7 @@ impl Both {
 
 impl TwoClasses {
     fn share(&self) -> f64 {
-        self.first.max(0.0).min(1.0)
+        within(self.first, (0.0, 1.0))
     }
 
     fn teams(&self) -> impl Iterator<Item = (u32, f64)> {

@@ -56,6 +56,7 @@ impl Parts {
     pub const NOBODY_SERVES: Self = Self { waits: 1.0, gives_up: 1.0, given_up_wait: 1.0 };
 
     /// These, and a share more of others.
+    #[must_use]
     pub fn and(self, other: Self, share: f64) -> Self {
         Self {
             waits: self.waits + share * other.waits,

@@ -52,7 +52,8 @@ pub struct SolvedBlock {
 }
 
 impl Switchboard {
-    /// Solves a switchboard in place. Where it has the size of the one before, memory is used again.
+    /// Solves a switchboard in place. Where it has the size of the one before, memory is used again. Groups have a way for each
+    /// channel, and chances for each pair of them.
     pub fn solve(&mut self, exchange: &Exchange) {
         (self.rounds, self.settled) = self.passing.pass(exchange);
         self.channels.resize_with(exchange.channels.len(), Solved::default);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::line::{Line, Means};
+use super::super::line::{Line, Means, within};
 use super::super::priority::TwoClasses;
 use super::line;
 
@@ -17,7 +17,7 @@ fn sound(means: &Means, patience: f64) {
 }
 
 fn check(line: Line, first: f64) {
-    let patience = line.patience.max(1e-9).min(1e12);
+    let patience = within(line.patience, (1e-9, 1e12));
     let means = line.means();
     sound(&means, patience);
     assert!((0.0..=1.0).contains(&line.utilisation(means.gives_up)), "{line:?}");

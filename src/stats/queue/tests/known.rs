@@ -1,5 +1,7 @@
 //! Published numbers, and those of the chain of births and deaths.
 
+#![expect(clippy::unreadable_literal, reason = "reference values as their source prints them")]
+
 use super::super::line::{Line, Means};
 use super::super::priority::TwoClasses;
 use super::super::staffing::{Staffing, Target, staffing};
@@ -126,7 +128,7 @@ fn between_whole_numbers_of_people_all_means_are_linear() {
         };
         mixed(|line| line.means().waits);
         mixed(|line| line.means().wait);
-        mixed(|line| line.gives_up());
+        mixed(Line::gives_up);
         mixed(|line| line.served_within(0.5));
     }
 }

@@ -7,6 +7,7 @@ use super::open::{Open, Purpose, scenario_named};
 use super::output::print;
 use crate::diagnostic::suggest;
 use crate::engine::run::replay::{Life, Who};
+use crate::engine::state::occasions::Tried;
 use crate::estimate::experiment::Experiment;
 use crate::model::Model;
 use crate::model::metric::{CARRIED, Metric};
@@ -135,7 +136,9 @@ fn occurrences(model: &Model, life: &Life) -> Result<String, Box<dyn std::error:
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = ["period", "touchpoint", "number", "end", "days", "weight", "quality", "expected", "felt"];
     let satisfaction = model.experience.iter().map(|_| Metric::Satisfaction.key().to_owned());
-    writer.write_record(head.into_iter().map(str::to_owned).chain(satisfaction).chain(carried(model)))?;
+    let tried = if model.channels.is_empty() { &[][..] } else { &TRIED[..] };
+    let head = head.iter().chain(tried).map(|name| (*name).to_owned());
+    writer.write_record(head.chain(satisfaction).chain(carried(model)))?;
     let number = |number: Option<f32>| number.map_or_else(String::new, |number| number.to_string());
     for (period, told) in life.moments.iter().flat_map(|its| its.told.iter().map(move |told| (its.period, told))) {
         let its = &model.touchpoints[told.touchpoint];
@@ -152,7 +155,26 @@ fn occurrences(model: &Model, life: &Life) -> Result<String, Box<dyn std::error:
             number(expected),
             number(felt),
         ];
-        writer.write_record(row.into_iter().chain(told.left.iter().map(f32::to_string)))?;
+        let tried = tried.iter().zip(attempt(model, told.tried.as_ref())).map(|(_, cell)| cell);
+        writer.write_record(row.into_iter().chain(tried).chain(told.left.iter().map(f32::to_string)))?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// What is told of an attempt in a channel.
+const TRIED: [&str; 6] = ["channel", "attempt", "wait", "recognised", "context_lost", "solved"];
+
+/// The cells of an attempt; empty where an occurrence needed no channel.
+fn attempt(model: &Model, tried: Option<&Tried>) -> [String; 6] {
+    let Some(its) = tried else { return Default::default() };
+    let flag = |so: bool| u8::from(so).to_string();
+    let channel = model.channels.get(its.channel as usize).map_or("", |channel| channel.name.as_str());
+    [
+        inert(channel).into_owned(),
+        (its.attempt + 1).to_string(),
+        its.wait.to_string(),
+        flag(its.recognised),
+        flag(its.lost),
+        flag(its.solved),
+    ]
 }

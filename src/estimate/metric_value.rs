@@ -49,11 +49,22 @@ impl Metric {
         of(|[part, _]| part).into_iter().zip(of(|[_, whole]| whole)).map(|(part, whole)| share(part, whole)).collect()
     }
 
-    /// In a period those who stay, and all who may.
+    /// In a period what is a share, and of what.
     fn parts(self, its: &Performance, t: usize) -> [f64; 2] {
-        let Self::ClassRetained(counter, class) = self else { return [0.0; 2] };
-        let cells = its.counted.flows.cells(CounterId::from(counter), t);
-        [cells[2 * class + 1], cells[2 * class]]
+        match self {
+            Self::ClassRetained(counter, class) => {
+                let cells = its.counted.flows.cells(CounterId::from(counter), t);
+                [cells[2 * class + 1], cells[2 * class]]
+            }
+            Self::Channel(counter, gauge) => {
+                let flows = &its.counted.flows;
+                let busy = flows.cells(CounterId::from(counter + 1), t)[0];
+                let [part, whole] = gauge.parts(flows.cells(CounterId::from(counter), t), busy);
+                // Nothing comes at time 0.
+                [part, if t == 0 { 0.0 } else { whole }]
+            }
+            _ => [0.0; 2],
+        }
     }
 
     /// Its value at or in a time; of what is cumulated, what that time adds.
@@ -91,11 +102,12 @@ impl Metric {
                 if active > 0.0 { counted.flows.cells(CounterId::from(counter), t)[0] / active } else { 0.0 }
             }
             Self::Tagged(counter, cell)
+            | Self::Switched(counter, cell)
             | Self::Met(counter, cell)
             | Self::ClassPurchases(counter, cell)
             | Self::ClassSpent(counter, cell)
             | Self::ClassContacts(counter, cell) => counted.flows.cells(CounterId::from(counter), t)[cell],
-            Self::ClassRetained(..) => {
+            Self::ClassRetained(..) | Self::Channel(..) => {
                 let [part, whole] = self.parts(its, t);
                 share(part, whole)
             }

@@ -24,6 +24,13 @@ impl Model {
         let purchases = self.stages.iter().filter_map(|stage| stage.purchases.as_ref()).flat_map(|its| &its.drivers);
         let rates = self.rates.iter().flat_map(|rate| rate.stages.iter().flatten()).flat_map(|its| &its.drivers);
         let touchpoints = self.touchpoints.iter().flat_map(Touchpoint::all_drivers);
-        self.stages.iter().flat_map(Stage::move_drivers).chain(purchases).chain(rates).chain(touchpoints)
+        let channels = self.channels.iter().flat_map(|its| &its.drivers);
+        self.stages
+            .iter()
+            .flat_map(Stage::move_drivers)
+            .chain(purchases)
+            .chain(rates)
+            .chain(touchpoints)
+            .chain(channels)
     }
 }

@@ -1,5 +1,6 @@
 //! Families of metrics: what the list says of those of which a study has one for each of its things.
 
+use super::channel::Gauge;
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Time, Use};
 use Use::{Contrast, Headline, Target};
 
@@ -91,6 +92,31 @@ pub const OF_SURVEYS: Facts = Facts { uses: &[Target], better: Better::Neither, 
 
 /// Shares that are said of surveys.
 pub const SHARES_OF_SURVEYS: Facts = Facts { dimension: Dimension::Share, ..OF_SURVEYS };
+
+/// What is read off a channel.
+pub const fn channels(gauge: Gauge) -> &'static Facts {
+    match gauge {
+        Gauge::Attempts | Gauge::Handled => &CHANNELS,
+        Gauge::Abandoned | Gauge::Closed | Gauge::ContextLost => &Facts { better: Better::Less, ..CHANNELS },
+        Gauge::Solved => &Facts { better: Better::More, ..CHANNELS },
+        Gauge::Abandonment => {
+            &Facts { better: Better::Less, dimension: Dimension::Share, time: Time::Pooled, ..CHANNELS }
+        }
+        Gauge::ServiceLevel => {
+            &Facts { better: Better::More, dimension: Dimension::Share, time: Time::Pooled, ..CHANNELS }
+        }
+        Gauge::Wait => &Facts { better: Better::Less, dimension: Dimension::Minutes, time: Time::Pooled, ..CHANNELS },
+        Gauge::Utilisation => &Facts { dimension: Dimension::Share, time: Time::Pooled, ..CHANNELS },
+    }
+}
+
+/// Channels.
+const CHANNELS: Facts =
+    Facts { name: "channels", title: "Channels", dimension: Dimension::Times, time: Time::Flow, ..FAMILY };
+
+/// Where those end who come to a channel first.
+pub const SWITCHED: &Facts =
+    &Facts { name: "switching", title: "First channel and last", uses: &[Use::Headline, Use::Target], ..CHANNELS };
 
 /// Pillars: how often each breaks.
 pub const PILLARS: Facts = Facts {

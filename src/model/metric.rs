@@ -1,5 +1,6 @@
 //! The one list of metrics: what a study's numbers are called, measured in and used for. Every other list reads it.
 
+use super::channel::Gauge;
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
 use super::families::{self, CONTACTS_BY_CLASS, PURCHASES_BY_CLASS, RETAINED_BY_CLASS, SPENT_BY_CLASS};
 use super::pillar::Breaches;
@@ -66,6 +67,10 @@ pub enum Metric {
     Surveyed(usize, Said),
     /// How often a pillar breaks, or at which share of the occasions so far, by its counter.
     Broken(usize, Breaches),
+    /// What is read off a channel, by its counter; what counts how much of its people's time is taken comes after that.
+    Channel(usize, Gauge),
+    /// How many of those who came to a channel first ended in another, by the counter of the first one and the cell.
+    Switched(usize, usize),
     /// Of those in a class who were retained when a period began, the share who are so when it ends; likewise.
     ClassRetained(usize, usize),
     /// Purchases of those in a class; likewise.
@@ -137,11 +142,17 @@ pub const TAGS: &Facts = Metric::Tagged(0, 0).facts();
 /// The family of surveys, and what is said of each.
 pub const SURVEYS: &Facts = Metric::Surveyed(0, Said::Score).facts();
 
+/// The family of channels.
+pub const CHANNELS: &Facts = Metric::Channel(0, Gauge::Attempts).facts();
+
+/// The family of where those end who come to a channel first.
+pub const SWITCHED: &Facts = Metric::Switched(0, 0).facts();
+
 /// The family of pillars.
 pub const PILLARS: &Facts = Metric::Broken(0, Breaches::Count).facts();
 
 /// All families; where one is told by how its names end, it stands before the one without that.
-pub const FAMILIES: [&Facts; 14] = [
+pub const FAMILIES: [&Facts; 16] = [
     LINES,
     OUTCOMES,
     STAGES,
@@ -154,6 +165,8 @@ pub const FAMILIES: [&Facts; 14] = [
     SPENT_BY_CLASS,
     CONTACTS_BY_CLASS,
     TAGS,
+    CHANNELS,
+    SWITCHED,
     SURVEYS,
     PILLARS,
 ];
@@ -316,6 +329,8 @@ impl Metric {
             Self::Surveyed(_, Said::Respondents | Said::Answers) => &families::OF_SURVEYS,
             Self::Broken(_, Breaches::Count) => &families::PILLARS,
             Self::Broken(_, Breaches::Share) => &families::SHARES_OF_PILLARS,
+            Self::Channel(_, gauge) => families::channels(gauge),
+            Self::Switched(..) => families::SWITCHED,
             Self::ClassRetained(..) => RETAINED_BY_CLASS,
             Self::ClassPurchases(..) => PURCHASES_BY_CLASS,
             Self::ClassSpent(..) => SPENT_BY_CLASS,

@@ -2,6 +2,7 @@
 
 pub mod booking;
 pub mod change;
+pub mod channel;
 pub mod check;
 pub mod compile;
 pub mod counter;
@@ -50,6 +51,7 @@ use crate::quantity::{ParamId, ScenarioId, SegmentId, StageId};
 use crate::study::source::Source;
 
 use booking::Bookings;
+use channel::Channel;
 use counter::Counter;
 use goal::Target;
 use journey::{Experience, Stage};
@@ -102,6 +104,8 @@ pub struct Model {
     pub carried: Vec<Carried>,
     /// The classes that customers fall into.
     pub tags: Vec<Tag>,
+    /// Where that happens, in canonical order.
+    pub channels: Vec<Channel>,
     /// What happens between customers and the company: what brings another about stands before it.
     pub touchpoints: Vec<Touchpoint>,
     /// What the company asks customers.
@@ -161,7 +165,17 @@ impl Model {
     /// Whether customers feel what others do, or the company acts on what they do, so that all move together through
     /// time.
     pub fn is_coupled(&self) -> bool {
-        self.hears() || self.has_referrals() || self.has_rules()
+        self.hears() || self.has_referrals() || self.has_rules() || self.waits()
+    }
+
+    /// Whether customers may have to wait for each other in a channel.
+    pub fn waits(&self) -> bool {
+        self.touchpoints.iter().any(|its| self.waits_at(its))
+    }
+
+    /// Whether those who meet a touchpoint may have to wait.
+    pub fn waits_at(&self, touchpoint: &Touchpoint) -> bool {
+        touchpoint.ends.last().is_some_and(|end| end.given_up)
     }
 
     /// Whether a state reads a signal.

@@ -49,4 +49,10 @@ pub enum Never {
     },
     /// Quality falls short of what was expected by more than this.
     ShortBy(f64),
+    /// Somebody waits longer than so many minutes in a channel.
+    WaitOver(f64),
+    /// Somebody needs more than so many attempts.
+    AttemptsOver(u32),
+    /// Somebody has to say again what was said before.
+    ContextLost,
 }

@@ -8,10 +8,12 @@ use crate::quantity::CounterId;
 use crate::study::journey::LineKind;
 
 use super::Model;
+use super::channel::{self, Channel, Gauge};
 use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::families::BY_CLASS;
 use super::metric::{
-    CARRIED, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, TAGS, TOUCHPOINTS, WEIGHTS,
+    CARRIED, CHANNELS, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, SWITCHED, TAGS,
+    TOUCHPOINTS, WEIGHTS,
 };
 use super::pillar::{Breaches, Pillar};
 use super::rate::Rate;
@@ -38,6 +40,8 @@ pub struct Things<'m> {
     pub weights: Option<&'m Weights>,
     /// The classes that customers fall into.
     pub tags: &'m [Tag],
+    /// Where it happens.
+    pub channels: &'m [Channel],
     /// What the company asks.
     pub surveys: &'m [Survey],
     /// What it has promised never to do.
@@ -66,7 +70,7 @@ pub fn listed<'a>(
     stages: impl IntoIterator<Item = (usize, &'a str)>,
     things: &Things<'_>,
 ) -> Vec<(Metric, String)> {
-    let Things { rates, carried, touchpoints, weights, tags, surveys, pillars } = things;
+    let Things { rates, carried, touchpoints, weights, tags, channels, surveys, pillars } = things;
     let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
     listed.extend(accounts.into_iter().enumerate().map(|(place, account)| match account.kind {
@@ -95,6 +99,20 @@ pub fn listed<'a>(
             listed.extend(by_class(tag, class).map(named));
         }
     }
+    let gauges = channels.iter().flat_map(|its| {
+        its.gauges().map(|gauge| {
+            let name = format!("{}.{}", its.name, gauge.key());
+            (Metric::Channel(its.counter.index(), gauge), CHANNELS.called(&name))
+        })
+    });
+    listed.extend(gauges);
+    let switched = channels.iter().flat_map(|from| {
+        channels.iter().enumerate().map(|(to, its)| {
+            let name = format!("{}.{}", from.name, its.name);
+            (Metric::Switched(from.counter.index(), channel::CELLS + to), SWITCHED.called(&name))
+        })
+    });
+    listed.extend(switched.filter(|_| channels.len() > 1));
     let asked = surveys.iter().flat_map(|its| {
         Said::ALL.map(|said| {
             let name = said.key().map_or_else(|| its.name.clone(), |key| format!("{}.{key}", its.name));
@@ -136,6 +154,7 @@ impl<'m> Things<'m> {
             touchpoints: &model.touchpoints,
             weights: model.weights.as_ref(),
             tags: &model.tags,
+            channels: &model.channels,
             surveys: &model.surveys,
             pillars: &model.pillars,
         }
@@ -144,7 +163,7 @@ impl<'m> Things<'m> {
 
 /// What people call the touchpoints, their ends, states, classes, surveys and pillars of a model, by the names of their metrics.
 pub fn phrases(model: &Model) -> IndexMap<String, String> {
-    let own = [CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, SURVEYS, PILLARS];
+    let own = [CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, CHANNELS, SWITCHED, SURVEYS, PILLARS];
     let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).any(|its| its.name == metric.key());
     let named = metrics(model).into_iter().filter(is_own);
     named.map(|metric| (metric.name(model), metric.phrase(model))).collect()
@@ -162,6 +181,10 @@ pub fn named(name: &str) -> Option<(&'static Facts, &str)> {
 fn within(facts: &'static Facts, member: &str) -> &'static Facts {
     let said = member.rsplit_once('.').map(|(_, said)| said);
     let told = Said::ALL.into_iter().find(|its| its.key() == said);
+    if facts == CHANNELS {
+        let gauge = Gauge::ALL.into_iter().find(|its| Some(its.key()) == said);
+        return gauge.map_or(facts, |gauge| Metric::Channel(0, gauge).facts());
+    }
     match (facts == SURVEYS, facts == PILLARS, told, said) {
         (true, _, Some(told), _) => Metric::Surveyed(0, told).facts(),
         (_, true, _, Some(SHARE)) => Metric::Broken(0, Breaches::Share).facts(),
@@ -235,6 +258,17 @@ impl Metric {
                 let said = name.replace('_', " ");
                 Some((Cow::Owned(format!("{}.{name}", its.name)), Cow::Owned(format!("{}, {said}", its.title))))
             }
+            Self::Channel(counter, gauge) => {
+                let its = model.channels.iter().find(|its| its.counter.index() == counter)?;
+                let name = format!("{}.{}", its.name, gauge.key());
+                Some((Cow::Owned(name), Cow::Owned(format!("{}, {}", its.title, gauge.phrase()))))
+            }
+            Self::Switched(counter, cell) => {
+                let from = model.channels.iter().find(|its| its.counter.index() == counter)?;
+                let to = model.channels.get(cell.checked_sub(channel::CELLS)?)?;
+                let title = format!("{} first, {} last", from.title, to.title);
+                Some((Cow::Owned(format!("{}.{}", from.name, to.name)), Cow::Owned(title)))
+            }
             Self::Surveyed(counter, said) => {
                 let its = model.surveys.iter().find(|its| its.counter.index() == counter)?;
                 Some(match said.key() {
@@ -272,6 +306,7 @@ impl Metric {
             Self::Satisfaction => Some(Watched::Satisfaction),
             Self::Stage(stage) => Some(Watched::Stage(stage)),
             Self::Met(counter, cell) => Some(Watched::Met(counter, cell)),
+            Self::Channel(counter, gauge) => Some(Watched::Channel(counter, gauge)),
             Self::Surveyed(counter, Said::Score) => Some(Watched::Surveyed(counter)),
             Self::Broken(counter, Breaches::Count) => Some(Watched::Broken(counter)),
             Self::Conversion
@@ -289,6 +324,7 @@ impl Metric {
             | Self::Carried(_)
             | Self::Weight(..)
             | Self::Tagged(..)
+            | Self::Switched(..)
             | Self::Surveyed(..)
             | Self::Broken(..)
             | Self::ClassRetained(..)
@@ -333,6 +369,7 @@ impl From<Watched> for Metric {
             Watched::Satisfaction => Self::Satisfaction,
             Watched::Stage(stage) => Self::Stage(stage),
             Watched::Met(counter, cell) => Self::Met(counter, cell),
+            Watched::Channel(counter, gauge) => Self::Channel(counter, gauge),
             Watched::Surveyed(counter) => Self::Surveyed(counter, Said::Score),
             Watched::Broken(counter) => Self::Broken(counter, Breaches::Count),
         }
@@ -377,6 +414,7 @@ mod tests {
             Metric::Met(3, 1),
             Metric::Weight(3, 0, 2),
             Metric::Tagged(3, 1),
+            Metric::Channel(3, Gauge::Wait),
             Metric::Surveyed(3, Said::Score),
             Metric::Surveyed(3, Said::Truth),
             Metric::Broken(3, Breaches::Count),

@@ -5,6 +5,7 @@ use crate::study::initiative::{CapabilityKind, Gate, RampShape};
 use crate::study::path::ParamPath as Path;
 
 use super::change::Change;
+use super::channel::Gauge;
 use super::param::ParamSet;
 
 /// Something that the company has to be able to do.
@@ -325,6 +326,8 @@ pub enum Watched {
     Met(usize, usize),
     /// The score of a survey, by its counter; known only at the end of a period in which it asks.
     Surveyed(usize),
+    /// What is read off a channel in the period, by its counter.
+    Channel(usize, Gauge),
     /// How often a pillar broke in the period, by its counter.
     Broken(usize),
 }

@@ -67,6 +67,10 @@ pub struct Serving {
     pub paid: Vec<CounterId>,
     /// The work of each cell that takes any.
     pub work: Vec<Work>,
+    /// What counts the channels whose contacts cost money.
+    pub channels: Vec<CounterId>,
+    /// What counts the channels where people work.
+    pub desks: Vec<CounterId>,
     /// The full-time people whom one minute of work in a period keeps busy.
     pub people_per_minute: f64,
 }
@@ -83,9 +87,9 @@ pub struct Work {
 }
 
 impl Serving {
-    /// Whether a counter is that of a touchpoint which costs money.
+    /// Whether a counter is that of a touchpoint, or a channel, which costs money.
     pub fn pays(&self, counter: CounterId) -> bool {
-        self.paid.contains(&counter)
+        self.paid.contains(&counter) || self.channels.contains(&counter)
     }
 
     /// Whether there is what a metric of serving needs; of anything else that a metric needs this knows nothing.
@@ -93,7 +97,7 @@ impl Serving {
         match needs {
             Needs::Contacts => !self.contacts.is_empty(),
             Needs::CostOfContacts => !self.paid.is_empty(),
-            Needs::Work => !self.work.is_empty(),
+            Needs::Work => !self.work.is_empty() || !self.desks.is_empty(),
             Needs::Nothing | Needs::Experience | Needs::Conversion => false,
         }
     }

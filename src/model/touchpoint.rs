@@ -73,6 +73,8 @@ pub struct Row {
     pub cause: Cause,
     /// For each stage, whether it happens there, and how often or with which chance; a chance of 1 where none is given.
     pub stages: Vec<Option<Occurs>>,
+    /// The channels among which customers choose, by place; none where it needs none.
+    pub channels: Vec<usize>,
 }
 
 /// How often something happens in a stage.
@@ -133,8 +135,10 @@ pub struct Answer {
 pub struct End {
     /// Its name; none of how it ends by itself.
     pub name: Option<String>,
-    /// Its chance; none of how it ends by itself, which takes what the others leave over.
+    /// Its chance; none of how it ends by itself, which takes what the others leave over, and of giving up.
     pub chance: Option<ParamId>,
+    /// Whether it is that customers gave up waiting: then it is the last one, and nobody draws it.
+    pub given_up: bool,
     /// What bends the chance, in log-odds.
     pub drivers: Vec<Driver>,
     /// What it is like; none where nothing is felt.
@@ -194,6 +198,17 @@ impl Touchpoint {
     /// How many cells count it.
     pub fn cells(&self) -> usize {
         if self.ends.len() > 1 { 1 + self.ends.len() } else { 1 }
+    }
+
+    /// The ends that are drawn: all but that of giving up.
+    pub fn choices(&self) -> &[End] {
+        let ends = self.ends.len() - usize::from(self.ends.last().is_some_and(|end| end.given_up));
+        &self.ends[..ends]
+    }
+
+    /// The channels that it may come to first.
+    pub fn channels(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().flat_map(|row| row.channels.iter().copied())
     }
 
     /// Whether it takes anybody anywhere.

@@ -3,6 +3,7 @@
 
 mod apart;
 mod bracket;
+pub mod channel;
 mod document;
 mod dotted;
 pub mod editor;
@@ -55,6 +56,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use channel::Channel;
 use goal::Target;
 use initiative::{Capability, Initiative, RoadmapRules};
 use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
@@ -108,6 +110,9 @@ pub struct Study {
     /// What happens between customers and the company, how it turns out, and what follows.
     #[serde(default)]
     pub touchpoints: IndexMap<String, Touchpoint>,
+    /// Where touchpoints happen, with which people and hours.
+    #[serde(default)]
+    pub channels: IndexMap<String, Channel>,
     /// What the company asks customers, and what of the answers it sees.
     #[serde(default)]
     pub surveys: IndexMap<String, Survey>,

@@ -17,14 +17,18 @@ pub const READINGS: [&str; 3] = ["satisfaction", "tenure", "periods_in_stage"];
 /// What may stand beside tags where they say whom something is for.
 pub const PLACES: [&str; 2] = ["segment", "stage"];
 
+/// The most channels of a study: one of them fits five bits.
+pub const MOST_CHANNELS: usize = 30;
+
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 19] = [
+pub static KINDS: [&Kind; 20] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
     &CARRIED,
     &TAGS,
     &CLASSES,
+    &CHANNELS,
     &TOUCHPOINTS,
     &ENDS,
     &SURVEYS,
@@ -106,6 +110,7 @@ pub static TRAITS: Kind = Kind {
         ("touchpoints.*.to.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.to.*.drivers.*", &STATES),
+        ("channels.*.drivers.*", &STATES),
         ("tags.*.on", &READINGS),
         ("surveys.*.reads", &STATES),
         ("surveys.*.response.drivers.*", &STATES),
@@ -136,7 +141,11 @@ pub static TAGS: Kind = Kind {
     noun: "tag",
     root: "tags",
     things: Things::Named(|study| things(&study.tags, |its| its.title.as_deref())),
-    named: &[("touchpoints.*.where.*", &PLACES), ("touchpoints.*.plan.[].where.*", &PLACES)],
+    named: &[
+        ("touchpoints.*.where.*", &PLACES),
+        ("touchpoints.*.plan.[].where.*", &PLACES),
+        ("channels.*.priority.*", &PLACES),
+    ],
     most: Some((8, "let tags that are alike be one")),
     ..KIND
 };
@@ -145,8 +154,29 @@ pub static TAGS: Kind = Kind {
 pub static CLASSES: Kind = Kind {
     noun: "class",
     root: "classes",
-    named: &[("tags.*.bands.*", &[]), ("touchpoints.*.where.*.[]", &[]), ("touchpoints.*.plan.[].where.*.[]", &[])],
+    named: &[
+        ("tags.*.bands.*", &[]),
+        ("touchpoints.*.where.*.[]", &[]),
+        ("touchpoints.*.plan.[].where.*.[]", &[]),
+        ("channels.*.priority.*.[]", &[]),
+    ],
     shape: Shape::Alike(18),
+    ..KIND
+};
+
+/// Where touchpoints happen.
+pub static CHANNELS: Kind = Kind {
+    noun: "channel",
+    root: "channels",
+    things: Things::Named(|study| things(&study.channels, |its| its.title.as_deref())),
+    named: &[
+        ("touchpoints.*.channels.[]", &[]),
+        ("touchpoints.*.plan.[].channels.[]", &[]),
+        ("channels.*.switch.*", &[]),
+        ("channels.*.again.*", &[]),
+    ],
+    // Each is weighed against each wherever customers choose.
+    most: Some((MOST_CHANNELS, "let channels that are alike be one")),
     ..KIND
 };
 

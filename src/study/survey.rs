@@ -83,7 +83,7 @@ pub struct Pillar {
     pub never: Never,
 }
 
-/// What breaks a pillar: exactly one of `end`, `without` and `short_by`.
+/// What breaks a pillar: exactly one of `end`, `without`, `short_by`, `wait_over`, `attempts_over` and `context_lost`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(example = serde_json::json!({"without": "reply", "within": 2}))]
@@ -104,4 +104,16 @@ pub struct Never {
     #[serde(default)]
     #[schemars(example = 0.2)]
     pub short_by: Option<f64>,
+    /// The minutes that nobody should wait longer than in a channel.
+    #[serde(default)]
+    #[schemars(example = 5.0)]
+    pub wait_over: Option<f64>,
+    /// The attempts that nobody should need more than.
+    #[serde(default)]
+    #[schemars(example = 2)]
+    pub attempts_over: Option<Whole>,
+    /// Whether it breaks where people have to say again what they said before.
+    #[serde(default)]
+    #[schemars(example = true)]
+    pub context_lost: Option<bool>,
 }

@@ -49,4 +49,8 @@ pub struct Row {
     #[serde(default)]
     #[schemars(example = 3)]
     pub every: Option<Whole>,
+    /// The channels among which these choose; those of the touchpoint by default.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["key_account"]))]
+    pub channels: Vec<String>,
 }

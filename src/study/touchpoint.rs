@@ -74,6 +74,10 @@ pub struct Touchpoint {
     #[serde(default)]
     #[schemars(example = 8)]
     pub fades: Option<Number>,
+    /// The channels among which customers choose; it needs none by default.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["phone", "chat"]))]
+    pub channels: Vec<String>,
     /// Amounts each time, by ledger line or outcome.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"delivery_cost": 4.2}))]

@@ -46,6 +46,7 @@ pub const TEXTS: [(Text, &[&str]); 4] = [
             "states.*.title",
             "tags.*.title",
             "touchpoints.*.title",
+            "channels.*.title",
             "surveys.*.title",
             "pillars.*.title",
             "capabilities.*.title",

@@ -12,7 +12,7 @@ use super::walk::{File, files, root};
 const LIST: &str = "src/model/metric.rs";
 
 /// Where a key of the study language, or a column, is called as a metric is: a file, the name, and what it is there.
-const NAMESAKES: [(&str, &str, &str); 31] = [
+const NAMESAKES: [(&str, &str, &str); 32] = [
     ("src/model/counter.rs", "", "names of counters"),
     ("src/model/families.rs", "", "how names of families begin and end"),
     ("src/model/check/rates.rs", "purchases", "a key of a stage"),
@@ -23,6 +23,7 @@ const NAMESAKES: [(&str, &str, &str); 31] = [
     ("src/model/compile/together.rs", "purchases", "a key of a stage"),
     ("src/model/compile/initiative.rs", "cost", "a key of an initiative"),
     ("src/model/compile/people.rs", "cost", "a key of an inflow"),
+    ("src/model/compile/channels.rs", "cost", "a key of a channel"),
     ("src/model/compile/people.rs", "satisfaction", "a driver"),
     ("src/model/compile/accounts.rs", "revenue", "the ledger line that every study has"),
     ("src/model/compile/accounts.rs", "cost", "how names of ledger lines end that cost"),

@@ -13,6 +13,14 @@ pub fn of_counts(model: &Model) -> Vec<String> {
     let plan = TouchPlan::of(model, false);
     let one = |(place, its): (usize, &Touchpoint)| {
         let name = &its.name;
+        if let Some(first) = its.channels().next() {
+            let channel = &model.channels[first].name;
+            return Some(if model.waits_at(its) {
+                format!("customers who meet `{name}` wait for each other, in `{channel}` or where that leads")
+            } else {
+                format!("what `{name}` leads to depends on how contacts in `{channel}` go")
+            });
+        }
         let class = its.rows.iter().flat_map(|row| &row.whom.classes).next();
         if let Some((tag, _)) = class {
             return Some(format!("whom `{name}` meets depends on the tag `{}`", model.tags[tag.index()].name));

@@ -3,7 +3,7 @@
 use super::occur::{Ends, Occurring};
 use super::vow::Breaks;
 use crate::engine::count::counts::Counts;
-use crate::engine::state::occasions::Group;
+use crate::engine::state::occasions::{Group, Tried};
 use crate::model::pillar::{BREACHES, OCCASIONS};
 
 impl Occurring<'_> {
@@ -15,16 +15,24 @@ impl Occurring<'_> {
             }
             let gap = &some.gap[..if ends.ending.quality.is_some() { some.count } else { 0 }];
             let days = &some.days[..some.count];
+            let tried = |breaks: &dyn Fn(&Tried) -> bool| some.tried.iter().filter(|its| breaks(its)).count();
             let (breaks, sign): (usize, i128) = match vow.breaks {
                 Breaks::End(end) => (if end == ends.place { some.count } else { 0 }, 1),
                 Breaks::UntilAnswered => (some.count, 1),
                 Breaks::Short(short) => (gap.iter().filter(|gap| **gap < -short).count(), 1),
+                Breaks::Wait(minutes) => (tried(&|its| its.wait > minutes), 1),
+                Breaks::Attempts(most) => (tried(&|its| its.attempt == most), 1),
+                Breaks::Lost => (tried(&|its| its.lost), 1),
                 Breaks::Answers(within) => (days.iter().filter(|days| **days <= within).count(), -1),
             };
             let cells = counts.cells_at(&vow.place, self.now.t as usize);
             cells[BREACHES] += sign * breaks as i128;
+            let occasions = match vow.breaks {
+                Breaks::Attempts(_) => tried(&|its| its.attempt == 0),
+                _ => some.count,
+            };
             if sign > 0 {
-                cells[OCCASIONS] += some.count as i128;
+                cells[OCCASIONS] += occasions as i128;
             }
         }
     }

@@ -2,9 +2,10 @@
 
 use super::met::{Add, AfterTrouble, Feels, Peak, Toward};
 use super::moved::Moved;
+use super::mover::{Motion, Source};
 use super::moving::Hold;
 use super::occur::{Ends, Occurring};
-use super::point::{EndSheet, Motion, Source};
+use super::point::{EndSheet, Phase};
 use super::vow::Vow;
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::{Sample, Sampler};
@@ -88,7 +89,7 @@ impl Occurring<'_> {
             for at in 0..count {
                 let been = periods[some.place[at] as usize];
                 // What is counted after the move has the period in it.
-                let period = f64::from(if self.point.late { been.max(1) } else { been + 1 });
+                let period = f64::from(if self.point.phase == Phase::After { been.max(1) } else { been + 1 });
                 let off = (period - best) / width.max(1e-6);
                 let timing = single(miss + (1.0 - miss) * libm::exp(-0.5 * off * off));
                 some.timing[at] = timing;
@@ -114,14 +115,16 @@ impl Occurring<'_> {
     /// Draws what it is like, after the trouble.
     fn quality(&self, some: &mut Group, sampler: &Sampler, numbers: &EndSheet) {
         let (set, count) = (self.now.world.set, some.count);
-        let Group { words, quality, .. } = some;
+        let Group { words, quality, tried, .. } = some;
         if let Sampler::Bernoulli(_) = sampler {
             for (quality, word) in quality[..count].iter_mut().zip(&words[1]) {
                 *quality = f32::from(u8::from(*word < numbers.below));
             }
+            tried.iter().zip(&mut *quality).for_each(|(its, quality)| *quality -= its.trouble);
             set.run(AfterTrouble { quality, added: -numbers.effort, count });
         } else {
             set.run(Sample { sampler, words: &words[1], out: quality, count });
+            tried.iter().zip(&mut *quality).for_each(|(its, quality)| *quality -= its.trouble);
             set.run(AfterTrouble { quality, added: numbers.quality - numbers.effort, count });
         }
     }

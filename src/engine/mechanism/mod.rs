@@ -2,6 +2,7 @@
 
 pub mod arrive;
 mod ask;
+mod attempt;
 mod baskets;
 pub mod bend;
 pub mod booked_moves;
@@ -9,6 +10,9 @@ mod breach;
 mod bulk;
 pub mod buy;
 pub mod carry;
+mod channel;
+mod choose;
+mod coming;
 pub mod compare;
 pub mod contract;
 pub mod count;
@@ -17,6 +21,7 @@ pub mod feel;
 mod impression;
 mod met;
 mod moved;
+mod mover;
 mod moving;
 pub mod needs;
 mod occur;
@@ -28,6 +33,7 @@ pub mod row;
 pub mod schedule;
 pub mod shop;
 pub mod stream;
+mod switchboard;
 pub mod tag;
 pub mod talk;
 mod tell;
@@ -99,6 +105,7 @@ mod tests {
         (14, point::COURSE),
         (15, point::FOLLOW),
         (16, point::TURN),
+        (17, point::ATTEMPT),
     ];
 
     #[test]

@@ -1,5 +1,6 @@
 //! Occur: a touchpoint happens to those who meet it at once, ends one way or another, and takes people elsewhere.
 
+use super::channel::Channels;
 use super::met::Powers;
 use super::point::{COURSE, EndSheet, Ending, FOLLOW, Point, PointSheet, TouchSheet};
 use crate::engine::chance::draws::{Address, Purpose};
@@ -18,6 +19,8 @@ use crate::model::touchpoint::Cause;
 /// What of customers touchpoints reach.
 pub struct Reached {
     pub satisfaction: Option<ColumnId<f32, Lasting>>,
+    /// The classes of each customer, where some are told apart by them.
+    pub tags: Option<ColumnId<u32, Lasting>>,
     /// What is expected: where it differs from what is met, or where promises are heard.
     pub expectation: Option<ColumnId<f32, Lasting>>,
     /// Whether it feels otherwise than it is.
@@ -37,6 +40,7 @@ pub struct Reached {
 /// A touchpoint that happens in a period.
 pub struct Occurring<'a> {
     pub reached: &'a Reached,
+    pub channels: &'a Channels,
     pub now: Period<'a>,
     pub sheet: &'a TouchSheet,
     pub point: &'a Point,
@@ -71,14 +75,19 @@ impl Occurring<'_> {
             at_once.count = these;
             first += these;
             self.admit((block, columns), occasions, number);
-            if occasions.at_once.count > 0 {
+            if occasions.at_once.count == 0 {
+                continue;
+            }
+            if self.point.rows[self.row].channels.is_empty() {
                 self.one((block, columns), occasions, number, counts.as_deref_mut());
+            } else {
+                self.turn_to_channels((block, columns), occasions, number, counts.as_deref_mut());
             }
         }
     }
 
     /// Draws four words of each, for one occurrence.
-    fn draw(&self, block: &Block, some: &mut Group, purpose: Purpose, number: u32) {
+    pub(super) fn draw(&self, block: &Block, some: &mut Group, purpose: Purpose, number: u32) {
         gather(&block.customer, &some.place[..some.count], &mut some.customer);
         let draw = block.cohort().wrapping_add(self.point.luck).wrapping_add(number);
         let at = Address { period_block: self.now.t, purpose, draw };
@@ -116,7 +125,7 @@ impl Occurring<'_> {
     }
 
     /// Writes what drivers multiply by for each of those who meet it at once, or for whom it ends alike.
-    fn bend(
+    pub(super) fn bend(
         &self,
         (block, columns): (&Block, &Columns<Passing>),
         occasions: &mut Occasions,
@@ -146,7 +155,7 @@ impl Occurring<'_> {
     }
 
     /// One occurrence of each of those who meet it at once.
-    fn one(
+    pub(super) fn one(
         &self,
         (block, columns): (&mut Block, &mut Columns<Passing>),
         occasions: &mut Occasions,
@@ -158,28 +167,40 @@ impl Occurring<'_> {
         if let Some(counts) = counts.as_deref_mut().filter(|_| self.point.ends.len() > 1) {
             counts.cells_at(&self.point.counted, self.now.t as usize)[0] += occasions.at_once.count as i128;
         }
-        for (place, (ending, numbers)) in self.point.ends.iter().zip(&self.numbers.ends).enumerate() {
+        let ends = self.point.ends.iter().zip(&self.numbers.ends).take(self.point.choices);
+        for (place, (ending, numbers)) in ends.enumerate() {
             self.alike(occasions, whole(place));
-            let many = occasions.alike.count;
-            if many == 0 {
-                continue;
+            if occasions.alike.count > 0 {
+                let ends = Ends { ending, numbers, place };
+                self.ended((block, columns), occasions, number, &ends, counts.as_deref_mut());
             }
-            if let Some(counts) = counts.as_deref_mut() {
-                counts.cells_at(&self.point.counted, self.now.t as usize)[ending.cell] += many as i128;
-                self.count_places(block, &occasions.alike, ending, counts);
-            }
-            let ends = Ends { ending, numbers, place };
-            self.note((block, columns), occasions, number, &ends);
-            let asks_for_gap = occasions.told.is_some();
-            self.felt(block, (&mut occasions.alike, asks_for_gap), &ends, counts.as_deref_mut());
-            if let Some(counts) = counts.as_deref_mut().filter(|_| !self.point.vows.is_empty()) {
-                self.hold(&occasions.alike, &ends, counts);
-            }
-            if occasions.told.is_some() {
-                self.tell(block, occasions, number, &ends);
-            }
-            self.send((block, columns), occasions, &ends);
         }
+    }
+
+    /// What an end comes to for those for whom it ends alike.
+    pub(super) fn ended(
+        &self,
+        (block, columns): (&mut Block, &mut Columns<Passing>),
+        occasions: &mut Occasions,
+        number: u32,
+        ends: &Ends<'_>,
+        mut counts: Option<&mut Counts<i128>>,
+    ) {
+        if let Some(counts) = counts.as_deref_mut() {
+            let many = occasions.alike.count as i128;
+            counts.cells_at(&self.point.counted, self.now.t as usize)[ends.ending.cell] += many;
+            self.count_places(block, &occasions.alike, ends.ending, counts);
+        }
+        self.note((block, columns), occasions, number, ends);
+        let asks_for_gap = occasions.told.is_some();
+        self.felt(block, (&mut occasions.alike, asks_for_gap), ends, counts.as_deref_mut());
+        if let Some(counts) = counts.filter(|_| !self.point.vows.is_empty()) {
+            self.hold(&occasions.alike, ends, counts);
+        }
+        if occasions.told.is_some() {
+            self.tell(block, occasions, number, ends);
+        }
+        self.send((block, columns), occasions, ends);
     }
 
     /// Counts in which stages it happens, where that is asked.
@@ -199,7 +220,7 @@ impl Occurring<'_> {
 
     /// Chooses how it ends, in proportion to what each way weighs; what others leave over ends as the touchpoint says.
     fn choose(&self, (block, columns): (&Block, &Columns<Passing>), occasions: &mut Occasions) {
-        let ends = &self.point.ends;
+        let ends = &self.point.ends[..self.point.choices];
         if ends.len() == 1 {
             return;
         }
@@ -226,14 +247,16 @@ impl Occurring<'_> {
     /// Lists those for whom it ends alike.
     fn alike(&self, occasions: &mut Occasions, wanted: u32) {
         let Occasions { at_once, alike, end, .. } = occasions;
-        if self.point.ends.len() == 1 {
+        if self.point.choices == 1 {
             std::mem::swap(at_once, alike);
             return;
         }
         alike.count = 0;
+        alike.tried.clear();
         for at in (0..at_once.count).filter(|at| end[*at] == wanted) {
             let to = alike.count;
             alike.place[to] = at_once.place[at];
+            alike.tried.extend(at_once.tried.get(at));
             for (words, from) in alike.words.iter_mut().zip(&at_once.words).skip(1) {
                 words[to] = from[at];
             }
@@ -276,6 +299,11 @@ impl Occurring<'_> {
                 let touched = &mut touched[*place as usize];
                 *touched = touched.wrapping_mul(31).wrapping_add(code);
             }
+            // Where and how long is told apart too.
+            for (place, tried) in places.iter().zip(&alike.tried) {
+                let touched = &mut touched[*place as usize];
+                *touched = touched.wrapping_mul(31).wrapping_add(tried.mark());
+            }
         }
     }
 
@@ -312,6 +340,6 @@ impl Occurring<'_> {
 }
 
 /// The share that a word draws: 24 bits of it, as single precision tells no more apart.
-fn share(word: u32) -> f32 {
+pub(super) fn share(word: u32) -> f32 {
     (word >> 8) as f32 * (1.0 / 16_777_216.0)
 }

@@ -1,6 +1,8 @@
 //! A touchpoint as it is simulated: what brings it about, how it ends, which states each end moves, and its numbers in a period.
 
+use super::channel::{ChannelSheet, ChannelsSheet};
 use super::feel::centred;
+use super::mover::{Motion, Mover, Source, movers};
 use super::needs::{Needs, Shown};
 use super::vow::Vow;
 use crate::engine::chance::draws::Purpose;
@@ -10,18 +12,17 @@ use crate::engine::count::layout::Place;
 use crate::engine::lanes::Strip;
 use crate::engine::state::bits::BitsId;
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Lasting};
-use crate::engine::table::shape::states;
+use crate::engine::state::occasions::TOUCHED;
+use crate::engine::state::plan::ListId;
+use crate::engine::table::shape::{states, weights};
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::{Driver, State};
-use crate::model::state::{Carried, Life, Signal};
 use crate::model::survey::asks;
 use crate::model::tag::Whom;
 use crate::model::touchpoint::{Cause, End, Occurs, Places, Row, Timing, Touchpoint, Way};
 use crate::model::weight::Mover as Weighs;
 use crate::quantity::{ParamId, StageId, TouchpointId};
-
-use super::moving::CARRIED;
 
 /// Draws how often a touchpoint comes, or whether it does.
 pub const MEET: Purpose = Purpose::numbered(13);
@@ -31,9 +32,11 @@ pub const COURSE: Purpose = Purpose::numbered(14);
 pub const FOLLOW: Purpose = Purpose::numbered(15);
 /// Draws which of a customer's periods is the first in turn.
 pub const TURN: Purpose = Purpose::numbered(16);
+/// Draws how an attempt in a channel goes.
+pub const ATTEMPT: Purpose = Purpose::numbered(17);
 
-/// What happened to each customer, as lives are compared by.
-pub const TOUCHED: ColumnSpec = ColumnSpec::new("touched");
+/// Which occurrences of what comes too late for a line come in the next period: a bit for each.
+const NEXT: ColumnSpec = ColumnSpec::new("next in line");
 /// The words that say which periods are in turn.
 const TURNS: ColumnSpec = ColumnSpec::new("turn");
 
@@ -42,8 +45,10 @@ pub struct Point {
     pub luck: u32,
     /// When it happens and to whom: the first one that fits a customer counts.
     pub rows: Vec<OfRow>,
-    /// Whether it comes after purchases and moves of the period; else before the move.
-    pub late: bool,
+    /// When in a period it happens.
+    pub phase: Phase,
+    /// Who stands in line until then, where customers may have to wait.
+    pub line: Option<Line>,
     /// Whether others follow it.
     pub is_followed: bool,
     /// The random bits of those that come by themselves.
@@ -56,6 +61,10 @@ pub struct Point {
     /// How long it takes to come, as a multiple of the mean, and how fast it fades, where that is known.
     pub answer: Option<(Sampler, ParamId, Option<ParamId>)>,
     pub ends: Vec<Ending>,
+    /// How giving up ends it, by channel; none where nobody waits.
+    pub abandons: Vec<Ending>,
+    /// How many of the ends are drawn: all but that of giving up.
+    pub choices: usize,
     pub counted: Place,
     /// For each end, the surveys that ask those who met it so: a bit for each.
     pub asks: Vec<u32>,
@@ -63,6 +72,26 @@ pub struct Point {
     pub vows: Vec<Vow>,
     pub places: Option<Counted>,
     drivers: Vec<Driver>,
+}
+
+/// When in a period a touchpoint happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before all customers are looked at together.
+    Meet,
+    /// After that, before the move.
+    Serve,
+    /// After purchases and moves.
+    After,
+}
+
+/// Those who stand in line for a touchpoint.
+pub struct Line {
+    /// Their places, and what is known of each.
+    pub lists: [ListId; 2],
+    /// What comes too late to stand in line in the same period: when in a period its cause is known, and which occurrences
+    /// come in the next one.
+    pub next: Option<(Phase, ColumnId<u32, Lasting>)>,
 }
 
 /// Where it is counted in which stages a touchpoint happens.
@@ -76,6 +105,8 @@ pub struct Counted {
 pub struct OfRow {
     pub cause: Cause,
     pub whom: Whom,
+    /// The channels among which customers choose.
+    pub channels: Vec<usize>,
     often: Vec<Option<Occurs>>,
 }
 
@@ -103,37 +134,6 @@ pub struct Leading {
     its: Way,
 }
 
-/// A state that an end moves.
-pub struct Mover {
-    pub column: ColumnId<f32, Lasting>,
-    pub range: (f32, f32),
-    pub neutral: f32,
-    /// What moves it, in this order.
-    pub by: Vec<(Motion, Source)>,
-}
-
-/// How a state moves.
-#[derive(Clone, Copy)]
-pub enum Motion {
-    /// Towards the signal, at the paces up and down.
-    Toward([ParamId; 2]),
-    /// By an amount for each unit of it.
-    Add(ParamId),
-    /// To it where it is farther from neutral.
-    Peak,
-}
-
-/// What the signal is at an occurrence.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    Quality,
-    Felt,
-    Effort,
-    Promise,
-    /// 1 each time.
-    One,
-}
-
 /// The numbers of a period.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TouchSheet {
@@ -145,6 +145,8 @@ pub struct TouchSheet {
     pub hears: f32,
     /// By touchpoint.
     pub points: Vec<PointSheet>,
+    /// The channels.
+    pub channels: ChannelsSheet,
 }
 
 /// The numbers of a period for a touchpoint.
@@ -162,6 +164,8 @@ pub struct PointSheet {
     /// What other ends leave over.
     pub rest: f32,
     pub ends: Vec<EndSheet>,
+    /// Of giving up, by channel.
+    pub abandons: Vec<EndSheet>,
 }
 
 /// The numbers of a period for a row.
@@ -195,11 +199,15 @@ impl Point {
     /// The touchpoint at a place; those before it are there already.
     pub fn of(model: &Model, needs: &mut Needs<'_>, place: usize, before: &[Self]) -> Self {
         let its = &model.touchpoints[place];
-        let late = match its.cause() {
-            Cause::Purchase | Cause::Entry => true,
-            Cause::After { of, .. } => before[of.index()].late,
-            Cause::Rate | Cause::Chance | Cause::Every(_) => false,
+        let known = match its.cause() {
+            Cause::Purchase | Cause::Entry => Phase::After,
+            Cause::After { of, .. } => before[of.index()].phase,
+            Cause::Rate | Cause::Chance | Cause::Every(_) => Phase::Meet,
         };
+        let line = model.waits_at(its).then(|| Line {
+            lists: [needs.list(), needs.list()],
+            next: (known != Phase::Meet).then(|| (known, needs.words(NEXT.at(place)))),
+        });
         let by_itself = its.rows.iter().any(|row| matches!(row.cause, Cause::Rate | Cause::Chance));
         let turns = its.rows.iter().any(|row| matches!(row.cause, Cause::Every(_)));
         let follows = |other: &Touchpoint| matches!(other.cause(), Cause::After { of, .. } if of.index() == place);
@@ -214,10 +222,12 @@ impl Point {
         needs.draws(COURSE);
         needs.draws(FOLLOW);
         needs.draws(TURN);
+        needs.draws(ATTEMPT);
         Self {
             luck: its.luck,
             rows: its.rows.iter().map(OfRow::of).collect(),
-            late,
+            phase: if line.is_some() { Phase::Serve } else { known },
+            line,
             is_followed: model.touchpoints.iter().any(follows),
             bits: by_itself.then(|| needs.bits_of(MEET, its.luck)),
             turns: turns.then(|| needs.words(TURNS.at(place))),
@@ -225,6 +235,8 @@ impl Point {
             timing: its.timing,
             answer,
             ends: its.ends.iter().enumerate().map(|(end, _)| Ending::of(model, needs, (place, end))).collect(),
+            abandons: abandons(model, needs, place),
+            choices: its.choices().len(),
             counted: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
             asks: (0..its.ends.len()).map(|end| asks(&model.surveys, (place, end))).collect(),
             vows,
@@ -233,13 +245,24 @@ impl Point {
         }
     }
 
+    /// Whether customers meet it in a phase, be it only to stand in line.
+    pub fn is_met_in(&self, phase: Phase) -> bool {
+        if self.line.is_some() { phase == Phase::Meet } else { phase == self.phase }
+    }
+
+    /// Whether anything of it happens in a phase.
+    pub fn acts_in(&self, phase: Phase) -> bool {
+        let waits = |line: &Line| phase == Phase::Serve || line.next.is_some_and(|(known, _)| known == phase);
+        self.is_met_in(phase) || self.line.as_ref().is_some_and(waits)
+    }
+
     /// Whether it may happen in a stage.
     pub fn is_in(&self, stage: usize) -> bool {
         self.rows.iter().any(|row| row.often[stage].is_some())
     }
 
     /// What the numbers of a period become for it.
-    pub fn sheet(&self, values: &Values<'_>) -> PointSheet {
+    pub fn sheet(&self, values: &Values<'_>, channels: &ChannelsSheet) -> PointSheet {
         let dense = weights(&self.states, &self.drivers, values);
         let stages = self.rows.first().map_or(0, |row| row.often.len());
         let of_all = |weight: &f32| Strip::of_f32((0..stages).map(|_| *weight).chain([0.0]));
@@ -254,9 +277,28 @@ impl Point {
                 (single(values[*mean]), fades.map(|fades| single(values[fades])))
             }),
             rest: left_over(values, ends.iter().map(|end| end.chance)),
+            abandons: self.abandons.iter().zip(&channels.each).map(|its| given_up(its, values)).collect(),
             ends,
         }
     }
+}
+
+/// How giving up ends a touchpoint, by channel; none where nobody waits.
+fn abandons(model: &Model, needs: &Needs<'_>, place: usize) -> Vec<Ending> {
+    let its = &model.touchpoints[place];
+    if !model.waits_at(its) {
+        return Vec::new();
+    }
+    let end = |channel: &crate::model::channel::Channel| {
+        let its = Ending::of(model, needs, (place, its.choices().len()));
+        let quality = its.quality.as_ref().map(|_| centred(needs, &channel.given_up.law));
+        Ending { quality, ..its }
+    };
+    model.channels.iter().map(end).collect()
+}
+
+fn given_up((ending, channel): (&Ending, &ChannelSheet), values: &Values<'_>) -> EndSheet {
+    EndSheet { quality: channel.given_up, below: channel.below, ..ending.sheet(values) }
 }
 
 impl Counted {
@@ -272,7 +314,7 @@ impl Counted {
 
 impl OfRow {
     fn of(row: &Row) -> Self {
-        Self { cause: row.cause, whom: row.whom.clone(), often: row.stages.clone() }
+        Self { cause: row.cause, whom: row.whom.clone(), channels: row.channels.clone(), often: row.stages.clone() }
     }
 
     fn sheet(&self, values: &Values<'_>) -> RowSheet {
@@ -341,49 +383,4 @@ fn left_over(values: &Values<'_>, chances: impl Iterator<Item = f32>) -> f32 {
         values.hold();
     }
     left.max(0.0)
-}
-
-/// What drivers weigh, state by state.
-fn weights(states: &[State], drivers: &[Driver], values: &Values<'_>) -> Vec<f32> {
-    let of = |state: &State| {
-        drivers.iter().filter(|driver| driver.on == *state).map(|driver| values[driver.weight]).sum::<f64>()
-    };
-    states.iter().map(|state| single(of(state))).collect()
-}
-
-/// The states that an end moves, in the order of the model.
-fn movers(model: &Model, needs: &Needs<'_>, at: (usize, usize)) -> Vec<Mover> {
-    let mover = |(place, carried): (usize, &Carried)| {
-        let Life::Own(own) = &carried.life else { return None };
-        let source = |signal: Signal| source(model, at, signal);
-        let follows = own.follows.and_then(|its| Some((Motion::Toward(its.paces), source(its.signal)?)));
-        let adds = own.adds.iter().filter_map(|(signal, amount)| Some((Motion::Add(*amount), source(*signal)?)));
-        let peak = own.peak.and_then(|signal| Some((Motion::Peak, source(signal)?)));
-        let by: Vec<(Motion, Source)> = follows.into_iter().chain(adds).chain(peak).collect();
-        let range = (single(carried.range.0), single(carried.range.1));
-        (!by.is_empty()).then(|| (place, range, single(carried.neutral), by))
-    };
-    let found: Vec<_> = model.carried.iter().enumerate().filter_map(mover).collect();
-    let column = |place: usize| needs.lasting_numbers(CARRIED.at(place));
-    found
-        .into_iter()
-        .filter_map(|(place, range, neutral, by)| Some(Mover { column: column(place)?, range, neutral, by }))
-        .collect()
-}
-
-/// What a signal is where a touchpoint ends so; none where it is not met there.
-fn source(model: &Model, (place, end): (usize, usize), signal: Signal) -> Option<Source> {
-    let its = &model.touchpoints[place].ends[end];
-    let here = |of: TouchpointId| of.index() == place;
-    let feels = its.quality.is_some();
-    match signal {
-        Signal::Quality => feels.then_some(Source::Quality),
-        Signal::Felt => feels.then_some(Source::Felt),
-        Signal::QualityOf(of) => (feels && here(of)).then_some(Source::Quality),
-        Signal::FeltOf(of) => (feels && here(of)).then_some(Source::Felt),
-        Signal::Effort => its.effort.map(|_| Source::Effort),
-        Signal::Promise => its.promise.map(|_| Source::Promise),
-        Signal::Occurrence(of, one) => (here(of) && one.is_none_or(|one| one == end)).then_some(Source::One),
-        Signal::Purchases | Signal::Spent | Signal::Satisfaction | Signal::Carried(_) => None,
-    }
 }

@@ -1,5 +1,6 @@
 //! Tell: what is told of each occurrence where one customer's life is replayed.
 
+use super::attempt::OF_ATTEMPT;
 use super::occur::{Ends, Occurring};
 use crate::engine::state::block::Block;
 use crate::engine::state::occasions::{Occasions, Told};
@@ -18,12 +19,14 @@ impl Occurring<'_> {
             let felt = || (quality, expects.then(|| quality - alike.gap[at]), alike.felt[at]);
             told.push(Told {
                 touchpoint: self.place,
-                number,
+                // Every attempt in a channel is one of its own, and draws by a number of its own.
+                number: number % OF_ATTEMPT,
                 end: ends.place,
                 days: self.point.answer.as_ref().map(|_| alike.days[at]),
                 weight: alike.weight[at],
                 felt: ends.ending.quality.as_ref().map(|_| felt()),
                 left: self.left(block, alike.place[at] as usize),
+                tried: alike.tried.get(at).copied(),
             });
         }
     }

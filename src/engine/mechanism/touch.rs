@@ -9,22 +9,25 @@
 use super::arrive::draw;
 use super::bend::tilts;
 use super::buy::LAST_PURCHASES;
-use super::contract::{Mechanism, Step};
+use super::channel::Channels;
+use super::coming::{come_now, list};
+use super::contract::{Mechanism, Numbers, Step};
 use super::feel::SATISFACTION;
 use super::moving::CARRIED;
 use super::needs::{Needs, Shown};
 use super::occur::{Occurring, Reached};
-use super::point::{OfRow, Point, PointSheet, RowSheet, TOUCHED, TURN, TouchSheet};
+use super::point::{OfRow, Phase, Point, PointSheet, RowSheet, TURN, TouchSheet};
 use super::stream::{DrawChances, DrawCounts};
 use super::tag::{CONTACTS, TAGS, counts_contacts};
+use super::totals::{Barrier, Totals};
 use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
 use crate::engine::chance::narrow::{single, whole};
-use crate::engine::lanes::{Kernel, Lanes, MOST_LANES};
+use crate::engine::lanes::MOST_LANES;
 use crate::engine::state::at::{At, Period};
 use crate::engine::state::block::Block;
-use crate::engine::state::column::room;
 use crate::engine::state::columns::{ColumnId, ColumnSpec, Columns, Lasting, Passing};
-use crate::engine::state::occasions::{Happened, Occasions};
+use crate::engine::state::occasions::{Happened, Occasions, TOUCHED};
+use crate::engine::table::field::Field;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::touchpoint::{Cause, MOST_OCCURRENCES, Touchpoint};
@@ -42,9 +45,10 @@ pub const MET: ColumnSpec = ColumnSpec::new("met by surveys");
 pub struct Touch {
     /// By their places in the model.
     points: Vec<Point>,
+    channels: Channels,
+    /// Whether anybody may have to wait.
+    waits: bool,
     reached: Reached,
-    /// The classes of each customer, where some are told apart by them.
-    tags: Option<ColumnId<u32, Lasting>>,
     /// The stages that nothing leads out of.
     absorbs: Vec<bool>,
     purchases: Option<ColumnId<f32, Lasting>>,
@@ -62,14 +66,16 @@ impl Mechanism for Touch {
         let moves = model.touchpoints.iter().any(Touchpoint::moves);
         // Who is taken elsewhere moves otherwise than by the rows that scenarios are compared by, and branches of a shared
         // path do not know the segment of their customers: such lives are only paired.
-        if !moves && rows().all(|row| row.whom.segments.is_empty()) {
+        if !moves && !model.waits() && rows().all(|row| row.whom.segments.is_empty()) {
             needs.compared_by_sheet();
         }
         if model.touchpoints.is_empty() {
             return None;
         }
         let caused = |cause: Cause| model.touchpoints.iter().any(|its| its.cause() == cause);
-        let by_tag = rows().any(|row| !row.whom.classes.is_empty());
+        let first = model.channels.iter().filter_map(|its| its.desk.as_ref()?.first.as_ref());
+        let whom = rows().map(|row| &row.whom).chain(first.map(|(whom, _)| whom));
+        let by_tag = whom.into_iter().any(|whom| !whom.classes.is_empty());
         let mut points: Vec<Point> = Vec::new();
         for place in 0..model.touchpoints.len() {
             let point = Point::of(model, needs, place, &points);
@@ -83,7 +89,10 @@ impl Mechanism for Touch {
         let before = moves || caused(Cause::Entry);
         Some(Self {
             points,
+            channels: Channels::of(model, needs),
+            waits: model.waits(),
             reached: Reached {
+                tags: by_tag.then(|| needs.words(TAGS)),
                 satisfaction: experience.map(|_| needs.numbers(SATISFACTION)),
                 expectation: expectation.map(|of| needs.numbers(CARRIED.at(of.index()))),
                 surprises: surprise.is_some(),
@@ -94,7 +103,6 @@ impl Mechanism for Touch {
                 met: model.surveys.iter().any(|its| its.on.is_some()).then(|| needs.passing_words(MET)),
                 moved: model.weights.as_ref().map(|its| needs.counter(its.counter, Shown::ByEvent(TOUCHED))),
             },
-            tags: by_tag.then(|| needs.words(TAGS)),
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),
             purchases: caused(Cause::Purchase).then(|| needs.numbers(LAST_PURCHASES)),
             before: before.then(|| needs.before()),
@@ -109,22 +117,37 @@ impl Mechanism for Touch {
     }
 
     fn steps(&self) -> &'static [Step] {
-        &[Step::Begin, Step::Meet, Step::Move, Step::After]
+        if self.waits {
+            &[Step::Begin, Step::Meet, Step::Serve, Step::Move, Step::After]
+        } else {
+            &[Step::Begin, Step::Meet, Step::Move, Step::After]
+        }
     }
 
     fn sheet(&self, values: &Values<'_>) -> TouchSheet {
         let [learning, gain, loss, hears] = self.numbers.map(|id| id.map_or(0.0, |id| single(values[id])));
-        let points = self.points.iter().map(|point| point.sheet(values)).collect();
-        TouchSheet { learning, more: [gain, loss], hears, points }
+        let channels = self.channels.sheet(values);
+        let points = self.points.iter().map(|point| point.sheet(values, &channels)).collect();
+        TouchSheet { learning, more: [gain, loss], hears, points, channels }
     }
 
     fn run(&self, step: Step, at: &mut At<'_>, sheet: Option<&TouchSheet>) {
         match (step, sheet) {
             (Step::Begin, _) => self.begin(at),
-            (Step::Meet, Some(sheet)) => self.happen(at, sheet, false),
+            (Step::Meet, Some(sheet)) => self.happen(at, sheet, Phase::Meet),
+            (Step::Serve, Some(sheet)) => self.happen(at, sheet, Phase::Serve),
             (Step::Move, Some(_)) => self.go(at),
-            (Step::After, Some(sheet)) => self.happen(at, sheet, true),
+            (Step::After, Some(sheet)) => self.happen(at, sheet, Phase::After),
             _ => {}
+        }
+    }
+
+    fn weigh(&self, barrier: Barrier, totals: &Totals<'_>, numbers: &Numbers<'_, TouchSheet>, field: &mut Field) {
+        let company = numbers.company.map(|sheet| &sheet.channels);
+        let numbers = Numbers { company, segments: numbers.segments.iter().map(|sheet| &sheet.channels).collect() };
+        match barrier {
+            Barrier::Midway => self.channels.connect(totals, &numbers, field),
+            Barrier::Over => self.channels.close(totals, &numbers, field),
         }
     }
 
@@ -152,25 +175,41 @@ impl Touch {
     }
 
     /// Lets touchpoints happen, in the order of cause.
-    fn happen(&self, at: &mut At<'_>, sheet: &TouchSheet, late: bool) {
+    fn happen(&self, at: &mut At<'_>, sheet: &TouchSheet, phase: Phase) {
         let Some(now) = at.period else { return };
-        for column in [self.reached.touched, self.reached.met].into_iter().flatten().filter(|_| !late) {
+        for column in [self.reached.touched, self.reached.met].into_iter().flatten().filter(|_| phase == Phase::Meet) {
             let lanes = at.block.live.next_multiple_of(MOST_LANES);
             at.scratch.columns.words_mut(column)[..lanes].fill(0);
         }
-        if self.points.iter().all(|point| point.late != late) {
+        if !self.points.iter().any(|point| point.acts_in(phase)) {
             return;
         }
         let mut occasions = std::mem::take(&mut at.scratch.occasions);
         occasions.fit(at.block.stage.len(), self.points.len());
         for (place, (point, numbers)) in self.points.iter().zip(&sheet.points).enumerate() {
-            if point.late != late {
-                continue;
+            let of = |row| Occurring {
+                reached: &self.reached,
+                channels: &self.channels,
+                now,
+                sheet,
+                point,
+                numbers,
+                place,
+                row,
+            };
+            if point.is_met_in(phase) {
+                for row in 0..point.rows.len() {
+                    self.come(at, &mut occasions, now, (point, numbers, row));
+                    of(row).all(at.block, &mut at.scratch.columns, &mut occasions, at.counts.as_deref_mut());
+                }
             }
-            for row in 0..point.rows.len() {
-                self.come(at, &mut occasions, now, (point, numbers, row));
-                let occurring = Occurring { reached: &self.reached, now, sheet, point, numbers, place, row };
-                occurring.all(at.block, &mut at.scratch.columns, &mut occasions, at.counts.as_deref_mut());
+            let Some(line) = &point.line else { continue };
+            if let Some((_, next)) = line.next.filter(|(known, _)| *known == phase) {
+                self.put_off(at, &mut occasions, now, (point, numbers, next));
+            }
+            if phase == Phase::Serve {
+                let (block, columns) = (&mut *at.block, &mut at.scratch.columns);
+                of(0).serve((block, columns), line, &mut occasions, at.counts.as_deref_mut());
             }
         }
         at.scratch.occasions = occasions;
@@ -178,6 +217,23 @@ impl Touch {
 
     /// Lists whom a touchpoint is about to meet by a row of its plan.
     fn come(
+        &self,
+        at: &mut At<'_>,
+        occasions: &mut Occasions,
+        now: Period<'_>,
+        (point, numbers, row): (&Point, &PointSheet, usize),
+    ) {
+        match point.line.as_ref().and_then(|line| line.next) {
+            Some((_, next)) => come_now(at.block, next, &mut occasions.coming),
+            None => self.brought(at, occasions, now, (point, numbers, row)),
+        }
+        if point.rows.len() > 1 || !point.rows[row].whom.is_all() {
+            self.keep_whom(at.block, &mut occasions.coming, (point, numbers, row));
+        }
+    }
+
+    /// Lists for whom something brings a touchpoint about.
+    fn brought(
         &self,
         at: &mut At<'_>,
         occasions: &mut Occasions,
@@ -197,14 +253,27 @@ impl Touch {
             let most = self.count((block, columns), occasions.tilt(0), now, (point, numbers, row));
             list((now, at.block.live), at.scratch.columns.words(self.count), most, &mut occasions.coming);
         }
-        if point.rows.len() > 1 || !point.rows[row].whom.is_all() {
-            self.keep_whom(at.block, &mut occasions.coming, (point, numbers, row));
+    }
+
+    /// Notes what stands in line in the next period only, as its cause comes too late for this one.
+    fn put_off(
+        &self,
+        at: &mut At<'_>,
+        occasions: &mut Occasions,
+        now: Period<'_>,
+        (point, numbers, next): (&Point, &PointSheet, ColumnId<u32, Lasting>),
+    ) {
+        self.brought(at, occasions, now, (point, numbers, 0));
+        let next = at.block.columns.words_mut(next);
+        for (place, number) in occasions.coming.place.iter().zip(&occasions.coming.number) {
+            next[*place as usize] |= 1 << (number % 16);
         }
     }
 
     /// Keeps those whom a row is for, and no row before it.
     fn keep_whom(&self, block: &Block, coming: &mut Happened, (point, numbers, row): (&Point, &PointSheet, usize)) {
-        let (segment, tags) = (block.segment(), self.tags.map(|id| block.columns.words(id)).unwrap_or_default());
+        let (segment, tags) =
+            (block.segment(), self.reached.tags.map(|id| block.columns.words(id)).unwrap_or_default());
         let mut kept = 0;
         for at in 0..coming.place.len() {
             let place = coming.place[at] as usize;
@@ -308,56 +377,5 @@ impl Touch {
             }
         }
         block.columns.put_words(goes, sent);
-    }
-}
-
-/// Lists who meets a touchpoint, occurrence by occurrence.
-fn list((now, live): (Period<'_>, usize), counts: &[u32], most: u32, coming: &mut Happened) {
-    coming.place.resize(room(live), 0);
-    let mut listed = now.world.set.run(Those { counts, live, place: &mut coming.place });
-    coming.place.truncate(listed);
-    coming.number.resize(listed, 0);
-    let mut first = 0;
-    for number in 1..most {
-        let end = listed;
-        for at in first..end {
-            let place = coming.place[at];
-            if counts[place as usize] > number {
-                coming.push(place, number, 0);
-                listed += 1;
-            }
-        }
-        if listed == end {
-            break;
-        }
-        first = end;
-    }
-}
-
-/// Lists the places of those who are counted at least once.
-struct Those<'a> {
-    counts: &'a [u32],
-    live: usize,
-    place: &'a mut [u32],
-}
-
-impl Kernel for Those<'_> {
-    type Output = usize;
-    #[inline(always)]
-    fn run<L: Lanes>(self, l: L) -> usize {
-        let n = l.steps(self.live);
-        let counts = l.words(self.counts, n);
-        let mut places = l.places();
-        let step = l.u(whole(L::N));
-        let mut listed = 0;
-        for count in counts {
-            let meets = l.ge(l.load(count), l.u(1));
-            // Few customers meet most touchpoints.
-            if l.mask(meets) != 0 {
-                listed += l.pack(self.place, listed, meets, places);
-            }
-            places = l.add(places, step);
-        }
-        listed
     }
 }

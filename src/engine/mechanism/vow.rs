@@ -27,6 +27,12 @@ pub enum Breaks {
     UntilAnswered,
     /// It answers what had broken, where it comes within so many days.
     Answers(f32),
+    /// It breaks where somebody waits longer than so many minutes.
+    Wait(f32),
+    /// It breaks at the attempt after so many; what is tried first is an occasion.
+    Attempts(u32),
+    /// It breaks where context is lost.
+    Lost,
 }
 
 impl Vow {
@@ -40,6 +46,9 @@ impl Vow {
             match pillar.never {
                 Never::End(end) => here.then(|| vow(pillar.end, Breaks::End(end))),
                 Never::ShortBy(short) => here.then(|| vow(pillar.end, Breaks::Short(single(short)))),
+                Never::WaitOver(minutes) => here.then(|| vow(pillar.end, Breaks::Wait(single(minutes)))),
+                Never::AttemptsOver(most) => here.then(|| vow(pillar.end, Breaks::Attempts(most))),
+                Never::ContextLost => here.then(|| vow(pillar.end, Breaks::Lost)),
                 Never::Without { .. } if here => Some(vow(pillar.end, Breaks::UntilAnswered)),
                 Never::Without { by, within } => {
                     let days = within.map_or(f32::INFINITY, single);

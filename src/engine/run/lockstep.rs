@@ -225,7 +225,11 @@ impl<'a> Together<'a> {
             let scenario = ScenarioId::from(self.scenarios[world]);
             let course = due.iter().any(|rule| rules[*rule].watched == Watched::CashFlow);
             let course = course.then(|| RoadmapTimeline::new(self.model, self.drawn, scenario, fired));
-            let seen = Observed { model: self.model, drawn: self.drawn, course: course.as_ref(), t, cohorts: &cohorts };
+            let desks = self.model.channels.iter().filter_map(|channel| channel.desk.as_ref());
+            let paid = self.companies.get(world).map(|company| company.values(t).0);
+            let staff = paid.map_or(0.0, |values| desks.filter_map(|desk| desk.cost(&values)).sum());
+            let (model, drawn) = (self.model, self.drawn);
+            let seen = Observed { model, drawn, course: course.as_ref(), t, staff, cohorts: &cohorts };
             let acts = |rule: &usize| {
                 let value = seen.value(rules[*rule].watched);
                 if rules[*rule].above { value > rules[*rule].bound } else { value < rules[*rule].bound }

@@ -2,6 +2,7 @@
 
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
+use crate::model::channel::BUSY_PARTS;
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, PURCHASES, SATISFACTION};
 use crate::model::course::{RoadmapTimeline, Run};
 use crate::model::draw::Draw;
@@ -40,6 +41,8 @@ pub struct Observed<'a> {
     pub course: Option<&'a RoadmapTimeline<'a>>,
     /// The period.
     pub t: u32,
+    /// What the people of channels cost in the period.
+    pub staff: f64,
     /// All customers.
     pub cohorts: &'a [SeenCohort<'a>],
 }
@@ -71,9 +74,26 @@ impl Observed<'_> {
             }
             Watched::Stage(stage) => sum(&|seen| seen.ledger.cells(CUSTOMERS, t)[stage] as f64),
             Watched::Met(counter, cell) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[cell] as f64),
+            Watched::Channel(counter, gauge) => {
+                let cells = self.counted(CounterId::from(counter));
+                let busy = self.counted(CounterId::from(counter + 1))[0] / BUSY_PARTS;
+                let [part, whole] = gauge.parts(&cells, busy);
+                share(part, whole)
+            }
             Watched::Broken(counter) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[BREACHES] as f64),
             Watched::Surveyed(counter) => self.score(CounterId::from(counter)),
         }
+    }
+
+    /// What is counted of all customers in the period, cell by cell.
+    fn counted(&self, counter: CounterId) -> Vec<f64> {
+        let mut cells = Vec::new();
+        for seen in self.cohorts {
+            let its = seen.ledger.cells(counter, self.t as usize);
+            cells.resize(its.len(), 0.0);
+            cells.iter_mut().zip(its).for_each(|(cell, count)| *cell += *count as f64 * seen.weight);
+        }
+        cells
     }
 
     /// The score of a survey as the company sees it; not a number where nobody was asked or answered in the period, so that
@@ -134,7 +154,7 @@ impl Observed<'_> {
             let winning = inflow.and_then(|its| its.cost).map_or(0.0, |cost| seen.values[cost] * seen.came);
             self.booked(seen, LineKind::Cost, 0.0) * seen.weight + winning
         };
-        self.cohorts.iter().map(of_cohort).sum()
+        self.cohorts.iter().map(of_cohort).sum::<f64>() + self.staff
     }
 
     /// What initiatives cost in the period.

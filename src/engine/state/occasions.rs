@@ -1,6 +1,10 @@
 //! Occasions: what happens to some customers of a block, side by side, within one step of a period.
 
 use super::column::room;
+use super::columns::ColumnSpec;
+
+/// What happened to each customer, as lives are compared by.
+pub const TOUCHED: ColumnSpec = ColumnSpec::new("touched");
 
 /// What one touchpoint comes to in one step, occurrence by occurrence of each customer.
 #[derive(Default)]
@@ -28,6 +32,8 @@ pub struct Occasions {
     pub end: Vec<u32>,
     /// What drivers multiply by; one column for each end or way.
     pub tilts: Vec<Vec<f32>>,
+    /// Those who try a channel, and what becomes of it.
+    pub tries: Tries,
     /// What is told of each occurrence; none where nobody asks for it.
     pub told: Option<Vec<Told>>,
 }
@@ -49,6 +55,72 @@ pub struct Told {
     pub felt: Option<(f32, Option<f32>, f32)>,
     /// Satisfaction, and the states that the study declares, as it left them; those that are no blends.
     pub left: Vec<f32>,
+    /// How the attempt in a channel went; none where it needed none.
+    pub tried: Option<Tried>,
+}
+
+/// How an attempt in a channel went.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tried {
+    /// The channel, by its place in the model.
+    pub channel: u32,
+    /// Which attempt it is, counted from 0.
+    pub attempt: u32,
+    /// The minutes waited.
+    pub wait: f32,
+    /// What they take off the quality, with all other trouble of the attempt; below 0 where it was better.
+    pub trouble: f32,
+    /// Whether the customer was recognised.
+    pub recognised: bool,
+    /// Whether what was said before had to be said again.
+    pub lost: bool,
+    /// Whether it settled the matter.
+    pub solved: bool,
+}
+
+impl Tried {
+    /// What tells it from other attempts.
+    pub fn mark(self) -> u32 {
+        let told = [self.recognised, self.lost, self.solved].into_iter().fold(0, |bits, so| bits << 1 | u32::from(so));
+        self.wait.to_bits().rotate_left(13) ^ (told << 8 | self.attempt << 5 | self.channel).wrapping_mul(0x9E37_79B1)
+    }
+}
+
+/// Those who try a channel at once, side by side.
+#[derive(Default)]
+pub struct Tries {
+    /// Their places in the block.
+    pub place: Vec<u32>,
+    /// The channel that each came to first.
+    pub first: Vec<u32>,
+    /// Where each goes first: a bit for each channel with priority.
+    pub kind: Vec<u32>,
+    /// How this attempt goes.
+    pub tried: Vec<Tried>,
+    /// Where each turns next; none who lets it be.
+    pub next: Vec<Option<u32>>,
+    /// Those who turn elsewhere, to be swapped in.
+    pub spare: Vec<(u32, u32, u32, u32)>,
+}
+
+impl Tries {
+    /// Nobody.
+    pub fn clear(&mut self) {
+        self.place.clear();
+        self.first.clear();
+        self.kind.clear();
+        self.tried.clear();
+        self.next.clear();
+    }
+
+    /// One more, who comes to a channel.
+    pub fn push(&mut self, (place, kind): (u32, u32), (first, channel): (u32, u32), attempt: u32) {
+        self.place.push(place);
+        self.first.push(first);
+        self.kind.push(kind);
+        self.tried.push(Tried { channel, attempt, ..Tried::default() });
+        self.next.push(None);
+    }
 }
 
 /// Some customers, side by side.
@@ -78,6 +150,8 @@ pub struct Group {
     pub days: Vec<f32>,
     /// By how much it was better than expected, where somebody asks for that.
     pub gap: Vec<f32>,
+    /// How the attempt in a channel went; empty where it needs none.
+    pub tried: Vec<Tried>,
 }
 
 impl Happened {

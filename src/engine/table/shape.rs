@@ -4,7 +4,8 @@ use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Driver, Stage, State};
 use crate::quantity::{ParamId, StageId, TraitId};
 
-use crate::engine::chance::narrow::{place, whole};
+use super::values::Values;
+use crate::engine::chance::narrow::{place, single, whole};
 use crate::engine::lanes::Strip;
 
 /// A clock that rows are read by, for every stage.
@@ -102,6 +103,14 @@ pub fn states<'m>(model: &Model, drivers: impl Iterator<Item = &'m Driver>) -> V
     states.sort_unstable_by_key(|state| state.rank(model));
     states.dedup();
     states
+}
+
+/// What drivers weigh, state by state.
+pub fn weights(states: &[State], drivers: &[Driver], values: &Values<'_>) -> Vec<f32> {
+    let of = |state: &State| {
+        drivers.iter().filter(|driver| driver.on == *state).map(|driver| values[driver.weight]).sum::<f64>()
+    };
+    states.iter().map(|state| single(of(state))).collect()
 }
 
 /// The clocks that rows are read by.

@@ -1,6 +1,7 @@
 //! The lines of the books: what money is booked as.
 
 use crate::model::Model;
+use crate::model::metric::CHANNELS as FAMILY;
 use crate::model::value::AccountKind;
 use crate::study::journey::{CostGroup, LineKind};
 
@@ -17,6 +18,8 @@ pub struct Lines {
     pub goods: Option<usize>,
     /// The line of each account; none of outcomes and of accounts that nothing feeds.
     pub accounts: Vec<Option<usize>>,
+    /// What the people of each channel cost.
+    pub staff: Vec<Option<usize>>,
     /// What it costs to win newcomers.
     pub acquisition: Option<usize>,
     /// What each initiative costs once, its building included.
@@ -33,6 +36,7 @@ impl Lines {
             baskets: None,
             goods: None,
             accounts: vec![None; model.accounts.len()],
+            staff: vec![None; model.channels.len()],
             acquisition: None,
             once: vec![None; model.initiatives.len()],
             running: vec![None; model.initiatives.len()],
@@ -47,6 +51,13 @@ impl Lines {
         }
         lines.add_accounts(model, LineGroup::Variable);
         lines.add_accounts(model, LineGroup::Service);
+        for (place, channel) in model.channels.iter().enumerate() {
+            if channel.desk.as_ref().is_some_and(|desk| desk.staff_cost.is_some()) {
+                let name = FAMILY.called(&format!("{}.staff", channel.name));
+                let title = format!("{}, staff", channel.title);
+                lines.staff[place] = Some(lines.push(&name, &title, LineGroup::Service));
+            }
+        }
         let paid =
             |segment: &crate::model::people::Segment| segment.inflow.as_ref().is_some_and(|its| its.cost.is_some());
         if model.segments.iter().any(paid) {

@@ -204,7 +204,25 @@ impl<'m> Prices<'m> {
                 books.post(self.lines.running[run.place], running, entry);
             }
         }
+        self.staff(whose, &mut books, business);
         *sums = books.sums;
+    }
+
+    /// What the people of channels cost the whole business: those at work in a period, by the numbers of the company.
+    fn staff(&self, whose: Whose<'_>, books: &mut OpenBooks<'_, '_>, business: usize) {
+        if self.lines.staff.iter().all(Option::is_none) {
+            return;
+        }
+        let timeline = Timeline::of_company(self.model, self.drawn, whose.scenario, whose.fired);
+        for t in 1..=self.model.run.horizon {
+            let (values, entry) = (timeline.values(t).0, self.event(t, business));
+            for (channel, line) in self.model.channels.iter().zip(&self.lines.staff) {
+                let Some(cost) = channel.desk.as_ref().and_then(|desk| desk.cost(&values)) else { continue };
+                books.sums.cost[entry.t] += cost;
+                books.sums.discounted[entry.t] -= cost * self.factors[entry.time];
+                books.post(*line, cost, entry);
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What serving customers at touchpoints took: contacts, minutes, people and money.
 
 use crate::engine::count::counts::Counts;
+use crate::model::channel::Tally;
 use crate::model::facts::Needs;
 use crate::model::param::ParamSet;
 use crate::model::serving::Serving;
@@ -48,8 +49,13 @@ impl Served {
         for (column, counters) in columns {
             column.get_mut(t).into_iter().for_each(|sum| *sum += happened(counters));
         }
-        let minutes: f64 =
-            serving.work.iter().map(|its| flows.cells(its.counter, t)[its.cell] * values[its.minutes]).sum();
+        let at_desks = serving.desks.iter().map(|counter| flows.cells(*counter, t)[Tally::Worked.cell()] / 60.0);
+        let minutes: f64 = serving
+            .work
+            .iter()
+            .map(|its| flows.cells(its.counter, t)[its.cell] * values[its.minutes])
+            .chain(at_desks)
+            .sum();
         self.minutes.get_mut(t).into_iter().for_each(|sum| *sum += minutes);
         self.people.get_mut(t).into_iter().for_each(|sum| *sum += minutes * serving.people_per_minute);
     }

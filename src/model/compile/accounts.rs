@@ -65,19 +65,17 @@ impl Compiler<'_> {
         }
     }
 
+    /// Declares an account of what serving costs.
+    pub(super) fn cost_account(&mut self, name: &str, title: String) {
+        let kind = AccountKind::Money(LineKind::Cost);
+        let account = Account { name: name.to_owned(), title, kind, group: CostGroup::Service };
+        self.accounts.insert(name.to_owned(), account);
+    }
+
     /// The account of a value, or a fault that says how to declare it.
     pub fn account(&mut self, name: &str, at: &Path) -> Option<LineId> {
         if !self.accounts.contains_key(name) && (name.ends_with("cost") || name.ends_with("costs")) {
-            let title = name.replace('_', " ");
-            self.accounts.insert(
-                name.to_owned(),
-                Account {
-                    name: name.to_owned(),
-                    title,
-                    kind: AccountKind::Money(LineKind::Cost),
-                    group: CostGroup::Service,
-                },
-            );
+            self.cost_account(name, name.replace('_', " "));
         }
         if let Some(place) = self.accounts.get_index_of(name) {
             return Some(LineId::from(place));

@@ -23,4 +23,6 @@ pub enum Per {
     Move(StageId, StageId),
     /// One of what a cell of a presence counts, by their places.
     Present(usize, usize),
+    /// A contact handled in a channel, by its place.
+    Handled(usize),
 }

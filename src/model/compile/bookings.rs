@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::model::booking::{Booking, Bookings, Price};
-use crate::model::counter::{Counter, MOVES, Measure, Shape, counters};
+use crate::model::channel::{self, Channel, Tally};
+use crate::model::counter::{Counter, Kept, MOVES, Measure, Shape, counters};
 use crate::model::journey::Stage;
 use crate::model::loss;
 use crate::model::param::Meaning;
@@ -74,16 +75,30 @@ impl Compiler<'_> {
         moves.sort_unstable();
         moves.dedup();
         let presences = self.count_presences();
+        let mut counters = counters(moves.clone(), self.converts);
+        self.count_journey(presences, &mut counters);
+        self.count_channels(&mut counters);
         let booking = |Amount { per, account, price }: Amount| {
             let (counter, cell) = match per {
                 Per::Each(counter, cell) => (counter, cell),
                 Per::Present(place, cell) => (self.presences[place].counter, cell),
+                Per::Handled(place) => (self.channels[place].counter, Tally::Handled.cell()),
                 Per::Move(from, to) => (MOVES, moves.partition_point(|pair| *pair < (from, to))),
             };
             Booking { counter, cell, account, price }
         };
         let bookings: Vec<Booking> = amounts.into_iter().map(booking).collect();
-        let mut counters = counters(moves, self.converts);
+        self.count_cuts(&mut counters);
+        let touchpoints = self.study.experience.as_ref().map_or(&[][..], |_| &self.touchpoints);
+        self.weights = Weights::of(CounterId::from(counters.len()), touchpoints, stages);
+        counters.extend(self.weights.as_ref().map(Weights::counter));
+        self.count_places(&bookings, &mut counters);
+        let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
+        (counters, bookings)
+    }
+
+    /// Adds what counts the things of the study, in the order of their ids.
+    fn count_journey(&self, presences: Vec<Counter>, counters: &mut Vec<Counter>) {
         counters.extend(self.rates.iter().map(|rate| Counter::new(&rate.name, Shape::ByStage, Measure::Event)));
         counters.extend(self.carried.iter().map(|its| Counter {
             unit: PARTS_PER_ONE / (its.range.1 - its.range.0),
@@ -103,13 +118,24 @@ impl Compiler<'_> {
             self.pillars.iter().map(|its| Counter::new(&its.name, Shape::ByItem(pillar::CELLS), Measure::Event)),
         );
         counters.extend(presences);
-        self.count_cuts(&mut counters);
-        let touchpoints = self.study.experience.as_ref().map_or(&[][..], |_| &self.touchpoints);
-        self.weights = Weights::of(CounterId::from(counters.len()), touchpoints, stages);
-        counters.extend(self.weights.as_ref().map(Weights::counter));
-        self.count_places(&bookings, &mut counters);
-        let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
-        (counters, bookings)
+    }
+
+    /// Adds what counts channels.
+    fn count_channels(&mut self, counters: &mut Vec<Counter>) {
+        let channels = self.channels.len();
+        let with_priority = |its: &&Channel| its.desk.as_ref().is_some_and(|desk| desk.first.is_some());
+        let kinds = 1 << self.channels.iter().filter(with_priority).count().min(channel::MOST_WITH_PRIORITY);
+        for its in &mut self.channels {
+            let mut count = |what: &str, cells: usize, unit: f64, kept: Kept| {
+                let name = format!("{}{what}", its.name);
+                let counter = Counter::new(&name, Shape::ByItem(cells), Measure::Event);
+                counters.push(Counter { unit, kept, ..counter });
+                CounterId::from(counters.len() - 1)
+            };
+            its.counter = count("", channel::CELLS + channels, 1.0, Kept::Run);
+            its.busy = count(", busy", 1, channel::BUSY_PARTS, Kept::Run);
+            its.line = count(", line", kinds, 1.0, Kept::Period);
+        }
     }
 
     /// Counts in which stages touchpoints happen that money is booked on, where that may be in several.

@@ -1,6 +1,7 @@
 //! Compiles what brings touchpoints about: names, causes, and the order of cause.
 
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::model::channel::{ABANDONED, within_reach};
 use crate::model::tag::Whom;
 use crate::model::touchpoint::{Cause, End, Row, Touchpoint};
 use crate::model::weight::WEIGHT;
@@ -123,9 +124,10 @@ impl Compiler<'_> {
         };
         let mut ends: Vec<(String, &String)> = written.ends.iter().map(|(name, end)| (told_apart(end), name)).collect();
         ends.sort();
-        let end = |name: Option<&String>| End {
-            name: name.cloned(),
+        let end = |name: Option<&str>| End {
+            name: name.map(str::to_owned),
             chance: None,
+            given_up: false,
             drivers: Vec::new(),
             quality: None,
             effort: None,
@@ -135,18 +137,30 @@ impl Compiler<'_> {
             ways: Vec::new(),
         };
         let cause = self.cause(&at, written);
+        let waits = self.waits(written);
         self.touchpoints.push(Touchpoint {
             title: written.title.clone().unwrap_or_else(|| name.replace('_', " ")),
             name,
             luck,
-            rows: vec![Row { whom: Whom::default(), cause, stages: Vec::new() }],
+            rows: vec![Row { whom: Whom::default(), cause, stages: Vec::new(), channels: Vec::new() }],
             drivers: Vec::new(),
             timing: None,
             answer: None,
-            ends: std::iter::once(end(None)).chain(ends.into_iter().map(|(_, name)| end(Some(name)))).collect(),
+            ends: std::iter::once(end(None))
+                .chain(ends.into_iter().map(|(_, name)| end(Some(name.as_str()))))
+                .chain(waits.then(|| End { given_up: true, ..end(Some(ABANDONED)) }))
+                .collect(),
             counter: CounterId(0),
             places: None,
         });
+    }
+
+    /// Whether those who meet a touchpoint may have to wait, and so may give up.
+    pub(super) fn waits(&self, written: &Written) -> bool {
+        let named = written.plan.iter().flat_map(|row| &row.channels).chain(&written.channels);
+        let places = named.filter_map(|name| self.channels.iter().position(|its| its.name == *name));
+        let reached = within_reach(&self.channels, &places.collect::<Vec<_>>());
+        self.channels.iter().zip(reached).any(|(channel, reached)| reached && channel.is_staffed())
     }
 
     /// Checks what ends are called.
@@ -157,6 +171,8 @@ impl Compiler<'_> {
                 "after the name of a touchpoint it means what that was like, or how it felt"
             } else if name == WEIGHT {
                 "after the name of a touchpoint it means by how much that moves satisfaction"
+            } else if name == ABANDONED && self.waits(written) {
+                "where customers wait it means that they gave up"
             } else if name.contains('.') {
                 "a point stands between a touchpoint and one of its ends"
             } else if name.trim().is_empty() || name.contains('*') {

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::model::channel::Channel;
 use crate::model::identity::Identity;
 use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
@@ -55,6 +56,8 @@ pub struct Compiler<'a> {
     pub carried: Vec<Carried>,
     /// The classes that customers fall into.
     pub tags: Vec<Tag>,
+    /// Where that happens.
+    pub channels: Vec<Channel>,
     /// What happens between customers and the company: named before anything may read it, then filled in.
     pub touchpoints: Vec<Touchpoint>,
     /// What the company asks customers.
@@ -102,6 +105,7 @@ impl<'a> Compiler<'a> {
             presences: Vec::new(),
             carried: Vec::new(),
             tags: Vec::new(),
+            channels: Vec::new(),
             touchpoints: Vec::new(),
             surveys: Vec::new(),
             pillars: Vec::new(),
@@ -118,6 +122,7 @@ impl<'a> Compiler<'a> {
         compiler.name_traits();
         compiler.name_states();
         compiler.tags();
+        compiler.channels();
         compiler.name_touchpoints();
         compiler.declare_accounts();
         compiler

@@ -184,6 +184,7 @@ impl Compiler<'_> {
             touchpoints: &self.touchpoints,
             weights: self.weights.as_ref(),
             tags: &self.tags,
+            channels: &self.channels,
             surveys: &self.surveys,
             pillars: &self.pillars,
         }

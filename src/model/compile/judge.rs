@@ -88,6 +88,7 @@ impl Compiler<'_> {
         self.states();
         let stages = self.journey(run.horizon);
         self.touchpoints();
+        self.book_channels();
         self.surveys();
         self.pillars();
         self.count_tags();
@@ -134,6 +135,7 @@ impl Compiler<'_> {
             rates: std::mem::take(&mut self.rates),
             carried: std::mem::take(&mut self.carried),
             tags: std::mem::take(&mut self.tags),
+            channels: std::mem::take(&mut self.channels),
             touchpoints: std::mem::take(&mut self.touchpoints),
             surveys: std::mem::take(&mut self.surveys),
             pillars: std::mem::take(&mut self.pillars),

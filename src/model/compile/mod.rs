@@ -7,6 +7,8 @@ mod beside;
 mod bookings;
 mod capability;
 mod causes;
+mod channel_checks;
+mod channels;
 mod compiler;
 mod contingency;
 mod errors;

@@ -36,11 +36,13 @@ impl Compiler<'_> {
             {
                 self.told_twice(at, key);
             }
-            return vec![Row { whom, cause, stages: self.occurs(at, often, cause, &here) }];
+            let channels = self.channels_named(&at.child("channels"), &written.channels);
+            return vec![Row { whom, cause, stages: self.occurs(at, often, cause, &here), channels }];
         }
+        let channels = self.channels_named(&at.child("channels"), &written.channels);
         let rows = written.plan.iter().enumerate().map(|(place, row)| {
             let at = at.child("plan").child(&place.to_string());
-            self.row(&at, row, (&whom, &here))
+            Row { channels: self.channels_of_row(&at, row, &channels), ..self.row(&at, row, (&whom, &here)) }
         });
         rows.collect()
     }
@@ -71,7 +73,15 @@ impl Compiler<'_> {
         let rate = written.rate.clone().map(|rate| ("rate", ByStage::One(rate)));
         let often = rate.or_else(|| written.chance.clone().map(|chance| ("chance", ByStage::One(chance))));
         let often = often.as_ref().map(|(key, number)| (*key, number));
-        Row { whom, cause, stages: self.occurs(at, often, cause, &here) }
+        Row { whom, cause, stages: self.occurs(at, often, cause, &here), channels: Vec::new() }
+    }
+
+    /// The channels of a row of a plan: those of the touchpoint where it names none.
+    fn channels_of_row(&mut self, at: &Path, row: &WrittenRow, of_all: &[usize]) -> Vec<usize> {
+        if row.channels.is_empty() {
+            return of_all.to_vec();
+        }
+        self.channels_named(&at.child("channels"), &row.channels)
     }
 
     fn told_twice(&mut self, at: &Path, key: &str) {

@@ -31,12 +31,17 @@ impl Compiler<'_> {
             let counter = CounterId::from(EVERY_MODEL + self.rates.len() + self.carried.len() + place);
             let cause = self.touchpoints[place].cause();
             let own = self.own_end(&at, written);
-            let named: Vec<String> = self.touchpoints[place].ends.iter().filter_map(|end| end.name.clone()).collect();
-            let ends: Vec<End> = named
+            let named: Vec<String> =
+                self.touchpoints[place].choices().iter().filter_map(|end| end.name.clone()).collect();
+            let mut ends: Vec<End> = named
                 .iter()
                 .map(|end| self.end((&at.child("ends").child(end), end), &written.ends[end], &own))
                 .collect();
             self.check_ends(&at, (written, &ends));
+            if let Some(given_up) = self.touchpoints[place].ends.last().filter(|end| end.given_up).cloned() {
+                let end = self.abandoned((&at, written), given_up, &own, &ends);
+                ends.push(end);
+            }
             let compiled = Touchpoint {
                 rows: self.rows(&at, written, cause),
                 drivers: self.drivers(&at.child("drivers"), &written.drivers),
@@ -56,6 +61,7 @@ impl Compiler<'_> {
         End {
             name: None,
             chance: None,
+            given_up: false,
             drivers: Vec::new(),
             quality: written.quality.as_ref().map(|its| self.quality_of(&at.child("quality"), its)),
             effort: self.optional(at, "effort", Meaning::Share, written.effort.as_ref()),
@@ -74,6 +80,7 @@ impl Compiler<'_> {
         End {
             name: Some(name.clone()),
             chance: Some(chance),
+            given_up: false,
             drivers: self.drivers(&at.child("drivers"), &written.drivers),
             quality: quality.or_else(|| own.quality.clone()),
             effort: self.optional(at, "effort", Meaning::Share, written.effort.as_ref()).or(own.effort),
@@ -86,11 +93,29 @@ impl Compiler<'_> {
         }
     }
 
+    /// How it ends for those who give up: what that is like says the channel, and it weighs as much as any other contact.
+    fn abandoned(&mut self, (at, written): (&Path, &Written), its: End, own: &End, ends: &[End]) -> End {
+        if written.minutes.is_some() || written.ends.values().any(|end| end.minutes.is_some()) {
+            self.fault(
+                Diagnostic::error("the minutes of this touchpoint are told twice")
+                    .at_key(at.child("minutes").to_string())
+                    .why("`handle` of the channel says how long a contact takes those who work there")
+                    .help("take `minutes` out"),
+            );
+        }
+        let felt = std::iter::once(own).chain(ends).find_map(|end| end.quality.as_ref());
+        let given_up = felt.map(|felt| {
+            let zero = Quality { mean: felt.mean, law: Distribution::Constant(0.0) };
+            self.channels.iter().find(|channel| channel.is_staffed()).map_or(zero, |its| its.given_up.clone())
+        });
+        End { quality: given_up, importance: own.importance, ..its }
+    }
+
     fn optional(&mut self, at: &Path, key: &str, meaning: Meaning, written: Option<&Number>) -> Option<ParamId> {
         written.map(|number| self.number(&at.child(key), meaning, number))
     }
 
-    fn quality_of(&mut self, at: &Path, spread: &Spread) -> Quality {
+    pub(super) fn quality_of(&mut self, at: &Path, spread: &Spread) -> Quality {
         let law = self.numbers.spread(at, Meaning::Real, spread);
         let mean = self.number(at, Meaning::Share, &Number::Known(law.mean()));
         Quality { mean, law }
@@ -249,12 +274,12 @@ impl Compiler<'_> {
                 amounts.push(amount);
                 continue;
             }
-            for (place, end) in its.ends.iter().enumerate() {
+            for (place, end) in its.choices().iter().enumerate() {
                 let own = end.name.as_ref().is_none_or(|name| !written.ends[name].values.contains_key(line));
                 amounts.extend(own.then_some(Amount { per: Per::Each(its.counter, its.cell(place)), ..amount }));
             }
         }
-        for (place, end) in its.ends.iter().enumerate() {
+        for (place, end) in its.choices().iter().enumerate() {
             let Some(name) = &end.name else { continue };
             let at = at.child("ends").child(name).child("values");
             for (line, number) in &written.ends[name].values {

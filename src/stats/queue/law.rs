@@ -90,6 +90,21 @@ impl Law {
         }
     }
 
+    /// How many numbers make a law.
+    pub const NUMBERS: usize = 3 * POINTS;
+
+    /// Writes its numbers, of which [`Law::read`] makes it again.
+    pub fn write(&self, to: &mut [f64]) {
+        let numbers = self.times.iter().chain(&self.tails).chain(&self.densities);
+        to.iter_mut().zip(numbers).for_each(|(to, number)| *to = *number);
+    }
+
+    /// The law of some numbers; nobody waits where there are too few.
+    pub fn read(from: &[f64]) -> Self {
+        let part = |nth: usize| std::array::from_fn(|at| from.get(nth * POINTS + at).copied().unwrap_or(0.0));
+        Self { times: part(0), tails: part(1), densities: part(2) }
+    }
+
     /// The offered wait in minutes of a customer with luck `u` in [0, 1): rising in `u`, 0 for most where few wait,
     /// infinite for those for whom nobody serves.
     pub fn offered(&self, u: f64) -> f64 {

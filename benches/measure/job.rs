@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use polku::Experiment;
 use serde_json::json;
 
-use super::work::{J1, J2, J3A, customer_periods, experiment, lanes, model, run, simulation, timed};
+use super::work::{J1, J2, J3, J3A, customer_periods, experiment, lanes, model, run, simulation, timed};
 
 /// The stages in the order in which the jobs are stated.
 const STAGES: [&str; 6] = ["prospect", "onboarding", "active", "at_risk", "lapsed", "churned"];
@@ -17,6 +17,8 @@ enum Work {
     J2,
     #[value(name = "J3a")]
     J3a,
+    #[value(name = "J3")]
+    J3,
 }
 
 #[derive(Args)]
@@ -46,10 +48,15 @@ impl Job {
             Work::J1 => ("J1", J1),
             Work::J2 => ("J2", J2),
             Work::J3a => ("J3a", J3A),
+            Work::J3 => ("J3", J3),
         };
         let n = self.n.to_string();
         let (periods, seed) = (self.t.to_string(), self.seed.to_string());
-        let settings = [("run.agents", &*n), ("run.customers", &*n), ("run.horizon", &*periods), ("run.seed", &*seed)];
+        let run_settings = [("run.agents", &n), ("run.customers", &n), ("run.horizon", &periods), ("run.seed", &seed)];
+        let staff = if name == "J3" { staff(self.n) } else { Vec::new() };
+        let settings = run_settings.into_iter().map(|(path, value)| (path, value.as_str()));
+        let settings: Vec<(&str, &str)> =
+            settings.chain(staff.iter().map(|(path, people)| (*path, people.as_str()))).collect();
         let model = model(study, &settings);
         let simulation = simulation(&model, self.threads);
         let seconds = timed(|| run(&simulation)).as_secs_f64();
@@ -74,6 +81,12 @@ impl Job {
         }
         println!("{line}");
     }
+}
+
+/// The people of each channel for so many customers.
+fn staff(customers: u32) -> Vec<(&'static str, String)> {
+    let of = |(path, people): (&'static str, f64)| (path, format!("{}", people * f64::from(customers) / 1e6));
+    [("channels.phone.staff", 110.0), ("channels.chat.staff", 100.0), ("channels.mail.staff", 45.0)].map(of).to_vec()
 }
 
 /// What the run came to, so that it can be held against the exact answer.

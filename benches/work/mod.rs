@@ -19,6 +19,8 @@ pub const J1: &str = "benches/studies/j1.toml";
 pub const J2: &str = "benches/studies/j2.toml";
 /// The journey with touchpoints: J2, what customers expect, remember and hold to, and three touchpoints.
 pub const J3A: &str = "benches/studies/j3a.toml";
+/// J3a with three staffed channels.
+pub const J3: &str = "benches/studies/j3.toml";
 /// The shipped study that uses most of the language.
 pub const RETAILER: &str = "scenarios/retailer.toml";
 

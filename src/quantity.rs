@@ -113,6 +113,10 @@ place!(
     TouchpointId
 );
 place!(
+    /// What customers tell others, by its place in the model.
+    HearsayId
+);
+place!(
     /// A tag, by its place in the model.
     TagId
 );

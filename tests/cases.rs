@@ -38,6 +38,7 @@ type Test = (&'static str, &'static str, fn(&Case));
 const READ: &[Test] = tests![
     "bass_1969": adoption_by_the_year_follows_the_discrete_recursion,
     "bass_1969": adoption_by_the_week_peaks_when_and_as_high_as_the_continuous_curve_does,
+    "bass_1969": adoption_by_what_adopters_tell_peaks_as_by_word_of_mouth,
     "clv_margin_multiple": customer_value_is_the_margin_multiple,
     "cstm_time_homogeneous": four_strategies_cost_and_gain_what_the_cohort_tutorial_prints,
     "erlang_c_staffing": people_who_do_not_give_up_wait_as_erlang_says,
@@ -405,6 +406,59 @@ fn adoption_by_the_week_peaks_when_and_as_high_as_the_continuous_curve_does(case
         let certain = by_the_week(p, q, 783);
         for (year, reference) in case.list(&id).iter().enumerate() {
             case.close(&id, *reference, between(&certain, year as f64 / WEEK));
+        }
+    }
+}
+
+/// A household adopts by itself with p a year, or on hearing of it; adopters tell q others a year. They change places each
+/// week and tell on coming there, so that whoever adopts tells at once.
+const TOLD: &str = r#"
+run = { period = "week", horizon = WEEKS, customers = 100_000, agents = 4_000, replications = 20, seed = 1969 }
+scenarios.told = {}
+segments.households = { share = 1, start = { waiting = 1 } }
+[stages.waiting]
+to = { adopter = P }
+[stages.adopter]
+retained = true
+to = { teller = 1 }
+[stages.teller]
+retained = true
+to = { adopter = 1 }
+[touchpoints.tells]
+on = "entry"
+in = ["adopter", "teller"]
+tells = { as = "news", reach = Q, in_market = 1 }
+[touchpoints.hears]
+on = "heard.news"
+in = ["waiting"]
+to = { adopter = 1 }
+"#;
+
+fn adoption_by_what_adopters_tell_peaks_as_by_word_of_mouth(case: &Case) {
+    let products = case.parameter("/products").as_object().unwrap();
+    for product in ["clothes_dryers", "room_air_conditioners"] {
+        let [p, q, m] = ["p", "q", "m_thousand"].map(|key| products[product][key].as_f64().unwrap());
+        let weeks = 780;
+        // Without chance: who neither adopts by itself nor hears of it waits on.
+        let step = |adopters: &mut f64, _| {
+            let now = *adopters;
+            *adopters = 1.0 - (1.0 - now) * (1.0 - p * WEEK) * libm::exp(-q * WEEK * now);
+            Some(now)
+        };
+        let certain: Vec<f64> = (0..=weeks).scan(0.0, step).collect();
+        let [time, rate] = peak(p, q, &certain, &vec![0.0; certain.len()]);
+        case.holds(&format!("{product}.T_peak"), time.0);
+        case.holds(&format!("{product}.peak_rate_thousand_per_year"), rate.0 * m);
+        let numbers = [("WEEKS", weeks.to_string()), ("P", (p * WEEK).to_string()), ("Q", (q * WEEK).to_string())];
+        let text = numbers
+            .iter()
+            .fold(TOLD.to_owned(), |text, (name, number)| text.replace(&format!("= {name}"), &format!("= {number}")));
+        let study = Study::parse(&Source::new("told.toml", ".", &text)).unwrap_or_else(|faults| panic!("{faults}"));
+        let model = Model::compile(&study).unwrap_or_else(|faults| panic!("{faults}"));
+        let series = Experiment::new(&model).run().unwrap_or_else(|faults| panic!("{faults}")).series();
+        let waits = series.iter().find(|its| its.metric == "customers.waiting" && its.segment == "all").unwrap();
+        for (reference, waiting) in certain.iter().zip(&waits.values).filter(|(its, _)| (0.005..0.995).contains(*its)) {
+            plausible(product, 1.0 - reference, &scaled(waiting, 1e-5));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 46] = [
+const WARNED: [&str; 52] = [
     "answer_that_does_not_fade",
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
@@ -27,6 +27,12 @@ const WARNED: [&str; 46] = [
     "dip_share_in_percent",
     "discount_rate_in_percent",
     "gate_without_anything_required",
+    "hearsay_of_an_end_that_never_comes",
+    "hearsay_of_an_inflow_that_nobody_tells",
+    "hearsay_of_what_never_happens",
+    "hearsay_that_nobody_hears",
+    "hearsay_that_nobody_tells",
+    "hearsay_with_a_heavy_tail",
     "inflow_referrals_in_percent",
     "initiatives_that_do_nothing",
     "live_after_the_horizon",

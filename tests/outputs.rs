@@ -101,6 +101,15 @@ on = "visit"
 never = { end = "bad" }
 "#;
 
+/// What others hear.
+const TOLD: &str = r#"
+[touchpoints.post]
+on = "visit.bad"
+tells = { as = "posts", reach = 5, in_market = 0.3 }
+[touchpoints.reads]
+on = "heard.posts"
+"#;
+
 fn folder(study: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("study.toml"), study).unwrap();
@@ -173,7 +182,7 @@ fn every_field_of_the_business_is_described_on_its_page() {
 
 #[test]
 fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
-    let folder = folder(&format!("{STUDY}{CALL}{TOUCHED}"));
+    let folder = folder(&format!("{STUDY}{CALL}{TOUCHED}{TOLD}"));
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {

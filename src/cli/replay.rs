@@ -10,7 +10,7 @@ use crate::engine::run::replay::{Life, Who};
 use crate::engine::state::occasions::Tried;
 use crate::estimate::experiment::Experiment;
 use crate::model::Model;
-use crate::model::metric::{CARRIED, Metric};
+use crate::model::metric::{CARRIED, HEARSAY, Metric};
 use crate::model::state::Life as StateLife;
 use crate::model::tag::Tag;
 use crate::quantity::SegmentId;
@@ -103,7 +103,8 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
     let head =
         ["segment", "period", "stage", "retained", "satisfaction", "purchases", "spent"].into_iter().map(str::to_owned);
     let tags = model.tags.iter().map(|tag| format!("tag.{}", tag.name));
-    writer.write_record(head.chain(traits).chain(carried(model)).chain(tags))?;
+    let talk = model.hearsay.iter().flat_map(|its| HEARSAY.map(|facts| facts.called(&its.name)));
+    writer.write_record(head.chain(traits).chain(carried(model)).chain(tags).chain(talk))?;
     for moment in &life.moments {
         let stage = &model.stages[moment.stage];
         let row = [
@@ -120,7 +121,8 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
             tag.bands.get(*class).map_or_else(String::new, |(name, _)| inert(name).into_owned())
         };
         let classes = model.tags.iter().zip(&moment.classes).map(class);
-        writer.write_record(row.into_iter().chain(numbers).chain(classes))?;
+        let talk = moment.talk.iter().flat_map(|its| [its.heard.to_string(), its.told.to_string()]);
+        writer.write_record(row.into_iter().chain(numbers).chain(classes).chain(talk))?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
@@ -136,9 +138,11 @@ fn occurrences(model: &Model, life: &Life) -> Result<String, Box<dyn std::error:
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = ["period", "touchpoint", "number", "end", "days", "weight", "quality", "expected", "felt"];
     let satisfaction = model.experience.iter().map(|_| Metric::Satisfaction.key().to_owned());
+    let tells = !model.hearsay.is_empty();
+    let reached = tells.then(|| "told".to_owned());
     let tried = if model.channels.is_empty() { &[][..] } else { &TRIED[..] };
     let head = head.iter().chain(tried).map(|name| (*name).to_owned());
-    writer.write_record(head.chain(satisfaction).chain(carried(model)))?;
+    writer.write_record(head.chain(satisfaction).chain(carried(model)).chain(reached))?;
     let number = |number: Option<f32>| number.map_or_else(String::new, |number| number.to_string());
     for (period, told) in life.moments.iter().flat_map(|its| its.told.iter().map(move |told| (its.period, told))) {
         let its = &model.touchpoints[told.touchpoint];
@@ -156,7 +160,9 @@ fn occurrences(model: &Model, life: &Life) -> Result<String, Box<dyn std::error:
             number(felt),
         ];
         let tried = tried.iter().zip(attempt(model, told.tried.as_ref())).map(|(_, cell)| cell);
-        writer.write_record(row.into_iter().chain(tried).chain(told.left.iter().map(f32::to_string)))?;
+        let reached = tells.then(|| told.reached.map_or_else(String::new, |people| people.to_string()));
+        let left = told.left.iter().map(f32::to_string);
+        writer.write_record(row.into_iter().chain(tried).chain(left).chain(reached))?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
 }

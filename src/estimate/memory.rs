@@ -115,7 +115,7 @@ pub fn parts(model: &Model, threads: usize) -> Vec<Part> {
             "shocks that come less often, or a shorter horizon",
         ),
         part(
-            "the customers, who all move together: word of mouth, referrals and rules act between periods",
+            "the customers, who all move together: word of mouth, hearsay, referrals and rules act between periods",
             customers,
             "fewer agents",
         ),

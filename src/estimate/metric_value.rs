@@ -111,6 +111,7 @@ impl Metric {
                 let [part, whole] = self.parts(its, t);
                 share(part, whole)
             }
+            Self::Heard(counter) | Self::Told(counter) => counted.flows.cells(CounterId::from(counter), t).iter().sum(),
             Self::Surveyed(counter, said) => its.surveyed_at((CounterId::from(counter), said), t),
             Self::Broken(counter, Breaches::Count) => counted.flows.cells(CounterId::from(counter), t)[BREACHES],
             Self::Broken(counter, Breaches::Share) => {

@@ -2,6 +2,7 @@
 
 mod changes;
 mod drawn;
+pub mod hearsay;
 mod place;
 mod points;
 mod rates;

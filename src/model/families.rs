@@ -132,6 +132,19 @@ pub const PILLARS: Facts = Facts {
 /// The share of occasions at which pillars broke.
 pub const SHARES_OF_PILLARS: Facts = Facts { dimension: Dimension::Share, time: Time::State, ..PILLARS };
 
+/// How often what customers tell is heard.
+pub const HEARD: Facts = Facts {
+    name: "heard",
+    title: "Hearings",
+    phrase: "hearings of ",
+    dimension: Dimension::Times,
+    time: Time::Flow,
+    ..FAMILY
+};
+
+/// How many people in the market it is told.
+pub const TOLD: Facts = Facts { name: "told", title: "People told", phrase: "people told by ", ..HEARD };
+
 /// Who stays, by class.
 pub const RETAINED_BY_CLASS: &Facts = &Facts {
     name: "tags.*.*.retained",

@@ -71,6 +71,10 @@ pub enum Metric {
     Channel(usize, Gauge),
     /// How many of those who came to a channel first ended in another, by the counter of the first one and the cell.
     Switched(usize, usize),
+    /// How often what customers tell is heard, by its counter.
+    Heard(usize),
+    /// How many people in the market it is told, by its counter.
+    Told(usize),
     /// Of those in a class who were retained when a period began, the share who are so when it ends; likewise.
     ClassRetained(usize, usize),
     /// Purchases of those in a class; likewise.
@@ -151,8 +155,11 @@ pub const SWITCHED: &Facts = Metric::Switched(0, 0).facts();
 /// The family of pillars.
 pub const PILLARS: &Facts = Metric::Broken(0, Breaches::Count).facts();
 
+/// The families of what customers tell: how often it is heard, and whom it reaches.
+pub const HEARSAY: [&Facts; 2] = [Metric::Heard(0).facts(), Metric::Told(0).facts()];
+
 /// All families; where one is told by how its names end, it stands before the one without that.
-pub const FAMILIES: [&Facts; 16] = [
+pub const FAMILIES: [&Facts; 18] = [
     LINES,
     OUTCOMES,
     STAGES,
@@ -169,6 +176,8 @@ pub const FAMILIES: [&Facts; 16] = [
     SWITCHED,
     SURVEYS,
     PILLARS,
+    HEARSAY[0],
+    HEARSAY[1],
 ];
 
 impl Metric {
@@ -331,6 +340,8 @@ impl Metric {
             Self::Broken(_, Breaches::Share) => &families::SHARES_OF_PILLARS,
             Self::Channel(_, gauge) => families::channels(gauge),
             Self::Switched(..) => families::SWITCHED,
+            Self::Heard(_) => &families::HEARD,
+            Self::Told(_) => &families::TOLD,
             Self::ClassRetained(..) => RETAINED_BY_CLASS,
             Self::ClassPurchases(..) => PURCHASES_BY_CLASS,
             Self::ClassSpent(..) => SPENT_BY_CLASS,

@@ -13,6 +13,7 @@ pub mod facts;
 pub mod families;
 pub mod goal;
 pub mod hazard;
+pub mod hearsay;
 pub mod identity;
 mod idle;
 pub mod journey;
@@ -54,6 +55,7 @@ use booking::Bookings;
 use channel::Channel;
 use counter::Counter;
 use goal::Target;
+use hearsay::Hearsay;
 use journey::{Experience, Stage};
 use param::Param;
 use people::{Segment, Trait};
@@ -108,6 +110,8 @@ pub struct Model {
     pub channels: Vec<Channel>,
     /// What happens between customers and the company: what brings another about stands before it.
     pub touchpoints: Vec<Touchpoint>,
+    /// What customers tell others.
+    pub hearsay: Vec<Hearsay>,
     /// What the company asks customers.
     pub surveys: Vec<Survey>,
     /// What the company has promised never to do.
@@ -165,7 +169,12 @@ impl Model {
     /// Whether customers feel what others do, or the company acts on what they do, so that all move together through
     /// time.
     pub fn is_coupled(&self) -> bool {
-        self.hears() || self.has_referrals() || self.has_rules() || self.waits()
+        self.hears() || self.has_referrals() || self.has_rules() || self.has_hearsay() || self.waits()
+    }
+
+    /// Whether anything waits to hear what customers tell.
+    pub fn has_hearsay(&self) -> bool {
+        self.hearsay.iter().any(|its| its.is_heard)
     }
 
     /// Whether customers may have to wait for each other in a channel.

@@ -1,9 +1,10 @@
 //! Who the customers are: segments and the traits that their customers carry.
 
-use crate::quantity::{ParamId, StageId};
+use crate::quantity::{HearsayId, ParamId, StageId};
 use crate::stats::distribution::Distribution;
 
 use super::change::Change;
+use super::hearsay::Overheard;
 use super::journey::Stage;
 use super::param::ParamSet;
 
@@ -37,6 +38,8 @@ pub struct Inflow {
     pub per_period: Option<(ParamId, u32)>,
     /// How many come for each customer who talked one period before.
     pub referrals: Option<ParamId>,
+    /// How many come for each time that somebody hears what was told one period before.
+    pub heard: Vec<(HearsayId, ParamId)>,
     /// What it costs to win one of them.
     pub cost: Option<ParamId>,
     /// Where they start: stages in canonical order with their shares.
@@ -46,10 +49,12 @@ pub struct Inflow {
 }
 
 impl Inflow {
-    /// How many real customers come in period `t`, counted from 1, when so many talked one period before.
-    pub fn real(&self, values: &ParamSet, t: u32, talkers: f64) -> f64 {
+    /// How many real customers come in period `t`, counted from 1, by what was said one period before.
+    pub fn real(&self, values: &ParamSet, t: u32, said: &Overheard) -> f64 {
         let listed = |(first, length): (ParamId, u32)| values[ParamId(first.0 + (t - 1).min(length - 1))];
-        self.per_period.map_or(0.0, listed) + self.referrals.map_or(0.0, |id| values[id] * talkers)
+        let hearings = |of: HearsayId| said.hearings.get(of.index()).copied().unwrap_or(0.0);
+        let brought: f64 = self.heard.iter().map(|(of, id)| values[*id] * hearings(*of)).sum();
+        self.per_period.map_or(0.0, listed) + self.referrals.map_or(0.0, |id| values[id] * said.talkers) + brought
     }
 }
 

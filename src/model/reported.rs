@@ -11,9 +11,10 @@ use super::Model;
 use super::channel::{self, Channel, Gauge};
 use super::facts::{Better, Dimension, Facts, Needs, Part};
 use super::families::BY_CLASS;
+use super::hearsay::Hearsay;
 use super::metric::{
-    CARRIED, CHANNELS, FAMILIES, HAPPENED, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, SWITCHED, TAGS,
-    TOUCHPOINTS, WEIGHTS,
+    CARRIED, CHANNELS, FAMILIES, HAPPENED, HEARSAY, LINES, Metric, OUTCOMES, PILLARS, PLAIN, STAGES, SURVEYS, SWITCHED,
+    TAGS, TOUCHPOINTS, WEIGHTS,
 };
 use super::pillar::{Breaches, Pillar};
 use super::rate::Rate;
@@ -46,6 +47,8 @@ pub struct Things<'m> {
     pub surveys: &'m [Survey],
     /// What it has promised never to do.
     pub pillars: &'m [Pillar],
+    /// What customers tell others.
+    pub hearsay: &'m [Hearsay],
 }
 
 /// The metrics of a model, in the order in which outputs show them.
@@ -70,7 +73,7 @@ pub fn listed<'a>(
     stages: impl IntoIterator<Item = (usize, &'a str)>,
     things: &Things<'_>,
 ) -> Vec<(Metric, String)> {
-    let Things { rates, carried, touchpoints, weights, tags, channels, surveys, pillars } = things;
+    let Things { rates, carried, touchpoints, weights, tags, channels, surveys, pillars, hearsay } = things;
     let plain = PLAIN.into_iter().filter(|metric| has(metric.facts().needs));
     let mut listed: Vec<(Metric, String)> = plain.map(|metric| (metric, metric.key().to_owned())).collect();
     listed.extend(accounts.into_iter().enumerate().map(|(place, account)| match account.kind {
@@ -127,6 +130,11 @@ pub fn listed<'a>(
             (Metric::Broken(counter, Breaches::Share), PILLARS.called(&format!("{}.{SHARE}", its.name))),
         ]
     }));
+    listed.extend(hearsay.iter().flat_map(|its| {
+        let of = |metric: Metric| (metric, metric.facts().called(&its.name));
+        let heard = its.is_heard.then_some(Metric::Heard(its.heard.index()));
+        heard.into_iter().chain([Metric::Told(its.told.index())]).map(of)
+    }));
     listed
 }
 
@@ -157,6 +165,7 @@ impl<'m> Things<'m> {
             channels: &model.channels,
             surveys: &model.surveys,
             pillars: &model.pillars,
+            hearsay: &model.hearsay,
         }
     }
 }
@@ -164,7 +173,7 @@ impl<'m> Things<'m> {
 /// What people call the touchpoints, their ends, states, classes, surveys and pillars of a model, by the names of their metrics.
 pub fn phrases(model: &Model) -> IndexMap<String, String> {
     let own = [CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, CHANNELS, SWITCHED, SURVEYS, PILLARS];
-    let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).any(|its| its.name == metric.key());
+    let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).chain(&HEARSAY).any(|its| its.name == metric.key());
     let named = metrics(model).into_iter().filter(is_own);
     named.map(|metric| (metric.name(model), metric.phrase(model))).collect()
 }
@@ -278,6 +287,10 @@ impl Metric {
                     }
                 })
             }
+            Self::Heard(counter) | Self::Told(counter) => {
+                let is = |its: &&Hearsay| [its.heard.index(), its.told.index()].contains(&counter);
+                model.hearsay.iter().find(is).map(|its| both(&its.name, &its.title))
+            }
             Self::Broken(counter, told) => {
                 let its = model.pillars.iter().find(|its| its.counter.index() == counter)?;
                 Some(match told {
@@ -309,6 +322,8 @@ impl Metric {
             Self::Channel(counter, gauge) => Some(Watched::Channel(counter, gauge)),
             Self::Surveyed(counter, Said::Score) => Some(Watched::Surveyed(counter)),
             Self::Broken(counter, Breaches::Count) => Some(Watched::Broken(counter)),
+            Self::Heard(counter) => Some(Watched::Heard(counter)),
+            Self::Told(counter) => Some(Watched::Told(counter)),
             Self::Conversion
             | Self::TimeToConvert
             | Self::InitiativeCost
@@ -372,6 +387,8 @@ impl From<Watched> for Metric {
             Watched::Channel(counter, gauge) => Self::Channel(counter, gauge),
             Watched::Surveyed(counter) => Self::Surveyed(counter, Said::Score),
             Watched::Broken(counter) => Self::Broken(counter, Breaches::Count),
+            Watched::Heard(counter) => Self::Heard(counter),
+            Watched::Told(counter) => Self::Told(counter),
         }
     }
 }
@@ -419,6 +436,8 @@ mod tests {
             Metric::Surveyed(3, Said::Truth),
             Metric::Broken(3, Breaches::Count),
             Metric::Broken(3, Breaches::Share),
+            Metric::Heard(3),
+            Metric::Told(3),
             Metric::ClassRetained(3, 1),
             Metric::ClassPurchases(3, 1),
             Metric::ClassSpent(3, 1),

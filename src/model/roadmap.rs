@@ -330,4 +330,8 @@ pub enum Watched {
     Channel(usize, Gauge),
     /// How often a pillar broke in the period, by its counter.
     Broken(usize),
+    /// How often what customers tell was heard in the period, by its counter.
+    Heard(usize),
+    /// How many people in the market it was told in the period, by its counter.
+    Told(usize),
 }

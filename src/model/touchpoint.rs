@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::quantity::{CounterId, ParamId, StageId, TouchpointId};
+use crate::quantity::{CounterId, HearsayId, ParamId, StageId, TouchpointId};
 use crate::stats::distribution::Distribution;
 
+use super::hearsay::Tells;
 use super::journey::{Driver, Quality};
 use super::tag::Whom;
 
@@ -99,6 +100,8 @@ pub enum Cause {
     Purchase,
     /// Coming to a stage, in the period in which that happens.
     Entry,
+    /// Each time that what others told is heard.
+    Heard(HearsayId),
     /// Another touchpoint, or one of its ends.
     After {
         /// The other touchpoint.
@@ -151,6 +154,8 @@ pub struct End {
     pub promise: Option<ParamId>,
     /// The minutes of work that it takes.
     pub minutes: Option<ParamId>,
+    /// What others hear of it.
+    pub tells: Option<Tells>,
     /// Where it takes people, in canonical order of the destinations.
     pub ways: Vec<Way>,
 }

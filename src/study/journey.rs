@@ -44,6 +44,10 @@ pub struct Inflow {
     /// How many come for each customer of any segment who talked one period before.
     #[serde(default)]
     pub referrals: Option<Number>,
+    /// How many come for each time that somebody hears what `tells` calls so.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"praise": 0.002}))]
+    pub heard: IndexMap<String, Number>,
     /// The span of time for which `per_period` and `referrals` are declared; a period of the run by default.
     #[serde(default)]
     pub per: Option<PeriodUnit>,

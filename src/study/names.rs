@@ -21,7 +21,7 @@ pub const PLACES: [&str; 2] = ["segment", "stage"];
 pub const MOST_CHANNELS: usize = 30;
 
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 20] = [
+pub static KINDS: [&Kind; 21] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
@@ -31,6 +31,7 @@ pub static KINDS: [&Kind; 20] = [
     &CHANNELS,
     &TOUCHPOINTS,
     &ENDS,
+    &HEARSAY,
     &SURVEYS,
     &PILLARS,
     &LINES,
@@ -203,6 +204,19 @@ pub static ENDS: Kind = Kind {
     root: "ends",
     named: &[("touchpoints.*.ends.*", &[]), ("pillars.*.never.end", &[])],
     shape: Shape::Alike(17),
+    ..KIND
+};
+
+/// What customers tell others, by what it is called where it is heard.
+pub static HEARSAY: Kind = Kind {
+    noun: "hearsay",
+    root: "hearsay",
+    named: &[
+        ("touchpoints.*.tells.as", &[]),
+        ("touchpoints.*.ends.*.tells.as", &[]),
+        ("segments.*.inflow.heard.*", &[]),
+    ],
+    shape: Shape::Alike(19),
     ..KIND
 };
 

@@ -4,8 +4,10 @@
 pub const SIGNALS: [&str; 7] = ["quality", "felt", "purchases", "satisfaction", "effort", "promise", "spent"];
 /// What brings a touchpoint about beside other touchpoints.
 pub const OCCASIONS: [&str; 2] = ["purchase", "entry"];
+/// What stands before the name of what others tell, where a touchpoint comes of hearing it: `heard.posts`.
+pub const HEARD: &str = "heard";
 /// What a touchpoint cannot be called, beside signals and occasions: words of the language have their place.
-pub const RESERVED: [&str; 2] = ["heard", "abandoned"];
+pub const RESERVED: [&str; 2] = [HEARD, "abandoned"];
 /// What follows the name of a touchpoint where its quality is meant, or how it felt.
 pub const ASPECTS: [&str; 2] = ["quality", "felt"];
 /// What is expected, as `[experience]` makes it.

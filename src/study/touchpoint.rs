@@ -38,7 +38,7 @@ pub struct Touchpoint {
     #[serde(default)]
     pub plan: Vec<Row>,
     /// What brings it about: `"purchase"`, `"entry"` into a stage, another touchpoint, or one way in which that ends, such as
-    /// `"delivery.late"`.
+    /// `"delivery.late"`; or what others tell, such as `"heard.posts"`.
     #[serde(default)]
     #[schemars(example = &"purchase")]
     pub on: Option<String>,
@@ -86,6 +86,9 @@ pub struct Touchpoint {
     #[serde(default)]
     #[schemars(example = 6)]
     pub minutes: Option<Number>,
+    /// What others hear of it.
+    #[serde(default)]
+    pub tells: Option<Tells>,
     /// Where it takes people, with its chance, from whichever stage they are in.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"trial": 0.2}))]
@@ -173,7 +176,27 @@ pub struct End {
     /// The minutes of work that it takes then, instead of those of the touchpoint.
     #[serde(default)]
     pub minutes: Option<Number>,
+    /// What others hear of it then.
+    #[serde(default)]
+    pub tells: Option<Tells>,
     /// Where it takes people then, with its chance.
     #[serde(default)]
     pub to: IndexMap<String, Way>,
+}
+
+/// What others hear of a touchpoint, one period later: `on = "heard.posts"` is hearing it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"as": "posts", "reach": "followers", "in_market": 0.01}))]
+pub struct Tells {
+    /// What it is called where it is heard.
+    #[serde(rename = "as")]
+    #[schemars(example = &"posts")]
+    pub name: String,
+    /// How many people hear it: a number, or the name of a trait that the teller carries.
+    #[schemars(example = 5, example = &"followers")]
+    pub reach: Number,
+    /// The share of them who are customers or prospects here.
+    #[schemars(example = 0.01)]
+    pub in_market: Number,
 }

@@ -6,6 +6,7 @@
 
 use crate::model::Model;
 use crate::model::draw::Draw;
+use crate::model::hearsay::Overheard;
 use crate::model::param::ParamSet;
 use crate::model::timeline::Timeline;
 use crate::quantity::{ScenarioId, SegmentId};
@@ -62,16 +63,16 @@ impl Arrivals {
         Self { agents: segment.agents, real: model.run.customers as f64 * segment.share }
     }
 
-    /// Those of a segment who come in period `t`, when so many real customers talked one period before.
+    /// Those of a segment who come in period `t`, by what was said one period before.
     ///
     /// A newcomer stands for about as many real ones as those at the start do. Their number is bounded, so that
     /// referrals without bounds fill no memory; each then stands for more.
-    pub fn later(model: &Model, values: &ParamSet, segment: usize, t: u32, talkers: f64) -> Self {
+    pub fn later(model: &Model, values: &ParamSet, segment: usize, t: u32, said: &Overheard) -> Self {
         /// Newcomers of one period for each customer at the start.
         const MOST: f64 = 4.0;
         let at_start = Self::at_start(model, segment);
         let Some(inflow) = &model.segments[segment].inflow else { return Self::default() };
-        let real = inflow.real(values, t, talkers);
+        let real = inflow.real(values, t, said);
         if real <= 0.0 {
             return Self::default();
         }
@@ -99,7 +100,7 @@ pub fn planned(model: &Model, drawn: &Draw) -> Vec<Vec<Vec<Arrivals>>> {
         let mut arrivals = vec![Arrivals::at_start(model, segment)];
         if model.has_inflow() {
             let timeline = Timeline::new(model, drawn, ScenarioId::from(scenario), SegmentId::from(segment));
-            let later = |t| Arrivals::later(model, &timeline.values(t).0, segment, t, 0.0);
+            let later = |t| Arrivals::later(model, &timeline.values(t).0, segment, t, &Overheard::default());
             arrivals.extend((1..=model.run.horizon).map(later));
         }
         arrivals

@@ -35,6 +35,8 @@ pub fn obstacles(model: &Model) -> Vec<String> {
             found.push(format!("`{name}` drives something in the period in which it happens"));
         }
     }
+    let hearsay = model.hearsay.iter().filter(|its| its.is_heard);
+    found.extend(hearsay.map(|its| format!("customers hear from each other, as `{}`", its.name)));
     found.extend(model.has_referrals().then(|| "customers bring others".to_owned()));
     found.extend(model.has_rules().then(|| "contingency rules act on what customers happen to do".to_owned()));
     let too_many = if found.is_empty() { too_many_nodes(model) } else { None };

@@ -18,6 +18,7 @@ pub mod contract;
 pub mod count;
 mod cut;
 pub mod feel;
+pub mod hear;
 mod impression;
 mod met;
 mod moved;
@@ -30,6 +31,7 @@ pub mod part;
 mod point;
 pub mod present;
 pub mod row;
+mod say;
 pub mod schedule;
 pub mod shop;
 pub mod stream;
@@ -54,6 +56,7 @@ pub const MECHANISMS: &[Entry] = &[
     entry::<carry::Carry>(),
     entry::<tag::Tags>(),
     entry::<transition::Transition>(),
+    entry::<hear::Hear>(),
     entry::<touch::Touch>(),
     entry::<booked_moves::CountMoves>(),
     entry::<buy::Buy>(),
@@ -84,7 +87,7 @@ fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dy
 
 #[cfg(test)]
 mod tests {
-    use super::{arrive, buy, carry, feel, point, transition};
+    use super::{arrive, buy, carry, feel, hear, point, transition};
     use crate::engine::chance::draws::Purpose;
 
     /// Every purpose that was ever given out: a number here is never used for anything else.
@@ -105,7 +108,8 @@ mod tests {
         (14, point::COURSE),
         (15, point::FOLLOW),
         (16, point::TURN),
-        (17, point::ATTEMPT),
+        (17, hear::HEAR),
+        (18, point::ATTEMPT),
     ];
 
     #[test]

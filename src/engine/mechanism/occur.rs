@@ -3,6 +3,7 @@
 use super::channel::Channels;
 use super::met::Powers;
 use super::point::{COURSE, EndSheet, Ending, FOLLOW, Point, PointSheet, TouchSheet};
+use super::say::{Saying, SayingSheet};
 use crate::engine::chance::draws::{Address, Purpose};
 use crate::engine::chance::narrow::whole;
 use crate::engine::count::counts::Counts;
@@ -56,6 +57,13 @@ pub struct Ends<'a> {
     pub ending: &'a Ending,
     pub numbers: &'a EndSheet,
     pub place: usize,
+}
+
+impl Ends<'_> {
+    /// What others hear of it, with its numbers.
+    pub fn says(&self) -> Option<(&Saying, SayingSheet)> {
+        self.ending.says.as_ref().zip(self.numbers.says)
+    }
 }
 
 impl Occurring<'_> {
@@ -194,8 +202,12 @@ impl Occurring<'_> {
         self.note((block, columns), occasions, number, ends);
         let asks_for_gap = occasions.told.is_some();
         self.felt(block, (&mut occasions.alike, asks_for_gap), ends, counts.as_deref_mut());
-        if let Some(counts) = counts.filter(|_| !self.point.vows.is_empty()) {
+        if let Some(counts) = counts.as_deref_mut().filter(|_| !self.point.vows.is_empty()) {
             self.hold(&occasions.alike, ends, counts);
+        }
+        if let (Some(counts), Some((says, sheet))) = (counts, ends.says()) {
+            let Group { place, count, .. } = &occasions.alike;
+            says.count(sheet, (block, self.now), &place[..*count], counts);
         }
         if occasions.told.is_some() {
             self.tell(block, occasions, number, ends);

@@ -4,6 +4,7 @@ use super::channel::{ChannelSheet, ChannelsSheet};
 use super::feel::centred;
 use super::mover::{Motion, Mover, Source, movers};
 use super::needs::{Needs, Shown};
+use super::say::{Saying, SayingSheet};
 use super::vow::Vow;
 use crate::engine::chance::draws::Purpose;
 use crate::engine::chance::narrow::single;
@@ -33,7 +34,7 @@ pub const FOLLOW: Purpose = Purpose::numbered(15);
 /// Draws which of a customer's periods is the first in turn.
 pub const TURN: Purpose = Purpose::numbered(16);
 /// Draws how an attempt in a channel goes.
-pub const ATTEMPT: Purpose = Purpose::numbered(17);
+pub const ATTEMPT: Purpose = Purpose::numbered(18);
 
 /// Which occurrences of what comes too late for a line come in the next period: a bit for each.
 const NEXT: ColumnSpec = ColumnSpec::new("next in line");
@@ -121,6 +122,8 @@ pub struct Ending {
     /// The first cell of what it moves satisfaction by, where that is counted.
     pub weighs: Option<usize>,
     pub moves: Vec<Mover>,
+    /// What others hear of it.
+    pub says: Option<Saying>,
     pub ways: Vec<Leading>,
     its: End,
 }
@@ -188,6 +191,8 @@ pub struct EndSheet {
     pub effort: f32,
     pub importance: f32,
     pub promise: Option<f32>,
+    /// What others hear of it.
+    pub says: Option<SayingSheet>,
     /// The numbers of each motion of each state, in their order.
     pub motions: Vec<[f32; 2]>,
     /// What the ways leave over, then each with its chance and weights.
@@ -202,7 +207,7 @@ impl Point {
         let known = match its.cause() {
             Cause::Purchase | Cause::Entry => Phase::After,
             Cause::After { of, .. } => before[of.index()].phase,
-            Cause::Rate | Cause::Chance | Cause::Every(_) => Phase::Meet,
+            Cause::Rate | Cause::Chance | Cause::Every(_) | Cause::Heard(_) => Phase::Meet,
         };
         let line = model.waits_at(its).then(|| Line {
             lists: [needs.list(), needs.list()],
@@ -284,17 +289,17 @@ impl Point {
 }
 
 /// How giving up ends a touchpoint, by channel; none where nobody waits.
-fn abandons(model: &Model, needs: &Needs<'_>, place: usize) -> Vec<Ending> {
+fn abandons(model: &Model, needs: &mut Needs<'_>, place: usize) -> Vec<Ending> {
     let its = &model.touchpoints[place];
     if !model.waits_at(its) {
         return Vec::new();
     }
-    let end = |channel: &crate::model::channel::Channel| {
+    let mut end = |channel: &crate::model::channel::Channel| {
         let its = Ending::of(model, needs, (place, its.choices().len()));
         let quality = its.quality.as_ref().map(|_| centred(needs, &channel.given_up.law));
         Ending { quality, ..its }
     };
-    model.channels.iter().map(end).collect()
+    model.channels.iter().map(&mut end).collect()
 }
 
 fn given_up((ending, channel): (&Ending, &ChannelSheet), values: &Values<'_>) -> EndSheet {
@@ -332,7 +337,7 @@ impl OfRow {
 }
 
 impl Ending {
-    fn of(model: &Model, needs: &Needs<'_>, (place, end): (usize, usize)) -> Self {
+    fn of(model: &Model, needs: &mut Needs<'_>, (place, end): (usize, usize)) -> Self {
         let touchpoint = &model.touchpoints[place];
         let its = &touchpoint.ends[end];
         let way = |way: &Way| Leading { to: way.to.0, states: states(model, way.drivers.iter()), its: way.clone() };
@@ -342,6 +347,10 @@ impl Ending {
             quality: its.quality.as_ref().map(|quality| centred(needs, &quality.law)),
             weighs: model.weights.as_ref().and_then(|its| its.cell(Weighs::End(TouchpointId::from(place), end))),
             moves: movers(model, needs, (place, end)),
+            says: its.tells.and_then(|tells| {
+                let told = needs.counter(model.hearsay[tells.of.index()].told, Shown::ByEvent(TOUCHED));
+                Saying::of(needs, tells, told)
+            }),
             ways: its.ways.iter().map(way).collect(),
             its: its.clone(),
         }
@@ -369,6 +378,7 @@ impl Ending {
             effort: number(its.effort, 0.0),
             importance: number(its.importance, 1.0),
             promise: its.promise.map(|id| single(values[id])),
+            says: self.says.as_ref().map(|says| says.sheet(values)),
             motions: self.moves.iter().flat_map(|mover| &mover.by).map(motion).collect(),
             stays: left_over(values, ways.iter().map(|(chance, _)| *chance)),
             ways,

@@ -16,12 +16,13 @@ use crate::engine::state::block::Block;
 use crate::engine::state::plan::Plan;
 use crate::engine::state::scratch::Scratch;
 use crate::engine::state::world::World;
-use crate::engine::table::field::{Field, TALKERS};
+use crate::engine::table::field::{Field, HEARD, TALKERS};
 use crate::engine::table::program::{Program, bits};
 use crate::engine::table::sheet::{Sheet, SheetMaker, Sheets};
 use crate::engine::table::tables::{PeriodTable, TableMaker};
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::hearsay::Overheard;
 use crate::quantity::StageId;
 
 /// What stands in the way of exact expectations; empty where nothing does. A mechanism that a study does not use is not asked.
@@ -149,9 +150,11 @@ impl Schedule {
         }
     }
 
-    /// How many real customers talked one period before.
-    pub fn talkers(&self, field: &Field) -> f64 {
-        self.plan.shared.fields.find(TALKERS).map_or(0.0, |id| field.get(id)[1])
+    /// What was said one period before.
+    pub fn overheard(&self, field: &Field) -> Overheard {
+        let found = |name: &str| self.plan.shared.fields.find(name).map(|id| field.get(id));
+        let hearings = found(HEARD).unwrap_or_default().iter().skip(1).step_by(2);
+        Overheard { talkers: found(TALKERS).map_or(0.0, |its| its[1]), hearings: hearings.copied().collect() }
     }
 
     /// Settles what customers share, from what all of them come to.

@@ -5,6 +5,7 @@ use super::occur::{Ends, Occurring};
 use crate::engine::state::block::Block;
 use crate::engine::state::occasions::{Occasions, Told};
 use crate::engine::state::plan::StateColumn;
+use crate::model::hearsay::PARTS;
 use crate::model::journey::State;
 use crate::quantity::CarriedId;
 
@@ -25,6 +26,9 @@ impl Occurring<'_> {
                 days: self.point.answer.as_ref().map(|_| alike.days[at]),
                 weight: alike.weight[at],
                 felt: ends.ending.quality.as_ref().map(|_| felt()),
+                reached: ends
+                    .says()
+                    .map(|(says, sheet)| says.told(sheet, (block, self.now), alike.place[at]) as f64 / PARTS),
                 left: self.left(block, alike.place[at] as usize),
                 tried: alike.tried.get(at).copied(),
             });

@@ -13,6 +13,7 @@ use super::channel::Channels;
 use super::coming::{come_now, list};
 use super::contract::{Mechanism, Numbers, Step};
 use super::feel::SATISFACTION;
+use super::hear::HEARINGS;
 use super::moving::CARRIED;
 use super::needs::{Needs, Shown};
 use super::occur::{Occurring, Reached};
@@ -30,6 +31,7 @@ use crate::engine::state::occasions::{Happened, Occasions, TOUCHED};
 use crate::engine::table::field::Field;
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::hearsay::Hearsay;
 use crate::model::touchpoint::{Cause, MOST_OCCURRENCES, Touchpoint};
 use crate::quantity::{ParamId, StageId};
 
@@ -53,6 +55,8 @@ pub struct Touch {
     absorbs: Vec<bool>,
     purchases: Option<ColumnId<f32, Lasting>>,
     before: Option<ColumnId<u32, Passing>>,
+    /// How often each customer hears what others tell, by its place in the model; none where nothing waits for it.
+    hearings: Vec<Option<ColumnId<u32, Passing>>>,
     count: ColumnId<u32, Passing>,
     numbers: [Option<ParamId>; 4],
 }
@@ -106,6 +110,7 @@ impl Mechanism for Touch {
             absorbs: model.stages.iter().map(|stage| stage.exits.is_empty()).collect(),
             purchases: caused(Cause::Purchase).then(|| needs.numbers(LAST_PURCHASES)),
             before: before.then(|| needs.before()),
+            hearings: hearings(model, needs),
             count: needs.passing_words(COUNT.made_anew()),
             numbers: [
                 experience.map(|its| its.learning),
@@ -305,6 +310,7 @@ impl Touch {
             &[]
         };
         let before = self.before.map(|id| columns.take_words(id));
+        let heard = self.heard(point.rows[row].cause).map(|id| (id, columns.take_words(id)));
         // What lies behind the last customer's lanes is read by nobody, and blocks of newcomers are small.
         let (live, lanes) = (block.live, block.live.next_multiple_of(MOST_LANES));
         let count = &mut columns.words_mut(self.count)[..lanes];
@@ -340,13 +346,26 @@ impl Touch {
                     *count = u32::from(newcomers || before != stage);
                 }
             }
+            (Cause::Heard(_), _) => {
+                let heard = heard.as_ref().map_or(&[][..], |(_, heard)| heard);
+                count[..live].iter_mut().zip(heard).for_each(|(count, heard)| *count = *heard);
+                most = MOST_OCCURRENCES;
+            }
             _ => count.fill(0),
         }
         count[live..].fill(0);
+        if let Some((id, heard)) = heard {
+            columns.put_words(id, heard);
+        }
         if let Some((id, before)) = self.before.zip(before) {
             columns.put_words(id, before);
         }
         most
+    }
+
+    /// How often each customer hears what brings a touchpoint about; none where it is something else.
+    fn heard(&self, cause: Cause) -> Option<ColumnId<u32, Passing>> {
+        if let Cause::Heard(of) = cause { *self.hearings.get(of.index())? } else { None }
     }
 
     /// Whose turn it is: everybody's is every so many of their periods, from a first one on that is their own.
@@ -378,4 +397,10 @@ impl Touch {
         }
         block.columns.put_words(goes, sent);
     }
+}
+
+/// How often each customer hears what others tell.
+fn hearings(model: &Model, needs: &mut Needs<'_>) -> Vec<Option<ColumnId<u32, Passing>>> {
+    let of = |(place, its): (usize, &Hearsay)| its.is_heard.then(|| needs.passing_words(HEARINGS.at(place)));
+    model.hearsay.iter().enumerate().map(of).collect()
 }

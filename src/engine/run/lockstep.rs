@@ -155,11 +155,11 @@ impl<'a> Together<'a> {
             self.make_tables(world, t);
             self.held |= self.tables[world].iter().any(|table| table.held);
             if self.cells.entries > 1 {
-                let talkers = self.schedule.talkers(self.heard[world].history.last());
+                let said = self.schedule.overheard(self.heard[world].history.last());
                 for segment in 0..self.cells.segments {
                     let values = self.timelines[world][segment].values(t).0;
                     self.heard[world].arrivals[segment][t as usize] =
-                        Arrivals::later(self.model, &values, segment, t, talkers);
+                        Arrivals::later(self.model, &values, segment, t, &said);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::model::Model;
 use crate::model::counter::{BASKETS, CUSTOMERS, PURCHASES};
+use crate::model::hearsay::{Hearsay, PARTS};
 use crate::model::journey::State;
 use crate::model::starts::changed;
 use crate::model::timeline::Timeline;
@@ -58,6 +59,18 @@ pub struct Moment {
     pub classes: Vec<usize>,
     /// What happened at touchpoints in the period, in its order.
     pub told: Vec<Told>,
+    /// How often each hearsay was heard in the period, and how many people in the market it was told, in the order of the
+    /// model.
+    pub talk: Vec<Talk>,
+}
+
+/// What a customer heard and told of one hearsay in a period.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Talk {
+    /// How often it was heard.
+    pub heard: u64,
+    /// How many people in the market it was told.
+    pub told: f64,
 }
 
 /// One customer's life.
@@ -189,5 +202,17 @@ fn moment(
         spent: ledger.cells(BASKETS, at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
         classes: classes(model, schedule, block),
         told,
+        talk: model.hearsay.iter().map(|its| talk(its, ledger, at)).collect(),
     }
+}
+
+/// What the only customer who is counted heard and told.
+fn talk(its: &Hearsay, ledger: &Counts<i128>, at: usize) -> Talk {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 15 for each customer and period"
+    )]
+    let heard = ledger.cells(its.heard, at).iter().sum::<i128>() as u64;
+    Talk { heard, told: ledger.cells(its.told, at).iter().sum::<i128>() as f64 / PARTS }
 }

@@ -75,18 +75,19 @@ impl Observed<'_> {
             Watched::Stage(stage) => sum(&|seen| seen.ledger.cells(CUSTOMERS, t)[stage] as f64),
             Watched::Met(counter, cell) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[cell] as f64),
             Watched::Channel(counter, gauge) => {
-                let cells = self.counted(CounterId::from(counter));
-                let busy = self.counted(CounterId::from(counter + 1))[0] / BUSY_PARTS;
+                let cells = self.cells(CounterId::from(counter));
+                let busy = self.cells(CounterId::from(counter + 1))[0] / BUSY_PARTS;
                 let [part, whole] = gauge.parts(&cells, busy);
                 share(part, whole)
             }
             Watched::Broken(counter) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[BREACHES] as f64),
+            Watched::Heard(counter) | Watched::Told(counter) => sum(&|seen| self.counted(seen, counter)),
             Watched::Surveyed(counter) => self.score(CounterId::from(counter)),
         }
     }
 
     /// What is counted of all customers in the period, cell by cell.
-    fn counted(&self, counter: CounterId) -> Vec<f64> {
+    fn cells(&self, counter: CounterId) -> Vec<f64> {
         let mut cells = Vec::new();
         for seen in self.cohorts {
             let its = seen.ledger.cells(counter, self.t as usize);
@@ -114,6 +115,12 @@ impl Observed<'_> {
         let luck = self.drawn.asked.get(place).and_then(|waves| waves.get(wave));
         let seen = luck.map(|luck| Wave::of(&cells).seen(survey.sample, luck[0]));
         seen.filter(|seen| seen.answers > 0.0).map_or(f64::NAN, |seen| seen.score())
+    }
+
+    /// What a counter of one cell comes to in the period.
+    fn counted(&self, seen: &SeenCohort<'_>, counter: usize) -> f64 {
+        let cells = seen.ledger.cells(CounterId::from(counter), self.t as usize);
+        cells.iter().sum::<i128>() as f64 / self.model.counters[counter].unit
     }
 
     /// The simulated customers in retained stages.

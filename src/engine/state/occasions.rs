@@ -53,6 +53,8 @@ pub struct Told {
     pub weight: f32,
     /// What it was like, what was expected, and how that felt; none where nothing is felt, or expected.
     pub felt: Option<(f32, Option<f32>, f32)>,
+    /// How many people in the market it tells something; none where it tells nothing.
+    pub reached: Option<f64>,
     /// Satisfaction, and the states that the study declares, as it left them; those that are no blends.
     pub left: Vec<f32>,
     /// How the attempt in a channel went; none where it needed none.

@@ -3,6 +3,9 @@
 /// The share of all real customers who talk, and how many they are.
 pub const TALKERS: &str = "talkers";
 
+/// Of all that customers tell: how often each customer hears it in the mean, and how often all real ones do.
+pub const HEARD: &str = "heard";
+
 /// The place of a slice of numbers in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldId {

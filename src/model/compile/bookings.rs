@@ -93,6 +93,7 @@ impl Compiler<'_> {
         self.weights = Weights::of(CounterId::from(counters.len()), touchpoints, stages);
         counters.extend(self.weights.as_ref().map(Weights::counter));
         self.count_places(&bookings, &mut counters);
+        self.count_hearsay(&mut counters);
         let bookings = Bookings::new(bookings, &mut counters, self.stages.len());
         (counters, bookings)
     }

@@ -9,10 +9,11 @@ use crate::quantity::{CounterId, TouchpointId};
 use crate::study::names::TOUCHPOINTS;
 use crate::study::number::{Number, Whole};
 use crate::study::path::ParamPath as Path;
-use crate::study::signal::{ASPECTS, OCCASIONS, RESERVED, SIGNALS};
+use crate::study::signal::{ASPECTS, HEARD, OCCASIONS, RESERVED, SIGNALS};
 use crate::study::touchpoint::{ByStage, End as WrittenEnd, Touchpoint as Written};
 
 use super::compiler::Compiler;
+use super::hearsay::heard_by;
 
 /// The most ways in which a touchpoint can end, its own among them.
 const MOST_ENDS: usize = 16;
@@ -43,7 +44,8 @@ impl Compiler<'_> {
     /// The touchpoint that an occasion names; none where it names none, or one that there is not.
     fn caused_by<'s>(&self, on: &'s str) -> Option<&'s str> {
         let name = on.split_once('.').map_or(on, |(name, _)| name);
-        (!OCCASIONS.contains(&on) && self.study.touchpoints.contains_key(name)).then_some(name)
+        (!OCCASIONS.contains(&on) && heard_by(on).is_none() && self.study.touchpoints.contains_key(name))
+            .then_some(name)
     }
 
     /// Tells which touchpoints wait for each other, and names all that wait, so that nothing else is wrong because of it.
@@ -134,6 +136,7 @@ impl Compiler<'_> {
             importance: None,
             promise: None,
             minutes: None,
+            tells: None,
             ways: Vec::new(),
         };
         let cause = self.cause(&at, written);
@@ -175,6 +178,8 @@ impl Compiler<'_> {
                 "where customers wait it means that they gave up"
             } else if name.contains('.') {
                 "a point stands between a touchpoint and one of its ends"
+            } else if name == HEARD {
+                "it stands before what others tell, and nobody could tell the two apart"
             } else if name.trim().is_empty() || name.contains('*') {
                 "states, targets and changes could not name it"
             } else {
@@ -265,6 +270,9 @@ impl Compiler<'_> {
             "entry" => return Some(Cause::Entry),
             _ => {}
         }
+        if let Some(name) = heard_by(on) {
+            return self.heard(at, name, false).map(Cause::Heard);
+        }
         let (name, end) = on.split_once('.').map_or((on, None), |(name, end)| (name, Some(end)));
         let Some(of) = self.touchpoint_named(name) else {
             self.unknown_cause(at, name, on);
@@ -308,6 +316,7 @@ impl Compiler<'_> {
         let others = self.study.touchpoints.keys().map(String::as_str).filter(|other| *other != own);
         let known: Vec<&str> = occasions.chain(others).collect();
         let help = match nearest(name, known.iter().copied()) {
+            _ if name == HEARD => self.what_is_told(),
             _ if self.study.stages.contains_key(name) => {
                 format!("to happen on coming to `{name}`, write `on = \"entry\"` and `in = [\"{name}\"]`")
             }
@@ -318,7 +327,7 @@ impl Compiler<'_> {
         self.fault(
             Diagnostic::error(what)
                 .at(at.to_string())
-                .why("a touchpoint comes on a purchase, on entry into a stage, or on another touchpoint")
+                .why("a touchpoint comes on a purchase, on entry into a stage, on another touchpoint, or on what others tell")
                 .help(help),
         );
     }

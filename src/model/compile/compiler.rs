@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::channel::Channel;
+use crate::model::hearsay::Hearsay;
 use crate::model::identity::Identity;
 use crate::model::numbers::Numbers;
 use crate::model::param::Meaning;
@@ -60,6 +61,8 @@ pub struct Compiler<'a> {
     pub channels: Vec<Channel>,
     /// What happens between customers and the company: named before anything may read it, then filled in.
     pub touchpoints: Vec<Touchpoint>,
+    /// What customers tell others.
+    pub hearsay: Vec<Hearsay>,
     /// What the company asks customers.
     pub surveys: Vec<Survey>,
     /// What the company has promised never to do.
@@ -107,6 +110,7 @@ impl<'a> Compiler<'a> {
             tags: Vec::new(),
             channels: Vec::new(),
             touchpoints: Vec::new(),
+            hearsay: Vec::new(),
             surveys: Vec::new(),
             pillars: Vec::new(),
             weights: None,
@@ -123,6 +127,7 @@ impl<'a> Compiler<'a> {
         compiler.name_states();
         compiler.tags();
         compiler.channels();
+        compiler.name_hearsay();
         compiler.name_touchpoints();
         compiler.declare_accounts();
         compiler

@@ -187,6 +187,7 @@ impl Compiler<'_> {
             channels: &self.channels,
             surveys: &self.surveys,
             pillars: &self.pillars,
+            hearsay: &self.hearsay,
         }
     }
 

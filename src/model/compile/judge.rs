@@ -76,6 +76,7 @@ pub fn judged(
     if errors.is_empty() {
         found.extend(check::reach(&model));
         found.extend(sense::warnings(&model));
+        found.extend(check::hearsay::warnings(&model));
         found.extend(source.dotted());
     }
     (Some(model), found)
@@ -137,6 +138,7 @@ impl Compiler<'_> {
             tags: std::mem::take(&mut self.tags),
             channels: std::mem::take(&mut self.channels),
             touchpoints: std::mem::take(&mut self.touchpoints),
+            hearsay: std::mem::take(&mut self.hearsay),
             surveys: std::mem::take(&mut self.surveys),
             pillars: std::mem::take(&mut self.pillars),
             counters,

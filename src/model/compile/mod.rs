@@ -14,6 +14,7 @@ mod contingency;
 mod errors;
 mod exits;
 mod goal;
+mod hearsay;
 mod initiative;
 mod journey;
 mod judge;

@@ -247,7 +247,8 @@ impl Compiler<'_> {
         if let Some((first, length)) = per_period {
             self.declared_per(written.per, (first.0..first.0 + length).map(ParamId));
         }
-        if written.per_period.is_none() && written.referrals.is_none() {
+        let heard = self.brings(at, &written.heard);
+        if written.per_period.is_none() && written.referrals.is_none() && written.heard.is_empty() {
             self.fault(
                 Diagnostic::error(format!("the inflow of `{name}` has no numbers")).at(at.to_string()).help(
                     "give `per_period`, how many real customers come, or `referrals`, how many for each who talks",
@@ -269,7 +270,7 @@ impl Compiler<'_> {
             let ids = self.start_ids(&at.child("start"), &start);
             (start, ids)
         };
-        Inflow { per_period, referrals, cost, start, start_ids }
+        Inflow { per_period, referrals, heard, cost, start, start_ids }
     }
 
     /// The numbers of a list by period: the first of them, and how many there are.

@@ -68,6 +68,7 @@ impl Compiler<'_> {
             importance: self.optional(at, "importance", Meaning::Positive, written.importance.as_ref()),
             promise: self.optional(at, "promise", Meaning::Share, written.promise.as_ref()),
             minutes: self.optional(at, "minutes", Meaning::Positive, written.minutes.as_ref()),
+            tells: written.tells.as_ref().and_then(|its| self.tells(&at.child("tells"), its)),
             ways: self.ways(&at.child("to"), &written.to),
         }
     }
@@ -89,6 +90,10 @@ impl Compiler<'_> {
                 .or(own.importance),
             promise: self.optional(at, "promise", Meaning::Share, written.promise.as_ref()).or(own.promise),
             minutes: self.optional(at, "minutes", Meaning::Positive, written.minutes.as_ref()).or(own.minutes),
+            tells: match &written.tells {
+                Some(its) => self.tells(&at.child("tells"), its),
+                None => own.tells,
+            },
             ways: if written.to.is_empty() { own.ways.clone() } else { ways },
         }
     }

@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 use super::hash::text;
 use super::written::json;
 use crate::model::Model;
+use crate::model::metric::HEARSAY;
 use crate::study::Study;
 use crate::study::names::{Name, Things};
+use crate::study::number::Number;
 use crate::study::path::{ParamPath as Path, Step};
-use crate::study::signal::PRESETS;
+use crate::study::signal::{HEARD, PRESETS};
 use crate::study::site::{Site, Sites};
 use crate::study::source::Source;
 use crate::study::worded::Text;
@@ -19,6 +21,8 @@ use crate::study::worded::Text;
 /// `[experience]` makes, and the end of a touchpoint, which stands after a point.
 fn other(name: &str) -> String {
     match name.split_once('.') {
+        // What others tell keeps its name.
+        Some((HEARD, _)) => name.to_owned(),
         Some((touchpoint, end)) => format!("{}.{end}", other(touchpoint)),
         None if name == "revenue" || PRESETS.contains(&name) => name.to_owned(),
         None => format!("{:016x} {name}", text(name)),
@@ -47,6 +51,7 @@ fn other_text(sites: &Sites, said: Option<Text>, written: &str) -> String {
     match said {
         Some(Text::Name(name)) if is_renamed(name, written) => other(written),
         Some(Text::Path) => other_path(sites, &Path::parse(written).unwrap()).to_string(),
+        Some(Text::Metric) if HEARSAY.iter().any(|facts| facts.member(written).is_some()) => written.to_owned(),
         Some(Text::Metric) => {
             written.split_once('.').map_or(written.to_owned(), |(metric, name)| format!("{metric}.{}", other(name)))
         }
@@ -78,6 +83,16 @@ fn renamed(sites: &Sites, study: &Study) -> Study {
     for (name, stage) in &study.stages {
         other_study.stages[&other(name)].effective_size = stage.effective_size.clone();
     }
+    // A reach is a number or a trait: no place for names alone.
+    for touchpoint in other_study.touchpoints.values_mut() {
+        let ends = touchpoint.ends.values_mut().filter_map(|end| end.tells.as_mut());
+        for tells in touchpoint.tells.iter_mut().chain(ends) {
+            match &mut tells.reach {
+                Number::Uncertain(said) if study.traits.contains_key(said) => *said = other(said),
+                _ => {}
+            }
+        }
+    }
     other_study
 }
 
@@ -97,6 +112,7 @@ fn addresses(model: &Model, name: impl Fn(&str) -> String, path: impl Fn(&Path) 
     all.extend(model.traits.iter().map(|its| format!("trait {} {}", name(&its.name), its.luck)));
     all.extend(model.rates.iter().map(|its| format!("rate {} {} {:?}", name(&its.name), its.luck, its.counter)));
     all.extend(model.touchpoints.iter().map(|its| format!("touchpoint {} {}", name(&its.name), its.luck)));
+    all.extend(model.hearsay.iter().map(|its| format!("hearsay {} {}", its.name, its.luck)));
     all.extend(model.carried.iter().map(|its| format!("state {} {}", name(&its.name), its.luck)));
     all.extend(model.initiatives.iter().map(|its| format!("initiative {} {}", name(&its.name), its.shape)));
     all.extend(model.shocks.iter().map(|shock| format!("shock {}", shock.luck)));

@@ -14,8 +14,9 @@ pub fn json<T: Serialize>(thing: &T) -> Value {
     serde_json::to_value(thing).unwrap_or(Value::Null)
 }
 
-/// What says only how much work or money contacts take: it changes nothing that happens, and so moves no draw.
-const MEASURES: [&str; 2] = ["minutes", "per_contact"];
+/// What says only how much work or money contacts take, what others hear of them, or who comes of that: it changes nothing
+/// that happens to those who meet them, and so moves no draw.
+const MEASURES: [&str; 4] = ["minutes", "per_contact", "tells", "heard"];
 
 /// Whether a key of the language says only that; `site` is where it leads.
 pub fn is_measure(site: Site<'_>, key: &str) -> bool {

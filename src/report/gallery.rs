@@ -11,6 +11,7 @@ use super::fan::fan;
 use super::feelings::feelings;
 use super::flow::{shares, stages};
 use super::funnel::funnel;
+use super::heard::heard;
 use super::heat::heat_maps;
 use super::spread::spread;
 use super::targets::targets;
@@ -73,6 +74,7 @@ impl Gallery {
                 .chain(feelings(report))
                 .chain(dashboard(report))
                 .chain(pillars(report))
+                .chain(heard(report))
                 .chain(classes(report))
                 .chain(weights(report))
                 .chain(retention(report))

@@ -2,7 +2,8 @@
 
 use super::Report;
 use super::amount::{Unit, write};
-use crate::model::metric::Metric;
+use crate::model::facts::Facts;
+use crate::model::metric::{HEARSAY, Metric};
 
 /// The words of a report with their meaning; those of money only where there is any.
 pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
@@ -68,6 +69,22 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
             "What touchpoints cost each time, but for what is spent on winning customers; part of all cost.".to_owned(),
         ));
     }
+    if HEARSAY.iter().any(|facts| has_any(report, facts)) {
+        let [hearings, told] = HEARSAY;
+        words.extend([
+            (
+                told.title,
+                "How many customers and prospects are reached by what customers tell, each as often as they are."
+                    .to_owned(),
+            ),
+            (
+                hearings.title,
+                format!(
+                    "How often customers hear what was told in the {noun} before; those who have left hear it no more."
+                ),
+            ),
+        ]);
+    }
     if report.has_money() {
         words.extend([
             ("Margin", "Revenue less the cost of the goods in the baskets; no other cost is taken off.".to_owned()),
@@ -89,6 +106,11 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
         ]);
     }
     words
+}
+
+/// Whether there is any metric of a family.
+fn has_any(report: &Report, family: &Facts) -> bool {
+    report.summary.scenarios.iter().any(|its| its.metrics.keys().any(|name| family.member(name).is_some()))
 }
 
 #[cfg(test)]

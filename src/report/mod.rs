@@ -30,6 +30,7 @@ pub mod gallery;
 pub mod glossary;
 pub mod goal;
 pub mod headline;
+mod heard;
 pub mod heat;
 pub mod html;
 pub mod inert;

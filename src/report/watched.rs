@@ -11,19 +11,22 @@ use super::{Report, means};
 use crate::model::metric::{PILLARS, SURVEYS};
 
 /// No more panels than these can be read.
-const MOST_PANELS: usize = 6;
+pub(super) const MOST_PANELS: usize = 6;
 
 /// What a panel shows of every scenario.
-struct Shown {
-    title: String,
-    note: String,
+pub(super) struct Shown {
+    /// What it is about.
+    pub title: String,
+    /// What is to be said of it; may be empty.
+    pub note: String,
     /// The metric of the thick line.
-    metric: String,
+    pub metric: String,
     /// That of the thin line; none where there is no other.
-    truth: Option<String>,
-    unit: Unit,
+    pub truth: Option<String>,
+    /// What both are measured in.
+    pub unit: Unit,
     /// The first time at which there is anything.
-    first: usize,
+    pub first: usize,
 }
 
 /// The score of every survey over time in each scenario, and the one that everybody would give.
@@ -95,7 +98,8 @@ fn seen_from(report: &Report, survey: &str) -> String {
     format!("Visible: {}", parts.join("; "))
 }
 
-fn drawn(report: &Report, (name, title, subtitle): (&str, &str, &str), shown: &[Shown]) -> Option<Chart> {
+/// Panels of what every scenario shows over time; none where there is nothing to show.
+pub(super) fn drawn(report: &Report, (name, title, subtitle): (&str, &str, &str), shown: &[Shown]) -> Option<Chart> {
     let summary = &report.summary;
     let unit = shown.first()?.unit;
     let mut figure = Figure::new(title, subtitle);

@@ -80,6 +80,8 @@ rules = [ { when = { metric = "retention", below = 0.9 }, then = { initiatives =
 
 /// What takes work: simulated only.
 const CALL: &str = "[touchpoints.call]\nin = [\"active\"]\nchance = 0.5\nminutes = 6\nvalues = { care_cost = 3 }\n";
+/// What is shared with rivals.
+const SHARED: &str = "[rivals.chains]\nshare = 1\n[rivals.giant]\nshare = 0.3\nenters = 4\n";
 /// What is felt.
 const TOUCHED: &str = r#"
 [experience]
@@ -182,7 +184,8 @@ fn every_field_of_the_business_is_described_on_its_page() {
 
 #[test]
 fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
-    let folder = folder(&format!("{STUDY}{CALL}{TOUCHED}{TOLD}"));
+    let study = STUDY.replace("basket = 40,", "basket = 40, wallet = { share = 0.4 },");
+    let folder = folder(&format!("{study}{SHARED}{CALL}{TOUCHED}{TOLD}"));
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {

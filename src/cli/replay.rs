@@ -104,7 +104,9 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
         ["segment", "period", "stage", "retained", "satisfaction", "purchases", "spent"].into_iter().map(str::to_owned);
     let tags = model.tags.iter().map(|tag| format!("tag.{}", tag.name));
     let talk = model.hearsay.iter().flat_map(|its| HEARSAY.map(|facts| facts.called(&its.name)));
-    writer.write_record(head.chain(traits).chain(carried(model)).chain(tags).chain(talk))?;
+    let wallet = || model.has_wallets().then_some(Metric::Wallet);
+    let shared = wallet().map(|its| its.key().to_owned());
+    writer.write_record(head.chain(traits).chain(carried(model)).chain(shared).chain(tags).chain(talk))?;
     for moment in &life.moments {
         let stage = &model.stages[moment.stage];
         let row = [
@@ -122,7 +124,8 @@ fn csv(model: &Model, life: &Life) -> Result<String, Box<dyn std::error::Error>>
         };
         let classes = model.tags.iter().zip(&moment.classes).map(class);
         let talk = moment.talk.iter().flat_map(|its| [its.heard.to_string(), its.told.to_string()]);
-        writer.write_record(row.into_iter().chain(numbers).chain(classes).chain(talk))?;
+        let share = wallet().map(|_| moment.wallet.map_or_else(String::new, |share| share.to_string()));
+        writer.write_record(row.into_iter().chain(numbers).chain(share).chain(classes).chain(talk))?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
 }

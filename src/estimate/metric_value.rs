@@ -1,6 +1,6 @@
 //! What a metric comes to: its value over the horizon and over time, read off a performance.
 
-use crate::model::counter::{ACQUIRED, CUSTOMERS, PURCHASES, SATISFACTION};
+use crate::model::counter::{ACQUIRED, CUSTOMERS, OURS, PURCHASES, SATISFACTION, THEIRS, WALLET};
 use crate::model::facts::{Part, Ratio, Time};
 use crate::model::metric::Metric;
 use crate::model::pillar::{BREACHES, Breaches, OCCASIONS};
@@ -52,6 +52,10 @@ impl Metric {
     /// In a period what is a share, and of what.
     fn parts(self, its: &Performance, t: usize) -> [f64; 2] {
         match self {
+            Self::Wallet => {
+                let cells = its.counted.flows.cells(WALLET, t);
+                [cells[OURS], cells[OURS] + cells[THEIRS]]
+            }
             Self::ClassRetained(counter, class) => {
                 let cells = its.counted.flows.cells(CounterId::from(counter), t);
                 [cells[2 * class + 1], cells[2 * class]]
@@ -107,7 +111,8 @@ impl Metric {
             | Self::ClassPurchases(counter, cell)
             | Self::ClassSpent(counter, cell)
             | Self::ClassContacts(counter, cell) => counted.flows.cells(CounterId::from(counter), t)[cell],
-            Self::ClassRetained(..) | Self::Channel(..) => {
+            Self::RivalPurchases => counted.flows.cells(WALLET, t)[THEIRS],
+            Self::Wallet | Self::ClassRetained(..) | Self::Channel(..) => {
                 let [part, whole] = self.parts(its, t);
                 share(part, whole)
             }

@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn bookings_go_stage_by_stage_and_keep_the_order_within_a_cell() {
-        let mut list = counters(vec![(StageId(0), StageId(1)), (StageId(1), StageId(0))], false);
+        let mut list = counters(vec![(StageId(0), StageId(1)), (StageId(1), StageId(0))], false, false);
         list.push(Counter { kept: Kept::Period, ..Counter::new("calls", Shape::Whole, Measure::Event) });
         let calls = CounterId(6);
         let written =

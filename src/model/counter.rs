@@ -27,8 +27,18 @@ pub const WAITED: CounterId = CounterId(8);
 /// since they were first retained, both added up. No cells where nobody starts so.
 pub const RETURNS: CounterId = CounterId(9);
 
+/// Purchases that customers share with rivals, in each period: those of the company and those of rivals in the mean; no cells
+/// where nobody shares any.
+pub const WALLET: CounterId = CounterId(10);
+/// How many units in a cell of [`WALLET`] make a purchase: purchases of rivals are counted by their expectation.
+pub const PARTS_OF_A_PURCHASE: f64 = 1_099_511_627_776.0;
+/// The cell of [`WALLET`] for purchases of the company.
+pub const OURS: usize = 0;
+/// The cell of [`WALLET`] for purchases of rivals.
+pub const THEIRS: usize = 1;
+
 /// How many counters every model has.
-pub const EVERY_MODEL: usize = 10;
+pub const EVERY_MODEL: usize = 11;
 
 /// Something that is counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,8 +111,8 @@ impl Counter {
 }
 
 /// The counters that every model has, in the order of their ids; `moves` are the pairs of stages that money is booked on.
-/// Where nobody `converts` what only they need has no cells.
-pub fn counters(moves: Vec<(StageId, StageId)>, converts: bool) -> Vec<Counter> {
+/// Where nobody `converts`, or `shares` purchases with rivals, what only they need has no cells.
+pub fn counters(moves: Vec<(StageId, StageId)>, converts: bool, shares: bool) -> Vec<Counter> {
     let of_conversion = || Shape::ByItem(usize::from(converts));
     let counter = |name, shape, unit, measures| Counter { unit, ..Counter::new(name, shape, measures) };
     vec![
@@ -116,6 +126,7 @@ pub fn counters(moves: Vec<(StageId, StageId)>, converts: bool) -> Vec<Counter> 
         counter("waiting", of_conversion(), 1.0, Measure::State),
         counter("waited", of_conversion(), 1.0, Measure::State),
         counter("returns", of_conversion(), 1.0, Measure::State),
+        counter("wallet", Shape::ByItem(if shares { 2 } else { 0 }), PARTS_OF_A_PURCHASE, Measure::Event),
     ]
 }
 
@@ -125,8 +136,9 @@ mod tests {
 
     #[test]
     fn ids_are_places_in_the_list() {
-        let list = counters(Vec::new(), true);
-        let ids = [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES, FRESH, WAITING, WAITED, RETURNS];
+        let list = counters(Vec::new(), true, true);
+        let ids =
+            [CUSTOMERS, PURCHASES, BASKETS, ACQUIRED, SATISFACTION, MOVES, FRESH, WAITING, WAITED, RETURNS, WALLET];
         let names = ids.map(|id| list[id.index()].name.as_str());
         assert_eq!(
             names,
@@ -140,7 +152,8 @@ mod tests {
                 "fresh",
                 "waiting",
                 "waited",
-                "returns"
+                "returns",
+                "wallet"
             ]
         );
         assert_eq!((list.len(), ids.len()), (EVERY_MODEL, EVERY_MODEL));

@@ -1,7 +1,7 @@
 //! Drivers: everything that drives anything, and the order in which drivers are added up.
 
 use super::Model;
-use super::journey::{Driver, Stage, State};
+use super::journey::{Driver, Purchases, Stage, State};
 use super::touchpoint::Touchpoint;
 
 impl State {
@@ -21,7 +21,8 @@ impl State {
 impl Model {
     /// Everything that drives anything.
     pub fn drivers(&self) -> impl Iterator<Item = &Driver> {
-        let purchases = self.stages.iter().filter_map(|stage| stage.purchases.as_ref()).flat_map(|its| &its.drivers);
+        let purchases = self.stages.iter().filter_map(|stage| stage.purchases.as_ref());
+        let purchases = purchases.flat_map(Purchases::all_drivers);
         let rates = self.rates.iter().flat_map(|rate| rate.stages.iter().flatten()).flat_map(|its| &its.drivers);
         let touchpoints = self.touchpoints.iter().flat_map(Touchpoint::all_drivers);
         let channels = self.channels.iter().flat_map(|its| &its.drivers);

@@ -73,6 +73,8 @@ pub enum Needs {
     Experience,
     /// Customers who start or come in a stage that is not retained and leads somewhere.
     Conversion,
+    /// Customers who share with rivals what they buy.
+    Wallets,
     /// Touchpoints that take work, or cost money which is not spent on winning customers.
     Contacts,
     /// Touchpoints that cost money which is not spent on winning customers.

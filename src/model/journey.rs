@@ -2,6 +2,7 @@
 
 use crate::quantity::{CarriedId, ParamId, RateId, StageId, TagId, TraitId};
 use crate::stats::distribution::Distribution;
+use crate::stats::preference::Preference;
 use crate::study::journey::Occasion;
 
 use super::hazard::Hazard;
@@ -34,6 +35,8 @@ pub struct Exit {
     pub chance: Chance,
     /// What bends the chance, in log-odds.
     pub drivers: Vec<Driver>,
+    /// The log-odds per unit of how hard rivals pull.
+    pub rivals: Option<ParamId>,
     /// What is added to the chance times the share of talkers one period before.
     pub word_of_mouth: Option<ParamId>,
     /// When the chance is taken.
@@ -128,6 +131,26 @@ pub struct Purchases {
     pub basket_trait: Option<TraitId>,
     /// What bends the rate, in log rate.
     pub drivers: Vec<Driver>,
+    /// How customers share them with rivals; none where all are the company's.
+    pub wallet: Option<Wallet>,
+}
+
+/// How customers share what they buy between the company and its rivals.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    /// The company's mean share where rivals pull as at the start, and at neutral.
+    pub share: ParamId,
+    /// How customers differ in that; none where all are alike.
+    pub preference: Option<Preference>,
+    /// What bends it, in log-odds.
+    pub drivers: Vec<Driver>,
+}
+
+impl Purchases {
+    /// What bends the rate, and what bends which share of it is the company's.
+    pub fn all_drivers(&self) -> impl Iterator<Item = &Driver> {
+        self.drivers.iter().chain(self.wallet.iter().flat_map(|its| &its.drivers))
+    }
 }
 
 /// Satisfaction: a customer's memory of what was experienced.

@@ -4,6 +4,7 @@ use super::channel::Gauge;
 use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
 use super::families::{self, CONTACTS_BY_CLASS, PURCHASES_BY_CLASS, RETAINED_BY_CLASS, SPENT_BY_CLASS};
 use super::pillar::Breaches;
+use super::rival::{RIVAL_PURCHASES, WALLET};
 use super::serving::{CONTACTS, COST_TO_SERVE, FULL_TIME, MINUTES};
 use super::survey::Said;
 
@@ -22,6 +23,10 @@ pub enum Metric {
     TimeToConvert,
     /// Purchases.
     Purchases,
+    /// Of what customers buy where they share it with rivals, the share that they buy of the company.
+    Wallet,
+    /// What they buy of rivals there, as it is in the mean.
+    RivalPurchases,
     /// Money in: baskets and revenue lines.
     Revenue,
     /// Baskets times their margin, and revenue lines.
@@ -100,13 +105,15 @@ const MONEY: Facts = Facts {
 };
 
 /// The metrics of which a study has one, in the order in which outputs show them. Members of families follow.
-pub const PLAIN: [Metric; 18] = [
+pub const PLAIN: [Metric; 20] = [
     Metric::Retention,
     Metric::ActiveCustomers,
     Metric::Churned,
     Metric::Conversion,
     Metric::TimeToConvert,
     Metric::Purchases,
+    Metric::Wallet,
+    Metric::RivalPurchases,
     Metric::Revenue,
     Metric::Margin,
     Metric::Cost,
@@ -258,6 +265,8 @@ impl Metric {
                 needs: Needs::Nothing,
                 uses: &[Headline, Contrast, Target],
             },
+            Self::Wallet => WALLET,
+            Self::RivalPurchases => RIVAL_PURCHASES,
             Self::Revenue => &Facts {
                 name: "revenue",
                 title: "Revenue",

@@ -27,6 +27,7 @@ pub mod pillar;
 pub mod presence;
 pub mod rate;
 pub mod reported;
+pub mod rival;
 pub mod roadmap;
 pub mod row_draw;
 pub mod rows;
@@ -57,18 +58,19 @@ use counter::Counter;
 use goal::Target;
 use hearsay::Hearsay;
 use journey::{Experience, Stage};
-use param::Param;
+use param::{Param, ParamSet};
 use people::{Segment, Trait};
 use pillar::Pillar;
 use presence::Presence;
 use rate::Rate;
+use rival::Rivals;
 use roadmap::{Capability, Initiative, RoadmapRules, Scenario};
 use row_draw::RowDraw;
 use run_plan::RunPlan;
 use serving::Serving;
 use state::{Carried, Signal};
 use survey::Survey;
-use tag::Tag;
+use tag::{Reading, Tag};
 use together::Together;
 use touchpoint::Touchpoint;
 use value::Account;
@@ -112,6 +114,8 @@ pub struct Model {
     pub touchpoints: Vec<Touchpoint>,
     /// What customers tell others.
     pub hearsay: Vec<Hearsay>,
+    /// What customers could have instead; none where the study names nobody.
+    pub rivals: Option<Rivals>,
     /// What the company asks customers.
     pub surveys: Vec<Survey>,
     /// What the company has promised never to do.
@@ -200,6 +204,21 @@ impl Model {
     /// Whether customers bring others.
     pub fn has_referrals(&self) -> bool {
         self.segments.iter().any(|segment| segment.inflow.as_ref().is_some_and(|inflow| inflow.referrals.is_some()))
+    }
+
+    /// How hard rivals pull with these numbers; none where there are none.
+    pub fn pressure(&self, values: &ParamSet) -> Option<f64> {
+        self.rivals.as_ref().map(|its| values[its.pressure])
+    }
+
+    /// Whether customers share with rivals what they buy anywhere.
+    pub fn has_wallets(&self) -> bool {
+        self.stages.iter().any(|stage| stage.purchases.as_ref().is_some_and(|its| its.wallet.is_some()))
+    }
+
+    /// Whether a tag reads the share of what customers buy that is the company's.
+    pub fn reads_wallets(&self) -> bool {
+        self.tags.iter().any(|tag| tag.on == Reading::Wallet)
     }
 
     /// Whether any scenario has contingency rules.

@@ -58,6 +58,7 @@ pub fn metrics(model: &Model) -> Vec<Metric> {
         Needs::Nothing => true,
         Needs::Experience => model.experience.is_some(),
         Needs::Conversion => model.converts(),
+        Needs::Wallets => model.has_wallets(),
         Needs::Contacts | Needs::CostOfContacts | Needs::Work => model.serving.has(needs),
     };
     let things = Things::of(model);
@@ -312,6 +313,7 @@ impl Metric {
             Self::ActiveCustomers => Some(Watched::ActiveCustomers),
             Self::Churned => Some(Watched::Churned),
             Self::Purchases => Some(Watched::Purchases),
+            Self::Wallet => Some(Watched::Wallet),
             Self::Revenue => Some(Watched::Revenue),
             Self::Margin => Some(Watched::Margin),
             Self::Cost => Some(Watched::Cost),
@@ -326,6 +328,7 @@ impl Metric {
             Self::Told(counter) => Some(Watched::Told(counter)),
             Self::Conversion
             | Self::TimeToConvert
+            | Self::RivalPurchases
             | Self::InitiativeCost
             | Self::CumulativeCashFlow
             | Self::Npv
@@ -377,6 +380,7 @@ impl From<Watched> for Metric {
             Watched::ActiveCustomers => Self::ActiveCustomers,
             Watched::Churned => Self::Churned,
             Watched::Purchases => Self::Purchases,
+            Watched::Wallet => Self::Wallet,
             Watched::Revenue => Self::Revenue,
             Watched::Margin => Self::Margin,
             Watched::Cost => Self::Cost,

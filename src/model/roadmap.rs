@@ -310,6 +310,8 @@ pub enum Watched {
     Churned,
     /// Purchases in the period.
     Purchases,
+    /// The company's share of what customers shared with rivals in the period; not a number where they shared nothing.
+    Wallet,
     /// Money in of the period: baskets and revenue lines.
     Revenue,
     /// Baskets of the period times their margin, and revenue lines.

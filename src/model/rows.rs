@@ -6,6 +6,7 @@ use crate::study::journey::Occasion;
 use super::hazard::compete;
 use super::journey::{Chance, Clock, Driver, Exit, Stage};
 use super::param::ParamSet;
+use super::rival::odds;
 
 /// Rounding of sums such as 0.7 + 0.2 + 0.1 is no fault.
 pub const ROUNDING: f64 = 1e-9;
@@ -73,6 +74,19 @@ impl Stage {
         let mut chances = Vec::new();
         self.add_chances(moment, &self.clocks(), &mut chances);
         chances
+    }
+
+    /// Lets rivals pull at the chances of the exits taken once a period: a multinomial logit, in which staying stays as it is.
+    pub fn lean(&self, pressure: f64, values: &ParamSet, chances: &mut [f64]) {
+        if pressure == 0.0 || self.moves().all(|exit| exit.rivals.is_none()) {
+            return;
+        }
+        let mut sum = (1.0 - chances.iter().sum::<f64>()).max(0.0);
+        for (exit, chance) in self.moves().zip(&mut *chances) {
+            *chance *= exit.rivals.map_or(1.0, |weight| odds(values[weight] * pressure));
+            sum += *chance;
+        }
+        chances.iter_mut().for_each(|chance| *chance /= sum);
     }
 
     /// Adds the same behind others; `clocks` are those of [`Stage::clocks`].

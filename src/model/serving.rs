@@ -98,7 +98,7 @@ impl Serving {
             Needs::Contacts => !self.contacts.is_empty(),
             Needs::CostOfContacts => !self.paid.is_empty(),
             Needs::Work => !self.work.is_empty() || !self.desks.is_empty(),
-            Needs::Nothing | Needs::Experience | Needs::Conversion => false,
+            Needs::Nothing | Needs::Experience | Needs::Conversion | Needs::Wallets => false,
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct Cut {
 pub enum Reading {
     /// A number that customers carry.
     State(State),
+    /// The company's share of what they bought when they last shared any, as it was in the mean.
+    Wallet,
     /// The periods since they came, 1 in the first.
     Tenure,
     /// The periods that they have been in the stage, 1 in the first.

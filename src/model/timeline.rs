@@ -139,7 +139,8 @@ impl<'m> Timeline<'m> {
         }
         timeline.shocks();
         for t in 1..=model.run.horizon {
-            let same = timeline.forces.iter().all(|force| force.is_at(t, t - 1));
+            let entered = model.rivals.as_ref().is_some_and(|rivals| rivals.enter_in(&drawn.values, t));
+            let same = !entered && timeline.forces.iter().all(|force| force.is_at(t, t - 1));
             let last = *timeline.epochs.last().unwrap_or(&0);
             timeline.epochs.push(if same { last } else { t });
         }
@@ -281,6 +282,9 @@ impl<'m> Timeline<'m> {
         let faults = self.apply(t, &mut values);
         for (id, periods) in &self.model.spans {
             values.0[id.index()] *= periods;
+        }
+        if let Some(rivals) = &self.model.rivals {
+            rivals.press(&self.drawn.values, &mut values, t);
         }
         (values, faults)
     }

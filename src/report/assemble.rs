@@ -11,6 +11,7 @@ use crate::estimate::summary::Summary;
 use crate::model::Model;
 use crate::model::metric::{CARRIED, TAGS};
 use crate::model::reported::phrases;
+use crate::model::rival::Rival;
 use crate::model::survey::Survey;
 use crate::model::tag::Tag;
 use crate::study::leaves::Leaf;
@@ -21,7 +22,7 @@ use crate::study::source::Source;
 use super::amount::{Unit, sentence_case, write};
 use super::file_names::file_names;
 use super::origin::Origin;
-use super::{Asked, Assumption, Report, Tagged, Watched};
+use super::{Asked, Assumption, Entrant, Report, Tagged, Watched};
 
 impl Report {
     /// The report of some runs.
@@ -38,6 +39,7 @@ impl Report {
             phrases: phrases(model),
             feelings: feelings(model),
             watched: watched(model),
+            entrants: entrants(model),
             tags: tags(model),
             samples: runs.samples(),
             draws: runs.draws().clone(),
@@ -66,6 +68,19 @@ impl Report {
 fn feelings(model: &Model) -> IndexMap<String, String> {
     let within = model.carried.iter().filter(|its| its.range.0 >= 0.0 && its.range.1 <= 1.0);
     within.map(|its| (CARRIED.called(&its.name), sentence_case(&its.title))).collect()
+}
+
+/// The rivals that enter, in the order in which they do in the middle; none that hardly do so within the horizon.
+fn entrants(model: &Model) -> Vec<Entrant> {
+    let one = |its: &Rival| {
+        let law = &model.params[its.enters?.index()].law;
+        let [low, middle, high] = [0.05, 0.5, 0.95].map(|p| libm::round(law.quantile(p)));
+        Some(Entrant { title: sentence_case(&its.title), low, middle, high })
+    };
+    let mut entrants: Vec<Entrant> = model.rivals.iter().flat_map(|its| &its.all).filter_map(one).collect();
+    entrants.retain(|its| (1.0..=f64::from(model.run.horizon)).contains(&its.middle));
+    entrants.sort_by(|a, b| a.middle.total_cmp(&b.middle).then_with(|| a.title.cmp(&b.title)));
+    entrants
 }
 
 /// What the company watches.

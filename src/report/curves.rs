@@ -1,6 +1,5 @@
 //! Curves over time, one for each scenario, with bands of their outcomes: levels, and differences from the baseline.
 
-use super::Report;
 use super::amount::{Unit, measured_in, write, write_ranged};
 use super::axis::{Axis, times};
 use super::canvas::{Canvas, Point};
@@ -8,8 +7,9 @@ use super::chart::Chart;
 use super::figure::{BELOW, EDGE, Figure, Frame};
 use super::key::{Key, Sample};
 use super::outcome::interval_of_the_mean;
-use super::palette::{Look, SHADE, scenario};
+use super::palette::{Look, QUIET, SHADE, scenario};
 use super::panels::{draw_zero, legend};
+use super::{Entrant, Report};
 use crate::estimate::summary::Band;
 use crate::model::facts::{Dimension, Facts, Time};
 use crate::model::metric::Metric;
@@ -84,7 +84,7 @@ pub fn difference(report: &Report, metric: Metric) -> Option<Chart> {
     let baseline = report.title(&report.summary.baseline);
     let (_, measures) = wording(report, metric);
     let unit = Unit::of_difference(facts.name);
-    let measures = if unit == Unit::Points { "Retention, percentage points".to_owned() } else { measures };
+    let measures = if unit == Unit::Points { format!("{}, percentage points", facts.title) } else { measures };
     let title = match metric {
         Metric::FullTime => format!("How many more people each scenario takes than “{baseline}”"),
         _ => format!("{} of each scenario less that of “{baseline}”", facts.title),
@@ -97,7 +97,7 @@ pub fn difference(report: &Report, metric: Metric) -> Option<Chart> {
 fn times_of(report: &Report, facts: &Facts) -> (u64, u64) {
     match (facts.dimension, facts.time) {
         (Dimension::Money, Time::Flow) => report.booked,
-        (Dimension::People, _) => (1, report.summary.horizon),
+        (Dimension::People, _) | (_, Time::Pooled) => (1, report.summary.horizon),
         _ => (0, report.summary.horizon),
     }
 }
@@ -115,6 +115,10 @@ fn wording(report: &Report, metric: Metric) -> (String, String) {
             let when = if begins { format!(", booked at the start of the {noun}") } else { String::new() };
             (format!("What customers spend: revenue in each {noun}"), format!("Revenue, {currency} per {noun}{when}"))
         }
+        Metric::Wallet => (
+            "How much of what customers buy they buy here: share of wallet".to_owned(),
+            format!("Share of all that they buy where they share it with rivals, in each {noun}, percent"),
+        ),
         Metric::FullTime => {
             let hours = write(Unit::Number, report.full_time_hours);
             (
@@ -189,6 +193,13 @@ pub fn draw(report: &Report, subject: &Subject, mut curves: Vec<Curve>) -> Chart
         legend(&mut figure, Sample::Square, &[(band_name(report, subject), Look { ink: SHADE.faint(0.3), dash: &[] })]);
     }
 
+    let entrants = if subject.name == Metric::Wallet.key() { report.entrants.as_slice() } else { &[] };
+    let enters = Look { ink: QUIET, dash: &[2.0, 4.0] };
+    let marks: Vec<(String, Look)> = entrants.iter().map(|its| (entry(noun, its), enters)).collect();
+    if !marks.is_empty() {
+        legend(&mut figure, Sample::Line, &marks);
+    }
+
     let ends = curves.iter().flat_map(|c| &c.values).flat_map(|(_, value)| [value.low, value.high]);
     let up = Axis::values(subject.unit, ends.chain([0.0]), 5);
     let across = Axis::times(summary.period, subject.times.0, subject.times.1, 9);
@@ -211,6 +222,10 @@ pub fn draw(report: &Report, subject: &Subject, mut curves: Vec<Curve>) -> Chart
     };
     frame.draw_up(&mut figure.canvas);
     draw_zero(&mut figure.canvas, &frame);
+    for Entrant { middle, .. } in entrants {
+        let x = frame.x(*middle);
+        figure.canvas.dashed(&[(x, frame.top), (x, frame.bottom)], enters.ink, 1.0, enters.dash);
+    }
     for curve in &curves {
         // Where many bands lie upon each other, each is fainter.
         draw_band(&mut figure.canvas, &frame, curve, if curves.len() > 5 { 0.08 } else { 0.18 });
@@ -225,6 +240,13 @@ pub fn draw(report: &Report, subject: &Subject, mut curves: Vec<Curve>) -> Chart
     key.draw(&mut figure, frame.right, (frame.top, frame.bottom), &ends);
     let name = if subject.difference { format!("{}_difference", subject.name) } else { subject.name.to_owned() };
     figure.finish(&name, height, words(report, subject, &curves))
+}
+
+/// When a rival enters, in words.
+fn entry(noun: &str, its: &Entrant) -> String {
+    let Entrant { title, low, middle, high } = its;
+    let when = if low < high { format!("{middle} in the middle, {low} to {high}") } else { middle.to_string() };
+    format!("{title} enters: {noun} {when}")
 }
 
 fn draw_band(canvas: &mut Canvas, frame: &Frame, curve: &Curve, alpha: f64) {
@@ -270,12 +292,18 @@ fn words(report: &Report, subject: &Subject, curves: &[Curve]) -> String {
         Some(format!("{} {mean} ({ends})", curve.title))
     });
     text.push_str(&ends.collect::<Vec<_>>().join("; "));
-    text + "."
+    text.push('.');
+    if subject.name == Metric::Wallet.key() {
+        let noun = summary.period.noun();
+        report.entrants.iter().for_each(|its| text.push_str(&format!(" {}.", entry(noun, its))));
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::estimate::summary::Series;
     use crate::report::fixture;
 
     #[test]
@@ -311,6 +339,22 @@ mod tests {
         assert!(chart.alt.contains("Know me: one view of the customer ") && chart.alt.contains(" pp"), "{}", chart.alt);
         assert!(!chart.alt.contains("Today "), "{}", chart.alt);
         assert!(difference(&fixture::extremes()[0].1, Metric::Retention).is_none(), "one scenario");
+    }
+
+    #[test]
+    fn the_share_of_wallet_is_drawn_from_the_first_period_on_with_who_enters() {
+        let mut report = fixture::report();
+        let retention: Vec<_> = report.series.iter().filter(|its| its.metric == "retention").cloned().collect();
+        report.series.extend(retention.into_iter().map(|its| Series { metric: "wallet".to_owned(), ..its }));
+        let entrant =
+            |title: &str, [low, middle, high]: [f64; 3]| Entrant { title: title.to_owned(), low, middle, high };
+        report.entrants = vec![entrant("The giant", [3.0, 6.0, 9.0]), entrant("The other", [8.0, 8.0, 8.0])];
+        let chart = curve(&report, Metric::Wallet);
+        for words in ["The giant enters: month 6 in the middle, 3 to 9.", "The other enters: month 8."] {
+            assert!(chart.alt.contains(words), "{}", chart.alt);
+        }
+        assert!(chart.svg.contains("The giant enters") && !chart.svg.contains("NaN"));
+        assert!(!curve(&report, Metric::Retention).alt.contains("enters"));
     }
 
     #[test]

@@ -353,6 +353,7 @@ impl Recipe {
             phrases: IndexMap::new(),
             feelings: IndexMap::new(),
             watched: Watched::default(),
+            entrants: Vec::new(),
             tags: Vec::new(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),

@@ -46,6 +46,18 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ]);
     }
+    if has(Metric::Wallet) {
+        words.extend([
+            (
+                Metric::Wallet.facts().title,
+                "Of all that customers buy where they share it with rivals, the share that they buy here.".to_owned(),
+            ),
+            (
+                Metric::RivalPurchases.facts().title,
+                "What customers buy of rivals there: what is to be expected of each of them, not a draw.".to_owned(),
+            ),
+        ]);
+    }
     if has(Metric::Contacts) {
         words.push((
             Metric::Contacts.facts().title,

@@ -94,6 +94,8 @@ pub struct Report {
     pub feelings: IndexMap<String, String>,
     /// What the company asks customers, and what it has promised never to do.
     pub watched: Watched,
+    /// The rivals that enter within the horizon.
+    pub entrants: Vec<Entrant>,
     /// The tags with their classes.
     pub tags: Vec<Tagged>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
@@ -175,6 +177,19 @@ impl Report {
         let is_it = |s: &&Series| s.scenario == scenario && s.segment == "all" && s.metric == metric;
         self.series.iter().find(is_it).map_or(&[], |s| &s.values)
     }
+}
+
+/// A rival that enters: the periods between which it does in nine of ten draws, and the one in the middle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entrant {
+    /// Its title.
+    pub title: String,
+    /// The first of them.
+    pub low: f64,
+    /// The one in the middle.
+    pub middle: f64,
+    /// The last of them.
+    pub high: f64,
 }
 
 /// What the company watches, by name.

@@ -12,6 +12,7 @@ pub mod interval;
 pub mod moments;
 pub mod nested;
 pub mod order;
+pub mod preference;
 pub mod queue;
 pub mod ratio;
 pub mod resample;

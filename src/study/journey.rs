@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::{Chances, Number, Spread};
+use super::rival::Wallet;
 use super::roadmap::Change;
 use super::state::HalfLife;
 use super::value::Value;
@@ -213,6 +214,9 @@ pub struct Purchases {
     /// Change of log rate per unit of satisfaction, a state or a trait above its neutral value, or for those in a class.
     #[serde(default)]
     pub drivers: IndexMap<String, Number>,
+    /// How customers share these purchases with rivals; `rate` is then what they buy of anybody.
+    #[serde(default)]
+    pub wallet: Option<Wallet>,
 }
 
 /// Satisfaction: a customer's memory of what was experienced, between 0 and 1.

@@ -24,6 +24,7 @@ pub mod path;
 pub mod read;
 pub mod remark;
 mod right;
+pub mod rival;
 pub mod roadmap;
 pub mod run;
 pub mod salvage;
@@ -60,6 +61,7 @@ use channel::Channel;
 use goal::Target;
 use initiative::{Capability, Initiative, RoadmapRules};
 use journey::{Experience, Line, Outcome, Segment, Stage, Trait};
+use rival::Rival;
 use roadmap::Scenario;
 use run::Run;
 use source::Source;
@@ -113,6 +115,9 @@ pub struct Study {
     /// Where touchpoints happen, with which people and hours.
     #[serde(default)]
     pub channels: IndexMap<String, Channel>,
+    /// What customers could have instead.
+    #[serde(default)]
+    pub rivals: IndexMap<String, Rival>,
     /// What the company asks customers, and what of the answers it sees.
     #[serde(default)]
     pub surveys: IndexMap<String, Survey>,

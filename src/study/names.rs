@@ -11,9 +11,19 @@ pub use super::thing::{Kind, Name, Shape, Thing, Things};
 pub const CLOCKS: [&str; 3] = ["periods_in_stage", "tenure", "period"];
 /// What may drive beside a trait: what customers remember.
 pub const STATES: [&str; 1] = ["satisfaction"];
+/// What may drive moves, purchases and touchpoints beside a trait: what customers remember, and how hard rivals pull.
+pub const DRIVING: [&str; 2] = ["satisfaction", "rivals"];
 
 /// What a tag may be read from beside states and traits.
-pub const READINGS: [&str; 3] = ["satisfaction", "tenure", "periods_in_stage"];
+pub const READINGS: [&str; 4] = ["satisfaction", "tenure", "periods_in_stage", "wallet"];
+/// How hard rivals pull, and which share of what customers buy is the company's: nothing that customers carry is called so.
+pub const RESERVED: [(&str, &str); 2] = [
+    ("rivals", "`rivals` is how hard rivals pull; see `[rivals]`"),
+    (WALLET, "`wallet` is the company's share of what customers buy; see `purchases.wallet`"),
+];
+/// What a tag reads where customers share with rivals what they buy.
+pub const WALLET: &str = "wallet";
+
 /// What may stand beside tags where they say whom something is for.
 pub const PLACES: [&str; 2] = ["segment", "stage"];
 
@@ -21,7 +31,7 @@ pub const PLACES: [&str; 2] = ["segment", "stage"];
 pub const MOST_CHANNELS: usize = 30;
 
 /// All kinds of things, each once.
-pub static KINDS: [&Kind; 21] = [
+pub static KINDS: [&Kind; 22] = [
     &SEGMENTS,
     &STAGES,
     &TRAITS,
@@ -32,6 +42,7 @@ pub static KINDS: [&Kind; 21] = [
     &TOUCHPOINTS,
     &ENDS,
     &HEARSAY,
+    &RIVALS,
     &SURVEYS,
     &PILLARS,
     &LINES,
@@ -102,12 +113,13 @@ pub static TRAITS: Kind = Kind {
         ("segments.*.traits.*", &[]),
         ("stages.*.to.*.by", &CLOCKS),
         ("stages.*.to.*.trait", &[]),
-        ("stages.*.to.*.drivers.*", &STATES),
+        ("stages.*.to.*.drivers.*", &DRIVING),
         ("stages.*.values_trait", &[]),
         ("stages.*.purchases.trait", &[]),
         ("stages.*.purchases.basket_trait", &[]),
-        ("stages.*.purchases.drivers.*", &STATES),
-        ("touchpoints.*.drivers.*", &STATES),
+        ("stages.*.purchases.drivers.*", &DRIVING),
+        ("stages.*.purchases.wallet.drivers.*", &STATES),
+        ("touchpoints.*.drivers.*", &DRIVING),
         ("touchpoints.*.to.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.drivers.*", &STATES),
         ("touchpoints.*.ends.*.to.*.drivers.*", &STATES),
@@ -217,6 +229,15 @@ pub static HEARSAY: Kind = Kind {
         ("segments.*.inflow.heard.*", &[]),
     ],
     shape: Shape::Alike(19),
+    ..KIND
+};
+
+/// What customers could have instead.
+pub static RIVALS: Kind = Kind {
+    noun: "rival",
+    root: "rivals",
+    things: Things::Named(|study| things(&study.rivals, |its| its.title.as_deref())),
+    most: Some((100, "let rivals that are alike be one")),
     ..KIND
 };
 

@@ -47,6 +47,7 @@ pub const TEXTS: [(Text, &[&str]); 4] = [
             "tags.*.title",
             "touchpoints.*.title",
             "channels.*.title",
+            "rivals.*.title",
             "surveys.*.title",
             "pillars.*.title",
             "capabilities.*.title",

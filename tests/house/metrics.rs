@@ -12,7 +12,7 @@ use super::walk::{File, files, root};
 const LIST: &str = "src/model/metric.rs";
 
 /// Where a key of the study language, or a column, is called as a metric is: a file, the name, and what it is there.
-const NAMESAKES: [(&str, &str, &str); 32] = [
+const NAMESAKES: [(&str, &str, &str); 36] = [
     ("src/model/counter.rs", "", "names of counters"),
     ("src/model/families.rs", "", "how names of families begin and end"),
     ("src/model/check/rates.rs", "purchases", "a key of a stage"),
@@ -20,6 +20,9 @@ const NAMESAKES: [(&str, &str, &str); 32] = [
     ("src/model/compile/exits.rs", "satisfaction", "a driver"),
     ("src/model/compile/journey.rs", "purchases", "a key of a stage"),
     ("src/model/compile/journey.rs", "margin", "a key of purchases"),
+    ("src/model/compile/journey.rs", "wallet", "a key of purchases"),
+    ("src/model/compile/rivals.rs", "purchases", "a key of a stage"),
+    ("src/model/rival.rs", "", "rows of the list"),
     ("src/model/compile/together.rs", "purchases", "a key of a stage"),
     ("src/model/compile/initiative.rs", "cost", "a key of an initiative"),
     ("src/model/compile/people.rs", "cost", "a key of an inflow"),
@@ -36,6 +39,7 @@ const NAMESAKES: [(&str, &str, &str); 32] = [
     ("src/model/reported.rs", "converted", "the name itself, of a part of a ratio"),
     ("src/model/reported.rs", "periods to convert, summed", "the name itself, of a part of a ratio"),
     ("src/engine/mechanism/buy.rs", "purchases", "a column"),
+    ("src/engine/mechanism/wallet.rs", "wallet", "the name of a mechanism"),
     ("src/engine/mechanism/count.rs", "acquired", "a column"),
     ("src/engine/mechanism/feel.rs", "satisfaction", "a column"),
     ("src/report/amount.rs", "purchases", "what is counted"),

@@ -194,7 +194,7 @@ fn touches_by_age(model: &Model, plan: &TouchPlan, stage: usize, late: bool) -> 
     let all = model.touchpoints.iter().enumerate();
     let mut here = all.filter(|(place, its)| its.is_in(stage) && plan.points[*place].is_late == late).peekable();
     let buys = model.stages[stage].purchases.as_ref().is_some_and(|its| {
-        its.rate_trait.is_some_and(|of| model.traits[of.index()].ages) || its.drivers.iter().any(ages)
+        its.rate_trait.is_some_and(|of| model.traits[of.index()].ages) || its.all_drivers().any(ages)
     });
     (late && buys && here.peek().is_some())
         || here.any(|(place, its)| plan.turns.contains(&place) || its.all_drivers().any(ages))
@@ -204,7 +204,7 @@ fn reads_age(model: &Model, (at, stage): (usize, &Stage), clocks: &[(Clock, usiz
     let ages = |driver: &Driver| matches!(driver.on, State::Trait(of) if model.traits[of.index()].ages);
     let purchases = stage.purchases.as_ref().is_some_and(|its| {
         let multiplied = its.rate_trait.into_iter().chain(its.basket_trait).any(|of| model.traits[of.index()].ages);
-        multiplied || its.drivers.iter().any(ages)
+        multiplied || its.all_drivers().any(ages)
     });
     clocks.iter().any(|(clock, ..)| matches!(clock, Clock::Tenure | Clock::Age(_)))
         || stage.move_drivers().any(ages)

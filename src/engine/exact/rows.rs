@@ -8,7 +8,7 @@ use crate::quantity::TraitId;
 
 use super::bend::Bend;
 use super::layout::{Layout, StageCells};
-use super::table::{CohortTable, StageNumbers};
+use super::table::{CohortTable, OwnShare, StageNumbers};
 use crate::engine::chance::exp::exp_held;
 
 /// Some kinds of customers of a segment: their shares, and their traits.
@@ -80,6 +80,8 @@ pub struct StageRows {
     pub rows: Vec<Vec<f64>>,
     /// The purchases of a period.
     pub purchases: Vec<f64>,
+    /// Where customers share them: those of rivals; empty where they do not.
+    pub others: Vec<f64>,
     /// Where touchpoints follow them: how many there would be if nobody left after one, and by kind, the chance to leave.
     pub stream: (Vec<f64>, Vec<f64>),
     /// What is spent in a period.
@@ -188,6 +190,15 @@ impl<'a> Rows<'a> {
         self.kinds.traits[of.index()][kind] + growth
     }
 
+    /// Parts what customers of a kind buy into the company's share and that of rivals: a thinned Poisson stream.
+    fn thin(&self, own: &OwnShare, whose: (usize, u32), all: &mut [f64], others: &mut [f64]) {
+        self.bent(&own.bend, whose, 1.0, others);
+        for (all, others) in all.iter_mut().zip(others) {
+            let ours = *all * own.at(*others);
+            (*others, *all) = (*all - ours, ours);
+        }
+    }
+
     /// How often things happen, bent by what drives them.
     fn rates(&self, numbers: &StageNumbers, age: u32, rows: &mut StageRows) {
         rows.rates.resize_with(numbers.rates.len(), Vec::new);
@@ -211,10 +222,14 @@ impl<'a> Rows<'a> {
         rows.left.resize_with(numbers.leaves.len(), Vec::new);
         rows.left.iter_mut().for_each(|column| column.resize(width, 0.0));
         rows.stream.1.clear();
+        rows.others.resize(if numbers.own.is_some() { width } else { 0 }, 0.0);
         for kind in 0..self.kinds.shares.len() {
             let own = |of: Option<TraitId>| of.map_or(1.0, |of| self.trait_at(of, kind, age).max(0.0));
             let place = kind * self.nodes..(kind + 1) * self.nodes;
             self.bent(bend, (kind, age), rate * own(written.rate_trait), &mut rows.purchases[place.clone()]);
+            if let Some(own) = &numbers.own {
+                self.thin(own, (kind, age), &mut rows.purchases[place.clone()], &mut rows.others[place.clone()]);
+            }
             let of_kind = |of: TraitId| self.kinds.traits[of.index()][kind];
             let whole: f64 = numbers.leaves.iter().map(|leave| leave.chance(of_kind)).sum();
             // Chances that add up to more than 1 are scaled to 1, as in every row.
@@ -225,7 +240,11 @@ impl<'a> Rows<'a> {
             if chance > 0.0 {
                 for node in place.clone() {
                     let gone = -libm::expm1(-rows.purchases[node] * chance);
-                    rows.purchases[node] = gone / chance;
+                    let stream = std::mem::replace(&mut rows.purchases[node], gone / chance);
+                    // Who leaves buys no more of rivals here either.
+                    if let Some(others) = rows.others.get_mut(node).filter(|_| stream > 0.0) {
+                        *others *= rows.purchases[node] / stream;
+                    }
                     for (left, leave) in rows.left.iter_mut().zip(&numbers.leaves) {
                         left[node] = gone * leave.chance(of_kind) / whole;
                     }

@@ -3,7 +3,9 @@
 
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
-use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, FRESH, MOVES, PURCHASES, SATISFACTION, WAITING};
+use crate::model::counter::{
+    ACQUIRED, BASKETS, CUSTOMERS, FRESH, MOVES, OURS, PURCHASES, SATISFACTION, THEIRS, WAITING, WALLET,
+};
 use crate::model::rate::When;
 
 use super::afterwards::Afterwards;
@@ -211,6 +213,12 @@ impl<'a> CohortState<'a> {
             }
             self.tally.cells(PURCHASES)[place] += purchases;
             self.tally.cells(BASKETS)[place] += baskets;
+            if !rows.others.is_empty() {
+                let others: f64 = stage.all().map(|cell| product(&lane[cell * width..][..width], &rows.others)).sum();
+                let wallet = self.tally.cells(WALLET);
+                wallet[OURS] += purchases;
+                wallet[THEIRS] += others;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::journey::{Chance, Clock, Driver, Exit, Stage};
 use crate::model::param::ParamSet;
 use crate::model::rate::Rate;
+use crate::model::rival::share_of;
 use crate::model::rows::{Moment, combinations, hold};
 use crate::model::timeline::Timeline;
 use crate::quantity::SegmentId;
@@ -49,6 +50,8 @@ pub struct StageNumbers {
     pub leaves: Vec<Own>,
     /// Of purchases: the rate, the basket, and what bends the rate.
     pub purchases: (f64, f64, Bend),
+    /// Which share of purchases is the company's; none where rivals share none.
+    pub own: Option<OwnShare>,
     /// Of what happens at a rate: the mean, and what bends it; by rate, none where it does not happen.
     pub rates: Vec<Option<(f64, Bend)>>,
     /// What one period in the stage does to satisfaction; none where nothing is felt.
@@ -58,6 +61,22 @@ pub struct StageNumbers {
     /// The bits of every number that these are made by.
     pub touched_by: Vec<u64>,
     made_by: Vec<u64>,
+}
+
+/// Which share of what customers buy is the company's.
+#[derive(Clone)]
+pub struct OwnShare {
+    /// The share before drivers.
+    share: f64,
+    /// What bends it, in log-odds.
+    pub bend: Bend,
+}
+
+impl OwnShare {
+    /// The share whose odds drivers multiply by so much.
+    pub fn at(&self, odds: f64) -> f64 {
+        share_of(self.share, odds)
+    }
 }
 
 impl<'a, 'm> CohortTable<'a, 'm> {
@@ -122,6 +141,7 @@ impl<'a, 'm> CohortTable<'a, 'm> {
                     moves: stage.moves().map(|exit| self.bend(&exit.drivers, self.own(exit))).collect(),
                     leaves: stage.leaves().map(|exit| self.after_purchase(exit)).collect(),
                     purchases: self.purchases(stage),
+                    own: self.own_share(stage),
                     rates: self.model.rates.iter().map(|rate| self.rate(rate, at)).collect(),
                     kernel: self.kernel(at, stage),
                     points: self.whose(at).points(self.kernels),
@@ -141,6 +161,12 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         let purchases = stage.purchases.as_ref();
         purchases.into_iter().flat_map(|its| [self.values[its.rate], self.values[its.basket]]).for_each(&mut add);
         let drivers = stage.move_drivers().chain(purchases.into_iter().flat_map(|its| &its.drivers));
+        if let Some(wallet) = purchases.and_then(|its| its.wallet.as_ref()) {
+            [self.values[wallet.share], self.model.pressure(&self.values).unwrap_or(0.0)]
+                .into_iter()
+                .for_each(&mut add);
+            wallet.drivers.iter().map(|driver| self.values[driver.weight]).for_each(&mut add);
+        }
         drivers.map(|driver| self.values[driver.weight]).for_each(&mut add);
         for rate in self.model.rates.iter().filter_map(|rate| rate.of(at)) {
             add(self.values[rate.mean]);
@@ -171,6 +197,9 @@ impl<'a, 'm> CohortTable<'a, 'm> {
             let moment = Moment { values: &self.values, period: self.t, clocks: &places, talkers: 0.0 };
             stage.add_chances(&moment, clocks, chances);
             hold(&mut chances[first..]);
+            if let Some(pressure) = self.model.pressure(&self.values) {
+                stage.lean(pressure, &self.values, &mut chances[first..]);
+            }
         }
     }
 
@@ -198,6 +227,13 @@ impl<'a, 'm> CohortTable<'a, 'm> {
         stage.purchases.as_ref().map_or_else(Default::default, |its| {
             (self.values[its.rate], self.values[its.basket], self.bend(&its.drivers, None))
         })
+    }
+
+    fn own_share(&self, stage: &Stage) -> Option<OwnShare> {
+        let wallet = stage.purchases.as_ref()?.wallet.as_ref()?;
+        let pressure = self.model.pressure(&self.values).unwrap_or(0.0);
+        let share = wallet.mean(wallet.leant(self.values[wallet.share], pressure));
+        Some(OwnShare { share, bend: self.bend(&wallet.drivers, None) })
     }
 
     fn rate(&self, rate: &Rate, at: usize) -> Option<(f64, Bend)> {

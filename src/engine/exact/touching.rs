@@ -305,5 +305,6 @@ impl<'a> Touching<'a> {
 fn buys_by_trait(written: &Stage, numbers: &StageNumbers) -> bool {
     written.purchases.as_ref().is_some_and(|its| its.rate_trait.is_some())
         || !numbers.purchases.2.traits.is_empty()
+        || numbers.own.as_ref().is_some_and(|own| !own.bend.traits.is_empty())
         || numbers.leaves.iter().any(|leave| matches!(leave, Own::Of(..)))
 }

@@ -15,6 +15,7 @@ use super::needs::{Needs, Shown};
 use super::own::refresh_own;
 use super::shop::{BuySheet, Buying, Shop};
 use super::stream::{DrawCounts, OwnNumber, RateTrait};
+use super::thin::Thin;
 use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
 use crate::engine::chance::draws::{Address, Purpose, unit, unit64};
 use crate::engine::chance::narrow::single;
@@ -75,6 +76,8 @@ pub struct Buy {
     rate_traits: Vec<RateTrait>,
     /// By stage.
     shops: Vec<Option<Shop>>,
+    /// What rivals sell; none where customers share nothing with them.
+    thin: Option<Thin>,
     places: Places,
 }
 
@@ -111,6 +114,7 @@ impl Mechanism for Buy {
             states: states(model, purchases().flat_map(|its| &its.drivers)),
             rate_traits: rate_traits(model, needs),
             shops: model.stages.iter().enumerate().map(|(stage, its)| Shop::of(model, needs, (stage, its))).collect(),
+            thin: Thin::of(model, needs),
             places: Places {
                 purchases: needs.counter(counter::PURCHASES, Shown::ByEvent(BOUGHT)),
                 baskets: needs.counter(counter::BASKETS, Shown::ByEvent(BOUGHT)),
@@ -160,6 +164,9 @@ impl Mechanism for Buy {
         let mut spent = self.spent.map(|id| block.columns.take_numbers(id));
         rate_tilt.resize(if self.states.is_empty() { 0 } else { block.stage.len() }, 0.0);
         tilts((block, columns), now, (&self.states, &sheet.weights), rate_tilt);
+        if let Some(thin) = &self.thin {
+            thin.thin(block, now, columns, (rate_tilt, self.states.is_empty()));
+        }
         let count = columns.words_mut(self.count);
         now.world.set.run(DrawCounts {
             block,
@@ -173,6 +180,10 @@ impl Mechanism for Buy {
         if self.leaves.is_some() {
             refresh_own(block, now);
         }
+        if let Some((thin, counts)) = self.thin.as_ref().zip(at.counts.as_deref_mut()) {
+            thin.count_rivals((block, columns, rate_tilt), (now, sheet), &self.rate_traits, counts);
+        }
+        let count = columns.words_mut(self.count);
         for (stage, (shop, buying)) in self.shops.iter().zip(&sheet.buying).enumerate() {
             let (Some(shop), Some(buying)) = (shop, buying) else { continue };
             let sale = Sale { of: self, now, stage, shop, buying };
@@ -325,6 +336,9 @@ impl Sale<'_> {
         let t = self.now.t as usize;
         if let Some(by_class) = by_class {
             by_class.count(ledger, t);
+        }
+        if let Some(thin) = &self.of.thin {
+            thin.count_own(self.stage, purchases, (ledger, t));
         }
         ledger.cells_at(&self.of.places.purchases, t)[self.stage] += i128::from(purchases);
         ledger.cells_at(&self.of.places.baskets, t)[self.stage] += money;

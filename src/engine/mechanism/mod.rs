@@ -39,10 +39,12 @@ mod switchboard;
 pub mod tag;
 pub mod talk;
 mod tell;
+mod thin;
 pub mod totals;
 pub mod touch;
 pub mod transition;
 mod vow;
+pub mod wallet;
 mod won;
 
 use crate::model::Model;
@@ -52,6 +54,7 @@ use needs::Needs;
 /// All mechanisms. Several that act at one step act in this order.
 pub const MECHANISMS: &[Entry] = &[
     entry::<arrive::Arrive>(),
+    entry::<wallet::Wallet>(),
     entry::<feel::Feel>(),
     entry::<carry::Carry>(),
     entry::<tag::Tags>(),
@@ -87,7 +90,7 @@ fn declared<M: Mechanism>(model: &Model, needs: &mut Needs<'_>) -> Option<Box<dy
 
 #[cfg(test)]
 mod tests {
-    use super::{arrive, buy, carry, feel, hear, point, transition};
+    use super::{arrive, buy, carry, feel, hear, point, transition, wallet};
     use crate::engine::chance::draws::Purpose;
 
     /// Every purpose that was ever given out: a number here is never used for anything else.
@@ -110,6 +113,7 @@ mod tests {
         (16, point::TURN),
         (17, hear::HEAR),
         (18, point::ATTEMPT),
+        (19, wallet::PREFERENCE),
     ];
 
     #[test]

@@ -8,6 +8,7 @@ use super::feel::SATISFACTION;
 use super::moving::CARRIED;
 use super::needs::{Needs, Shown};
 use super::transition::PERIODS_IN_STAGE;
+use super::wallet::LAST_SHARE;
 use crate::engine::chance::narrow::{single, whole};
 use crate::engine::count::layout::Place;
 use crate::engine::lanes::{Kernel, Lanes};
@@ -203,6 +204,7 @@ impl Read {
                 From::Number(needs.trait_column(of)?, needs.growth(State::Trait(of)).unwrap_or(0.0))
             }
             Reading::State(State::Happened(_) | State::Class(..)) => return None,
+            Reading::Wallet => From::Number(needs.numbers(LAST_SHARE), 0.0),
             Reading::Tenure => From::Tenure,
             Reading::PeriodsInStage => From::Periods(needs.words(PERIODS_IN_STAGE)),
         };

@@ -17,6 +17,7 @@ use crate::engine::count::counts::Counts;
 use crate::engine::lanes::InstructionSet;
 use crate::engine::mechanism::schedule::Schedule;
 use crate::engine::mechanism::tag::TAGS;
+use crate::engine::mechanism::wallet::OWN_SHARE;
 use crate::engine::state::block::Block;
 use crate::engine::state::occasions::Told;
 use crate::engine::state::plan::StateColumn;
@@ -55,6 +56,8 @@ pub struct Moment {
     pub purchases: u64,
     /// Money spent in the period.
     pub spent: f64,
+    /// The company's share of what the customer buys, in the mean; none where nothing is shared, or nobody is there any more.
+    pub wallet: Option<f64>,
     /// The class of each tag, in the order of the model.
     pub classes: Vec<usize>,
     /// What happened at touchpoints in the period, in its order.
@@ -130,7 +133,11 @@ pub fn replay(simulation: &Simulation<'_>, scenario: ScenarioId, replication: u3
         }
         block.put_back(bits, &mut scratch);
         let told = scratch.occasions.told.replace(Vec::new()).unwrap_or_default();
-        moments.push(moment((model, &schedule), &block, (&ledger, told), t));
+        let wallet = own_share(&schedule, (&block, &scratch));
+        let mut now = moment((model, &schedule), &block, (&ledger, told), t);
+        now.wallet =
+            wallet.filter(|_| model.stages[now.stage].purchases.as_ref().is_some_and(|its| its.wallet.is_some()));
+        moments.push(now);
     }
     Ok(Life { segment, traits, moments })
 }
@@ -167,6 +174,12 @@ fn number(block: &Block, schedule: &Schedule, state: State) -> Option<f64> {
     }
 }
 
+/// The company's share of what the only customer of a block buys; none where they were dropped, or nobody shares anything.
+fn own_share(schedule: &Schedule, (block, scratch): (&Block, &Scratch)) -> Option<f64> {
+    let column = schedule.plan.passing.find_numbers(&OWN_SHARE.made_anew())?;
+    (block.live > 0).then(|| scratch.columns.numbers(column).first().copied().map(f64::from))?
+}
+
 /// The classes of the only customer of a block; none where they were dropped.
 fn classes(model: &Model, schedule: &Schedule, block: &Block) -> Vec<usize> {
     if block.live == 0 {
@@ -200,6 +213,7 @@ fn moment(
         states: states.collect(),
         purchases,
         spent: ledger.cells(BASKETS, at).iter().sum::<i128>() as f64 / UNITS_PER_ONE,
+        wallet: None,
         classes: classes(model, schedule, block),
         told,
         talk: model.hearsay.iter().map(|its| talk(its, ledger, at)).collect(),

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
 use crate::model::channel::BUSY_PARTS;
-use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, PURCHASES, SATISFACTION};
+use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, OURS, PURCHASES, SATISFACTION, THEIRS, WALLET};
 use crate::model::course::{RoadmapTimeline, Run};
 use crate::model::draw::Draw;
 use crate::model::journey::Stage;
@@ -62,6 +62,7 @@ impl Observed<'_> {
             Watched::ActiveCustomers => sum(&retained),
             Watched::Churned => sum(&|seen| acquired(seen) - retained(seen)),
             Watched::Purchases => sum(&|seen| seen.ledger.cells(PURCHASES, t).iter().sum::<i128>() as f64),
+            Watched::Wallet => self.wallet(),
             Watched::Revenue => sum(&|seen| {
                 let baskets = seen.ledger.cells(BASKETS, t).iter().sum::<i128>() as f64 / UNITS_PER_ONE;
                 self.booked(seen, LineKind::Revenue, baskets)
@@ -95,6 +96,16 @@ impl Observed<'_> {
             cells.iter_mut().zip(its).for_each(|(cell, count)| *cell += *count as f64 * seen.weight);
         }
         cells
+    }
+
+    /// The company's share of what customers share with rivals; not a number where they share nothing, so that no bound is
+    /// passed.
+    fn wallet(&self) -> f64 {
+        let sum = |cell: usize| -> f64 {
+            self.cohorts.iter().map(|seen| seen.ledger.cells(WALLET, self.t as usize)[cell] as f64 * seen.weight).sum()
+        };
+        let [ours, theirs] = [sum(OURS), sum(THEIRS)];
+        if ours + theirs > 0.0 { ours / (ours + theirs) } else { f64::NAN }
     }
 
     /// The score of a survey as the company sees it; not a number where nobody was asked or answered in the period, so that

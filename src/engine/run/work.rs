@@ -34,7 +34,7 @@ pub fn of_customer(model: &Model) -> f64 {
     let purchases = || model.stages.iter().filter_map(|stage| stage.purchases.as_ref());
     let (buys, compares) = (purchases().next().is_some(), model.scenarios.len() > 1);
     let draws_baskets = purchases().any(|its| !matches!(its.basket_law, Distribution::Constant(_)));
-    let is_driven = purchases().any(|its| !its.drivers.is_empty());
+    let is_driven = purchases().any(|its| its.all_drivers().next().is_some());
     let books_moves = !model.counters[MOVES.index()].shape.pairs().is_empty();
     // Each thing that happens at a rate is drawn as purchases are, and has no baskets.
     let happens = |rate: &Rate| {

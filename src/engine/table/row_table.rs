@@ -112,6 +112,9 @@ impl RowTable {
             let moment = Moment { values: of.values, period: of.t, clocks: &clocks, talkers: of.talkers };
             let mut places = written.chances(&moment);
             self.held |= hold(&mut places);
+            if let Some(pressure) = of.model.pressure(of.values) {
+                written.lean(pressure, of.values, &mut places);
+            }
             let stay = (1.0 - places.iter().sum::<f64>()).max(0.0);
             places.insert(shape.stay, if stay < crate::model::rows::ROUNDING { 0.0 } else { stay });
             if of.program.rows.bends {

@@ -172,7 +172,7 @@ impl Grounds {
                 let rests = Rests { customers: replications * came.customers(), independent: self.independent };
                 share(mean / came.real, variance / (came.real * came.real), rests, sure).times(came.real)
             }
-            Metric::Satisfaction => mean_of_shares(mean, libm::sqrt(variance), sure),
+            Metric::Satisfaction | Metric::Wallet => mean_of_shares(mean, libm::sqrt(variance), sure),
             _ => {
                 let stake = &self.stakes.levels[of.scenario][of.cut][place];
                 let size = of.time.map_or(stake.horizon, |t| stake.at[t]);
@@ -234,7 +234,7 @@ impl Grounds {
             Metric::Retention | Metric::ClassRetained(..) => came.weight() / whole,
             Metric::Conversion if self.stakes.alike[scenario] => 0.0,
             Metric::Conversion => came.weight_of_fresh(),
-            Metric::Satisfaction | Metric::TimeToConvert => 0.0,
+            Metric::Satisfaction | Metric::Wallet | Metric::TimeToConvert => 0.0,
             _ => self.stakes.differences[scenario][place],
         };
         let size = size / sure.replications as f64;
@@ -275,7 +275,7 @@ impl Grounds {
         let came = self.came[scenario][0].last().copied().unwrap_or_default();
         let size = match metric {
             _ if exact => 0.0,
-            Metric::Satisfaction | Metric::TimeToConvert => 0.0,
+            Metric::Satisfaction | Metric::Wallet | Metric::TimeToConvert => 0.0,
             Metric::Conversion => came.weight_of_fresh(),
             Metric::Retention | Metric::ClassRetained(..) if whole <= 0.0 => 0.0,
             Metric::Retention | Metric::ClassRetained(..) => came.weight() / whole,

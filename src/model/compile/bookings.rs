@@ -18,6 +18,11 @@ use crate::study::path::ParamPath as Path;
 use super::amount::{Amount, Per};
 use super::compiler::Compiler;
 
+/// Whether customers share with rivals what they buy in a stage.
+fn shares(stage: &Stage) -> bool {
+    stage.purchases.as_ref().is_some_and(|its| its.wallet.is_some())
+}
+
 impl Compiler<'_> {
     /// Takes in the amounts of a stage.
     pub(super) fn book(&mut self, (stage, horizon): (StageId, u32), at: &Path, written: &Written) {
@@ -75,7 +80,7 @@ impl Compiler<'_> {
         moves.sort_unstable();
         moves.dedup();
         let presences = self.count_presences();
-        let mut counters = counters(moves.clone(), self.converts);
+        let mut counters = counters(moves.clone(), self.converts, stages.iter().any(shares));
         self.count_journey(presences, &mut counters);
         self.count_channels(&mut counters);
         let booking = |Amount { per, account, price }: Amount| {

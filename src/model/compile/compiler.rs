@@ -11,6 +11,7 @@ use crate::model::param::Meaning;
 use crate::model::pillar::Pillar;
 use crate::model::presence::Presence;
 use crate::model::rate::Rate;
+use crate::model::rival::Rivals;
 use crate::model::serving::Serving;
 use crate::model::state::Carried;
 use crate::model::survey::Survey;
@@ -63,6 +64,8 @@ pub struct Compiler<'a> {
     pub touchpoints: Vec<Touchpoint>,
     /// What customers tell others.
     pub hearsay: Vec<Hearsay>,
+    /// What customers could have instead; none where the study names nobody.
+    pub rivals: Option<Rivals>,
     /// What the company asks customers.
     pub surveys: Vec<Survey>,
     /// What the company has promised never to do.
@@ -111,6 +114,7 @@ impl<'a> Compiler<'a> {
             channels: Vec::new(),
             touchpoints: Vec::new(),
             hearsay: Vec::new(),
+            rivals: None,
             surveys: Vec::new(),
             pillars: Vec::new(),
             weights: None,
@@ -123,11 +127,13 @@ impl<'a> Compiler<'a> {
             catch_up: None,
         };
         compiler.check_names();
+        compiler.check_reserved();
         compiler.name_traits();
         compiler.name_states();
         compiler.tags();
         compiler.channels();
         compiler.name_hearsay();
+        compiler.rivals();
         compiler.name_touchpoints();
         compiler.declare_accounts();
         compiler

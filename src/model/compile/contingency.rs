@@ -156,6 +156,16 @@ impl Compiler<'_> {
             );
             return None;
         }
+        let shares = self.has_wallets();
+        if plain == Some(Metric::Wallet) && !shares {
+            self.fault(
+                Diagnostic::error("customers share nothing with rivals")
+                    .at(at.to_string())
+                    .why("no stage has a `wallet` under `purchases`")
+                    .help(format!("watch `{}`, or add a `wallet`", Metric::Purchases.key())),
+            );
+            return None;
+        }
         if let Some(watched) = plain.and_then(Metric::watched) {
             return Some(watched);
         }
@@ -173,6 +183,7 @@ impl Compiler<'_> {
             return Some(watched);
         }
         let known = PLAIN.into_iter().filter(|metric| remembered || metric.facts().needs != Needs::Experience);
+        let known = known.filter(|metric| shares || metric.facts().needs != Needs::Wallets);
         let known = known.filter(|metric| metric.watched().is_some()).map(|metric| -> &str { metric.key() });
         let stages = STAGES.called("STAGE");
         let things = things.iter().filter(|(metric, _)| metric.watched().is_some()).map(|(_, called)| called.as_str());

@@ -6,7 +6,7 @@ use crate::model::param::Meaning;
 use crate::quantity::{ParamId, StageId};
 use crate::study::journey::{Occasion, Rule, Transition};
 use crate::study::list::{names_a_list, read_chances};
-use crate::study::names::{CLOCKS, STAGES};
+use crate::study::names::{CLOCKS, RIVALS, STAGES};
 use crate::study::number::{Chances, Number, Spread};
 use crate::study::path::ParamPath as Path;
 use crate::study::table::Counted;
@@ -18,6 +18,10 @@ impl Compiler<'_> {
         let mut drivers: Vec<Driver> = Vec::new();
         for (name, weight) in written {
             let at = at.child(name);
+            if name == RIVALS.root {
+                self.check_pulled(&at);
+                continue;
+            }
             let on = if name == "satisfaction" {
                 if self.study.experience.is_none() {
                     self.fault(
@@ -91,7 +95,14 @@ impl Compiler<'_> {
         match transition {
             Transition::Chance(chance) => {
                 let chance = Chance::Fixed(self.number(&path, Meaning::Chance, chance));
-                Some(Exit { to: id, chance, drivers: Vec::new(), word_of_mouth: None, on: Occasion::Period })
+                Some(Exit {
+                    to: id,
+                    chance,
+                    drivers: Vec::new(),
+                    rivals: None,
+                    word_of_mouth: None,
+                    on: Occasion::Period,
+                })
             }
             Transition::Rule(rule) => self.rule(from, id, &path, rule, horizon),
         }
@@ -118,6 +129,7 @@ impl Compiler<'_> {
             to,
             chance,
             drivers: self.drivers(&path.child("drivers"), &rule.drivers),
+            rivals: self.pulled(&path.child("drivers"), &rule.drivers),
             word_of_mouth,
             on: rule.on,
         })

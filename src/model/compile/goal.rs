@@ -198,6 +198,7 @@ impl Compiler<'_> {
             Needs::Nothing => true,
             Needs::Experience => self.study.experience.is_some(),
             Needs::Conversion => self.converts,
+            Needs::Wallets => self.has_wallets(),
             Needs::Contacts | Needs::CostOfContacts | Needs::Work => self.serving.has(needs),
         };
         let mut listed = listed(has, self.accounts.values(), stages, &self.things());
@@ -215,6 +216,9 @@ fn unserved(metric: &str) -> Option<&'static str> {
         }
         Needs::CostOfContacts => Some("no touchpoint has `values` on a line of cost that is not of acquisition"),
         Needs::Work => Some("no touchpoint has `minutes`, which say how much work it takes"),
+        Needs::Wallets => {
+            Some("no stage has a `wallet` under `purchases`, so that customers share nothing with rivals")
+        }
         Needs::Nothing | Needs::Experience | Needs::Conversion => None,
     }
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::journey::{Chance, Clock, Exit, Experience, Purchases, Quality, Stage};
 use crate::model::param::Meaning;
+use crate::model::rival::Leaning;
 use crate::model::row_draw::RowDraw;
 use crate::quantity::{ParamId, TraitId};
 use crate::stats::distribution::Distribution;
@@ -63,6 +64,7 @@ impl Compiler<'_> {
             written.to.iter().filter_map(|(to, transition)| self.exit(name, to, transition, horizon)).collect();
         exits.sort_by_key(|exit| exit.to);
         self.check_leaves(&at.child("to"), &exits);
+        self.check_own_and_pulled(&at.child("to"), &exits);
         self.check_lists(name, &at, &exits);
         let quality = written.quality.as_ref().map(|spread| self.quality(&at.child("quality"), spread));
         let purchases = written.purchases.as_ref().map(|purchases| self.purchases(&at.child("purchases"), purchases));
@@ -240,6 +242,9 @@ impl Compiler<'_> {
         let basket_law = law.scaled(1.0 / mean).unwrap_or(Distribution::Constant(1.0));
         let rate = self.number(&at.child("rate"), Meaning::Positive, &written.rate);
         self.declared_per(written.per, [rate]);
+        if let Some(weight) = self.pulled(&at.child("drivers"), &written.drivers) {
+            self.lets_lean(rate, weight, Leaning::Rate);
+        }
         Purchases {
             rate,
             basket: self.number(&basket, Meaning::Positive, &Number::Known(mean)),
@@ -252,6 +257,7 @@ impl Compiler<'_> {
             rate_trait: self.multiplier(at, "trait", written.rate_trait.as_deref()),
             basket_trait: self.multiplier(at, "basket_trait", written.basket_trait.as_deref()),
             drivers: self.drivers(&at.child("drivers"), &written.drivers),
+            wallet: written.wallet.as_ref().map(|wallet| self.wallet(&at.child("wallet"), wallet)),
         }
     }
 

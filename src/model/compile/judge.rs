@@ -92,6 +92,7 @@ impl Compiler<'_> {
         self.book_channels();
         self.surveys();
         self.pillars();
+        self.check_wallets(&stages);
         self.count_tags();
         let mut segments = self.segments();
         self.converts = converts(&stages, &segments);
@@ -139,6 +140,7 @@ impl Compiler<'_> {
             channels: std::mem::take(&mut self.channels),
             touchpoints: std::mem::take(&mut self.touchpoints),
             hearsay: std::mem::take(&mut self.hearsay),
+            rivals: self.rivals.take(),
             surveys: std::mem::take(&mut self.surveys),
             pillars: std::mem::take(&mut self.pillars),
             counters,

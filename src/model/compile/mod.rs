@@ -26,6 +26,7 @@ mod pillars;
 mod plan;
 mod presences;
 mod presets;
+mod rivals;
 mod roadmap;
 mod run;
 mod serving;

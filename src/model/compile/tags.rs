@@ -7,7 +7,7 @@ use crate::model::counter::{Counter, EVERY_MODEL, Measure, Shape};
 use crate::model::journey::State;
 use crate::model::tag::{Cut, MOST_CLASSES, Reading, Tag, Whom};
 use crate::quantity::{CounterId, TagId, UNITS_PER_ONE};
-use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS};
+use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS, WALLET};
 use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
@@ -189,6 +189,7 @@ impl Compiler<'_> {
         match on {
             "tenure" => return Some(Reading::Tenure),
             "periods_in_stage" => return Some(Reading::PeriodsInStage),
+            WALLET if self.has_wallets() => return Some(Reading::Wallet),
             word if STATES.contains(&word) && self.study.experience.is_some() => {
                 return Some(Reading::State(State::Satisfaction));
             }
@@ -209,6 +210,15 @@ impl Compiler<'_> {
         if let Some(of) = self.traits.get(on) {
             return Some(Reading::State(State::Trait(*of)));
         }
+        if on == WALLET {
+            self.fault(
+                Diagnostic::error("customers share nothing with rivals")
+                    .at(at.to_string())
+                    .why("`wallet` is the company's share of what customers buy, and no stage has a `wallet`")
+                    .help("add `wallet = { share = 0.4 }` to the purchases of a stage"),
+            );
+            return None;
+        }
         if self.is_class(on) {
             self.fault(
                 Diagnostic::error("a tag cannot be read from a class")
@@ -219,8 +229,8 @@ impl Compiler<'_> {
             return None;
         }
         let carried = self.carried.iter().map(|its| its.name.as_str());
-        let known: Vec<&str> =
-            READINGS.into_iter().chain(carried).chain(self.traits.keys().map(String::as_str)).collect();
+        let readings = READINGS.into_iter().filter(|word| *word != WALLET || self.has_wallets());
+        let known: Vec<&str> = readings.chain(carried).chain(self.traits.keys().map(String::as_str)).collect();
         let help = match nearest(on, known.iter().copied()) {
             Some(near) if near != on => format!("did you mean `{near}`?"),
             _ => format!("use one of `{}`", known.join("`, `")),

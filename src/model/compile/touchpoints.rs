@@ -42,8 +42,10 @@ impl Compiler<'_> {
                 let end = self.abandoned((&at, written), given_up, &own, &ends);
                 ends.push(end);
             }
+            let rows = self.rows(&at, written, cause);
+            self.lean(&at, written, &rows);
             let compiled = Touchpoint {
-                rows: self.rows(&at, written, cause),
+                rows,
                 drivers: self.drivers(&at.child("drivers"), &written.drivers),
                 timing: written.timing.as_ref().map(|timing| self.timing(&at.child("timing"), timing)),
                 answer: self.answer(&at, written, cause),

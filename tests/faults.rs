@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 52] = [
+const WARNED: [&str; 55] = [
     "answer_that_does_not_fade",
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
@@ -45,6 +45,8 @@ const WARNED: [&str; 52] = [
     "provides_less_than_there_is",
     "purchases_a_million",
     "rate_in_percent",
+    "rival_entering_after_the_horizon",
+    "rivals_that_change_nothing",
     "season_in_percent",
     "shock_after_the_horizon",
     "shock_uncertain_after_the_horizon",
@@ -61,6 +63,7 @@ const WARNED: [&str; 52] = [
     "until_before_go_live",
     "until_before_the_start",
     "value_of_a_wide_law",
+    "wallet_without_rivals",
     "wave_after_the_horizon",
 ];
 

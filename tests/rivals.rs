@@ -6,6 +6,7 @@ mod common;
 
 use common::{check_against_exact, model, summary, text, with};
 use polku::inside::engine::lanes::InstructionSet;
+use polku::inside::engine::run::divergence::Resolution;
 use polku::inside::engine::run::replay::Who;
 use polku::inside::estimate::exact::Exact;
 use polku::inside::estimate::experiment::Experiment;
@@ -376,4 +377,27 @@ fn a_replay_tells_the_share_of_each_customer() {
     let shares: Vec<f64> = (0..400).map(share).collect();
     let off = z(&shares, 0.3);
     assert!(off.abs() < 4.5, "z = {off}");
+}
+
+#[test]
+fn differences_between_customers_who_part_are_those_of_all() {
+    // What differs are moves alone, so that scenarios share a path until they part: preferences, what drives shares and what
+    // rivals sell go with those who do.
+    let wallets = ["{ share = 0.4, spread = 1.5 }", "{ share = 0.4, drivers = { satisfaction = 2, taste = 1.5 } }"];
+    for wallet in wallets {
+        let study = shop("", wallet);
+        let changes = study.find("changes = [ { target = \"rivals.chains.pull\", add = 0.5").unwrap();
+        let study = study[..changes].to_owned()
+            + "changes = [ { target = \"stages.active.to.away.drivers.rivals\", add = 1.5 }, { target = \"stages.away.to.active\", times = 1.5 } ]\n";
+        let model = model(&study);
+        let runs = Experiment::new(&model).threads(2).forced(&[None, Some(Resolution(2))]).run().unwrap();
+        let exact = Exact::of(&model).unwrap();
+        for metric in ["retention", "active_customers", "purchases", "rival_purchases", "revenue"] {
+            let of = |scenario: &str| exact.mean(&model, scenario, metric).unwrap();
+            let (seen, truth) = (runs.forced_differences(1, metric), of("pull") - of("today"));
+            assert!(!seen.is_empty() && truth != 0.0, "{metric}");
+            let off = z(&seen, truth);
+            assert!(off.abs() < 4.5, "{metric} of {wallet}, z = {off}");
+        }
+    }
 }

@@ -62,8 +62,8 @@ impl Metric {
             }
             Self::Channel(counter, gauge) => {
                 let flows = &its.counted.flows;
-                let busy = flows.cells(CounterId::from(counter + 1), t)[0];
-                let [part, whole] = gauge.parts(flows.cells(CounterId::from(counter), t), busy);
+                let people = flows.cells(CounterId::from(counter + 1), t);
+                let [part, whole] = gauge.parts(flows.cells(CounterId::from(counter), t), people);
                 // Nothing comes at time 0.
                 [part, if t == 0 { 0.0 } else { whole }]
             }

@@ -2,9 +2,11 @@
 
 use crate::quantity::{CounterId, ParamId};
 
+use super::hearsay::Tells;
 use super::journey::{Driver, Quality};
 use super::param::ParamSet;
 use super::tag::Whom;
+use crate::stats::queue::staffing::Target;
 
 /// So often customers try at most before they let it be.
 pub const MOST_ATTEMPTS: u32 = 4;
@@ -46,12 +48,14 @@ pub struct Channel {
     pub attempt_effort: Option<ParamId>,
     /// What giving up is like.
     pub given_up: Quality,
+    /// What others hear of every contact tried here.
+    pub tells: Option<Tells>,
     /// The minutes within which a contact is answered in time.
     pub within: f64,
     /// What counts what happens here.
     pub counter: CounterId,
-    /// What counts how much of its people's time contacts take.
-    pub busy: CounterId,
+    /// What counts how much of its people's time contacts take, and how many people its goal takes.
+    pub people: CounterId,
     /// What counts who stands in line here in a period: a cell for each kind of customers by where they go first.
     pub line: CounterId,
 }
@@ -77,6 +81,8 @@ pub struct Desk {
     pub team: Option<Team>,
     /// How they learn: the contacts before the start, and the exponent.
     pub practice: Option<[ParamId; 2]>,
+    /// What the channel should hold to.
+    pub goal: Option<Target>,
 }
 
 /// A part of the open hours.
@@ -152,8 +158,14 @@ pub enum Tally {
 pub const CELLS: usize = 9;
 /// Of so many channels at most some customers go first.
 pub const MOST_WITH_PRIORITY: usize = 4;
-/// In how many parts of all of its people's time a contact is counted.
-pub const BUSY_PARTS: f64 = 1_099_511_627_776.0;
+/// The cell that counts how much of its people's time contacts take.
+pub const BUSY: usize = 0;
+/// The cell that counts the people whom its goal takes, each contact its part of them.
+pub const NEEDED: usize = 1;
+/// How many cells count both.
+pub const OF_PEOPLE: usize = 2;
+/// In how many parts of one each of these is counted.
+pub const PEOPLE_PARTS: f64 = 1_099_511_627_776.0;
 
 /// What is read off a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,11 +190,13 @@ pub enum Gauge {
     Wait,
     /// The share of its people's time that contacts take.
     Utilisation,
+    /// The people at work whom its goal takes.
+    PeopleNeeded,
 }
 
 impl Gauge {
     /// All of them, in the order in which outputs show them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Attempts,
         Self::Abandoned,
         Self::Closed,
@@ -193,6 +207,7 @@ impl Gauge {
         Self::ServiceLevel,
         Self::Wait,
         Self::Utilisation,
+        Self::PeopleNeeded,
     ];
 
     /// What follows the name of the channel in that of the metric.
@@ -208,6 +223,7 @@ impl Gauge {
             Self::ServiceLevel => "service_level",
             Self::Wait => "wait",
             Self::Utilisation => "utilisation",
+            Self::PeopleNeeded => "people_needed",
         }
     }
 
@@ -224,6 +240,7 @@ impl Gauge {
             Self::ServiceLevel => "share answered in time",
             Self::Wait => "mean wait",
             Self::Utilisation => "utilisation",
+            Self::PeopleNeeded => "people that the goal takes",
         }
     }
 
@@ -232,8 +249,8 @@ impl Gauge {
         !matches!(self, Self::Attempts | Self::Handled | Self::Solved | Self::ContextLost)
     }
 
-    /// What it divides, of the counts of a channel in a period, and of how much of its people's time was taken.
-    pub fn parts(self, cells: &[f64], busy: f64) -> [f64; 2] {
+    /// What it divides, of the counts of a channel in a period, and of its people.
+    pub fn parts(self, cells: &[f64], people: &[f64]) -> [f64; 2] {
         let of = |tally: Tally| cells[tally.cell()];
         let open = of(Tally::Attempts) - of(Tally::Closed);
         match self {
@@ -246,7 +263,8 @@ impl Gauge {
             Self::Abandonment => [of(Tally::Abandoned), open],
             Self::ServiceLevel => [of(Tally::InTime), open],
             Self::Wait => [of(Tally::Waited) / 60.0, open],
-            Self::Utilisation => [busy, 1.0],
+            Self::Utilisation => [people[BUSY], 1.0],
+            Self::PeopleNeeded => [people[NEEDED], 1.0],
         }
     }
 }
@@ -271,8 +289,11 @@ impl Channel {
 
     /// What can be read off it.
     pub fn gauges(&self) -> impl Iterator<Item = Gauge> {
-        let staffed = self.is_staffed();
-        Gauge::ALL.into_iter().filter(move |gauge| staffed || !gauge.needs_people())
+        let (staffed, aims) = (self.is_staffed(), self.desk.as_ref().is_some_and(|desk| desk.goal.is_some()));
+        Gauge::ALL.into_iter().filter(move |gauge| match gauge {
+            Gauge::PeopleNeeded => aims,
+            gauge => staffed || !gauge.needs_people(),
+        })
     }
 }
 

@@ -106,6 +106,9 @@ pub const fn channels(gauge: Gauge) -> &'static Facts {
             &Facts { better: Better::More, dimension: Dimension::Share, time: Time::Pooled, ..CHANNELS }
         }
         Gauge::Wait => &Facts { better: Better::Less, dimension: Dimension::Minutes, time: Time::Pooled, ..CHANNELS },
+        Gauge::PeopleNeeded => {
+            &Facts { better: Better::Less, dimension: Dimension::People, time: Time::Pooled, ..CHANNELS }
+        }
         Gauge::Utilisation => &Facts { dimension: Dimension::Share, time: Time::Pooled, ..CHANNELS },
     }
 }

@@ -9,6 +9,9 @@ pub const MOST_CLASSES: usize = 16;
 /// So many classes of a customer fit one word.
 pub const MOST_TAGS: usize = 8;
 
+/// The class of those who have tried no channel that a tag names.
+pub const NO_CHANNEL: &str = "none";
+
 /// Classes that customers fall into.
 #[derive(Clone, Debug)]
 pub struct Tag {
@@ -52,6 +55,8 @@ pub enum Reading {
     Tenure,
     /// The periods that they have been in the stage, 1 in the first.
     PeriodsInStage,
+    /// The channel that was tried last: a band has the name of a channel, or [`NO_CHANNEL`].
+    Channel,
 }
 
 /// Whom a touchpoint is for.

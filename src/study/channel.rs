@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::{Number, Spread};
+use super::touchpoint::Tells;
 
 /// Where touchpoints happen: a phone line, a chat, a bot, a public wall.
 ///
@@ -62,6 +63,9 @@ pub struct Channel {
     #[serde(default)]
     #[schemars(example = 1.0)]
     pub within: Option<f64>,
+    /// What the channel should hold to; how many people that takes is told.
+    #[serde(default)]
+    pub goal: Option<Goal>,
     /// The chance that a contact here settles the matter; 1 by default.
     #[serde(default)]
     #[schemars(example = 0.86)]
@@ -100,6 +104,9 @@ pub struct Channel {
     #[serde(default)]
     #[schemars(example = 0.2)]
     pub given_up: Option<Spread>,
+    /// What others hear of every contact tried here, as on a public wall.
+    #[serde(default)]
+    pub tells: Option<Tells>,
     /// What a contact handled here costs, besides the people.
     #[serde(default)]
     #[schemars(example = 0.4)]
@@ -130,6 +137,25 @@ pub struct Peak {
     /// People at work then, a mean.
     #[schemars(example = 18)]
     pub staff: Number,
+}
+
+/// What a channel should hold to: exactly one of `wait`, `answered` and `given_up`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({"answered": 0.8}))]
+pub struct Goal {
+    /// The mean minutes that people wait at most.
+    #[serde(default)]
+    #[schemars(example = 1.0)]
+    pub wait: Option<f64>,
+    /// The share of contacts that is answered in time (`within`) at least.
+    #[serde(default)]
+    #[schemars(example = 0.8)]
+    pub answered: Option<f64>,
+    /// The share that gives up at most.
+    #[serde(default)]
+    #[schemars(example = 0.03)]
+    pub given_up: Option<f64>,
 }
 
 /// What something about a contact changes in it.

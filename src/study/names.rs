@@ -15,7 +15,9 @@ pub const STATES: [&str; 1] = ["satisfaction"];
 pub const DRIVING: [&str; 2] = ["satisfaction", "rivals"];
 
 /// What a tag may be read from beside states and traits.
-pub const READINGS: [&str; 4] = ["satisfaction", "tenure", "periods_in_stage", "wallet"];
+pub const READINGS: [&str; 5] = ["satisfaction", "tenure", "periods_in_stage", "wallet", CHANNEL];
+/// The channel that a customer has tried last, as tags read it.
+pub const CHANNEL: &str = "channel";
 /// How hard rivals pull, and which share of what customers buy is the company's: nothing that customers carry is called so.
 pub const RESERVED: [(&str, &str); 2] = [
     ("rivals", "`rivals` is how hard rivals pull; see `[rivals]`"),
@@ -224,6 +226,7 @@ pub static HEARSAY: Kind = Kind {
     noun: "hearsay",
     root: "hearsay",
     named: &[
+        ("channels.*.tells.as", &[]),
         ("touchpoints.*.tells.as", &[]),
         ("touchpoints.*.ends.*.tells.as", &[]),
         ("segments.*.inflow.heard.*", &[]),

@@ -13,7 +13,7 @@ pub struct Tag {
     /// Its name as people say it; by default the key.
     #[serde(default)]
     pub title: Option<String>,
-    /// What it is read from: a state, a trait, `"satisfaction"`, `"tenure"` or `"periods_in_stage"`.
+    /// What it is read from: a state, a trait, `"channel"` (the last one tried), `"satisfaction"`, `"tenure"` or `"periods_in_stage"`.
     #[schemars(example = &"tenure")]
     pub on: String,
     /// The classes, each with the value from which on it holds, in rising order; who is below the first is in the first.
@@ -50,7 +50,7 @@ pub struct Row {
     #[schemars(example = 3)]
     pub every: Option<Whole>,
     /// The channels among which these choose; those of the touchpoint by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(example = serde_json::json!(["key_account"]))]
     pub channels: Vec<String>,
 }

@@ -75,7 +75,7 @@ pub struct Touchpoint {
     #[schemars(example = 8)]
     pub fades: Option<Number>,
     /// The channels among which customers choose; it needs none by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(example = serde_json::json!(["phone", "chat"]))]
     pub channels: Vec<String>,
     /// Amounts each time, by ledger line or outcome.

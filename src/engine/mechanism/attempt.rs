@@ -13,7 +13,7 @@ use crate::engine::count::counts::Counts;
 use crate::engine::state::block::Block;
 use crate::engine::state::columns::{Columns, Passing};
 use crate::engine::state::occasions::{Group, Occasions, Tried, Tries};
-use crate::model::channel::{BUSY_PARTS, CELLS, MOST_ATTEMPTS, Tally};
+use crate::model::channel::{BUSY, CELLS, MOST_ATTEMPTS, NEEDED, OF_PEOPLE, PEOPLE_PARTS, Tally};
 
 /// The draws of an occurrence that lie between one attempt and the next.
 pub const OF_ATTEMPT: u32 = 16;
@@ -52,6 +52,10 @@ impl Occurring<'_> {
                 break;
             }
             let fates = self.fare(block, (occasions, &mut tries), (number, attempt), counts.as_deref_mut());
+            if let Some(last) = self.reached.last_channel {
+                let last = block.columns.words_mut(last);
+                tries.place.iter().zip(&tries.tried).for_each(|(at, its)| last[*at as usize] = its.channel + 1);
+            }
             let of = number + OF_ATTEMPT * attempt;
             self.give_up((block, columns), (occasions, &tries, &fates), of, counts.as_deref_mut());
             let Group { place, tried, count, .. } = &mut occasions.at_once;
@@ -107,27 +111,31 @@ impl Occurring<'_> {
             fates.push(fate);
         }
         if let Some(counts) = counts {
-            self.tally(tries, &fates, counts);
+            self.tally(block, tries, &fates, counts);
         }
         fates
     }
 
     /// Counts attempts, what became of them, and where those who turn nowhere came first.
-    fn tally(&self, tries: &Tries, fates: &[Fate], counts: &mut Counts<i128>) {
+    fn tally(&self, block: &Block, tries: &Tries, fates: &[Fate], counts: &mut Counts<i128>) {
         let t = self.now.t as usize;
         for (place, channel) in self.channels.each.iter().enumerate() {
             let mut cells = [0_i64; CELLS];
-            let mut busy = 0_i64;
+            let mut people = [0_i64; OF_PEOPLE];
             let numbers = &self.sheet.channels.each[place];
-            let mut any = false;
-            for (tried, fate) in tries.tried.iter().zip(fates).filter(|(its, _)| its.channel as usize == place) {
-                any = true;
-                numbers.count((tried, *fate, channel.within), (&mut cells, &mut busy));
+            let here = |at: &usize| tries.tried[*at].channel as usize == place;
+            for at in (0..fates.len()).filter(here) {
+                numbers.count((&tries.tried[at], fates[at], channel.within), (&mut cells, &mut people));
             }
-            if any {
+            if let Some((says, sheet)) = channel.says.as_ref().zip(numbers.says) {
+                let places: Vec<u32> = (0..fates.len()).filter(here).map(|at| tries.place[at]).collect();
+                says.count(sheet, (block, self.now), &places, counts);
+            }
+            if cells[Tally::Attempts.cell()] > 0 {
                 let all = counts.cells_at(&channel.counter, t);
                 all.iter_mut().zip(cells).for_each(|(all, cell)| *all += i128::from(cell));
-                counts.cells_at(&channel.busy, t)[0] += i128::from(busy);
+                let all = counts.cells_at(&channel.people, t);
+                all.iter_mut().zip(people).for_each(|(all, cell)| *all += i128::from(cell));
             }
         }
         for at in (0..fates.len()).filter(|at| tries.next[*at].is_none()) {
@@ -184,7 +192,7 @@ impl ChannelSheet {
     }
 
     /// Counts an attempt.
-    fn count(&self, (tried, fate, within): (&Tried, Fate, f32), (cells, busy): (&mut [i64; CELLS], &mut i64)) {
+    fn count(&self, (tried, fate, within): (&Tried, Fate, f32), (cells, people): (&mut [i64; CELLS], &mut [i64; OF_PEOPLE])) {
         let mut add = |tally: Tally, so: bool| cells[tally.cell()] += i64::from(so);
         add(Tally::Attempts, true);
         add(Tally::Closed, fate == Fate::Closed);
@@ -194,11 +202,15 @@ impl ChannelSheet {
         add(Tally::ContextLost, fate == Fate::Served && tried.lost);
         add(Tally::InTime, fate == Fate::Served && tried.wait <= within);
         cells[Tally::Waited.cell()] += rounded(60.0 * f64::from(tried.wait));
-        let Some(shared) = self.shared.as_ref().filter(|_| fate == Fate::Served) else { return };
+        let Some(shared) = &self.shared else { return };
+        people[NEEDED] += rounded(PEOPLE_PARTS * shared.needed);
+        if fate != Fate::Served {
+            return;
+        }
         let minutes = shared.minutes * self.takes(tried.recognised, tried.lost);
         cells[Tally::Worked.cell()] += rounded(60.0 * minutes);
         if shared.capacity > 0.0 {
-            *busy += rounded(BUSY_PARTS * minutes / shared.capacity);
+            people[BUSY] += rounded(PEOPLE_PARTS * minutes / shared.capacity);
         }
     }
 }
@@ -286,6 +298,7 @@ mod tests {
                 patience: 240.0,
                 quality: 0.0,
                 solves: 0.0,
+                needed: 0.0,
                 upto: vec![1.0],
                 laws: vec![[line.law(); 2]],
             };

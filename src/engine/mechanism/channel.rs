@@ -2,6 +2,7 @@
 //! period. What customers share of it stands in the field: the laws of its waits, and how its people are.
 
 use super::needs::{Needs, Shown};
+use super::say::{Saying, SayingSheet};
 use crate::engine::chance::narrow::single;
 use crate::engine::chance::sampler::threshold;
 use crate::engine::count::layout::Place;
@@ -44,10 +45,12 @@ pub enum Slot {
     Quality,
     /// What they add to the log-odds to settle a matter.
     Solves,
+    /// The people whom the goal takes, by contact that is expected.
+    Needed,
 }
 
 /// How many numbers stand before the laws.
-const SLOTS: usize = 11;
+const SLOTS: usize = 12;
 
 /// All channels as they are simulated.
 pub struct Channels {
@@ -63,8 +66,10 @@ pub struct Channels {
 pub struct Channel {
     /// What drives the choice.
     pub states: Vec<State>,
+    /// What others hear of every attempt.
+    pub says: Option<Saying>,
     pub counter: Place,
-    pub busy: Place,
+    pub people: Place,
     pub line: Place,
     /// The minutes within which a contact is answered in time.
     pub within: f32,
@@ -102,6 +107,7 @@ pub struct ChannelSheet {
     /// The mean quality of giving up, and the word threshold of a Bernoulli one.
     pub given_up: f32,
     pub below: u32,
+    pub says: Option<SayingSheet>,
     /// Its people, in the numbers of whom they are asked for: only those of the company count.
     pub desk: Option<DeskSheet>,
     /// What is shared of it, where anybody can wait.
@@ -143,6 +149,8 @@ pub struct Shared {
     pub patience: f64,
     pub quality: f32,
     pub solves: f64,
+    /// The people whom the goal takes, by contact.
+    pub needed: f64,
     /// The part of the open hours, by the shares of contacts so far.
     pub upto: Vec<f64>,
     /// The laws of the offered wait by part: of those who go first, and of all others.
@@ -194,8 +202,12 @@ impl Channel {
     fn of(model: &Model, needs: &mut Needs<'_>, its: &channel::Channel, slots: usize) -> Self {
         Self {
             states: states(model, its.drivers.iter()),
+            says: its.tells.and_then(|tells| {
+                let told = needs.counter(model.hearsay[tells.of.index()].told, Shown::ByEvent(TOUCHED));
+                Saying::of(needs, tells, told)
+            }),
             counter: needs.counter(its.counter, Shown::ByEvent(TOUCHED)),
-            busy: needs.counter(its.busy, Shown::ByEvent(TOUCHED)),
+            people: needs.counter(its.people, Shown::ByEvent(TOUCHED)),
             line: needs.counter(its.line, Shown::ByEvent(TOUCHED)),
             within: single(its.within),
             first: its.desk.as_ref().and_then(|desk| desk.first.clone()),
@@ -243,6 +255,7 @@ impl Channel {
             attempt_effort: single(number(its.attempt_effort, 0.0)),
             given_up: single(given_up),
             below: threshold(given_up),
+            says: self.says.as_ref().map(|says| says.sheet(values)),
             desk: its.desk.as_ref().map(|desk| DeskSheet::of(desk, values)),
             shared: shared.map(|(desk, field)| self.shared(desk, field)),
         };
@@ -265,6 +278,7 @@ impl Channel {
             patience: number(Slot::Patience),
             quality: single(number(Slot::Quality)),
             solves: number(Slot::Solves),
+            needed: number(Slot::Needed),
             upto: upto.collect(),
             laws: (0..desk.peaks.len()).map(law).collect(),
         }

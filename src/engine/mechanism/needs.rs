@@ -71,6 +71,11 @@ impl<'m> Needs<'m> {
         Self { is_sketch: true, ..self }
     }
 
+    /// The model that mechanisms declare for.
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
     /// Whether only the plan is asked for.
     pub fn is_sketch(&self) -> bool {
         self.is_sketch

@@ -22,6 +22,8 @@ pub struct Reached {
     pub satisfaction: Option<ColumnId<f32, Lasting>>,
     /// The classes of each customer, where some are told apart by them.
     pub tags: Option<ColumnId<u32, Lasting>>,
+    /// The channel that each has tried last, counted from 1, where a tag reads it.
+    pub last_channel: Option<ColumnId<u32, Lasting>>,
     /// What is expected: where it differs from what is met, or where promises are heard.
     pub expectation: Option<ColumnId<f32, Lasting>>,
     /// Whether it feels otherwise than it is.

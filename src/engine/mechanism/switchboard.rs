@@ -10,8 +10,10 @@ use super::channel::{Channel, ChannelSheet, Channels, ChannelsSheet, DeskSheet, 
 use super::contract::Numbers;
 use super::totals::Totals;
 use crate::engine::table::field::Field;
-use crate::model::channel::Tally;
-use crate::stats::switchboard::{self, ATTEMPTS, Block, Desk, Exchange, Group, Solved, Switchboard, Way};
+use crate::model::channel::{Peak, Tally};
+use crate::stats::queue::line::Line;
+use crate::stats::queue::staffing::staffing;
+use crate::stats::switchboard::{self, ATTEMPTS, Block, Desk, Exchange, Group, Solved, SolvedBlock, Switchboard, Way};
 
 impl Channels {
     /// Solves the switchboard for those who stand in line now.
@@ -152,15 +154,36 @@ impl Channel {
     }
 
     /// Notes what customers meet in a solved channel.
-    fn note(&self, solved: &Solved, (_, lost): (&DeskSheet, f64), slots: &mut [f64]) {
+    fn note(&self, solved: &Solved, (desk, lost): (&DeskSheet, f64), slots: &mut [f64]) {
         slots[self.slot(Slot::Wait)] = solved.wait;
         slots[self.slot(Slot::Utilisation)] = solved.utilisation;
         slots[self.slot(Slot::Lost)] = lost;
+        slots[self.slot(Slot::Needed)] = self.needed(solved, desk);
         for (part, block) in solved.blocks.iter().enumerate() {
             for (class, law) in block.laws.iter().enumerate() {
                 law.write(&mut slots[self.law(part, class)]);
             }
         }
+    }
+}
+
+impl Channel {
+    /// The people whom its goal takes over all parts of its hours, by contact that is expected; 0 without a goal.
+    fn needed(&self, solved: &Solved, desk: &DeskSheet) -> f64 {
+        let Some((its, goal)) = self.its.desk.as_ref().and_then(|its| Some((its, its.goal?))) else { return 0.0 };
+        let people = |(peak, block): (&Peak, &SolvedBlock)| {
+            let line = Line {
+                arrivals: block.arrivals,
+                staff: 1.0,
+                handle: solved.handle,
+                patience: desk.patience,
+                variability: desk.variability,
+            };
+            peak.hours * staffing(&line, goal).map_or(0.0, |needed| needed.mean)
+        };
+        let hours: f64 = its.peaks.iter().map(|peak| peak.hours).sum();
+        let all: f64 = its.peaks.iter().zip(&solved.blocks).map(people).sum();
+        if solved.attempts > 0.0 { all / hours / solved.attempts } else { 0.0 }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::engine::table::shape::states;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::journey::State;
-use crate::model::tag::{MOST_CLASSES, Reading, Tag};
+use crate::model::tag::{MOST_CLASSES, NO_CHANNEL, Reading, Tag};
 use crate::model::touchpoint::Touchpoint;
 use crate::quantity::{StageId, TagId};
 
@@ -29,6 +29,9 @@ pub const TAGS: ColumnSpec = ColumnSpec::new("tags");
 
 /// How often anything has happened to each customer in the period.
 pub const CONTACTS: ColumnSpec = ColumnSpec::new("met in the period");
+
+/// The channel that each customer has tried last, counted from 1.
+pub const LAST_CHANNEL: ColumnSpec = ColumnSpec::new("last channel");
 
 /// Whether each customer is in a class, as drivers read it.
 const IS_IN: ColumnSpec = ColumnSpec::new("is in a class");
@@ -78,6 +81,8 @@ enum From {
     Number(ColumnId<f32, Lasting>, f32),
     Tenure,
     Periods(ColumnId<u32, Lasting>),
+    /// The channel that was tried last, counted from 1, and the number that each stands for; 0 where none was.
+    Channel(ColumnId<u32, Lasting>, Vec<f32>),
 }
 
 impl Mechanism for Tags {
@@ -153,7 +158,8 @@ fn driving(model: &Model) -> Vec<(TagId, u8)> {
 
 /// Whether a class drives a touchpoint.
 fn drives_touchpoints(model: &Model) -> bool {
-    let mut drivers = model.touchpoints.iter().flat_map(Touchpoint::all_drivers);
+    let channels = model.channels.iter().flat_map(|its| &its.drivers);
+    let mut drivers = model.touchpoints.iter().flat_map(Touchpoint::all_drivers).chain(channels);
     drivers.any(|driver| matches!(driver.on, State::Class(..)))
 }
 
@@ -205,6 +211,7 @@ impl Read {
             }
             Reading::State(State::Happened(_) | State::Class(..)) => return None,
             Reading::Wallet => From::Number(needs.numbers(LAST_SHARE), 0.0),
+            Reading::Channel => From::Channel(needs.words(LAST_CHANNEL), numbers(needs.model(), tag)),
             Reading::Tenure => From::Tenure,
             Reading::PeriodsInStage => From::Periods(needs.words(PERIODS_IN_STAGE)),
         };
@@ -221,6 +228,13 @@ impl Read {
     }
 }
 
+/// The number that each channel stands for in the bands of a tag, after that of none.
+fn numbers(model: &Model, tag: &Tag) -> Vec<f32> {
+    let of = |name: &str| tag.bands.iter().find(|(band, _)| band == name).map(|(_, from)| single(*from));
+    let none = of(NO_CHANNEL).unwrap_or(f32::NEG_INFINITY);
+    std::iter::once(none).chain(model.channels.iter().map(|its| of(&its.name).unwrap_or(none))).collect()
+}
+
 impl Tags {
     /// Reads the tags that are due in a customer's `age`-th period; all of them at entry.
     fn read(&self, at: &mut At<'_>, age: Option<u32>) {
@@ -232,10 +246,11 @@ impl Tags {
             }
             let grown = age.map_or(0, |age| age - 1) as f32;
             for (at, word) in words[..block.live].iter_mut().enumerate() {
-                let number = match tag.from {
-                    From::Number(column, growth) => block.columns.numbers(column)[at] + growth * grown,
+                let number = match &tag.from {
+                    From::Number(column, growth) => block.columns.numbers(*column)[at] + growth * grown,
                     From::Tenure => age.unwrap_or(1) as f32,
-                    From::Periods(column) => (block.columns.words(column)[at] + 1) as f32,
+                    From::Periods(column) => (block.columns.words(*column)[at] + 1) as f32,
+                    From::Channel(column, numbers) => numbers[block.columns.words(*column)[at] as usize],
                 };
                 let class = whole(tag.bands.iter().filter(|from| number >= **from).count());
                 *word = *word & !(15 << tag.shift) | class << tag.shift;

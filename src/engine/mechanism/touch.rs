@@ -19,7 +19,7 @@ use super::needs::{Needs, Shown};
 use super::occur::{Occurring, Reached};
 use super::point::{OfRow, Phase, Point, PointSheet, RowSheet, TURN, TouchSheet};
 use super::stream::{DrawChances, DrawCounts};
-use super::tag::{CONTACTS, TAGS, counts_contacts};
+use super::tag::{CONTACTS, LAST_CHANNEL, TAGS, counts_contacts};
 use super::totals::{Barrier, Totals};
 use super::transition::{PERIODS_IN_STAGE, counts_periods_in_stage};
 use crate::engine::chance::narrow::{single, whole};
@@ -32,6 +32,7 @@ use crate::engine::table::field::Field;
 use crate::engine::table::values::Values;
 use crate::model::Model;
 use crate::model::hearsay::Hearsay;
+use crate::model::tag::{Reading, Tag};
 use crate::model::touchpoint::{Cause, MOST_OCCURRENCES, Touchpoint};
 use crate::quantity::{ParamId, StageId};
 
@@ -97,6 +98,7 @@ impl Mechanism for Touch {
             waits: model.waits(),
             reached: Reached {
                 tags: by_tag.then(|| needs.words(TAGS)),
+                last_channel: model.tags.iter().any(reads_channel).then(|| needs.words(LAST_CHANNEL)),
                 satisfaction: experience.map(|_| needs.numbers(SATISFACTION)),
                 expectation: expectation.map(|of| needs.numbers(CARRIED.at(of.index()))),
                 surprises: surprise.is_some(),
@@ -397,6 +399,11 @@ impl Touch {
         }
         block.columns.put_words(goes, sent);
     }
+}
+
+/// Whether a tag is read from the channel that was tried last.
+fn reads_channel(tag: &Tag) -> bool {
+    tag.on == Reading::Channel
 }
 
 /// How often each customer hears what others tell.

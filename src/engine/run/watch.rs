@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::model::booking::{Booking, by_cell};
-use crate::model::channel::BUSY_PARTS;
+use crate::model::channel::PEOPLE_PARTS;
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, OURS, PURCHASES, SATISFACTION, THEIRS, WALLET};
 use crate::model::course::{RoadmapTimeline, Run};
 use crate::model::draw::Draw;
@@ -77,8 +77,9 @@ impl Observed<'_> {
             Watched::Met(counter, cell) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[cell] as f64),
             Watched::Channel(counter, gauge) => {
                 let cells = self.cells(CounterId::from(counter));
-                let busy = self.cells(CounterId::from(counter + 1))[0] / BUSY_PARTS;
-                let [part, whole] = gauge.parts(&cells, busy);
+                let people = self.cells(CounterId::from(counter + 1));
+                let people: Vec<f64> = people.iter().map(|parts| parts / PEOPLE_PARTS).collect();
+                let [part, whole] = gauge.parts(&cells, &people);
                 share(part, whole)
             }
             Watched::Broken(counter) => sum(&|seen| seen.ledger.cells(CounterId::from(counter), t)[BREACHES] as f64),

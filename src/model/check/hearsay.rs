@@ -33,6 +33,7 @@ pub fn warnings(model: &Model) -> Vec<Diagnostic> {
         let of = HearsayId::from(place);
         let those: Vec<&Teller<'_>> = tellers.iter().filter(|teller| teller.tells.of == of).collect();
         match those.first() {
+            None if model.channels.iter().any(|its| its.tells.is_some_and(|tells| tells.of == of)) => {}
             None => found.push(untold(model, (of, hearsay), &tellers)),
             Some(first) if !hearsay.is_heard => found.push(unheard(first, hearsay)),
             Some(_) => found.extend(heavy(model, hearsay, &those)),

@@ -139,7 +139,7 @@ impl Compiler<'_> {
                 CounterId::from(counters.len() - 1)
             };
             its.counter = count("", channel::CELLS + channels, 1.0, Kept::Run);
-            its.busy = count(", busy", 1, channel::BUSY_PARTS, Kept::Run);
+            its.people = count(", people", channel::OF_PEOPLE, channel::PEOPLE_PARTS, Kept::Run);
             its.line = count(", line", kinds, 1.0, Kept::Period);
         }
     }

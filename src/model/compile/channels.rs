@@ -45,9 +45,10 @@ impl Compiler<'_> {
                 wait_effort: self.some(&at, "wait_effort", Meaning::Positive, written.wait_effort.as_ref()),
                 attempt_effort: self.some(&at, "attempt_effort", Meaning::Positive, written.attempt_effort.as_ref()),
                 given_up: self.giving_up(&at.child("given_up"), written),
+                tells: None,
                 within: written.within.unwrap_or(IN_TIME),
                 counter: CounterId(0),
-                busy: CounterId(0),
+                people: CounterId(0),
                 line: CounterId(0),
             };
             self.channels.push(channel);
@@ -55,13 +56,16 @@ impl Compiler<'_> {
         self.check_lost_context();
     }
 
-    /// Books what a contact handled costs, on a line of its own for each channel.
+    /// What channels tell others, and what a contact handled costs, on a line of its own for each; what is told has names by
+    /// now.
     pub(super) fn book_channels(&mut self) {
         let study = self.study;
         for place in 0..self.channels.len() {
             let name = self.channels[place].name.clone();
-            let Some(cost) = &study.channels[&name].cost else { continue };
             let at = Path::of([CHANNELS.root, &name]);
+            let tells = study.channels[&name].tells.as_ref();
+            self.channels[place].tells = tells.and_then(|its| self.tells(&at.child("tells"), its));
+            let Some(cost) = &study.channels[&name].cost else { continue };
             let line = FAMILY.called(&format!("{name}.contacts"));
             let title = format!("{}, contacts", self.channels[place].title);
             self.cost_account(&line, title);
@@ -114,6 +118,7 @@ impl Compiler<'_> {
             first,
             staff_cost: self.some(at, "staff_cost", Meaning::Positive, written.staff_cost.as_ref()),
             team: written.team.as_ref().map(|team| self.team(&at.child("team"), team)),
+            goal: written.goal.as_ref().and_then(|goal| self.goal(&at.child("goal"), goal, written.within.unwrap_or(IN_TIME))),
             practice: written.practice.as_ref().map(|its| {
                 let at = at.child("practice");
                 let volume = self.number(&at.child("volume"), Meaning::Positive, &its.volume);

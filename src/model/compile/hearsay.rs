@@ -9,7 +9,7 @@ use crate::model::identity::hash::{mix, text};
 use crate::model::param::Meaning;
 use crate::quantity::{CounterId, HearsayId, ParamId};
 use crate::study::Study;
-use crate::study::names::TOUCHPOINTS;
+use crate::study::names::{CHANNELS, TOUCHPOINTS};
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 use crate::study::signal::HEARD;
@@ -38,6 +38,12 @@ fn all_told<'s>(name: &str, written: &'s Touchpoint) -> Vec<(Path, &'s Written)>
     own.chain(ends.map(|(end, its)| (at.child("ends").child(end).child("tells"), its))).collect()
 }
 
+/// What a channel tells of every contact, with where it says so.
+fn told_by_channel(study: &Study) -> impl Iterator<Item = (&String, Path, &Written)> {
+    let at = |name: &str| Path::of([CHANNELS.root, name, "tells"]);
+    study.channels.iter().filter_map(move |(name, its)| Some((name, at(name), its.tells.as_ref()?)))
+}
+
 impl Compiler<'_> {
     /// Names what is told or heard. What tells one from another is what waits to hear it, else who tells it, so that neither
     /// names nor the order of the file count.
@@ -52,6 +58,11 @@ impl Compiler<'_> {
             if let Some(heard) = written.on.as_deref().and_then(heard_by) {
                 known.entry(heard).or_default().heard.push(luck);
             }
+        }
+        let lucks = self.identity.lucks(&CHANNELS);
+        for (name, _, its) in told_by_channel(study) {
+            let luck = lucks.iter().find(|(its, _)| its == name).map(|(_, luck)| *luck);
+            known.entry(&its.name).or_default().told.extend(luck);
         }
         for name in study.segments.values().filter_map(|its| its.inflow.as_ref()).flat_map(|its| its.heard.keys()) {
             known.entry(name).or_default().brings = true;
@@ -154,22 +165,23 @@ impl Compiler<'_> {
 
     /// Checks what hearsay is called.
     fn check_hearsay(&mut self) {
-        for (name, written) in &self.study.touchpoints {
-            for (at, its) in all_told(name, written) {
-                let why = if its.name.trim().is_empty() {
-                    "it is heard by its name"
-                } else if its.name.contains(['.', '*']) {
-                    "`heard.` and its name are one word where it is heard, and where targets and rules name it"
-                } else {
-                    continue;
-                };
-                self.fault(
-                    Diagnostic::error(format!("what is told cannot be called `{}`", its.name))
-                        .at(at.child("as").to_string())
-                        .why(why)
-                        .help("give it a name, such as `posts`"),
-                );
-            }
+        let study = self.study;
+        let by_touchpoint = study.touchpoints.iter().flat_map(|(name, written)| all_told(name, written));
+        let by_channel = told_by_channel(study).map(|(_, at, its)| (at, its));
+        for (at, its) in by_touchpoint.chain(by_channel).collect::<Vec<_>>() {
+            let why = if its.name.trim().is_empty() {
+                "it is heard by its name"
+            } else if its.name.contains(['.', '*']) {
+                "`heard.` and its name are one word where it is heard, and where targets and rules name it"
+            } else {
+                continue;
+            };
+            self.fault(
+                Diagnostic::error(format!("what is told cannot be called `{}`", its.name))
+                    .at(at.child("as").to_string())
+                    .why(why)
+                    .help("give it a name, such as `posts`"),
+            );
         }
     }
 
@@ -202,7 +214,8 @@ impl Compiler<'_> {
 fn names_told(study: &Study) -> Vec<&str> {
     let own = study.touchpoints.values().filter_map(|its| its.tells.as_ref());
     let ends = study.touchpoints.values().flat_map(|its| its.ends.values()).filter_map(|end| end.tells.as_ref());
-    own.chain(ends).map(|its| its.name.as_str()).collect()
+    let channels = study.channels.values().filter_map(|its| its.tells.as_ref());
+    own.chain(ends).chain(channels).map(|its| its.name.as_str()).collect()
 }
 
 /// The least that a trait can be, in words.

@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::model::counter::{Counter, EVERY_MODEL, Measure, Shape};
 use crate::model::journey::State;
-use crate::model::tag::{Cut, MOST_CLASSES, Reading, Tag, Whom};
+use crate::model::tag::{Cut, MOST_CLASSES, NO_CHANNEL, Reading, Tag, Whom};
 use crate::quantity::{CounterId, TagId, UNITS_PER_ONE};
 use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS, WALLET};
+use crate::study::names::{CHANNEL, CHANNELS};
 use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
@@ -33,6 +34,9 @@ impl Compiler<'_> {
             self.check_called(&at, &name, &written.bands);
             self.check_bands(&at.child("bands"), &written.bands);
             let on = self.reading(&at.child("on"), &written.on);
+            if on == Some(Reading::Channel) {
+                self.check_bands_of_channels(&at.child("bands"), &written.bands);
+            }
             let every = written.every.map_or(1, |every| u32::try_from(every.0).unwrap_or(u32::MAX));
             if every == 0 {
                 self.fault(
@@ -131,6 +135,20 @@ impl Compiler<'_> {
         self.fault(fault.at(at.to_string()));
     }
 
+    /// The classes of a tag on the last channel are channels, and none of them.
+    fn check_bands_of_channels(&mut self, at: &Path, bands: &IndexMap<String, f64>) {
+        let study = self.study;
+        for name in bands.keys().filter(|name| *name != NO_CHANNEL && !study.channels.contains_key(*name)) {
+            let known = study.channels.keys().map(String::as_str).chain([NO_CHANNEL]);
+            let fault = CHANNELS
+                .missing(name)
+                .at_key(at.child(name).to_string())
+                .why("the classes of a tag on the last channel are called as channels are, or `none`")
+                .help(suggest(name, known.collect::<Vec<_>>()));
+            self.fault(fault);
+        }
+    }
+
     /// The class that a driver names, as `tier.gold`, or what is wrong with it; none where it names no class.
     pub(super) fn class_that_drives(&self, name: &str) -> Option<Result<State, Diagnostic>> {
         if self.traits.contains_key(name) {
@@ -190,6 +208,7 @@ impl Compiler<'_> {
             "tenure" => return Some(Reading::Tenure),
             "periods_in_stage" => return Some(Reading::PeriodsInStage),
             WALLET if self.has_wallets() => return Some(Reading::Wallet),
+            CHANNEL if !self.study.channels.is_empty() => return Some(Reading::Channel),
             word if STATES.contains(&word) && self.study.experience.is_some() => {
                 return Some(Reading::State(State::Satisfaction));
             }
@@ -229,7 +248,10 @@ impl Compiler<'_> {
             return None;
         }
         let carried = self.carried.iter().map(|its| its.name.as_str());
-        let readings = READINGS.into_iter().filter(|word| *word != WALLET || self.has_wallets());
+        let readings = READINGS
+            .into_iter()
+            .filter(|word| *word != WALLET || self.has_wallets())
+            .filter(|word| *word != CHANNEL || !self.study.channels.is_empty());
         let known: Vec<&str> = readings.chain(carried).chain(self.traits.keys().map(String::as_str)).collect();
         let help = match nearest(on, known.iter().copied()) {
             Some(near) if near != on => format!("did you mean `{near}`?"),

@@ -232,3 +232,31 @@ fn things_have_an_order_and_luck_that_neither_names_nor_the_file_move() {
     let back = |name: &str| name.replace('a', "c").replace('z', "a");
     assert_eq!(renamed.into_iter().map(|(name, luck)| (back(&name), luck)).collect::<Vec<_>>(), first);
 }
+
+#[test]
+fn what_a_study_does_not_say_of_a_touchpoint_moves_no_draw_of_it() {
+    // A key that came later is left out where it says nothing; those were there from the start.
+    let always = ["in", "where", "plan", "drivers", "values", "to", "ends"];
+    let text = "run = { period = \"month\", horizon = 3, customers = 10 }\n[segments.all]\nshare = 1\nstart = { there = 1 }\n\
+                [stages.there]\n[touchpoints.call]\nplan = [{ where = { segment = [\"all\"] }, every = 3 }]\n";
+    let study = Study::parse(&Source::new("study.toml", "", text)).unwrap();
+    let written = json(&study.touchpoints["call"]);
+    let says = |value: &Value| match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(entries) => !entries.is_empty(),
+        _ => true,
+    };
+    let silent = |value: &Value, key: &str| !says(value) && !value.is_null() && !always.contains(&key);
+    let keys = |thing: &Value| -> Vec<String> {
+        thing
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, value)| silent(value, key))
+            .map(|(key, _)| key.clone())
+            .collect()
+    };
+    assert_eq!(keys(&written), [""; 0]);
+    assert_eq!(keys(&written["plan"][0]), [""; 0]);
+}

@@ -41,6 +41,11 @@ impl PeriodUnit {
         }
     }
 
+    /// The length of one period in hours.
+    pub fn hours(self) -> f64 {
+        365.25 * 24.0 * self.years()
+    }
+
     /// How many of another unit one of this makes: a month is a twelfth of a year.
     pub fn in_units_of(self, other: Self) -> f64 {
         self.years() / other.years()

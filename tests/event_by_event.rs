@@ -104,7 +104,10 @@ fn a_day_of_calls_event_by_event_is_what_the_laws_of_the_period_say() {
             let error = libm::sqrt(spread / many) / (came / many) / libm::sqrt(many);
             // A day begins with nobody in line: that alone is good for a hundredth and a half here.
             let bound = 0.015 * truth + 4.5 * error;
-            assert!((mean - truth).abs() < bound, "{staff}: {what} {mean}, and {truth} by the law; {bound} is the bound");
+            assert!(
+                (mean - truth).abs() < bound,
+                "{staff}: {what} {mean}, and {truth} by the law; {bound} is the bound"
+            );
         }
     }
 }

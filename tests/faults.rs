@@ -9,12 +9,23 @@ use std::process::Output;
 use assert_cmd::Command;
 
 /// Studies that run and are warned of.
-const WARNED: [&str; 55] = [
+const WARNED: [&str; 66] = [
     "answer_that_does_not_fade",
     "capability_level_provided_in_any_draw",
     "capability_level_that_is_late",
     "capability_level_that_may_be_there",
     "change_after_the_horizon",
+    "channel_changed_by_nothing",
+    "channel_context_that_cannot_be_lost",
+    "channel_given_up_that_nobody_feels",
+    "channel_overrun_by_a_bot",
+    "channel_team_that_changes_nothing",
+    "channel_that_appeals_to_nobody",
+    "channel_that_nobody_comes_to",
+    "channel_titles_that_are_alike",
+    "channel_with_nobody_at_work",
+    "channel_with_too_few_people",
+    "channel_with_too_few_people_at_peaks",
     "contingencies_that_leave_the_range_together",
     "contingency_after_the_horizon",
     "contingency_past_all_counting",
@@ -38,8 +49,8 @@ const WARNED: [&str; 55] = [
     "live_after_the_horizon",
     "nobody_retained",
     "numbers_hardly_meant",
-    "points_in_amounts",
     "pillar_within_days_of_what_comes_at_once",
+    "points_in_amounts",
     "promise_that_is_never_made",
     "promise_that_nobody_hears",
     "provides_less_than_there_is",
@@ -115,13 +126,34 @@ fn every_faulty_study_gets_the_message_that_was_read_and_approved() {
 
 #[test]
 fn many_faults_come_all_at_once() {
-    for (name, least) in
-        [("many_at_once", 8), ("many_meanings_at_once", 12), ("many_in_a_roadmap", 11), ("many_in_the_world", 13)]
-    {
+    for (name, least) in [
+        ("many_at_once", 8),
+        ("many_meanings_at_once", 12),
+        ("many_in_a_roadmap", 11),
+        ("many_in_the_world", 13),
+        ("many_in_the_channels", 20),
+    ] {
         let output = check(&folder(), &format!("{name}.toml"));
         let errors = text(&output.stderr).matches("error: ").count();
         assert!(errors >= least, "{name}: {errors} errors");
     }
+}
+
+#[test]
+fn what_is_set_on_channels_is_checked_like_what_is_written() {
+    let settings = [
+        "channels.phone.staff=-2",
+        "channels.phone.hours=900",
+        "channels.phone.switch.chat=0.7",
+        "channels.phoen.handle=3",
+    ];
+    let arguments = settings.iter().flat_map(|setting| ["--set", setting]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_polku"));
+    let command =
+        command.current_dir(folder()).args(["check", "channel_chances_changed_past_one.toml"]).args(arguments);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    insta::assert_snapshot!(text(&output.stderr));
 }
 
 #[test]

@@ -282,6 +282,11 @@ impl Channel {
         self.switch.iter().chain(&self.again).map(|(to, _)| *to)
     }
 
+    /// The numbers that the company has once for all of its customers, who stand in one line.
+    pub fn of_company(&self) -> impl Iterator<Item = ParamId> {
+        self.desk.iter().flat_map(Desk::numbers)
+    }
+
     /// Whether people can wait here.
     pub fn is_staffed(&self) -> bool {
         self.desk.is_some()
@@ -298,15 +303,41 @@ impl Channel {
 }
 
 impl Desk {
+    /// The numbers that the company has once for all of its customers.
+    fn numbers(&self) -> impl Iterator<Item = ParamId> {
+        let staff = self.peaks.iter().map(|peak| peak.staff);
+        let may = [self.open, self.variability, self.staff_cost].into_iter().flatten();
+        let team = self.team.iter().flat_map(Team::numbers);
+        let practice = self.practice.into_iter().flatten();
+        staff.chain([self.handle, self.patience]).chain(may).chain(team).chain(practice)
+    }
+
     /// What its people cost in a period.
     pub fn cost(&self, values: &ParamSet) -> Option<f64> {
         Some(values[self.staff_cost?] * self.present(|staff| values[staff]))
+    }
+
+    /// The numbers that nothing works without: minutes of a contact, of patience, and contacts that people learned from.
+    pub fn above_nothing(&self) -> impl Iterator<Item = ParamId> {
+        [self.handle, self.patience].into_iter().chain(self.practice.map(|[volume, _]| volume))
     }
 
     /// The mean number of people at work over the open hours.
     pub fn present(&self, staff: impl Fn(ParamId) -> f64) -> f64 {
         let hours: f64 = self.peaks.iter().map(|peak| peak.hours).sum();
         self.peaks.iter().map(|peak| staff(peak.staff) * peak.hours).sum::<f64>() / hours.max(f64::MIN_POSITIVE)
+    }
+}
+
+impl Team {
+    fn numbers(&self) -> impl Iterator<Item = ParamId> {
+        let may = [self.frustration, self.quality, self.handle, self.solves].into_iter().flatten();
+        [self.start, self.pace, self.comfortable, self.strain].into_iter().chain(may)
+    }
+
+    /// Whether it matters how they are.
+    pub fn changes_anything(&self) -> bool {
+        self.quality.or(self.handle).or(self.solves).is_some()
     }
 }
 

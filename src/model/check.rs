@@ -1,6 +1,7 @@
 //! Checks of a whole model: no row passes 1 anywhere, and every stage can be reached.
 
 mod changes;
+mod channels;
 mod drawn;
 pub mod hearsay;
 mod place;
@@ -30,7 +31,7 @@ use walk::Seen;
 /// chance; what only several rules together would do is warned of.
 pub fn rows(model: &Model) -> Vec<Diagnostic> {
     let central = model.central();
-    let mut seen = Seen { told: BTreeSet::new(), touchpoints: BTreeSet::new(), rates: Rates::new(model) };
+    let mut seen = Seen { told: BTreeSet::new(), paths: BTreeSet::new(), rates: Rates::new(model) };
     let mut found = alone(model, &central, &mut seen);
     found.extend(drawn::draws(model, &seen.told));
     let together =
@@ -44,7 +45,7 @@ pub fn rows(model: &Model) -> Vec<Diagnostic> {
 
 /// Faults in the rows of a model in its middle, one thing happening at a time: what takes no more than a moment.
 pub fn middle_rows(model: &Model) -> Vec<Diagnostic> {
-    let mut seen = Seen { told: BTreeSet::new(), touchpoints: BTreeSet::new(), rates: Rates::new(model) };
+    let mut seen = Seen { told: BTreeSet::new(), paths: BTreeSet::new(), rates: Rates::new(model) };
     alone(model, &model.central(), &mut seen)
 }
 

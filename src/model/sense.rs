@@ -1,5 +1,8 @@
 //! Warnings of what a study says and hardly means: numbers in percent, initiatives without effect, stages that nobody leaves.
 
+mod channels;
+mod load;
+
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, in_percent};
@@ -41,6 +44,8 @@ pub fn warnings(model: &Model) -> Vec<Diagnostic> {
     found.extend(unread(model));
     found.extend(unheard(model));
     found.extend(unfelt(model));
+    found.extend(channels::idle(model));
+    found.extend(load::too_much(model));
     found
 }
 

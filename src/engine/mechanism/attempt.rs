@@ -192,7 +192,11 @@ impl ChannelSheet {
     }
 
     /// Counts an attempt.
-    fn count(&self, (tried, fate, within): (&Tried, Fate, f32), (cells, people): (&mut [i64; CELLS], &mut [i64; OF_PEOPLE])) {
+    fn count(
+        &self,
+        (tried, fate, within): (&Tried, Fate, f32),
+        (cells, people): (&mut [i64; CELLS], &mut [i64; OF_PEOPLE]),
+    ) {
         let mut add = |tally: Tally, so: bool| cells[tally.cell()] += i64::from(so);
         add(Tally::Attempts, true);
         add(Tally::Closed, fate == Fate::Closed);

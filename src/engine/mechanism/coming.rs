@@ -1,5 +1,6 @@
 //! Coming: those whom a touchpoint is about to meet, listed occurrence by occurrence.
 
+use super::point::Point;
 use crate::engine::chance::narrow::whole;
 use crate::engine::lanes::{Kernel, Lanes};
 use crate::engine::state::at::Period;
@@ -7,6 +8,16 @@ use crate::engine::state::block::Block;
 use crate::engine::state::column::room;
 use crate::engine::state::columns::{ColumnId, Lasting};
 use crate::engine::state::occasions::Happened;
+
+/// Whose turn it is: everybody's is every so many of their periods, from a first one on that is their own.
+pub fn in_turn(block: &Block, now: Period<'_>, (point, every): (&Point, u32), count: &mut [u32]) {
+    let turn = u64::from(now.age % every);
+    let words = point.turns.map(|id| block.columns.words(id)).unwrap_or_default();
+    for (count, word) in count.iter_mut().zip(words) {
+        let its = (u64::from(*word) * u64::from(every)) >> 32;
+        *count = u32::from(its == turn);
+    }
+}
 
 /// Lists what was put off until now, occurrence by occurrence.
 pub fn come_now(block: &mut Block, next: ColumnId<u32, Lasting>, coming: &mut Happened) {

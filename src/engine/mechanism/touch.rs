@@ -10,7 +10,7 @@ use super::arrive::draw;
 use super::bend::tilts;
 use super::buy::LAST_PURCHASES;
 use super::channel::Channels;
-use super::coming::{come_now, list};
+use super::coming::{come_now, in_turn, list};
 use super::contract::{Mechanism, Numbers, Step};
 use super::feel::SATISFACTION;
 use super::hear::HEARINGS;
@@ -327,7 +327,7 @@ impl Touch {
             (Cause::Chance, Some(words)) => {
                 now.world.set.run(DrawChances { block, now, words, chance: often, tilt, count });
             }
-            (Cause::Every(every), _) => Self::in_turn(block, now, (point, every), count),
+            (Cause::Every(every), _) => in_turn(block, now, (point, every), count),
             (Cause::Purchase, _) => {
                 let made = self.purchases.map(|id| block.columns.numbers(id)).unwrap_or_default();
                 for (count, made) in count[..live].iter_mut().zip(made) {
@@ -368,16 +368,6 @@ impl Touch {
     /// How often each customer hears what brings a touchpoint about; none where it is something else.
     fn heard(&self, cause: Cause) -> Option<ColumnId<u32, Passing>> {
         if let Cause::Heard(of) = cause { *self.hearings.get(of.index())? } else { None }
-    }
-
-    /// Whose turn it is: everybody's is every so many of their periods, from a first one on that is their own.
-    fn in_turn(block: &Block, now: Period<'_>, (point, every): (&Point, u32), count: &mut [u32]) {
-        let turn = u64::from(now.age % every);
-        let words = point.turns.map(|id| block.columns.words(id)).unwrap_or_default();
-        for (count, word) in count.iter_mut().zip(words) {
-            let its = (u64::from(*word) * u64::from(every)) >> 32;
-            *count = u32::from(its == turn);
-        }
     }
 
     /// Takes people where touchpoints have sent them since the last move, in place of the move.

@@ -11,6 +11,9 @@ use crate::study::path::ParamPath as Path;
 use super::changes::{changes_of, deed, round};
 use super::place::Place;
 
+/// What becomes of those whom chances leave over.
+const REST: &str = "ends or stays as it is";
+
 impl Place<'_> {
     /// What is wrong with touchpoints in a period, each with the path by which it is told once. What is wrong as it is
     /// written was told before.
@@ -18,22 +21,22 @@ impl Place<'_> {
         let mut found = Vec::new();
         for its in &self.model.touchpoints {
             let ends: Vec<ParamId> = its.ends.iter().filter_map(|end| end.chance).collect();
-            found.extend(self.passes_one(timeline, &ends, (values, t), "of how this ends"));
+            found.extend(self.passes_one(timeline, &ends, (values, t), ("of how this ends", REST)));
             for end in &its.ends {
                 let ways: Vec<ParamId> = end.ways.iter().map(|way| way.chance).collect();
-                found.extend(self.passes_one(timeline, &ways, (values, t), "to be taken elsewhere"));
+                found.extend(self.passes_one(timeline, &ways, (values, t), ("to be taken elsewhere", REST)));
             }
             found.extend(self.too_often(timeline, its, (values, t)));
         }
         found
     }
 
-    fn passes_one(
+    pub(super) fn passes_one(
         &self,
         timeline: &Timeline<'_>,
         chances: &[ParamId],
         (values, t): (&ParamSet, u32),
-        what: &str,
+        (what, rest): (&str, &str),
     ) -> Option<(String, Diagnostic)> {
         let all: f64 = chances.iter().map(|id| values[*id]).sum();
         if all <= 1.0 + ROUNDING {
@@ -45,10 +48,8 @@ impl Place<'_> {
         }
         let told = self.model.params[chances[0].index()].path.to_string();
         let fault = Self::changed(timeline, fault, chances, t);
-        let why = format!(
-            "what they leave over ends or stays as it is, so they may add up to 1 at most; this happens {}",
-            self.when(t)
-        );
+        let why =
+            format!("what they leave over {rest}, so they may add up to 1 at most; this happens {}", self.when(t));
         Some((told, fault.why(why).help("lower the chances, or let the changes do less")))
     }
 
@@ -77,7 +78,7 @@ impl Place<'_> {
         Some((path.to_string(), fault.why(why).help("let the changes do less, or use a shorter period of the run")))
     }
 
-    fn changed(timeline: &Timeline<'_>, fault: Diagnostic, of: &[ParamId], t: u32) -> Diagnostic {
+    pub(super) fn changed(timeline: &Timeline<'_>, fault: Diagnostic, of: &[ParamId], t: u32) -> Diagnostic {
         let touching = changes_of(timeline, |id| of.iter().any(|its| its.index() == id), t);
         touching.iter().fold(fault, |fault, change| fault.at_with(change.written.to_string(), deed(change, t)))
     }

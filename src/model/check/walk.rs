@@ -18,8 +18,8 @@ const OF_STARTS: u32 = 1 << 31;
 pub struct Seen {
     /// The numbers (`true`) and rows (`false`) that were told.
     pub told: BTreeSet<(u32, bool)>,
-    /// What was told of touchpoints, by their paths.
-    pub touchpoints: BTreeSet<String>,
+    /// What was told of touchpoints and channels, by their paths.
+    pub paths: BTreeSet<String>,
     /// How often customers buy.
     pub rates: Rates,
 }
@@ -47,9 +47,10 @@ impl Place<'_> {
                     seen.rates.see(self, &timeline, (&values, t));
                 }
                 self.check_rows(&timeline, (&values, t, all), seen, faults);
-                for fault in self.touchpoints(&timeline, (&values, t)) {
-                    if seen.touchpoints.insert(fault.0) {
-                        faults.push(fault.1);
+                let channels = self.channels(&timeline, (&values, t));
+                for (path, fault) in self.touchpoints(&timeline, (&values, t)).into_iter().chain(channels) {
+                    if seen.paths.insert(path) {
+                        faults.push(fault);
                     }
                 }
             }

@@ -299,6 +299,9 @@ impl Compiler<'_> {
         if let Some(place) = ends.iter().position(|its| its.name.as_deref() == Some(end)) {
             return Ok(place);
         }
+        if end == ABANDONED {
+            return Err(nobody_gives_up(name));
+        }
         let known: Vec<&str> = ends.iter().filter_map(|its| its.name.as_deref()).collect();
         let help = match nearest(end, known.iter().copied()) {
             Some(near) => format!("did you mean `{name}.{near}`?"),
@@ -331,4 +334,11 @@ impl Compiler<'_> {
                 .help(help),
         );
     }
+}
+
+/// The fault of asking for those who give up where nobody waits, without its place.
+pub(super) fn nobody_gives_up(touchpoint: &str) -> Diagnostic {
+    Diagnostic::error(format!("nobody gives up at `{touchpoint}`"))
+        .why("people give up where they wait, and none of its channels has `staff`, nor has one where these lead")
+        .help("give a channel `staff` and `handle`, or name another end")
 }

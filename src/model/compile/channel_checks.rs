@@ -1,15 +1,18 @@
 //! Checks what channels say that cannot be, or changes nothing.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::channel::{Channel, MOST_WITH_PRIORITY};
 use crate::quantity::ParamId;
-use crate::stats::queue::staffing::Target;
-use crate::study::channel::{Channel as Written, Goal};
+use crate::study::channel::{Changed, Channel as Written};
 use crate::study::names::CHANNELS;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;
 use super::touchpoints::round;
+
+/// The longest period of a kind, as a multiple of the mean: a month may have 31 days, a quarter 92.
+const LONGEST: f64 = 1.02;
 
 impl Compiler<'_> {
     pub(super) fn check_channel(&mut self, at: &Path, name: &str, written: &Written) {
@@ -26,6 +29,7 @@ impl Compiler<'_> {
         } else {
             self.check_staffed(at, written);
         }
+        self.check_changes(at, written);
         if written.solves.is_none() && !written.again.is_empty() {
             self.fault(
                 Diagnostic::error("every contact here settles the matter, so nobody has to try again")
@@ -33,6 +37,47 @@ impl Compiler<'_> {
                     .why("`again` is where people turn after a contact that settled nothing")
                     .help("add `solves = 0.85`, or take `again` out"),
             );
+        }
+    }
+
+    /// Warns of tables that say nothing.
+    fn check_changes(&mut self, at: &Path, written: &Written) {
+        let says =
+            |its: &Changed| [&its.quality, &its.effort, &its.handle, &its.solves].into_iter().any(Option::is_some);
+        for (key, its) in [("known", &written.known), ("lost", &written.lost)] {
+            if its.as_ref().is_some_and(|its| !says(its)) {
+                self.fault(
+                    Diagnostic::warning(format!("`{key}` changes nothing"))
+                        .at_key(at.child(key).to_string())
+                        .why("it has none of `quality`, `effort`, `handle` and `solves`")
+                        .help("say what it changes, such as `effort = 0.1`, or take it out"),
+                );
+            }
+        }
+    }
+
+    /// The fault of a name that no channel has, without its place.
+    pub(super) fn no_channel(&self, name: &str) -> Diagnostic {
+        let help = if self.study.channels.is_empty() {
+            format!("add `[{}]`, with `staff` and `handle` where people wait", Path::of([CHANNELS.root, name]))
+        } else {
+            CHANNELS.suggest(name, self.study)
+        };
+        CHANNELS.missing(name).help(help)
+    }
+
+    /// More channels with priority than are told apart.
+    pub(super) fn check_priorities(&mut self) {
+        let ranks = |its: &&Channel| its.desk.as_ref().is_some_and(|desk| desk.first.is_some());
+        let ranked: Vec<Path> =
+            self.channels.iter().filter(ranks).map(|its| Path::of([CHANNELS.root, &its.name, "priority"])).collect();
+        if ranked.len() > MOST_WITH_PRIORITY {
+            let fault = Diagnostic::error(format!("{} channels let some customers go first", ranked.len()))
+                .why(format!(
+                    "{MOST_WITH_PRIORITY} are the most: customers are counted by every combination of where they go first"
+                ))
+                .help("take `priority` out where the wait is short");
+            self.fault(ranked.iter().fold(fault, |fault, at| fault.at_key(at.to_string())));
         }
     }
 
@@ -59,11 +104,12 @@ impl Compiler<'_> {
         if keys.is_empty() {
             return;
         }
-        let fault = Diagnostic::error(format!("nobody works here, so `{}` says nothing", keys.join("`, `")))
+        let (says, it) = if keys.len() == 1 { ("says", "it") } else { ("say", "them") };
+        let fault = Diagnostic::error(format!("nobody works here, so `{}` {says} nothing", keys.join("`, `")))
             .why("nobody waits in a channel without `staff`, and nobody gives up")
-            .help(
-                "add `staff = 5`, the people at work at once, and `handle`, the minutes of a contact; or take it out",
-            );
+            .help(format!(
+                "add `staff = 5`, the people at work at once, and `handle`, the minutes of a contact; or take {it} out"
+            ));
         self.fault(keys.iter().fold(fault, |fault, key| fault.at_key(at.child(key).to_string())));
     }
 
@@ -90,7 +136,7 @@ impl Compiler<'_> {
             self.not_0(&at.child("handle"), "a contact cannot take 0 minutes");
         }
         if known_0(written.patience.as_ref()) {
-            self.not_0(&at.child("patience"), "people cannot wait for 0 minutes");
+            self.not_0(&at.child("patience"), "nobody gives up after 0 minutes");
         }
         if known_0(written.practice.as_ref().map(|its| &its.volume)) {
             self.not_0(&at.child("practice").child("volume"), "nobody learns from 0 contacts");
@@ -98,38 +144,39 @@ impl Compiler<'_> {
         if let Some(within) = written.within
             && !(within >= 0.0 && within.is_finite())
         {
-            self.not_0(&at.child("within"), &format!("nothing is answered within {within} minutes"));
+            self.fault(
+                Diagnostic::error(format!("nothing is answered within {within} minutes"))
+                    .at(at.child("within").to_string())
+                    .why("what is answered without any wait is answered within 0 minutes")
+                    .help("give a number of minutes from 0 on; 20 seconds are 0.333"),
+            );
         }
-        if let Some(hours) = written.hours
-            && !(hours > 0.0 && hours.is_finite())
-        {
-            self.not_0(&at.child("hours"), &format!("a channel cannot be open for {hours} hours"));
-        }
+        self.check_hours(&at.child("hours"), written.hours);
         self.check_peaks(&at.child("peaks"), written);
     }
 
-    /// What a channel should hold to, or a fault.
-    pub(super) fn goal(&mut self, at: &Path, written: &Goal, within: f64) -> Option<Target> {
-        let share = |share: f64| (0.0..=1.0).contains(&share);
-        let fault = match (written.wait, written.answered, written.given_up) {
-            (Some(minutes), None, None) if minutes > 0.0 && minutes.is_finite() => return Some(Target::Wait(minutes)),
-            (None, Some(answered), None) if share(answered) && answered < 1.0 => {
-                return Some(Target::Served { share: answered, within });
+    fn check_hours(&mut self, at: &Path, hours: Option<f64>) {
+        match hours {
+            Some(hours) if !(hours > 0.0 && hours.is_finite()) => {
+                self.not_0(at, &format!("a channel cannot be open for {hours} hours"));
             }
-            (None, None, Some(given_up)) if share(given_up) && given_up > 0.0 => {
-                return Some(Target::GivesUp(given_up));
-            }
-            (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) => {
-                Diagnostic::error("no number of people holds to this")
-                    .why("a goal is a wait above 0 minutes, a share answered below 1, or a share given up above 0")
-                    .help("write for example `goal = { answered = 0.8 }`")
-            }
-            _ => Diagnostic::error("a channel has one goal")
-                .why("it is exactly one of `wait`, `answered` and `given_up`")
-                .help("write for example `goal = { answered = 0.8 }`"),
-        };
-        self.fault(fault.at(at.to_string()));
-        None
+            Some(hours) => self.check_within_period(at, hours),
+            None => {}
+        }
+    }
+
+    /// No period has more hours than it has.
+    fn check_within_period(&mut self, at: &Path, hours: f64) {
+        let period = self.study.run.period;
+        if hours > LONGEST * period.hours() {
+            let noun = period.noun();
+            self.fault(
+                Diagnostic::error(format!("a channel cannot be open for {} hours of a {noun}", round(hours)))
+                    .at(at.to_string())
+                    .why(format!("a {noun} has about {} hours", round(period.hours().round())))
+                    .help("give the hours in which people are at work; left out, it is open all the time"),
+            );
+        }
     }
 
     fn not_0(&mut self, at: &Path, what: &str) {
@@ -158,6 +205,7 @@ impl Compiler<'_> {
                     .help("let the shares add up to 1"),
             );
         }
+        self.check_within_period(at, hours);
         if let Some(all) = written.hours
             && (hours - all).abs() > 1e-6
         {
@@ -165,6 +213,7 @@ impl Compiler<'_> {
                 Diagnostic::error(format!("the hours of `peaks` add up to {}, not to {all}", round(hours)))
                     .at(at.to_string())
                     .at(at.parent().unwrap_or_default().child("hours").to_string())
+                    .why("every open hour belongs to one of them")
                     .help("let them add up, or take `hours` out"),
             );
         }
@@ -194,7 +243,9 @@ impl Compiler<'_> {
         for (place, channel) in self.channels.iter().enumerate() {
             let written = &study.channels[&channel.name];
             let comes_again = self.channels.iter().any(|its| its.onward().any(|to| to == place));
-            let keys = [("carries", written.carries.is_some()), ("lost", written.lost.is_some())];
+            let known = written.recognises.is_some() && written.known.is_none();
+            let keys =
+                [("recognises", known), ("carries", written.carries.is_some()), ("lost", written.lost.is_some())];
             let keys: Vec<&str> = keys.into_iter().filter(|(_, stands)| *stands).map(|(key, _)| key).collect();
             if comes_again || keys.is_empty() {
                 continue;
@@ -202,7 +253,7 @@ impl Compiler<'_> {
             let at = Path::of([CHANNELS.root, &channel.name]);
             let fault = Diagnostic::warning(format!("nobody comes to `{}` with anything said before", channel.name))
                 .why("no `switch` and no `again` leads here, so no context can be lost")
-                .help(format!("take `{}` out, or let a channel lead here", keys.join("` and `")));
+                .help(format!("take `{}` out, or let a channel lead here", keys.join("`, `")));
             let fault = keys.iter().fold(fault, |fault, key| fault.at_key(at.child(key).to_string()));
             self.numbers.faults.push(fault);
         }

@@ -2,18 +2,19 @@
 
 use indexmap::IndexMap;
 
+use crate::model::booking::Price;
 use crate::model::channel::{Changed, Channel, Desk, Peak, Team};
 use crate::model::journey::Quality;
 use crate::model::metric::CHANNELS as FAMILY;
 use crate::model::param::Meaning;
-use crate::quantity::{CounterId, ParamId, PeriodUnit};
+use crate::quantity::{CounterId, ParamId};
 use crate::stats::distribution::Distribution;
 use crate::study::channel::{Changed as WrittenChanged, Channel as Written, Team as WrittenTeam};
 use crate::study::names::CHANNELS;
 use crate::study::number::Number;
 use crate::study::path::ParamPath as Path;
 
-use super::amount::Per;
+use super::amount::{Amount, Per};
 use super::compiler::Compiler;
 
 /// The minutes within which a contact is answered in time where nothing else is said: the custom of call centres.
@@ -54,6 +55,7 @@ impl Compiler<'_> {
             self.channels.push(channel);
         }
         self.check_lost_context();
+        self.check_priorities();
     }
 
     /// What channels tell others, and what a contact handled costs, on a line of its own for each; what is told has names by
@@ -69,8 +71,11 @@ impl Compiler<'_> {
             let line = FAMILY.called(&format!("{name}.contacts"));
             let title = format!("{}, contacts", self.channels[place].title);
             self.cost_account(&line, title);
-            let amount = self.amount(Per::Handled(place), &at.child("cost"), &line, cost);
-            self.amounts.extend(amount);
+            let at = at.child("cost");
+            let number = self.number(&at, Meaning::Positive, cost);
+            let account = self.account(&line, &at);
+            let booked = |account| Amount { per: Per::Handled(place), account, price: Price::One(number) };
+            self.amounts.extend(account.map(booked));
         }
     }
 
@@ -81,7 +86,7 @@ impl Compiler<'_> {
 
     /// The people of a channel; none where nobody is said to work there.
     fn desk(&mut self, at: &Path, written: &Written) -> Option<Desk> {
-        let hours = written.hours.unwrap_or_else(|| open_hours(self.study.run.period));
+        let hours = written.hours.unwrap_or_else(|| self.study.run.period.hours());
         let peaks: Vec<Peak> = match &written.staff {
             Some(staff) => {
                 vec![Peak { share: 1.0, hours, staff: self.number(&at.child("staff"), Meaning::Positive, staff) }]
@@ -118,7 +123,10 @@ impl Compiler<'_> {
             first,
             staff_cost: self.some(at, "staff_cost", Meaning::Positive, written.staff_cost.as_ref()),
             team: written.team.as_ref().map(|team| self.team(&at.child("team"), team)),
-            goal: written.goal.as_ref().and_then(|goal| self.goal(&at.child("goal"), goal, written.within.unwrap_or(IN_TIME))),
+            goal: written
+                .goal
+                .as_ref()
+                .and_then(|goal| self.goal(&at.child("goal"), goal, written.within.unwrap_or(IN_TIME))),
             practice: written.practice.as_ref().map(|its| {
                 let at = at.child("practice");
                 let volume = self.number(&at.child("volume"), Meaning::Positive, &its.volume);
@@ -154,7 +162,15 @@ impl Compiler<'_> {
         match &written.given_up {
             Some(spread) => self.quality_of(at, spread),
             None => {
-                Quality { mean: self.number(at, Meaning::Share, &Number::Known(0.0)), law: Distribution::Constant(0.0) }
+                // Where nobody can give up, nothing may change what that is like.
+                let is_staffed = written.staff.is_some() || !written.peaks.is_empty();
+                let zero = Number::Known(0.0);
+                let mean = if is_staffed {
+                    self.number(at, Meaning::Share, &zero)
+                } else {
+                    self.numbers.fixed(at, at, Meaning::Share, &zero)
+                };
+                Quality { mean, law: Distribution::Constant(0.0) }
             }
         }
     }
@@ -168,8 +184,8 @@ impl Compiler<'_> {
             match order.iter().position(|its| its == name) {
                 Some(place) => onward.push((place, id)),
                 None => {
-                    let help = CHANNELS.suggest(name, self.study);
-                    self.fault(CHANNELS.missing(name).at_key(at.to_string()).help(help));
+                    let fault = self.no_channel(name).at_key(at.to_string());
+                    self.fault(fault);
                 }
             }
         }
@@ -185,8 +201,8 @@ impl Compiler<'_> {
             let at = at.child(&item.to_string()).to_string();
             match self.channels.iter().position(|its| its.name == *name) {
                 None => {
-                    let help = CHANNELS.suggest(name, self.study);
-                    self.fault(CHANNELS.missing(name).at(at).help(help));
+                    let fault = self.no_channel(name).at(at);
+                    self.fault(fault);
                 }
                 Some(place) if found.contains(&place) => self.named_twice(name, at),
                 Some(place) => found.push(place),
@@ -195,9 +211,4 @@ impl Compiler<'_> {
         found.sort_unstable();
         found
     }
-}
-
-/// The hours of a period.
-fn open_hours(period: PeriodUnit) -> f64 {
-    365.25 * 24.0 * period.years()
 }

@@ -182,6 +182,10 @@ impl Compiler<'_> {
         {
             return Some(watched);
         }
+        if let Some(fault) = self.unstaffed(name) {
+            self.fault(fault.at(at.to_string()));
+            return None;
+        }
         let known = PLAIN.into_iter().filter(|metric| remembered || metric.facts().needs != Needs::Experience);
         let known = known.filter(|metric| shares || metric.facts().needs != Needs::Wallets);
         let known = known.filter(|metric| metric.watched().is_some()).map(|metric| -> &str { metric.key() });

@@ -1,10 +1,11 @@
 //! Compiles targets, and the bounds that they and contingency rules have.
 
 use crate::diagnostic::{Diagnostic, in_percent, suggest};
+use crate::model::channel::Gauge;
 use crate::model::facts::{Needs, Use};
 use crate::model::families::BY_CLASS;
 use crate::model::goal::{Asked, Target};
-use crate::model::metric::Metric;
+use crate::model::metric::{CHANNELS, Metric};
 use crate::model::reported::{Things, dimension_of, listed, named};
 use crate::quantity::SegmentId;
 use crate::study::goal::Target as WrittenTarget;
@@ -105,13 +106,10 @@ impl Compiler<'_> {
         if metric.is_none() {
             let nearest = || suggest(&written.metric, known.iter().map(|(_, name)| name.as_str()));
             let help = self.not_cut(&written.metric).unwrap_or_else(nearest);
-            let fault = Diagnostic::error(format!("there is no metric `{}`", written.metric))
-                .at(at.child("metric").to_string())
-                .help(help);
-            self.fault(match unserved(&written.metric) {
-                Some(why) => fault.why(why),
-                None => fault,
-            });
+            let fault = Diagnostic::error(format!("there is no metric `{}`", written.metric));
+            let unserved = unserved(&written.metric).map(|why| fault.clone().why(why).help(help.clone()));
+            let fault = self.unstaffed(&written.metric).or(unserved).unwrap_or_else(|| fault.help(help));
+            self.fault(fault.at(at.child("metric").to_string()));
         }
         let order = self.identity.segment_order();
         let segment = written.segment.as_ref().and_then(|segment| {
@@ -143,6 +141,19 @@ impl Compiler<'_> {
         let its = self.tags.iter().find(|its| its.name == tag && its.cut.is_none())?;
         let has = its.bands.iter().any(|(name, _)| name == class);
         has.then(|| format!("add `cut = true` to `[{}]`", Path::of(["tags", tag])))
+    }
+
+    /// The fault of what only channels have where people work, of one where nobody does; without its place.
+    pub(super) fn unstaffed(&self, metric: &str) -> Option<Diagnostic> {
+        let (name, gauge) = CHANNELS.member(metric)?.rsplit_once('.')?;
+        let its = self.channels.iter().find(|its| its.name == name && !its.is_staffed())?;
+        let keys: Vec<&str> = its.gauges().map(Gauge::key).collect();
+        let is_known = Gauge::ALL.into_iter().any(|its| its.key() == gauge && its.needs_people());
+        is_known.then(|| {
+            Diagnostic::error(format!("there is no metric `{metric}`"))
+                .why(format!("nobody works in `{name}`, so that nobody waits there or gives up"))
+                .help(format!("give it `staff` and `handle`, or name one of `{}` there", keys.join("`, `")))
+        })
     }
 
     fn asked(&mut self, at: &Path, written: &WrittenTarget) -> Asked {

@@ -3,11 +3,13 @@
 mod accounts;
 mod aim;
 mod amount;
+mod attempts;
 mod beside;
 mod bookings;
 mod capability;
 mod causes;
 mod channel_checks;
+mod channel_goal;
 mod channels;
 mod compiler;
 mod contingency;

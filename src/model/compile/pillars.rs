@@ -1,7 +1,7 @@
 //! Compiles pillars: what the company has promised never to do, and what breaks that.
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::model::channel::MOST_ATTEMPTS;
+use crate::model::channel::ABANDONED;
 use crate::model::pillar::{Never, Pillar};
 use crate::model::touchpoint::Cause;
 use crate::quantity::{CounterId, StageId, TouchpointId};
@@ -9,6 +9,7 @@ use crate::study::names::{PILLARS, STAGES, TOUCHPOINTS};
 use crate::study::path::ParamPath as Path;
 use crate::study::survey::Never as Written;
 
+use super::causes::nobody_gives_up;
 use super::compiler::Compiler;
 
 /// A touchpoint, and one of its ends where only that is meant.
@@ -82,7 +83,7 @@ impl Compiler<'_> {
             ["end"] => self.breaking_end(&at.child("end"), written.end.as_deref()?, on).map(Never::End),
             ["without"] => self.missing_answer(at, written, on),
             ["short_by"] => self.shortfall(&at.child("short_by"), written.short_by?, on),
-            [key @ ("wait_over" | "attempts_over" | "context_lost")] => self.tried(&at.child(key), written, on),
+            [key @ ("wait_over" | "attempts_over" | "context_lost")] => self.tried(&at.child(key), written, on.0),
             _ => {
                 let fault = Diagnostic::error("a pillar breaks in one way")
                     .why("it has exactly one of `end`, `without`, `short_by`, `wait_over`, `attempts_over` and `context_lost`")
@@ -98,6 +99,7 @@ impl Compiler<'_> {
         let touchpoint = &self.touchpoints[on.index()];
         let place = touchpoint.ends.iter().position(|its| its.name.as_deref() == Some(end));
         let fault = match place {
+            None if end == ABANDONED => nobody_gives_up(&touchpoint.name),
             None => {
                 let known = touchpoint.ends.iter().filter_map(|its| its.name.as_deref()).collect::<Vec<_>>();
                 let help = match nearest(end, known.iter().copied()) {
@@ -186,47 +188,6 @@ impl Compiler<'_> {
                 .help("add `expectation = { start = 0.65, adapts = 0.1 }` to `[experience]`")
         } else {
             return Some(Never::ShortBy(short_by));
-        };
-        self.fault(fault.at(at.to_string()));
-        None
-    }
-
-    /// What breaks it where a channel is tried.
-    fn tried(&mut self, at: &Path, written: &Written, (on, _): Occasion) -> Option<Never> {
-        let its = &self.touchpoints[on.index()];
-        let name = its.name.clone();
-        let written_channels = &self.study.touchpoints[&name];
-        let uses =
-            !written_channels.channels.is_empty() || written_channels.plan.iter().any(|row| !row.channels.is_empty());
-        let waits = self.waits(written_channels);
-        let never = match (written.wait_over, written.attempts_over) {
-            (Some(minutes), _) => Never::WaitOver(minutes),
-            (_, Some(most)) => Never::AttemptsOver(u32::try_from(most.0).unwrap_or(u32::MAX)),
-            _ => Never::ContextLost,
-        };
-        let fault = if !uses {
-            Diagnostic::error(format!("`{name}` needs no channel, so this cannot break there"))
-                .why("waits, attempts and lost context belong to channels")
-                .help(format!("give `{name}` the line `channels = [\"phone\"]`, or let `on` name another touchpoint"))
-        } else {
-            match never {
-                Never::WaitOver(minutes) if !(minutes >= 0.0 && minutes.is_finite()) => {
-                    Diagnostic::error(format!("nobody waits longer than {minutes} minutes"))
-                        .help("give a number of minutes from 0 on, such as 5")
-                }
-                Never::WaitOver(_) if !waits => Diagnostic::error(format!("nobody waits for `{name}`"))
-                    .why("none of its channels has `staff`, nor has one where these lead")
-                    .help("give a channel `staff`, or take the pillar out"),
-                Never::AttemptsOver(most) if !(1..MOST_ATTEMPTS).contains(&most) => {
-                    Diagnostic::error(format!("nobody can need more than {most} attempts"))
-                        .why(format!("the first one is always needed, and after {MOST_ATTEMPTS} people let it be"))
-                        .help("give a whole number from 1 to 3")
-                }
-                Never::ContextLost if written.context_lost == Some(false) => {
-                    Diagnostic::error("a pillar that never breaks").help("let `context_lost` be true, or take it out")
-                }
-                never => return Some(never),
-            }
         };
         self.fault(fault.at(at.to_string()));
         None

@@ -191,6 +191,7 @@ impl Compiler<'_> {
         };
         let targets = self.targets(at, &written.target, op)?;
         let segments = self.whose(at, written.segments.as_deref(), &targets);
+        self.check_company(at, segments.is_none(), &targets);
         let meaning = match op {
             Op::Set => self.numbers.params[targets[0].index()].meaning,
             Op::Add => Meaning::Real,

@@ -7,8 +7,8 @@ use crate::model::counter::{Counter, EVERY_MODEL, Measure, Shape};
 use crate::model::journey::State;
 use crate::model::tag::{Cut, MOST_CLASSES, NO_CHANNEL, Reading, Tag, Whom};
 use crate::quantity::{CounterId, TagId, UNITS_PER_ONE};
-use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS, WALLET};
 use crate::study::names::{CHANNEL, CHANNELS};
+use crate::study::names::{PLACES, READINGS, SEGMENTS, STAGES, STATES, TAGS, WALLET};
 use crate::study::path::ParamPath as Path;
 
 use super::compiler::Compiler;

@@ -102,13 +102,14 @@ impl Compiler<'_> {
 
     /// How it ends for those who give up: what that is like says the channel, and it weighs as much as any other contact.
     fn abandoned(&mut self, (at, written): (&Path, &Written), its: End, own: &End, ends: &[End]) -> End {
-        if written.minutes.is_some() || written.ends.values().any(|end| end.minutes.is_some()) {
-            self.fault(
-                Diagnostic::error("the minutes of this touchpoint are told twice")
-                    .at_key(at.child("minutes").to_string())
-                    .why("`handle` of the channel says how long a contact takes those who work there")
-                    .help("take `minutes` out"),
-            );
+        let of_ends = written.ends.iter().filter(|(_, end)| end.minutes.is_some());
+        let of_ends = of_ends.map(|(name, _)| at.child("ends").child(name));
+        let told: Vec<Path> = written.minutes.iter().map(|_| at.clone()).chain(of_ends).collect();
+        if !told.is_empty() {
+            let fault = Diagnostic::error("the minutes of this touchpoint are told twice")
+                .why("`handle` of the channel says how long a contact takes those who work there")
+                .help("take `minutes` out");
+            self.fault(told.iter().fold(fault, |fault, at| fault.at_key(at.child("minutes").to_string())));
         }
         let felt = std::iter::once(own).chain(ends).find_map(|end| end.quality.as_ref());
         let given_up = felt.map(|felt| {

@@ -52,6 +52,25 @@ impl Compiler<'_> {
         (found.len() < order.len()).then_some(found)
     }
 
+    /// All customers stand in one line, so that what the company has for it does not change for some of them.
+    pub(super) fn check_company(&mut self, at: &Path, reaches_all: bool, targets: &[ParamId]) {
+        let own = at.names().first() == Some(&SEGMENTS.root);
+        if reaches_all && !own {
+            return;
+        }
+        let shared = |id: &&ParamId| self.channels.iter().any(|its| its.of_company().any(|other| other == **id));
+        let Some(id) = targets.iter().find(shared) else { return };
+        let path = self.numbers.params[id.index()].path.to_string();
+        let fault = Diagnostic::error(format!("`{path}` cannot change for some of the customers"))
+            .at(at.child("target").to_string())
+            .why("all of them stand in one line, so that its people, hours, minutes and patience are the company's");
+        self.fault(if own {
+            fault.help("let an initiative or a scenario change it for all; `appeal`, `solves` or `switch` may differ")
+        } else {
+            fault.at(at.child("segments").to_string()).help("take `segments` out, so that it changes for all")
+        });
+    }
+
     /// A number that belongs to one segment is not changed by what reaches others.
     fn check_owner(&mut self, at: &Path, (named, all): (&[String], &[String]), targets: &[ParamId]) {
         let owner = |id: &ParamId| match &self.numbers.params[id.index()].path.steps[..] {

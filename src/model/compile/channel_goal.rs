@@ -9,7 +9,7 @@ use super::compiler::Compiler;
 
 impl Compiler<'_> {
     /// What a channel should hold to, or a fault.
-    pub(super) fn goal(&mut self, at: &Path, written: &Goal, within: f64) -> Option<Target> {
+    pub(super) fn goal_of_channel(&mut self, at: &Path, written: &Goal, within: f64) -> Option<Target> {
         let share = |share: f64| (0.0..=1.0).contains(&share);
         let fault = match (written.wait, written.answered, written.given_up) {
             (Some(minutes), None, None) if minutes > 0.0 && minutes.is_finite() => return Some(Target::Wait(minutes)),

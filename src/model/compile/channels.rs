@@ -126,7 +126,7 @@ impl Compiler<'_> {
             goal: written
                 .goal
                 .as_ref()
-                .and_then(|goal| self.goal(&at.child("goal"), goal, written.within.unwrap_or(IN_TIME))),
+                .and_then(|goal| self.goal_of_channel(&at.child("goal"), goal, written.within.unwrap_or(IN_TIME))),
             practice: written.practice.as_ref().map(|its| {
                 let at = at.child("practice");
                 let volume = self.number(&at.child("volume"), Meaning::Positive, &its.volume);

@@ -13,6 +13,7 @@ use polku::inside::estimate::runs::Runs;
 use polku::inside::estimate::summary::Summary;
 use polku::inside::quantity::ScenarioId;
 use polku::inside::stats::queue::line::Line;
+use polku::inside::stats::queue::staffing::{Target, staffing};
 use polku::inside::stats::switchboard::{Block, Channel, Desk, Exchange, Group, Switchboard, Way};
 
 /// Everybody calls once a period: 20 an hour.
@@ -278,6 +279,56 @@ fn load_wears_people_out_and_what_they_settle_follows() {
         spirits += 0.2 * (toward - spirits);
     }
     assert!(spirits < 0.68, "{spirits}");
+}
+
+#[test]
+fn a_goal_tells_the_people_that_it_takes() {
+    // 20 an hour: how many people hold the mean wait to a minute, and how many answer 80 % within 20 seconds.
+    let line = Line { arrivals: 20.0, staff: 20.0, handle: 60.0, patience: 240.0, variability: 1.0 };
+    for (goal, target) in [
+        ("wait = 1", Target::Wait(1.0)),
+        ("answered = 0.8", Target::Served { share: 0.8, within: 1.0 / 3.0 }),
+        ("given_up = 0.03", Target::GivesUp(0.03)),
+    ] {
+        let run = summary(&model(&with(DESK, &[("staff = 20", &format!("goal = {{ {goal} }}\nstaff = 20"))])));
+        let (needed, _) = level(&run, "channels.phone.people_needed");
+        let truth = staffing(&line, target).unwrap().mean;
+        assert!((needed - truth).abs() < 1e-6, "{goal}: {needed} instead of {truth}");
+    }
+}
+
+#[test]
+fn what_is_said_on_a_public_wall_is_heard_a_period_later() {
+    let public = "tells = { as = \"complaints\", reach = 20, in_market = 0.1 }\n";
+    let study = with(DESK, &[("staff = 20", &format!("{public}staff = 20"))]);
+    let runs = runs(&(study + "[touchpoints.reads]\non = \"heard.complaints\"\n"));
+    let told = over_time(&runs, "all", "told.complaints");
+    let heard = over_time(&runs, "all", "heard.complaints");
+    for t in 1..=12 {
+        assert!((told[t] - 2.0 * 3_400.0).abs() < 0.1, "{}", told[t]);
+        let truth = if t == 1 { 0.0 } else { 2.0 * 3_400.0 };
+        assert!((heard[t] - truth).abs() <= 4.5 * libm::sqrt(truth / 12.0), "{} in period {t}", heard[t]);
+    }
+}
+
+#[test]
+fn a_tag_may_be_the_channel_that_was_tried_last() {
+    let bot = "[channels.bot]\nsolves = 0.55\nagain = { phone = 0.9 }\n";
+    let tag = "[tags.last]\non = \"channel\"\nbands = { none = 0, bot = 1, phone = 2 }\n";
+    let study =
+        with(DESK, &[("channels = [\"phone\"]", "chance = 0.5\nchannels = [\"bot\"]"), ("staff = 20", "staff = 60")]);
+    let runs = runs(&(study + bot + tag));
+    let of = |class: &str| over_time(&runs, "all", &format!("tags.last.{class}"));
+    let (none, bot, phone) = (of("none"), of("bot"), of("phone"));
+    assert_eq!((none[0], bot[0], phone[0]), (3_400.0, 0.0, 0.0));
+    for t in 1..=12 {
+        // Half of those who have not called do so; nine in ten of those whom the bot does not help end on the phone.
+        let truth = 3_400.0 * libm::pow(0.5, t as f64);
+        assert!((none[t] - truth).abs() < 4.5 * libm::sqrt(truth / 12.0) + 1.0, "{} in period {t}", none[t]);
+        assert!((none[t] + bot[t] + phone[t] - 3_400.0).abs() < 1e-6);
+    }
+    let share = phone[12] / (phone[12] + bot[12]);
+    assert!((share - 0.405).abs() < 4.5 * libm::sqrt(0.405 * 0.595 / (12.0 * 3_400.0)), "{share}");
 }
 
 /// Everything at once: priority, peaks, a team that tires and learns, a service model, contacts that follow others, and such

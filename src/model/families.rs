@@ -1,8 +1,8 @@
 //! Families of metrics: what the list says of those of which a study has one for each of its things.
 
 use super::channel::Gauge;
-use super::facts::{Better, Dimension, Exact, Facts, Needs, Time, Use};
-use Use::{Contrast, Headline, Target};
+use super::facts::{Better, Dimension, Exact, Facts, Needs, Part, Ratio, Time, Use};
+use Use::{Contrast, Headline, Page, Target};
 
 /// What most families are like.
 const FAMILY: Facts = Facts {
@@ -116,6 +116,20 @@ pub const fn channels(gauge: Gauge) -> &'static Facts {
 /// Channels.
 const CHANNELS: Facts =
     Facts { name: "channels", title: "Channels", dimension: Dimension::Times, time: Time::Flow, ..FAMILY };
+
+/// The time to convert.
+pub const TIME_TO_CONVERT: &Facts = &Facts {
+    name: "time_to_convert",
+    title: "Time to convert",
+    phrase: "time to convert",
+    dimension: Dimension::Periods,
+    time: Time::State,
+    better: Better::Less,
+    ratio: Some(Ratio { part: Part::Waited, whole: Part::Converted }),
+    exact: Exact::Never,
+    needs: Needs::Conversion,
+    uses: &[Headline, Contrast, Target, Page],
+};
 
 /// Where those end who come to a channel first.
 pub const SWITCHED: &Facts =

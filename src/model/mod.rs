@@ -43,6 +43,7 @@ pub mod timeline;
 pub mod together;
 pub mod touchpoint;
 pub mod value;
+pub mod watched;
 pub mod weight;
 pub mod world;
 

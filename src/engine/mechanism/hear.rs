@@ -47,6 +47,12 @@ struct Heard {
     told: CounterId,
 }
 
+/// How often each customer hears what others tell.
+pub fn hearings(model: &Model, needs: &mut Needs<'_>) -> Vec<Option<ColumnId<u32, Passing>>> {
+    let of = |(place, its): (usize, &Hearsay)| its.is_heard.then(|| needs.passing_words(HEARINGS.at(place)));
+    model.hearsay.iter().enumerate().map(of).collect()
+}
+
 impl Mechanism for Hear {
     const NAME: &'static str = "hear";
     /// How often it is heard in the mean, by stage, for all that is heard.

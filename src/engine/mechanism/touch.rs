@@ -13,7 +13,7 @@ use super::channel::Channels;
 use super::coming::{come_now, in_turn, list};
 use super::contract::{Mechanism, Numbers, Step};
 use super::feel::SATISFACTION;
-use super::hear::HEARINGS;
+use super::hear::hearings;
 use super::moving::CARRIED;
 use super::needs::{Needs, Shown};
 use super::occur::{Occurring, Reached};
@@ -31,7 +31,6 @@ use crate::engine::state::occasions::{Happened, Occasions, TOUCHED};
 use crate::engine::table::field::Field;
 use crate::engine::table::values::Values;
 use crate::model::Model;
-use crate::model::hearsay::Hearsay;
 use crate::model::tag::{Reading, Tag};
 use crate::model::touchpoint::{Cause, MOST_OCCURRENCES, Touchpoint};
 use crate::quantity::{ParamId, StageId};
@@ -394,10 +393,4 @@ impl Touch {
 /// Whether a tag is read from the channel that was tried last.
 fn reads_channel(tag: &Tag) -> bool {
     tag.on == Reading::Channel
-}
-
-/// How often each customer hears what others tell.
-fn hearings(model: &Model, needs: &mut Needs<'_>) -> Vec<Option<ColumnId<u32, Passing>>> {
-    let of = |(place, its): (usize, &Hearsay)| its.is_heard.then(|| needs.passing_words(HEARINGS.at(place)));
-    model.hearsay.iter().enumerate().map(of).collect()
 }

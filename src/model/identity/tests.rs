@@ -238,6 +238,7 @@ fn what_a_study_does_not_say_of_a_touchpoint_moves_no_draw_of_it() {
     // A key that came later is left out where it says nothing; those were there from the start.
     let always = ["in", "where", "plan", "drivers", "values", "to", "ends"];
     let text = "run = { period = \"month\", horizon = 3, customers = 10 }\n[segments.all]\nshare = 1\nstart = { there = 1 }\n\
+                [scenarios.today]\n\
                 [stages.there]\n[touchpoints.call]\nplan = [{ where = { segment = [\"all\"] }, every = 3 }]\n";
     let study = Study::parse(&Source::new("study.toml", "", text)).unwrap();
     let written = json(&study.touchpoints["call"]);

@@ -78,6 +78,14 @@ fn a_channel_by_itself_is_erlang_a() {
 }
 
 #[test]
+fn how_busy_people_are_may_move_by_no_more_than_a_contact_takes() {
+    let run = summary(&model(DESK));
+    let its = &run.scenarios[0].metrics["channels.phone.utilisation"];
+    let error = its.standard_error.unwrap();
+    assert!(its.high - its.low < 6.0 * error, "{its:?}");
+}
+
+#[test]
 fn who_goes_first_waits_less_and_the_means_are_those_of_the_chain() {
     // 3 and 5 an hour: E[W] .1210593919 and .4568956260 hours.
     let study = with(

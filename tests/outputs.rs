@@ -112,6 +112,23 @@ tells = { as = "posts", reach = 5, in_market = 0.3 }
 on = "heard.posts"
 "#;
 
+/// Where people wait, give up and turn elsewhere.
+const ASKED: &str = r#"
+[touchpoints.question]
+in = ["active"]
+chance = 0.5
+channels = ["phone"]
+[channels.phone]
+staff = 1
+hours = 100
+handle = 6
+patience = 2
+switch = { bot = 0.5 }
+solves = 0.5
+again = { bot = 0.9 }
+[channels.bot]
+"#;
+
 fn folder(study: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("study.toml"), study).unwrap();
@@ -185,7 +202,7 @@ fn every_field_of_the_business_is_described_on_its_page() {
 #[test]
 fn every_chart_is_listed_and_every_chart_that_is_listed_can_be_had() {
     let study = STUDY.replace("basket = 40,", "basket = 40, wallet = { share = 0.4 },");
-    let folder = folder(&format!("{study}{SHARED}{CALL}{TOUCHED}{TOLD}"));
+    let folder = folder(&format!("{study}{SHARED}{CALL}{TOUCHED}{TOLD}{ASKED}"));
     printed(folder.path(), &["run", "study.toml", "--quiet"]);
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder.path().join("out/study/charts")).unwrap() {

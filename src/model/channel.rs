@@ -232,7 +232,7 @@ impl Gauge {
         match self {
             Self::Attempts => "attempts",
             Self::Abandoned => "given up",
-            Self::Closed => "closed",
+            Self::Closed => "came while closed",
             Self::Handled => "handled",
             Self::Solved => "solved",
             Self::ContextLost => "context lost",
@@ -320,6 +320,13 @@ impl Desk {
     /// The numbers that nothing works without: minutes of a contact, of patience, and contacts that people learned from.
     pub fn above_nothing(&self) -> impl Iterator<Item = ParamId> {
         [self.handle, self.patience].into_iter().chain(self.practice.map(|[volume, _]| volume))
+    }
+
+    /// What one contact adds to the cells of its people: its share of their time in a period, and about how many it keeps busy.
+    pub fn of_contact(&self, values: &ParamSet) -> [f64; OF_PEOPLE] {
+        let all = |of: &dyn Fn(&Peak) -> f64| 60.0 * self.peaks.iter().map(of).sum::<f64>();
+        let minutes = [all(&|peak| values[peak.staff] * peak.hours), all(&|peak| peak.hours)];
+        minutes.map(|minutes| if minutes > 0.0 { values[self.handle] / minutes } else { 0.0 })
     }
 
     /// The mean number of people at work over the open hours.

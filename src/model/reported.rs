@@ -170,9 +170,9 @@ impl<'m> Things<'m> {
     }
 }
 
-/// What people call the touchpoints, their ends, states, classes, surveys and pillars of a model, by the names of their metrics.
+/// What people call the ledger lines, touchpoints, their ends, states, classes, surveys and pillars of a model, by the names of their metrics.
 pub fn phrases(model: &Model) -> IndexMap<String, String> {
-    let own = [CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, CHANNELS, SWITCHED, SURVEYS, PILLARS];
+    let own = [LINES, CARRIED, TOUCHPOINTS, WEIGHTS, TAGS, CHANNELS, SWITCHED, SURVEYS, PILLARS];
     let is_own = |metric: &Metric| own.iter().chain(&BY_CLASS).chain(&HEARSAY).any(|its| its.name == metric.key());
     let named = metrics(model).into_iter().filter(is_own);
     named.map(|metric| (metric.name(model), metric.phrase(model))).collect()
@@ -233,8 +233,9 @@ impl Metric {
             (Cow::Borrowed(name), title)
         }
         match self {
-            Self::Line(place) => model.accounts.get(place).map(|account| both(&account.name, &account.title)),
-            Self::Outcome(place) => model.accounts.get(place).map(|account| said(&account.name, &account.title)),
+            Self::Line(place) | Self::Outcome(place) => {
+                model.accounts.get(place).map(|account| said(&account.name, &account.title))
+            }
             Self::Stage(place) => model.stages.get(place).map(|stage| both(&stage.name, &stage.title)),
             Self::Carried(counter) => {
                 let its = model.carried.iter().find(|its| its.counter.index() == counter)?;
@@ -275,7 +276,11 @@ impl Metric {
             Self::Switched(counter, cell) => {
                 let from = model.channels.iter().find(|its| its.counter.index() == counter)?;
                 let to = model.channels.get(cell.checked_sub(channel::CELLS)?)?;
-                let title = format!("{} first, {} last", from.title, to.title);
+                let title = if from.name == to.name {
+                    format!("{} first and last", from.title)
+                } else {
+                    format!("{} first, {} last", from.title, to.title)
+                };
                 Some((Cow::Owned(format!("{}.{}", from.name, to.name)), Cow::Owned(title)))
             }
             Self::Surveyed(counter, said) => {

@@ -41,6 +41,7 @@ impl Report {
             watched: watched(model),
             entrants: entrants(model),
             tags: tags(model),
+            channels: model.channels.iter().map(|its| (its.name.clone(), its.title.clone())).collect(),
             samples: runs.samples(),
             draws: runs.draws().clone(),
             replicated: runs.replicated(),

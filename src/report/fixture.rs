@@ -355,6 +355,7 @@ impl Recipe {
             watched: Watched::default(),
             entrants: Vec::new(),
             tags: Vec::new(),
+            channels: IndexMap::new(),
             stage_titles: STAGES[..self.stages].iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             draws: draws(),
             replicated: replicated(&samples),

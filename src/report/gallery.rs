@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::bars::differences;
+use super::channels::channels;
 use super::chart::Chart;
 use super::classes::classes;
 use super::conversion::{conversion, retention};
@@ -14,6 +15,7 @@ use super::funnel::funnel;
 use super::heard::heard;
 use super::heat::heat_maps;
 use super::spread::spread;
+use super::switching::switching;
 use super::targets::targets;
 use super::timeline::timelines;
 use super::value_risk::value_risk;
@@ -38,6 +40,8 @@ pub struct Gallery {
     pub targets: Vec<Chart>,
     /// Where customers are, and how long acquisition cohorts stay.
     pub customers: Vec<Chart>,
+    /// Where touchpoints happen: waits, and where customers turn next.
+    pub channels: Vec<Chart>,
     /// What it costs, and whom it takes.
     pub costs: Vec<Chart>,
 }
@@ -80,6 +84,7 @@ impl Gallery {
                 .chain(retention(report))
                 .chain(heat_maps(report))
                 .collect(),
+            channels: channels(report).into_iter().chain(switching(report)).collect(),
             costs: costs(report).into_iter().filter(|_| money).chain(people.into_iter().flat_map(over_time)).collect(),
         }
     }
@@ -101,6 +106,7 @@ impl Gallery {
             &self.targets,
             &self.roadmap,
             &self.customers,
+            &self.channels,
         ];
         families.into_iter().flatten()
     }
@@ -117,6 +123,7 @@ mod tests {
     use super::*;
     use crate::estimate::summary::Series;
     use crate::report::chart::png;
+    use crate::report::desks;
     use crate::report::fixture::{self, rich};
     use crate::stats::estimate::Estimate;
 
@@ -135,6 +142,14 @@ mod tests {
         all.push(("plain", fixture::report()));
         all.push(("business", rich::report()));
         all.extend(rich::extremes());
+        all.push(("channels", desks::report(3, 2)));
+        all.push(("one channel", desks::with_channels(fixture::extremes().swap_remove(1).1, 1, 0)));
+        all.push(("many channels", desks::with_channels(fixture::wide(), 24, 9)));
+        let mut long = desks::report(2, 4);
+        for title in long.channels.values_mut() {
+            *title = format!("{title} where {} people & <b>machines</b> help each other", "very helpful ".repeat(12));
+        }
+        all.push(("long channels", long));
         all
     }
 

@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::amount::{Unit, write};
+use super::service;
 use crate::model::facts::Facts;
 use crate::model::metric::{HEARSAY, Metric};
 
@@ -97,27 +98,33 @@ pub fn glossary(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ]);
     }
+    words.extend(service::words(report));
     if report.has_money() {
-        words.extend([
-            ("Margin", "Revenue less the cost of the goods in the baskets; no other cost is taken off.".to_owned()),
-            (
-                "Contribution margin",
-                "Revenue less all variable cost: that of goods, and cost lines of the group “variable”, such as delivery."
-                    .to_owned(),
-            ),
-            ("Cash flow", "Margin less all other costs, those of initiatives among them.".to_owned()),
-            ("Net present value", "Cash flow over the horizon, discounted to the start.".to_owned()),
-            (
-                "Payback",
-                format!(
-                    "The first {noun} from which the difference in cash flow, added up, is never below 0 again; \
-                     discounted, the same of the discounted difference."
-                ),
-            ),
-            ("Peak funding", "The most money that is out at any time against the baseline, not discounted.".to_owned()),
-        ]);
+        words.extend(money(noun));
     }
     words
+}
+
+/// The words of money.
+fn money(noun: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("Margin", "Revenue less the cost of the goods in the baskets; no other cost is taken off.".to_owned()),
+        (
+            "Contribution margin",
+            "Revenue less all variable cost: that of goods, and cost lines of the group “variable”, such as delivery."
+                .to_owned(),
+        ),
+        ("Cash flow", "Margin less all other costs, those of initiatives among them.".to_owned()),
+        ("Net present value", "Cash flow over the horizon, discounted to the start.".to_owned()),
+        (
+            "Payback",
+            format!(
+                "The first {noun} from which the difference in cash flow, added up, is never below 0 again; \
+                 discounted, the same of the discounted difference."
+            ),
+        ),
+        ("Peak funding", "The most money that is out at any time against the baseline, not discounted.".to_owned()),
+    ]
 }
 
 /// Whether there is any metric of a family.
@@ -128,7 +135,15 @@ fn has_any(report: &Report, family: &Facts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::{desks, fixture};
+
+    #[test]
+    fn words_of_channels_are_explained_where_there_are_any() {
+        let has = |report: &Report, word: &str| glossary(report).into_iter().any(|(term, _)| term == word);
+        let [none, free, staffed] = [fixture::report(), desks::report(0, 1), desks::report(1, 0)];
+        assert!(!has(&none, "Context lost") && has(&free, "Context lost") && has(&staffed, "Context lost"));
+        assert!(!has(&free, "Utilisation") && has(&staffed, "Utilisation") && has(&staffed, "Mean wait"));
+    }
 
     #[test]
     fn words_of_money_are_explained_where_there_is_money() {

@@ -7,7 +7,7 @@ use super::amount::{Unit, write, write_signed, write_signed_bracketed};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
 use crate::model::facts::{Dimension, Facts, Time};
 use crate::model::families::BY_CLASS;
-use crate::model::metric::{PILLARS, SURVEYS, TAGS, TOUCHPOINTS, WEIGHTS};
+use crate::model::metric::{CHANNELS, PILLARS, SURVEYS, SWITCHED, TAGS, TOUCHPOINTS, WEIGHTS};
 use crate::model::reported::{dimension_of, named};
 use crate::stats::estimate::Estimate;
 
@@ -29,7 +29,7 @@ fn is_state(metric: &str) -> bool {
 }
 
 /// Families whose members have a name before what is said of it.
-const FIRST_A_NAME: [&Facts; 5] = [TOUCHPOINTS, WEIGHTS, TAGS, SURVEYS, PILLARS];
+const FIRST_A_NAME: [&Facts; 7] = [TOUCHPOINTS, WEIGHTS, TAGS, CHANNELS, SWITCHED, SURVEYS, PILLARS];
 
 /// A metric as people say it: by its phrase where it has one, else by its name.
 pub fn metric_in_words(phrases: &IndexMap<String, String>, metric: &str) -> String {
@@ -37,7 +37,7 @@ pub fn metric_in_words(phrases: &IndexMap<String, String>, metric: &str) -> Stri
         return phrase.clone();
     }
     match named(metric) {
-        // A touchpoint stands before its end, a tag before its class, and a survey before what is said of it.
+        // A touchpoint stands before its end, a tag before its class, a survey or channel before what is said of it.
         Some((facts, member)) if FIRST_A_NAME.iter().chain(&BY_CLASS).any(|its| its.name == facts.name) => {
             format!("{}{}", facts.phrase, member.replacen('.', ", ", 1).replace('_', " "))
         }
@@ -65,17 +65,14 @@ impl<'a> Words<'a> {
             Dimension::Share if is_difference => format!("{} pp", percent(value).trim_end_matches('%')),
             Dimension::Share => percent(value),
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, value)),
+            Dimension::Minutes => format!("{} min", as_told(value)),
             Dimension::Score
             | Dimension::Customers
             | Dimension::Purchases
             | Dimension::Times
-            | Dimension::Minutes
             | Dimension::People
             | Dimension::Periods
-            | Dimension::Own => {
-                let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
-                if is_told { value.to_string() } else { write(Unit::Number, value) }
-            }
+            | Dimension::Own => as_told(value),
         }
     }
 
@@ -116,17 +113,23 @@ impl<'a> Words<'a> {
         let size = match dimension_of(&target.metric) {
             Dimension::Share => write(Unit::Points, size),
             Dimension::Money => format!("{} {}", self.currency, write(Unit::Number, size)),
+            Dimension::Minutes => format!("{} min", write(Unit::Number, size)),
             Dimension::Score
             | Dimension::Customers
             | Dimension::Purchases
             | Dimension::Times
-            | Dimension::Minutes
             | Dimension::People
             | Dimension::Periods
             | Dimension::Own => write(Unit::Number, size),
         };
         format!("{side} by {size}")
     }
+}
+
+/// A number that somebody asked for, with the digits that they gave it: `0.56`, `12.0 k`.
+fn as_told(value: f64) -> String {
+    let is_told = value.abs() < 1e4 && libm::trunc(value) != value;
+    if is_told { value.to_string() } else { write(Unit::Number, value) }
 }
 
 /// A share that somebody asked for, which has few digits: `5%`.
@@ -193,6 +196,11 @@ mod tests {
                 target("touchpoints.stay.too_late", false, 12_000.0, false),
                 "stay, too late at most 12.0 k up to month 36",
             ),
+            (target("channels.phone.wait", false, 2.5, false), "phone, wait at most 2.5 min up to month 36"),
+            (
+                target("channels.phone.service_level", true, 0.8, false),
+                "phone, service level at least 80% up to month 36",
+            ),
             (
                 target("touchpoints.stay.gone", false, 12_000.0, false),
                 "Stay at a hotel, breakfast gone at most 12.0 k up to month 36",
@@ -223,6 +231,7 @@ mod tests {
         assert_eq!(kept_by(&cost, 1_426_252.1), "within the bound by EUR 1.43 M");
         assert_eq!(kept_by(&target("retention", true, 0.4, false), -0.0313), "short by 3.13 pp");
         assert_eq!(kept_by(&cost, -1_426_252.1), "over by EUR 1.43 M");
+        assert_eq!(kept_by(&target("channels.phone.wait", false, 3.0, false), -1.25), "over by 1.25 min");
     }
 
     #[test]

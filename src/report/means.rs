@@ -17,10 +17,25 @@ pub fn draw(
     (name, metric): (&str, &str),
     (first, wide): (usize, f64),
 ) {
+    draw_where(canvas, frame, report, (name, metric), (|time| time >= first, wide));
+}
+
+/// [`draw`] at the times at which it is known, with gaps between; where it is so at one time alone, a dot.
+pub fn draw_where(
+    canvas: &mut Canvas,
+    frame: &Frame,
+    report: &Report,
+    (name, metric): (&str, &str),
+    (is_known, wide): (impl Fn(usize) -> bool, f64),
+) {
     let means = report.over_time(name, metric);
-    let at = |time: usize| -> Point { (frame.x(time as f64), frame.y(means[time].mean)) };
-    let drawn = times(means.len(), MOST_POINTS).into_iter().filter(|time| *time >= first);
-    let points: Vec<Point> = drawn.map(at).collect();
+    let at = |time: &usize| -> Point { (frame.x(*time as f64), frame.y(means[*time].mean)) };
     let look = scenario(report, name);
-    canvas.dashed(&points, look.ink, wide, look.dash);
+    for run in times(means.len(), MOST_POINTS).split(|time| !is_known(*time)) {
+        match run {
+            [] => {}
+            [alone] => canvas.dot(at(alone), 1.5 * wide, look.ink),
+            _ => canvas.dashed(&run.iter().map(at).collect::<Vec<Point>>(), look.ink, wide, look.dash),
+        }
+    }
 }

@@ -10,11 +10,14 @@ pub mod bidi;
 pub mod bounds;
 pub mod bundle;
 pub mod canvas;
+mod channels;
 pub mod chart;
 mod classes;
 pub mod conversion;
 pub mod costs;
 pub mod curves;
+#[cfg(test)]
+mod desks;
 pub mod enough;
 pub mod fan;
 mod feelings;
@@ -49,7 +52,9 @@ pub mod rivals;
 pub mod roadmap_words;
 pub mod schema;
 pub mod sections;
+mod service;
 pub mod spread;
+mod switching;
 pub mod table;
 pub mod targets;
 pub mod timeline;
@@ -98,6 +103,8 @@ pub struct Report {
     pub entrants: Vec<Entrant>,
     /// The tags with their classes.
     pub tags: Vec<Tagged>,
+    /// The titles of the channels, by name.
+    pub channels: IndexMap<String, String>,
     /// The difference of each scenario from the baseline in every replication: scenario name -> metric -> values.
     pub samples: IndexMap<String, IndexMap<String, Vec<f64>>>,
     /// The uncertain numbers and the shocks of every replication.

@@ -11,7 +11,7 @@ const GAP: f64 = 26.0;
 /// The room below a frame for the labels of its lower axis.
 const LABELS: f64 = 26.0;
 /// The gap between two rows of panels.
-const BETWEEN: f64 = 16.0;
+pub const BETWEEN: f64 = 16.0;
 
 /// What stands above a panel.
 pub struct Head {
@@ -51,8 +51,19 @@ impl Panels {
     /// Writes the heads and gives the frames below them, each `height` points high, or less where there are many.
     pub fn place(figure: &mut Figure, heads: &[Head], height: f64, across: &Axis, up: &Axis) -> Self {
         let columns = Self::columns(heads.len());
-        let wide = (WIDTH - 2.0 * EDGE - GAP * (columns - 1) as f64) / columns as f64;
         let height = if columns > 2 { 0.62 * height } else { height };
+        Self::in_columns(figure, &heads.iter().collect::<Vec<_>>(), (columns, height), across, up)
+    }
+
+    /// [`Panels::place`] in so many columns, each panel so high.
+    pub fn in_columns(
+        figure: &mut Figure,
+        heads: &[&Head],
+        (columns, height): (usize, f64),
+        across: &Axis,
+        up: &Axis,
+    ) -> Self {
+        let wide = (WIDTH - 2.0 * EDGE - GAP * (columns - 1) as f64) / columns as f64;
         let mut top = figure.top;
         let mut frames = Vec::new();
         for row in heads.chunks(columns) {

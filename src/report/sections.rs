@@ -13,6 +13,7 @@ use super::enough::would_do;
 use super::gallery::Gallery;
 use super::goal::{Words, judged, metric_in_words, room};
 use super::heat::{self, Row};
+use super::service;
 use super::targets::asks;
 use crate::estimate::funnel::{FunnelOfScenario, FunnelStep};
 use crate::estimate::money::business::{
@@ -46,6 +47,8 @@ const IMPACT: &str =
     "Each driver’s part of the difference in cash flow, not discounted; the parts add up to the whole.";
 const COHORTS: &str = "Customers by when they came: how many of them stay, of those ever active, and what each has \
                        brought by the horizon.";
+const CHANNELS: &str =
+    "Where touchpoints happen: how long customers wait there, how many give up, and where they turn next.";
 const DOUBTS: &str = "Three uncertainties that different things take away: simulating more, knowing the uncertain numbers \
                       better, and nothing at all.";
 const UNCERTAINTY: &str = "Simulation error: the standard error of the mean, which more simulated customers or \
@@ -66,6 +69,7 @@ pub fn sections(report: &Report, gallery: Gallery) -> Vec<Value> {
         section("Targets", "", targets(report), TARGETS, gallery.targets),
         section("The roadmap", "", none(), "", gallery.roadmap),
         section("Customers", COHORTS, customers.1, &worth_note(report), customers.0),
+        section("Channels", CHANNELS, channels(report), &service::note(report), gallery.channels),
         section("How sure the numbers are", DOUBTS, uncertainty(report, false), UNCERTAINTY, Vec::new()),
         folded("All uncertainties", uncertainty(report, true)),
         folded("Where customers are lost", lost(report)),
@@ -284,6 +288,12 @@ fn cohorts(report: &Report) -> Table {
         heads.extend(["Worth after it", "Until the horizon"]);
     }
     Table { heads: heads.into_iter().map(str::to_owned).collect(), rows: all.collect(), worded: true }
+}
+
+/// What each channel comes to, those of a channel together.
+fn channels(report: &Report) -> Table {
+    let (heads, rows) = service::table(report);
+    Table { heads, rows, worded: true }
 }
 
 /// The stages on the way down, those of a scenario together.

@@ -12,6 +12,8 @@ use super::key::Sample;
 use super::palette::{AXIS, Look, TEXT, scenario};
 use super::panels::{Head, Panels, legend};
 use crate::estimate::money::business::{TargetOfScenario, TargetResult};
+use crate::model::facts::Time;
+use crate::model::reported::named;
 
 /// No more points than this are drawn of one line.
 const MOST_POINTS: usize = 160;
@@ -73,6 +75,7 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
         let x = frame.x(when);
         figure.canvas.line(&[(x, frame.top - 4.0), (x, frame.bottom)], TEXT, 1.25);
     }
+    let nothing_yet = named(&target.metric).is_some_and(|(facts, _)| facts.time == Time::Pooled);
     // The baseline last, so that no other line hides it.
     let (baseline, others): (Vec<_>, Vec<_>) =
         judged(report, target).partition(|s| s.scenario == report.summary.baseline);
@@ -83,6 +86,8 @@ fn draw(figure: &mut Figure, report: &Report, frame: &Frame, target: &TargetResu
             .into_iter()
             // Before a scenario differs from the baseline, a bound for the difference asks nothing.
             .filter(|time| of.differs_from.is_some_and(|from| *time >= from as usize))
+            // At the start nothing has happened yet of which there could be a share.
+            .filter(|time| *time > 0 || !nothing_yet)
             .map(|time| (frame.x(time as f64), frame.y(chances[time].share.clamp(0.0, 1.0))))
             .collect();
         figure.canvas.dashed(&points, look.ink, 2.0, look.dash);

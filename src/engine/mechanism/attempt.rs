@@ -59,7 +59,8 @@ impl Occurring<'_> {
             let of = number + OF_ATTEMPT * attempt;
             self.give_up((block, columns), (occasions, &tries, &fates), of, counts.as_deref_mut());
             let Group { place, tried, count, .. } = &mut occasions.at_once;
-            (*count, _) = (0, tried.clear());
+            *count = 0;
+            tried.clear();
             for (at, _) in fates.iter().enumerate().filter(|(_, fate)| **fate == Fate::Served) {
                 place[*count] = tries.place[at];
                 tried.push(tries.tried[at]);
@@ -156,7 +157,8 @@ impl Occurring<'_> {
         for (channel, (ending, numbers)) in endings {
             let gave_up = |at: &usize| fates[*at] != Fate::Served && tries.tried[*at].channel as usize == channel;
             let Group { place, tried, count, .. } = &mut occasions.alike;
-            (*count, _) = (0, tried.clear());
+            *count = 0;
+            tried.clear();
             for at in (0..fates.len()).filter(gave_up) {
                 place[*count] = tries.place[at];
                 tried.push(tries.tried[at]);

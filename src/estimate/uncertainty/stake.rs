@@ -8,6 +8,7 @@ use crate::engine::count::counts::Counts;
 use crate::engine::count::layout::CountLayout;
 use crate::model::Model;
 use crate::model::change::Change;
+use crate::model::channel::OF_PEOPLE;
 use crate::model::check::reached;
 use crate::model::counter::{ACQUIRED, BASKETS, CUSTOMERS, Measure, PURCHASES, SATISFACTION};
 use crate::model::draw::Draw;
@@ -133,9 +134,12 @@ fn people(model: &Model, timeline: &Timeline<'_>) -> (Vec<Counts<f64>>, Vec<Coun
     let nobody = Counts::new(&layout, 0, model.run.horizon);
     let mut stays = vec![nobody.clone(); model.stages.len()];
     let mut purchases = stays.clone();
+    let mut contacts: Vec<Vec<(CounterId, [f64; OF_PEOPLE])>> = Vec::new();
     for t in 0..=model.run.horizon {
         let at = t as usize;
         let values = timeline.values(t).0;
+        let desks = model.channels.iter().filter_map(|its| Some((its.people, its.desk.as_ref()?.of_contact(&values))));
+        contacts.push(desks.collect());
         for (place, stage) in model.stages.iter().enumerate() {
             let (stay, purchase) = (&mut stays[place], &mut purchases[place]);
             stay.cells_mut(CUSTOMERS, at)[place] = 1.0;
@@ -156,7 +160,10 @@ fn people(model: &Model, timeline: &Timeline<'_>) -> (Vec<Counts<f64>>, Vec<Coun
     let happened = |(counter, cell): (CounterId, usize)| {
         let mut happened = nobody.clone();
         for (t, basket) in baskets.iter().enumerate().skip(1) {
-            happened.cells_mut(counter, t)[cell] = if spent(counter) { *basket } else { 1.0 };
+            // Of what the people of a channel do one contact is but a part.
+            let contact = contacts[t].iter().find(|(its, _)| *its == counter).map(|(_, parts)| parts[cell]);
+            let once = contact.unwrap_or(1.0);
+            happened.cells_mut(counter, t)[cell] = if spent(counter) { *basket } else { once };
         }
         happened
     };

@@ -115,7 +115,7 @@ fn who_goes_first_waits_less_and_the_means_are_those_of_the_chain() {
 }
 
 /// Three channels that lead to each other.
-const EXCHANGE: &str = r#"
+const EXCHANGE: &str = r"
 switch = { chat = 0.5, wall = 0.06 }
 again = { phone = 0.85, wall = 0.05 }
 solves = 0.8
@@ -137,7 +137,7 @@ handle = 15
 patience = 1_440
 solves = 0.8
 again = { phone = 0.8 }
-"#;
+";
 
 #[test]
 fn attempts_lived_through_are_those_expected() {

@@ -26,6 +26,9 @@ struct Calls {
     in_time: f64,
 }
 
+/// What is read off the calls of a day.
+type Of = fn(&Calls) -> f64;
+
 /// Random numbers of one day, in a row.
 struct Luck {
     draws: Draws,
@@ -92,7 +95,7 @@ fn a_day_of_calls_event_by_event_is_what_the_laws_of_the_period_say() {
             .collect();
         let came: f64 = days.iter().map(|day| day.came).sum();
         let means = line.means();
-        let told: [(&str, fn(&Calls) -> f64, f64); 3] = [
+        let told: [(&str, Of, f64); 3] = [
             ("gives up", |day| day.gave_up, means.gives_up),
             ("wait", |day| day.waited, means.wait),
             ("in time", |day| day.in_time, line.served_within(0.5)),

@@ -8,7 +8,7 @@ import subprocess
 import machine
 
 MILLION = 1_000_000
-JOBS = ["J1", "J2", "J3a"]
+JOBS = ["J1", "J2", "J3a", "J3"]
 # The programs for J3a.
 HERE = pathlib.Path(__file__).resolve().parent / "programs"
 
@@ -205,6 +205,7 @@ ENGINES = [
     Python("neworder", "neworder", both(MILLION), "neworder_peer.py", ["neworder", "numpy", "pandas"], rounds=3),
     Cargo("nexosim", "nexosim", both(200_000), "nexosim_peer", rounds=4),
     Python("mesa", "Mesa", {"J1": 100_000, "J2": 50_000}, "mesa_peer.py", ["mesa", "numpy", "networkx"], rounds=3),
-    Python("simpy", "SimPy", both(20_000), "simpy_peer.py", ["simpy", "numpy"], rounds=3),
+    Python("simpy", "SimPy", both(20_000) | {"J3": 50_000}, "simpy_peer.py", ["simpy", "numpy"],
+           here={"J3": "simpy_j3.py"}, rounds=3),
     Python("ciw", "Ciw", {"J1": 500}, "ciw_peer.py", ["ciw", "numpy"], rounds=3),
 ]

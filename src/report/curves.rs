@@ -245,7 +245,7 @@ pub fn draw(report: &Report, subject: &Subject, mut curves: Vec<Curve>) -> Chart
 /// When a rival enters, in words.
 fn entry(noun: &str, its: &Entrant) -> String {
     let Entrant { title, low, middle, high } = its;
-    let when = if low < high { format!("{middle} in the middle, {low} to {high}") } else { middle.to_string() };
+    let when = if low < high { format!("{middle} ({low} to {high})") } else { middle.to_string() };
     format!("{title} enters: {noun} {when}")
 }
 
@@ -350,7 +350,7 @@ mod tests {
             |title: &str, [low, middle, high]: [f64; 3]| Entrant { title: title.to_owned(), low, middle, high };
         report.entrants = vec![entrant("The giant", [3.0, 6.0, 9.0]), entrant("The other", [8.0, 8.0, 8.0])];
         let chart = curve(&report, Metric::Wallet);
-        for words in ["The giant enters: month 6 in the middle, 3 to 9.", "The other enters: month 8."] {
+        for words in ["The giant enters: month 6 (3 to 9).", "The other enters: month 8."] {
             assert!(chart.alt.contains(words), "{}", chart.alt);
         }
         assert!(chart.svg.contains("The giant enters") && !chart.svg.contains("NaN"));

@@ -339,7 +339,7 @@ fn a_tag_may_be_the_channel_that_was_tried_last() {
     assert!((share - 0.405).abs() < 4.5 * libm::sqrt(0.405 * 0.595 / (12.0 * 3_400.0)), "{share}");
 }
 
-/// Everything at once: priority, peaks, a team that tires and learns, a service model, contacts that follow others, and such
+/// Everything at once: talk, rivals and a public channel, priority, peaks, a team that tires and learns, a service model, contacts that follow others, and such
 /// as come too late for the line.
 const CENTRE: &str = r#"
 run = { period = "month", horizon = 10, customers = 60_000, agents = 9_000, replications = 3, seed = 21 }
@@ -356,6 +356,13 @@ inflow = { per_period = 900, start = { active = 1 } }
 [traits.age]
 law = "normal(45, 12)"
 neutral = 45
+[traits.followers]
+law = "lognormal(median=20, sigma=1)"
+[rivals.chains]
+share = 0.8
+[rivals.giant]
+share = 0.2
+enters = "triangular(3, 5, 8)"
 [experience]
 start = "normal(0.6, 0.1)"
 neutral = 0.6
@@ -367,11 +374,14 @@ half_life = 6
 [tags.tier]
 on = "value"
 bands = { plain = 0, gold = 3 }
+[tags.last]
+on = "channel"
+bands = { none = 0, bot = 1, phone = 2 }
 [stages.active]
 retained = true
 quality = "normal(0.65, 0.1)"
 to = { risky = { chance = 0.08, drivers = { satisfaction = -3 } }, gone = { chance = 0.02, drivers = { satisfaction = -4 } } }
-purchases = { rate = 0.6, basket = "lognormal(mean=30, sd=10)", drivers = { satisfaction = 1 } }
+purchases = { rate = 0.6, basket = "lognormal(mean=30, sd=10)", drivers = { satisfaction = 1 }, wallet = { share = 0.6, spread = 2, drivers = { satisfaction = 1 } } }
 [stages.risky]
 retained = true
 to = { active = 0.2, gone = { chance = 0.1, drivers = { satisfaction = -4 } } }
@@ -387,6 +397,11 @@ ends.wrong = { chance = 0.1, quality = 0.4 }
 on = "question.abandoned"
 chance = 0.4
 quality = 0.3
+tells = { as = "rants", reach = "followers", in_market = 0.2 }
+[touchpoints.reads]
+on = "heard.rants"
+quality = 0.4
+importance = 0.2
 [touchpoints.order]
 on = "purchase"
 chance = 0.3
@@ -439,6 +454,8 @@ switch = { phone = 0.3 }
 again = { phone = 0.6, chat = 0.3 }
 given_up = 0.2
 [channels.wall]
+tells = { as = "rants", reach = 30, in_market = 0.2 }
+goal = { wait = 60 }
 staff = 0.6
 hours = 730
 handle = 15

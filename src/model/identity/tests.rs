@@ -9,7 +9,7 @@ use super::written::json;
 use crate::model::Model;
 use crate::model::metric::HEARSAY;
 use crate::study::Study;
-use crate::study::names::{Name, Things};
+use crate::study::names::{Name, PLACES, Things};
 use crate::study::number::Number;
 use crate::study::path::{ParamPath as Path, Step};
 use crate::study::signal::{HEARD, PRESETS};
@@ -82,6 +82,15 @@ fn renamed(sites: &Sites, study: &Study) -> Study {
     other_study.source = study.source.clone();
     for (name, stage) in &study.stages {
         other_study.stages[&other(name)].effective_size = stage.effective_size.clone();
+    }
+    // Segments and stages stand among the classes of tags, whose names stay.
+    let rows = other_study.touchpoints.values_mut().flat_map(|its| {
+        let rows = its.plan.iter_mut().map(|row| &mut row.whom);
+        rows.chain([&mut its.whom])
+    });
+    for whom in rows.chain(other_study.channels.values_mut().map(|its| &mut its.priority)) {
+        let places = whom.iter_mut().filter(|(tag, _)| PLACES.contains(&tag.as_str()));
+        places.flat_map(|(_, names)| names).for_each(|name| *name = other(name));
     }
     // A reach is a number or a trait: no place for names alone.
     for touchpoint in other_study.touchpoints.values_mut() {

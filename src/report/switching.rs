@@ -100,8 +100,8 @@ fn left_out(flow: &Flow) -> String {
     };
     match flow.kept.len() {
         0 => left,
-        1 => format!("{left} · all end there who come to one more first"),
-        kept => format!("{left} · all end there who come to {kept} more first"),
+        1 => format!("{left} · all who come to one more channel first end there"),
+        kept => format!("{left} · all who come to {kept} more channels first end there"),
     }
 }
 
@@ -324,7 +324,7 @@ fn words(report: &Report, flow: &Flow) -> String {
     };
     let kept: Vec<String> = flow.kept.iter().map(|channel| title(report, channel)).collect();
     let kept =
-        if kept.is_empty() { String::new() } else { format!(" All end there who come first to: {}.", kept.join(", ")) };
+        if kept.is_empty() { String::new() } else { format!(" All stay who come first to: {}.", kept.join(", ")) };
     format!(
         "Stacked bars of where those end who come to a channel first, over {} {}s. {}.{left}{kept}",
         summary.horizon,
@@ -382,8 +382,11 @@ mod tests {
             scenario.metrics.insert(SWITCHED.called("c1.c0"), crate::stats::estimate::Estimate::known(0.0));
         }
         let kept = switching(&report).unwrap();
-        assert!(kept.svg.contains("all end there who come to one more first") && !kept.svg.contains("Channel 1 first"));
-        assert!(kept.alt.ends_with("All end there who come first to: Channel 1."), "{}", kept.alt);
+        assert!(
+            kept.svg.contains("all who come to one more channel first end there")
+                && !kept.svg.contains("Channel 1 first")
+        );
+        assert!(kept.alt.ends_with("All stay who come first to: Channel 1."), "{}", kept.alt);
         assert!(chart.svg.contains("nobody") && !chart.svg.contains("NaN"));
     }
 

@@ -36,8 +36,8 @@ pub struct Ends<'a> {
     pub chance: Vec<f64>,
     /// What it does to satisfaction; none where nothing is felt.
     kernel: Option<&'a Kernel>,
-    /// Where it takes people, by the stage counted from 1, or 0 for nowhere.
-    ways: Vec<(u32, Vec<f64>)>,
+    /// Where it takes people, with the chance; none are those who stay.
+    ways: Vec<(Option<StageId>, Vec<f64>)>,
 }
 
 impl<'a> Met<'a> {
@@ -57,8 +57,7 @@ impl<'a> Met<'a> {
         let weights = numbers.ends.iter().skip(1).map(|end| kind.bent(&end.bend, end.chance)).collect();
         let ends = numbers.ends.iter().zip(shared_out((numbers.rest, often.len()), weights)).map(|(end, chance)| {
             let weights = end.ways.iter().map(|(_, chance, bend)| kind.bent(bend, *chance)).collect();
-            let to = |to: &Option<StageId>| to.map_or(0, |to| whole(to.index() + 1));
-            let places = std::iter::once(0).chain(end.ways.iter().map(|(place, ..)| to(place)));
+            let places = std::iter::once(None).chain(end.ways.iter().map(|(place, ..)| *place));
             let shares = shared_out((end.stays, often.len()), weights);
             Ends { chance, kernel: end.kernel.as_deref(), ways: places.zip(shares).collect() }
         });
@@ -67,7 +66,8 @@ impl<'a> Met<'a> {
 
     /// Whether it moves satisfaction, or takes people elsewhere.
     pub fn moves(&self) -> bool {
-        let leads = |(to, chances): &(u32, Vec<f64>)| *to > 0 && chances.iter().any(|chance| *chance > 0.0);
+        let leads =
+            |(to, chances): &(Option<StageId>, Vec<f64>)| to.is_some() && chances.iter().any(|chance| *chance > 0.0);
         self.ends.iter().any(|end| end.kernel.is_some() || end.ways.iter().any(leads))
     }
 
@@ -78,7 +78,7 @@ impl<'a> Met<'a> {
             let kernel = end.kernel.map_or_else(|| Kernel::still(nodes), Kernel::clone).of_share(&end.chance);
             for (to, chances) in &end.ways {
                 let mut known: Known = vec![0; numbers + 1];
-                known[0] = *to;
+                known[0] = to.map_or(0, |to| whole(to.index() + 1));
                 planned.whole.iter().chain(number).for_each(|number| known[number + 1] = 1);
                 let sure = end.ways.len() == 1;
                 once.put(known, if sure { kernel.clone() } else { kernel.by_share(chances) });

@@ -12,7 +12,7 @@ use crate::engine::chance::narrow::{single, whole};
 use crate::engine::count::counts::Counts;
 use crate::engine::state::block::Block;
 use crate::engine::state::columns::{Columns, Passing};
-use crate::engine::state::occasions::{Group, Occasions, Tried, Tries};
+use crate::engine::state::occasions::{Occasions, Tried, Tries};
 use crate::model::channel::{BUSY, CELLS, MOST_ATTEMPTS, NEEDED, OF_PEOPLE, PEOPLE_PARTS, Tally};
 
 /// The draws of an occurrence that lie between one attempt and the next.
@@ -58,15 +58,8 @@ impl Occurring<'_> {
             }
             let of = number + OF_ATTEMPT * attempt;
             self.give_up((block, columns), (occasions, &tries, &fates), of, counts.as_deref_mut());
-            let Group { place, tried, count, .. } = &mut occasions.at_once;
-            *count = 0;
-            tried.clear();
-            for (at, _) in fates.iter().enumerate().filter(|(_, fate)| **fate == Fate::Served) {
-                place[*count] = tries.place[at];
-                tried.push(tries.tried[at]);
-                *count += 1;
-            }
-            if *count > 0 {
+            occasions.at_once.take(&tries, |at| fates[at] == Fate::Served);
+            if occasions.at_once.count > 0 {
                 self.one((block, columns), occasions, of, counts.as_deref_mut());
             }
             occasions.at_once.tried.clear();
@@ -155,16 +148,9 @@ impl Occurring<'_> {
     ) {
         let endings = self.point.abandons.iter().zip(&self.numbers.abandons).enumerate();
         for (channel, (ending, numbers)) in endings {
-            let gave_up = |at: &usize| fates[*at] != Fate::Served && tries.tried[*at].channel as usize == channel;
-            let Group { place, tried, count, .. } = &mut occasions.alike;
-            *count = 0;
-            tried.clear();
-            for at in (0..fates.len()).filter(gave_up) {
-                place[*count] = tries.place[at];
-                tried.push(tries.tried[at]);
-                *count += 1;
-            }
-            if *count == 0 {
+            let gave_up = |at: usize| fates[at] != Fate::Served && tries.tried[at].channel as usize == channel;
+            occasions.alike.take(tries, gave_up);
+            if occasions.alike.count == 0 {
                 continue;
             }
             self.draw(block, &mut occasions.alike, COURSE, number);
@@ -241,16 +227,21 @@ impl Shared {
 impl Tries {
     /// Lets those who turn elsewhere try there, and all others go.
     fn turn(&mut self, attempt: u32) {
-        let mut spare = std::mem::take(&mut self.spare);
-        spare.clear();
-        for (at, next) in self.next.iter().enumerate() {
-            spare.extend(next.map(|next| (self.place[at], self.kind[at], self.first[at], next)));
+        let mut kept = 0;
+        for at in 0..self.place.len() {
+            let Some(channel) = self.next[at] else { continue };
+            self.place[kept] = self.place[at];
+            self.first[kept] = self.first[at];
+            self.kind[kept] = self.kind[at];
+            self.tried[kept] = Tried { channel, attempt, ..Tried::default() };
+            kept += 1;
         }
-        self.clear();
-        for (place, kind, first, channel) in &spare {
-            self.push((*place, *kind), (*first, *channel), attempt);
-        }
-        self.spare = spare;
+        self.place.truncate(kept);
+        self.first.truncate(kept);
+        self.kind.truncate(kept);
+        self.tried.truncate(kept);
+        self.next.truncate(kept);
+        self.next.fill(None);
     }
 }
 

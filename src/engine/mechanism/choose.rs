@@ -10,7 +10,7 @@ use crate::engine::chance::narrow::whole;
 use crate::engine::count::counts::Counts;
 use crate::engine::state::block::Block;
 use crate::engine::state::columns::{Columns, Passing};
-use crate::engine::state::occasions::Occasions;
+use crate::engine::state::occasions::{Occasions, Tried};
 use crate::engine::state::plan::ListId;
 
 /// The draw of the choice, past those of all attempts.
@@ -92,9 +92,7 @@ impl Occurring<'_> {
         let tries = &occasions.tries;
         let [ListId(places), ListId(known)] = line.lists;
         block.lists[places].extend_from_slice(&tries.place);
-        let pack = |(tried, kind): (&crate::engine::state::occasions::Tried, &u32)| {
-            Packed { number, channel: tried.channel, kind: *kind }.word()
-        };
+        let pack = |(tried, kind): (&Tried, &u32)| Packed { number, channel: tried.channel, kind: *kind }.word();
         block.lists[known].extend(tries.tried.iter().zip(&tries.kind).map(pack));
         let Some(counts) = counts else { return };
         for (tried, kind) in tries.tried.iter().zip(&tries.kind) {

@@ -18,6 +18,7 @@ use crate::engine::state::plan::ListId;
 use crate::engine::table::shape::{states, weights};
 use crate::engine::table::values::Values;
 use crate::model::Model;
+use crate::model::channel::Channel;
 use crate::model::journey::{Driver, State};
 use crate::model::survey::asks;
 use crate::model::tag::Whom;
@@ -294,7 +295,7 @@ fn abandons(model: &Model, needs: &mut Needs<'_>, place: usize) -> Vec<Ending> {
     if !model.waits_at(its) {
         return Vec::new();
     }
-    let mut end = |channel: &crate::model::channel::Channel| {
+    let mut end = |channel: &Channel| {
         let its = Ending::of(model, needs, (place, its.choices().len()));
         let quality = its.quality.as_ref().map(|_| centred(needs, &channel.given_up.law));
         Ending { quality, ..its }

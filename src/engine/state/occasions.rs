@@ -101,8 +101,6 @@ pub struct Tries {
     pub tried: Vec<Tried>,
     /// Where each turns next; none who lets it be.
     pub next: Vec<Option<u32>>,
-    /// Those who turn elsewhere, to be swapped in.
-    pub spare: Vec<(u32, u32, u32, u32)>,
 }
 
 impl Tries {
@@ -196,6 +194,17 @@ impl Occasions {
 }
 
 impl Group {
+    /// Takes in those who try a channel and are meant, by their places among all who do.
+    pub fn take(&mut self, tries: &Tries, meant: impl Fn(usize) -> bool) {
+        self.count = 0;
+        self.tried.clear();
+        for at in (0..tries.place.len()).filter(|at| meant(*at)) {
+            self.place[self.count] = tries.place[at];
+            self.tried.push(tries.tried[at]);
+            self.count += 1;
+        }
+    }
+
     fn fit(&mut self, size: usize) {
         let length = self.place.len().max(room(size));
         for column in [&mut self.place, &mut self.customer].into_iter().chain(&mut self.words) {
